@@ -1,0 +1,32 @@
+package dev.sessiontracking;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A session: one login of one user on one device.
+ *
+ * @param id the session id, which tokens of this session carry
+ * @param userId whose session it is
+ * @param metadata where it was begun from
+ * @param createdAt when it was begun
+ * @param expiresAt when it ends unless it is renewed before
+ * @param tracked whether the store holds it. An untracked session was begun while there was no store: it cannot be
+ *     revoked, and its tokens live until they expire
+ */
+public record UserSession(
+        String id, String userId, SessionMetadata metadata, Instant createdAt, Instant expiresAt, boolean tracked) {
+
+    /** The claim that names a token's session: {@code sid}, as registered by OpenID Connect Front-Channel Logout 1.0. */
+    public static final String SESSION_ID_CLAIM = "sid";
+
+    /**
+     * The claims that every token of this session must carry: {@code sid} when it is tracked, nothing when it is not.
+     * An untracked session's token must not name a session, for once the store is back it would be refused.
+     *
+     * @return an immutable map
+     */
+    public Map<String, Object> claims() {
+        return tracked ? Map.of(SESSION_ID_CLAIM, id) : Map.of();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.sessiontracking.autoconfigure;
+
+import dev.sessiontracking.core.OutagePolicy;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Session tracking as a whole.
+ *
+ * @param enabled Whether sessions are tracked. Unset: they are when session.tracking.redis-url is set. True: required,
+ *     the start fails without a URL. False: off.
+ * @param ttl How long a session lives after its creation or its last renewal.
+ * @param outagePolicy What tokens are worth while the server does not answer.
+ */
+@ConfigurationProperties("session.tracking")
+record SessionTrackingProperties(
+        @Nullable Boolean enabled,
+        @DefaultValue("7d") Duration ttl,
+        @DefaultValue("plain-jwt") OutagePolicy outagePolicy) {
+
+    private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_TTL = Duration.ofDays(3650);
+
+    SessionTrackingProperties {
+        if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
+            throw new SessionTrackingSetupException(
+                    "The property session.tracking.ttl is " + ttl + ", but a session must live between one second and"
+                            + " 3650 days.",
+                    "Set session.tracking.ttl to the lifetime of your refresh tokens, for example 7d.");
+        }
+    }
+}

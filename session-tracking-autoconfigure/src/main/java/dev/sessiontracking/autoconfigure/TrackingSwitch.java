@@ -1,0 +1,62 @@
+package dev.sessiontracking.autoconfigure;
+
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
+
+/** What the environment says: is tracking wanted, and can it be had? */
+enum TrackingSwitch {
+    ON("session.tracking.redis-url is set", true),
+    OFF_WITHOUT_URL("session.tracking.redis-url is not set", false),
+    OFF_BY_PROPERTY("session.tracking.enabled is false", false),
+    REQUIRED_WITHOUT_URL("session.tracking.enabled is true, but session.tracking.redis-url is not set", false);
+
+    static final String ENABLED = "session.tracking.enabled";
+
+    static final String REDIS_URL = "session.tracking.redis-url";
+
+    private final String reason;
+
+    private final boolean on;
+
+    TrackingSwitch(String reason, boolean on) {
+        this.reason = reason;
+        this.on = on;
+    }
+
+    static TrackingSwitch of(Environment environment) {
+        Boolean enabled = enabled(environment);
+        if (Boolean.FALSE.equals(enabled)) {
+            return OFF_BY_PROPERTY;
+        }
+        if (StringUtils.hasText(environment.getProperty(REDIS_URL))) {
+            return ON;
+        }
+        return Boolean.TRUE.equals(enabled) ? REQUIRED_WITHOUT_URL : OFF_WITHOUT_URL;
+    }
+
+    /** An empty value is as good as none: it is what an unset variable in a placeholder leaves behind. */
+    @SuppressWarnings("NullAway") // three states on purpose: true, false, unset
+    private static Boolean enabled(Environment environment) {
+        String value = environment.getProperty(ENABLED);
+        if (!StringUtils.hasText(value)) {
+            return null;
+        }
+        return switch (value.strip().toLowerCase(java.util.Locale.ROOT)) {
+            case "true", "yes", "on", "1" -> true;
+            case "false", "no", "off", "0" -> false;
+            default ->
+                throw new SessionTrackingSetupException(
+                        "The property " + ENABLED + " must be true or false.",
+                        "Set " + ENABLED + " to true (the start fails without a server's URL) or to false (off), or"
+                                + " leave it out: then " + REDIS_URL + " decides.");
+        };
+    }
+
+    boolean isOn() {
+        return on;
+    }
+
+    String reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,5 @@
+/** Switches session tracking on or off, and wires the engine to whatever store there is. */
+@NullMarked
+package dev.sessiontracking.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;
