@@ -17,12 +17,20 @@ final class Revoker implements AutoCloseable {
 
     private final SessionEngine engine;
 
+    private final OutageReport report;
+
     private final PendingRevocations pending;
 
-    Revoker(SessionStore store, RevocationMemory memory, SessionEngine engine, int maximumRemembered) {
+    Revoker(
+            SessionStore store,
+            RevocationMemory memory,
+            SessionEngine engine,
+            OutageReport report,
+            int maximumRemembered) {
         this.store = store;
         this.memory = memory;
         this.engine = engine;
+        this.report = report;
         this.pending = new PendingRevocations(this::apply, maximumRemembered);
     }
 
@@ -62,6 +70,7 @@ final class Revoker implements AutoCloseable {
                     unavailable);
         }
         pending.add(revocation);
+        report.keptRevocation();
         if (engine.outagePolicy() == OutagePolicy.REJECT) {
             throw unavailable;
         }
@@ -87,6 +96,11 @@ final class Revoker implements AutoCloseable {
         }));
         revoked.forEach(memory::deny);
         return revoked;
+    }
+
+    /** The store answers again. */
+    void applyPending() {
+        pending.retryNow();
     }
 
     int pendingCount() {

@@ -18,8 +18,6 @@ final class RedisConnector implements AutoCloseable {
 
     private static final long RETRY_MILLIS = 250;
 
-    private static final long IDLE_THREAD_MILLIS = 2_000;
-
     private final RedisUrl url;
 
     private final long patienceMillis;
@@ -38,14 +36,7 @@ final class RedisConnector implements AutoCloseable {
         this.patienceMillis = 2 * properties.connectTimeout().toMillis();
         this.resources = LettuceClients.resources();
         this.factory = LettuceClients.factory(url, properties, resources);
-        this.executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "session-tracking-connect");
-            thread.setDaemon(true);
-            return thread;
-        });
-        executor.setKeepAliveTime(IDLE_THREAD_MILLIS, TimeUnit.MILLISECONDS);
-        executor.allowCoreThreadTimeOut(true);
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.executor = BackgroundThread.named("session-tracking-connect");
     }
 
     /** The server, without its credentials. */

@@ -26,6 +26,11 @@ record RedisKeys(String prefix) {
         return key.startsWith(prefix) && key.startsWith(SESSION, prefix.length()) ? key.substring(idBegins) : null;
     }
 
+    /** A key that is never written: the id has characters that no session of ours has. */
+    String heartbeat() {
+        return session("~heartbeat~");
+    }
+
     String userSessions(String userId) {
         return prefix + USER_SESSIONS + userId;
     }
