@@ -49,11 +49,11 @@ public interface SessionStore {
     /**
      * Removes those sessions of a user that match, and their index entries.
      *
-     * @param which is asked for each session that the store holds; a session whose value cannot be read is removed
-     *     without asking
-     * @return how many were removed
+     * @param which is asked for each session that the store holds, before it is removed; a session whose value cannot
+     *     be read is removed without asking
+     * @return the ids of those that this call removed
      */
-    CompletionStage<Long> revokeAll(String userId, Predicate<UserSession> which);
+    CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which);
 
     /** Lists the sessions of a user, in no order. Values that cannot be read are left out. */
     CompletionStage<List<UserSession>> findByUser(String userId);

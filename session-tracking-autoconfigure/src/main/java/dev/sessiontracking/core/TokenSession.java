@@ -1,5 +1,6 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.UserSession;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record TokenSession(
         String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt) {
+
+    /** A session as the store holds it: it began with a login. */
+    static TokenSession of(UserSession session) {
+        return new TokenSession(session.id(), session.userId(), session.createdAt());
+    }
 
     /** A session known by its id alone. */
     public static TokenSession of(String sessionId) {

@@ -1,0 +1,36 @@
+package dev.sessiontracking.autoconfigure;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says at start that session tracking is off, and stops the start when it must not be: conditions are frozen when an
+ * application is processed ahead of time, so what the environment says now is looked at again.
+ */
+final class OffReport {
+
+    private static final Logger log = LoggerFactory.getLogger(OffReport.class);
+
+    OffReport(TrackingSwitch wanted) {
+        switch (wanted) {
+            case OFF_WITHOUT_URL ->
+                log.info("Session tracking is off: JWTs are valid until they expire. Set session.tracking.redis-url to"
+                        + " make them revocable");
+            case OFF_BY_PROPERTY ->
+                log.info("Session tracking is off by session.tracking.enabled=false: JWTs are valid until they expire");
+            case REQUIRED_WITHOUT_URL ->
+                throw new SessionTrackingSetupException(
+                        "Session tracking is required (session.tracking.enabled=true), but session.tracking.redis-url"
+                                + " is not set.",
+                        "Set session.tracking.redis-url, for example to redis://localhost:6379, or remove"
+                                + " session.tracking.enabled.");
+            case ON ->
+                throw new SessionTrackingSetupException(
+                        "session.tracking.redis-url is set, but session tracking is not part of this application:"
+                                + " either it was processed ahead of time without the property, or Lettuce or Spring"
+                                + " Data Redis is missing from the classpath.",
+                        "Set session.tracking.redis-url when the application is processed ahead of time, and keep the"
+                                + " dependencies of session-tracking-starter.");
+        }
+    }
+}

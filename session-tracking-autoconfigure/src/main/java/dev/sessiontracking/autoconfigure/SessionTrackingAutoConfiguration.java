@@ -1,0 +1,62 @@
+package dev.sessiontracking.autoconfigure;
+
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.core.SessionTracking;
+import java.time.Clock;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * The session service, tracked when there is a store and plain JWT when there is none: an application can inject
+ * {@link SessionService} either way.
+ */
+@AutoConfiguration(afterName = "dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration")
+@EnableConfigurationProperties(SessionTrackingProperties.class)
+public final class SessionTrackingAutoConfiguration {
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBean(SessionStore.class)
+    static class On {
+
+        @Bean
+        @ConditionalOnMissingBean
+        SessionTracking sessionTracking(SessionStore store, SessionTrackingProperties properties) {
+            return SessionTracking.over(store, properties.outagePolicy(), properties.ttl(), Clock.systemUTC());
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        SessionService sessionTrackingSessionService(SessionTracking tracking) {
+            return tracking.service();
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        SessionChecker sessionTrackingSessionChecker(SessionTracking tracking) {
+            return tracking.checker();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(SessionStore.class)
+    static class Off {
+
+        @Bean
+        @ConditionalOnMissingBean
+        SessionService sessionTrackingSessionService(SessionTrackingProperties properties) {
+            return SessionTracking.off(properties.ttl(), Clock.systemUTC());
+        }
+
+        @Bean
+        OffReport sessionTrackingOffReport(Environment environment) {
+            return new OffReport(TrackingSwitch.of(environment));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Revocations that the store has not confirmed. They are carried out again, in their order, until it has; nothing runs
+ * while there are none. Bounded. Thread-safe.
+ */
+final class PendingRevocations implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(PendingRevocations.class);
+
+    private static final Duration RETRY_DELAY = Duration.ofMillis(500);
+
+    private static final Duration IDLE_THREAD = Duration.ofSeconds(5);
+
+    private final Set<Revocation> pending = new LinkedHashSet<>();
+
+    private final int maximum;
+
+    private final Consumer<Revocation> action;
+
+    private final ScheduledThreadPoolExecutor scheduler;
+
+    private boolean scheduled;
+
+    /**
+     * @param action carries a revocation out; throws {@link SessionStoreUnavailableException} when it could not
+     * @param maximum how many are kept
+     */
+    PendingRevocations(Consumer<Revocation> action, int maximum) {
+        this.action = action;
+        this.maximum = maximum;
+        this.scheduler = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "session-tracking-revocations");
+            thread.setDaemon(true);
+            return thread;
+        });
+        scheduler.setKeepAliveTime(IDLE_THREAD.toMillis(), TimeUnit.MILLISECONDS);
+        scheduler.allowCoreThreadTimeOut(true);
+        scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /**
+     * Keeps a revocation until the store has confirmed it.
+     *
+     * @throws SessionStoreUnavailableException when there is no room: it is never dropped in silence
+     */
+    synchronized void add(Revocation revocation) {
+        if (pending.size() >= maximum && !pending.contains(revocation)) {
+            throw new SessionStoreUnavailableException(
+                    "The store did not confirm the revocation, and this node already keeps " + maximum
+                            + " unconfirmed ones",
+                    null);
+        }
+        pending.add(revocation);
+        scheduleRetry();
+    }
+
+    synchronized int size() {
+        return pending.size();
+    }
+
+    private synchronized void scheduleRetry() {
+        if (!scheduled && !pending.isEmpty() && !scheduler.isShutdown()) {
+            scheduled = true;
+            scheduler.schedule(this::retry, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void retry() {
+        int applied = 0;
+        try {
+            for (Revocation revocation : snapshot()) {
+                action.accept(revocation);
+                confirmed(revocation);
+                applied++;
+            }
+        } catch (SessionStoreUnavailableException stillUnavailable) {
+            log.trace("The store still does not take revocations", stillUnavailable);
+        } finally {
+            if (applied > 0) {
+                log.info("Applied {} revocation(s) that were made while the server did not answer", applied);
+            }
+            retried();
+        }
+    }
+
+    private synchronized void retried() {
+        scheduled = false;
+        scheduleRetry();
+    }
+
+    private synchronized List<Revocation> snapshot() {
+        return List.copyOf(pending);
+    }
+
+    private synchronized void confirmed(Revocation revocation) {
+        pending.remove(revocation);
+    }
+
+    /** One last attempt, as long as the store takes to answer or to fail; what remains is told and lost. */
+    @Override
+    public void close() {
+        scheduler.shutdownNow();
+        try {
+            for (Revocation revocation : snapshot()) {
+                action.accept(revocation);
+                confirmed(revocation);
+            }
+        } catch (SessionStoreUnavailableException unavailable) {
+            List<Revocation> lost = snapshot();
+            log.warn(
+                    "{} revocation(s) could not be applied before this node stopped, and are lost: {}",
+                    lost.size(),
+                    lost.stream().limit(20).map(Revocation::describe).toList());
+        }
+    }
+}

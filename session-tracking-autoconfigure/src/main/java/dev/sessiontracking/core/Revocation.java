@@ -1,0 +1,38 @@
+package dev.sessiontracking.core;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A revocation that was asked for: what the store must still carry out after an outage. */
+sealed interface Revocation {
+
+    /** In the words of a log line: ids as their short hashes. */
+    String describe();
+
+    /** One session. */
+    record OfSession(String sessionId) implements Revocation {
+
+        @Override
+        public String describe() {
+            return "session " + SessionIds.hash(sessionId);
+        }
+    }
+
+    /**
+     * The sessions of a user that began until a moment.
+     *
+     * @param until the last moment that is revoked
+     * @param exceptSessionId the one session to keep, if any
+     */
+    record OfUser(String userId, Instant until, @Nullable String exceptSessionId) implements Revocation {
+
+        boolean covers(String sessionId, Instant createdAt) {
+            return !sessionId.equals(exceptSessionId) && !createdAt.isAfter(until);
+        }
+
+        @Override
+        public String describe() {
+            return "sessions of user " + SessionIds.hash(userId) + " until " + until;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.SessionService;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * The engine, put together: the one service and the one checker of an application share what this node knows. Closing
+ * it makes one last attempt to apply revocations that the store has not confirmed.
+ */
+public final class SessionTracking implements AutoCloseable {
+
+    /** Most revocations that a node remembers. */
+    public static final int DEFAULT_MAXIMUM_REMEMBERED = 100_000;
+
+    private final SessionService service;
+
+    private final SessionChecker checker;
+
+    private final Revoker revoker;
+
+    private SessionTracking(SessionStore store, OutagePolicy outagePolicy, Duration ttl, Clock clock) {
+        RevocationMemory memory = new RevocationMemory(clock, ttl, DEFAULT_MAXIMUM_REMEMBERED);
+        SessionEngine engine = new SessionEngine(store, memory, outagePolicy);
+        this.revoker = new Revoker(store, memory, outagePolicy, DEFAULT_MAXIMUM_REMEMBERED);
+        this.checker = engine;
+        this.service = new TrackedSessionService(store, engine, revoker, memory, ttl, clock);
+    }
+
+    /**
+     * Session tracking over a store.
+     *
+     * @param ttl how long a session lives after its creation or last renewal
+     */
+    public static SessionTracking over(SessionStore store, OutagePolicy outagePolicy, Duration ttl, Clock clock) {
+        return new SessionTracking(store, outagePolicy, ttl, clock);
+    }
+
+    /** The service of an application without session tracking: plain JWT. */
+    public static SessionService off(Duration ttl, Clock clock) {
+        return new UntrackedSessionService(ttl, clock);
+    }
+
+    /** What applications inject. */
+    public SessionService service() {
+        return service;
+    }
+
+    /** What judges the sessions of tokens. */
+    public SessionChecker checker() {
+        return checker;
+    }
+
+    /** How many revocations the store has not confirmed. */
+    public int pendingRevocations() {
+        return revoker.pendingCount();
+    }
+
+    @Override
+    public void close() {
+        revoker.close();
+    }
+}

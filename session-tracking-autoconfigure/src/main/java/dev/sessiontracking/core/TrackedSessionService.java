@@ -1,0 +1,170 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.SessionAlreadyExistsException;
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** The session service over a store. */
+final class TrackedSessionService implements SessionService {
+
+    private static final Comparator<UserSession> NEWEST_FIRST =
+            Comparator.comparing(UserSession::createdAt).reversed().thenComparing(UserSession::id);
+
+    private final SessionStore store;
+
+    private final SessionEngine engine;
+
+    private final Revoker revoker;
+
+    private final RevocationMemory memory;
+
+    private final Duration ttl;
+
+    private final Clock clock;
+
+    TrackedSessionService(
+            SessionStore store,
+            SessionEngine engine,
+            Revoker revoker,
+            RevocationMemory memory,
+            Duration ttl,
+            Clock clock) {
+        this.store = store;
+        this.engine = engine;
+        this.revoker = revoker;
+        this.memory = memory;
+        this.ttl = ttl;
+        this.clock = clock;
+    }
+
+    @Override
+    public UserSession createSession(String userId, SessionMetadata metadata) {
+        return createSession(userId, SessionIds.generate(), metadata);
+    }
+
+    @Override
+    public UserSession createSession(String userId, String sessionId, SessionMetadata metadata) {
+        Arguments.requireUserId(userId);
+        Arguments.requireSessionId(sessionId, "sessionId");
+        Arguments.requireNonNull(metadata, "metadata");
+        if (memory.isDenied(sessionId)) {
+            throw alreadyUsed(sessionId);
+        }
+        UserSession session = newSession(userId, sessionId, metadata);
+        boolean created;
+        try {
+            created = Stages.await(store.create(session, ttl));
+        } catch (SessionStoreUnavailableException unavailable) {
+            throwIfRejecting(unavailable);
+            return untracked(session);
+        }
+        if (!created) {
+            throw alreadyUsed(sessionId);
+        }
+        memory.created(userId, sessionId);
+        return session;
+    }
+
+    private UserSession newSession(String userId, String sessionId, SessionMetadata metadata) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return new UserSession(sessionId, userId, metadata, now, now.plus(ttl), true);
+    }
+
+    static UserSession untracked(UserSession session) {
+        return new UserSession(
+                session.id(), session.userId(), session.metadata(), session.createdAt(), session.expiresAt(), false);
+    }
+
+    private static SessionAlreadyExistsException alreadyUsed(String sessionId) {
+        return new SessionAlreadyExistsException(
+                "The session id " + SessionIds.hash(sessionId) + " is taken: every session needs an id of its own");
+    }
+
+    @Override
+    public SessionStatus getSessionStatus(String sessionId) {
+        Arguments.requireSessionId(sessionId, "sessionId");
+        return engine.status(sessionId);
+    }
+
+    @Override
+    public boolean isSessionValid(String sessionId) {
+        return switch (getSessionStatus(sessionId)) {
+            case LIVE -> true;
+            case ENDED -> false;
+            case UNKNOWN -> {
+                throwIfRejecting(new SessionStoreUnavailableException("The store did not answer", null));
+                yield true;
+            }
+        };
+    }
+
+    @Override
+    public Optional<UserSession> findSession(String sessionId) {
+        Arguments.requireSessionId(sessionId, "sessionId");
+        if (memory.isDenied(sessionId)) {
+            return Optional.empty();
+        }
+        return read(() -> store.find(sessionId), Optional.empty());
+    }
+
+    @Override
+    public boolean renewSession(String sessionId) {
+        Arguments.requireSessionId(sessionId, "sessionId");
+        return !memory.isDenied(sessionId) && read(() -> store.renew(sessionId, ttl), true);
+    }
+
+    @Override
+    public List<UserSession> getUserSessions(String userId) {
+        Arguments.requireUserId(userId);
+        return read(() -> store.findByUser(userId), List.<UserSession>of()).stream()
+                .filter(session -> !memory.isDenied(TokenSession.of(session)))
+                .sorted(NEWEST_FIRST)
+                .toList();
+    }
+
+    @Override
+    public boolean revokeSession(String sessionId) {
+        Arguments.requireSessionId(sessionId, "sessionId");
+        return revoker.revoke(sessionId);
+    }
+
+    @Override
+    public long revokeAllUserSessions(String userId) {
+        Arguments.requireUserId(userId);
+        return revoker.revoke(new Revocation.OfUser(userId, clock.instant(), null));
+    }
+
+    @Override
+    public long revokeOtherUserSessions(String userId, String currentSessionId) {
+        Arguments.requireUserId(userId);
+        Arguments.requireSessionId(currentSessionId, "currentSessionId");
+        return revoker.revoke(new Revocation.OfUser(userId, clock.instant(), currentSessionId));
+    }
+
+    private <T> T read(Supplier<CompletionStage<T>> question, T duringOutage) {
+        try {
+            return Stages.await(question.get());
+        } catch (SessionStoreUnavailableException unavailable) {
+            throwIfRejecting(unavailable);
+            return duringOutage;
+        }
+    }
+
+    private void throwIfRejecting(SessionStoreUnavailableException unavailable) {
+        if (engine.outagePolicy() == OutagePolicy.REJECT) {
+            throw unavailable;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.UserSession;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/** The session service while session tracking is off: plain JWT, the same code for the application. */
+final class UntrackedSessionService implements SessionService {
+
+    private final Duration ttl;
+
+    private final Clock clock;
+
+    UntrackedSessionService(Duration ttl, Clock clock) {
+        this.ttl = ttl;
+        this.clock = clock;
+    }
+
+    @Override
+    public UserSession createSession(String userId, String sessionId, SessionMetadata metadata) {
+        Arguments.requireUserId(userId);
+        Arguments.requireSessionId(sessionId, "sessionId");
+        Arguments.requireNonNull(metadata, "metadata");
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return new UserSession(sessionId, userId, metadata, now, now.plus(ttl), false);
+    }
+
+    @Override
+    public UserSession createSession(String userId, SessionMetadata metadata) {
+        return createSession(userId, SessionIds.generate(), metadata);
+    }
+
+    @Override
+    public SessionStatus getSessionStatus(String sessionId) {
+        Arguments.requireSessionId(sessionId, "sessionId");
+        return SessionStatus.UNKNOWN;
+    }
+
+    @Override
+    public boolean isSessionValid(String sessionId) {
+        Arguments.requireSessionId(sessionId, "sessionId");
+        return true;
+    }
+
+    @Override
+    public Optional<UserSession> findSession(String sessionId) {
+        Arguments.requireSessionId(sessionId, "sessionId");
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean renewSession(String sessionId) {
+        Arguments.requireSessionId(sessionId, "sessionId");
+        return true;
+    }
+
+    @Override
+    public boolean revokeSession(String sessionId) {
+        Arguments.requireSessionId(sessionId, "sessionId");
+        return false;
+    }
+
+    @Override
+    public long revokeAllUserSessions(String userId) {
+        Arguments.requireUserId(userId);
+        return 0;
+    }
+
+    @Override
+    public long revokeOtherUserSessions(String userId, String currentSessionId) {
+        Arguments.requireUserId(userId);
+        Arguments.requireSessionId(currentSessionId, "currentSessionId");
+        return 0;
+    }
+
+    @Override
+    public List<UserSession> getUserSessions(String userId) {
+        Arguments.requireUserId(userId);
+        return List.of();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.core.SessionIds;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Warns once of values that somebody has broken by hand. */
+final class BrokenValues {
+
+    private static final Logger log = LoggerFactory.getLogger(BrokenValues.class);
+
+    private static final AtomicBoolean SESSION_TOLD = new AtomicBoolean();
+
+    private static final AtomicBoolean INDEX_TOLD = new AtomicBoolean();
+
+    private BrokenValues() {}
+
+    static void warnOfSession(String sessionId) {
+        if (SESSION_TOLD.compareAndSet(false, true)) {
+            log.warn(
+                    "The value of session {} is not one that session tracking wrote: it is left out of lists, and is"
+                            + " removed when its user's sessions are. Further ones are not reported",
+                    SessionIds.hash(sessionId));
+        }
+    }
+
+    static void warnOfIndex(String userId) {
+        if (INDEX_TOLD.compareAndSet(false, true)) {
+            log.warn(
+                    "The index of user {} held a value of another type: sessions that it listed can be revoked one by"
+                            + " one only. Its next login makes a new index. Further ones are not reported",
+                    SessionIds.hash(userId));
+        }
+    }
+}

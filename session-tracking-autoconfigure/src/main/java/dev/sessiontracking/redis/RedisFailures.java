@@ -1,0 +1,77 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/** Says in words why there was no answer. A reply that is an error is no answer either. */
+final class RedisFailures {
+
+    private RedisFailures() {}
+
+    /** The same stage, failing with {@link SessionStoreUnavailableException} only. */
+    static <T> CompletionStage<T> translated(CompletionStage<T> stage) {
+        return stage.handle((value, failure) -> {
+            if (failure == null) {
+                return value;
+            }
+            throw unavailable(failure);
+        });
+    }
+
+    static SessionStoreUnavailableException unavailable(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        return cause instanceof SessionStoreUnavailableException already
+                ? already
+                : new SessionStoreUnavailableException("Redis gave no answer: " + inWords(cause), cause);
+    }
+
+    static Throwable unwrap(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    static boolean isWrongType(Throwable failure) {
+        return unwrap(failure) instanceof RedisCommandExecutionException error
+                && String.valueOf(error.getMessage()).startsWith("WRONGTYPE");
+    }
+
+    /** A reason without addresses or credentials: an error reply's own first word, or the kind of failure. */
+    static String inWords(Throwable failure) {
+        for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {
+            if (cause instanceof RedisCommandTimeoutException) {
+                return "timeout";
+            }
+            if (cause instanceof RedisCommandExecutionException) {
+                return "error reply " + firstWord(String.valueOf(cause.getMessage()));
+            }
+            if (cause instanceof java.net.ConnectException
+                    || cause instanceof io.netty.channel.ConnectTimeoutException) {
+                return cause instanceof io.netty.channel.ConnectTimeoutException
+                        ? "connect timeout"
+                        : "connection refused";
+            }
+            if (cause instanceof java.net.UnknownHostException) {
+                return "unknown host";
+            }
+            if (cause instanceof javax.net.ssl.SSLException) {
+                return "TLS handshake failed";
+            }
+        }
+        return unwrap(failure) instanceof RedisConnectionException ? "no connection" : "not connected";
+    }
+
+    private static String firstWord(String message) {
+        int end = 0;
+        while (end < message.length() && end < 20 && Character.isUpperCase(message.charAt(end))) {
+            end++;
+        }
+        return end == 0 ? "of another kind" : message.substring(0, end);
+    }
+}

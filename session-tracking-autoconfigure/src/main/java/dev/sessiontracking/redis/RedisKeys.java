@@ -1,0 +1,23 @@
+package dev.sessiontracking.redis;
+
+/**
+ * The names of all keys. {@code session:<id>} is a string with the session as JSON; {@code user_sessions:<userId>} is
+ * a sorted set of a user's session ids, scored with their expiry in milliseconds. The two lie in different slots of a
+ * cluster, so no command may touch both.
+ *
+ * @param prefix stands before every name; keeps applications apart that share a server
+ */
+record RedisKeys(String prefix) {
+
+    private static final String SESSION = "session:";
+
+    private static final String USER_SESSIONS = "user_sessions:";
+
+    String session(String sessionId) {
+        return prefix + SESSION + sessionId;
+    }
+
+    String userSessions(String userId) {
+        return prefix + USER_SESSIONS + userId;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The server that holds the sessions.
+ *
+ * @param redisUrl URL of the server, redis://user:password@host:6379/0, or rediss:// for TLS. Switches session tracking
+ *     on; empty is the same as absent.
+ * @param keyPrefix Stands before the name of every key, so that applications can share a server.
+ * @param connectTimeout Longest wait for a connection to be made.
+ * @param commandTimeout Longest wait for an answer. No request waits longer for a check.
+ */
+@ConfigurationProperties("session.tracking")
+record RedisProperties(
+        @Nullable String redisUrl,
+        @DefaultValue("") String keyPrefix,
+        @DefaultValue("500ms") Duration connectTimeout,
+        @DefaultValue("250ms") Duration commandTimeout) {
+
+    private static final int MAX_PREFIX_LENGTH = 128;
+
+    private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(60);
+
+    RedisProperties {
+        if (keyPrefix.length() > MAX_PREFIX_LENGTH || keyPrefix.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
+            throw new SessionTrackingSetupException(
+                    "The property session.tracking.key-prefix must have at most " + MAX_PREFIX_LENGTH
+                            + " characters of visible ASCII.",
+                    "Set session.tracking.key-prefix to something short, such as shop:, or leave it out.");
+        }
+        requireTimeout("session.tracking.connect-timeout", connectTimeout, "500ms");
+        requireTimeout("session.tracking.command-timeout", commandTimeout, "250ms");
+    }
+
+    private static void requireTimeout(String property, Duration value, String example) {
+        if (value.toMillis() < 1 || value.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new SessionTrackingSetupException(
+                    "The property " + property + " is " + value + ", but must be between 1 millisecond and 60 seconds.",
+                    "Set " + property + " to something short, such as " + example + ".");
+        }
+    }
+}

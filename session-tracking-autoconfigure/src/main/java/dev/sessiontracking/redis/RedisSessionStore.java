@@ -1,0 +1,218 @@
+package dev.sessiontracking.redis;
+
+import static dev.sessiontracking.redis.RedisFailures.translated;
+
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionStore;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions as strings, with one sorted set for each user. Commands that do not depend on each other are sent together.
+ * No transaction and no script spans two keys, so everything holds on a cluster too; the order of the steps is what
+ * keeps a session from being left where nobody can revoke it.
+ */
+final class RedisSessionStore implements SessionStore {
+
+    /** Two renewals at the same moment see each other's value change; three rounds outlast any that are not endless. */
+    private static final int RENEWAL_ROUNDS = 3;
+
+    private static final long REPLACED = 1;
+
+    private static final long GONE = -1;
+
+    private final Supplier<RedisClusterAsyncCommands<String, String>> connection;
+
+    private final RedisKeys keys;
+
+    private final UserIndex index;
+
+    private final Clock clock;
+
+    RedisSessionStore(Supplier<RedisClusterAsyncCommands<String, String>> connection, RedisKeys keys, Clock clock) {
+        this.connection = connection;
+        this.keys = keys;
+        this.index = new UserIndex(keys);
+        this.clock = clock;
+    }
+
+    @Override
+    public CompletionStage<Boolean> create(UserSession session, Duration ttl) {
+        return answer(commands -> {
+            String key = keys.session(session.id());
+            String value = SessionJson.write(session);
+            CompletableFuture<Boolean> written = commands.set(
+                            key, value, SetArgs.Builder.nx().px(ttl.toMillis()))
+                    .toCompletableFuture()
+                    .thenApply("OK"::equals);
+            CompletableFuture<Long> indexed =
+                    index.add(commands, session.userId(), session.id(), ttl).toCompletableFuture();
+            return CompletableFuture.allOf(written, indexed)
+                    .handle((done, failure) -> {
+                        if (failure != null) {
+                            // Best effort: nobody has been given this id, and nobody will be.
+                            RedisScript.REMOVE.run(commands, key, value);
+                            throw RedisFailures.unavailable(failure);
+                        }
+                        return written.join();
+                    })
+                    .thenCompose(created -> created
+                            ? CompletableFuture.completedFuture(true)
+                            : undoIndexEntry(commands, session, indexed.join()).thenApply(undone -> false));
+        });
+    }
+
+    /**
+     * The id was taken, but the index was written at the same time. The entry must go if it names another user's
+     * session, and must stay if it is this user's own.
+     */
+    private CompletionStage<?> undoIndexEntry(
+            RedisClusterAsyncCommands<String, String> commands, UserSession session, long indexed) {
+        if (indexed == UserIndex.WAS_THERE) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return read(commands, session.id())
+                .thenCompose(existing ->
+                        existing.filter(other -> !other.userId().equals(session.userId()))
+                                        .isPresent()
+                                ? index.remove(commands, session.userId(), List.of(session.id()))
+                                : CompletableFuture.completedFuture(null));
+    }
+
+    /** Asks for the length of the string: unlike EXISTS, it takes no key of another type for a session. */
+    @Override
+    public CompletionStage<Boolean> exists(String sessionId) {
+        return answer(commands -> commands.strlen(keys.session(sessionId)).handle((length, failure) -> {
+            if (failure == null) {
+                return length > 0;
+            }
+            if (RedisFailures.isWrongType(failure)) {
+                return false;
+            }
+            throw RedisFailures.unavailable(failure);
+        }));
+    }
+
+    @Override
+    public CompletionStage<Optional<UserSession>> find(String sessionId) {
+        return answer(commands -> read(commands, sessionId));
+    }
+
+    @Override
+    public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
+        return answer(commands -> renew(commands, sessionId, ttl, RENEWAL_ROUNDS));
+    }
+
+    /**
+     * The index first: an entry that outlives its session is harmless, a session that outlives its entry could not be
+     * revoked with the others. The session is replaced only if it is what was read, so it is never created.
+     */
+    private CompletionStage<Boolean> renew(
+            RedisClusterAsyncCommands<String, String> commands, String sessionId, Duration ttl, int rounds) {
+        String key = keys.session(sessionId);
+        return value(commands, sessionId).thenCompose(value -> {
+            UserSession session = parsed(sessionId, value);
+            if (value == null || session == null) {
+                return CompletableFuture.completedFuture(false);
+            }
+            String renewed = SessionJson.write(renewed(session, ttl));
+            return index.add(commands, session.userId(), sessionId, ttl)
+                    .thenCompose(indexed ->
+                            RedisScript.REPLACE.run(commands, key, value, renewed, String.valueOf(ttl.toMillis())))
+                    .thenCompose(replaced -> {
+                        if (replaced == GONE) {
+                            index.remove(commands, session.userId(), List.of(sessionId));
+                            return CompletableFuture.completedFuture(false);
+                        }
+                        return replaced == REPLACED || rounds == 1
+                                ? CompletableFuture.completedFuture(true)
+                                : renew(commands, sessionId, ttl, rounds - 1);
+                    });
+        });
+    }
+
+    private UserSession renewed(UserSession session, Duration ttl) {
+        Instant expiresAt = clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(ttl);
+        return new UserSession(
+                session.id(), session.userId(), session.metadata(), session.createdAt(), expiresAt, true);
+    }
+
+    @Override
+    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
+        return answer(commands -> {
+            CompletionStage<@Nullable String> owner = userId != null
+                    ? CompletableFuture.completedFuture(userId)
+                    : read(commands, sessionId)
+                            .thenApply(
+                                    session -> session.map(UserSession::userId).orElse(null));
+            return owner.thenCompose(user -> {
+                CompletionStage<Long> deleted = commands.del(keys.session(sessionId));
+                if (user != null) {
+                    // An entry that stays behind names nothing: it does no harm and goes with its score.
+                    index.remove(commands, user, List.of(sessionId));
+                }
+                return deleted.thenApply(count -> count > 0);
+            });
+        });
+    }
+
+    @Override
+    public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
+        return answer(commands -> new UserRevocation(commands, keys, index, userId, which).run());
+    }
+
+    @Override
+    public CompletionStage<List<UserSession>> findByUser(String userId) {
+        return answer(commands -> index.members(commands, userId)
+                .thenCompose(ids -> SessionValues.read(commands, keys, ids))
+                .thenApply(values -> values.stream()
+                        .flatMap(value -> value.session().stream())
+                        .filter(session -> session.userId().equals(userId))
+                        .toList()));
+    }
+
+    private CompletionStage<Optional<UserSession>> read(
+            RedisClusterAsyncCommands<String, String> commands, String sessionId) {
+        return value(commands, sessionId).thenApply(value -> Optional.ofNullable(parsed(sessionId, value)));
+    }
+
+    private static @Nullable UserSession parsed(String sessionId, @Nullable String value) {
+        return value == null
+                ? null
+                : new SessionValues.Value(sessionId, value).session().orElse(null);
+    }
+
+    private CompletionStage<@Nullable String> value(
+            RedisClusterAsyncCommands<String, String> commands, String sessionId) {
+        return commands.get(keys.session(sessionId)).handle((value, failure) -> {
+            if (failure == null || RedisFailures.isWrongType(failure)) {
+                return value;
+            }
+            throw RedisFailures.unavailable(failure);
+        });
+    }
+
+    private <T> CompletionStage<T> answer(Question<T> question) {
+        try {
+            return translated(question.ask(connection.get()));
+        } catch (RuntimeException rejected) {
+            return CompletableFuture.failedFuture(RedisFailures.unavailable(rejected));
+        }
+    }
+
+    @FunctionalInterface
+    private interface Question<T> {
+        CompletionStage<T> ask(RedisClusterAsyncCommands<String, String> commands);
+    }
+}
