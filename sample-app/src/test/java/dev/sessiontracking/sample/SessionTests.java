@@ -107,11 +107,19 @@ class SessionTests extends AbstractSampleTests {
                 .assertProblem(404);
     }
 
-    /** Spring Security's firewall refuses these before anything looks at them. */
     @ParameterizedTest
-    @ValueSource(strings = {"a%0Ab", "a%00b", "a%2Fb", "..%2F..%2Fadmin", "a;b", "%2e%2e/x", "a%250Ab"})
-    void malformedPathIsABadRequest(String id) {
+    @ValueSource(strings = {"a%0Ab", "a;b", "%2e%2e/x", "a%250Ab", "/", "/evil.example"})
+    void pathThatTheFirewallRefusesIsABadRequest(String id) {
         sample.delete("/sessions/" + id, sample.login("alice").access()).assertProblem(400);
+    }
+
+    /** Tomcat's own answer: these never reach the application. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a%00b", "a%2Fb", "..%2F..%2Fadmin"})
+    void pathThatTheServerRefusesIsABadRequest(String id) {
+        assertThat(sample.delete("/sessions/" + id, sample.login("alice").access())
+                        .status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -189,5 +197,20 @@ class SessionTests extends AbstractSampleTests {
     @Test
     void unknownPathIsNotFound() {
         sample.get("/nothing", sample.login("alice").access()).assertProblem(404);
+    }
+
+    @Test
+    void errorPageHasNothingToShowOfItself() {
+        sample.get("/error", sample.login("alice").access()).assertProblem(400);
+    }
+
+    @Test
+    void problemNamesThePath() {
+        assertThat(sample.get("/me", "x")
+                        .assertProblem(401)
+                        .json()
+                        .get("instance")
+                        .asString())
+                .isEqualTo("/me");
     }
 }
