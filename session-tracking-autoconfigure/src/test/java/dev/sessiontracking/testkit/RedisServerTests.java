@@ -1,0 +1,188 @@
+package dev.sessiontracking.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RedisServerTests {
+
+    private static final Duration SHORT = Duration.ofMillis(150);
+
+    private RedisServer server = RedisServers.start();
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void frozenServerAcceptsConnectionsAndAnswersNothing() throws IOException {
+        server.freeze();
+        assertThat(server.isRunning()).isTrue();
+        assertThatCode(() -> new Socket(server.host(), server.port()).close()).doesNotThrowAnyException();
+        assertThat(RedisCli.ping(server.host(), server.port(), SHORT)).isNull();
+        server.thaw();
+        assertThat(server.cli().command("PING")).isEqualTo("PONG");
+    }
+
+    @Test
+    void killedServerRefusesAndComesBackEmptyOnTheSamePort() {
+        server.cli().command("SET", "key", "value");
+        server.kill();
+        assertThat(server.isRunning()).isFalse();
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> server.cli().command("PING"))
+                .withCauseInstanceOf(ConnectException.class);
+        int port = server.port();
+        server.start();
+        assertThat(server.port()).isEqualTo(port);
+        assertThat(server.cli().command("DBSIZE")).isEqualTo(0L);
+    }
+
+    @Test
+    void frozenServerCanBeKilledAndStartedAgain() {
+        server.freeze();
+        server.kill();
+        assertThat(server.isRunning()).isFalse();
+        server.start();
+        assertThat(server.cli().command("PING")).isEqualTo("PONG");
+    }
+
+    @Test
+    void stoppedServerSavesNothingByDefault() {
+        server.cli().command("SET", "key", "value");
+        server.stop();
+        assertThat(server.isRunning()).isFalse();
+        server.start();
+        assertThat(server.cli().command("DBSIZE")).isEqualTo(0L);
+    }
+
+    @Test
+    void restartKeepsDataAndExpiry() {
+        server.cli().command("SET", "key", "value", "EX", "1000");
+        server.restart();
+        assertThat(server.cli().command("GET", "key")).isEqualTo("value");
+        assertThat(server.cli().number("TTL", "key")).isBetween(900L, 1000L);
+    }
+
+    @Test
+    void restartEmptyForgetsDataAndConfiguration() {
+        server.cli().command("SET", "key", "value");
+        server.cli().command("SAVE");
+        server.cli().command("CONFIG", "SET", "requirepass", "changed");
+        server.restartEmpty();
+        assertThat(server.cli().command("DBSIZE")).isEqualTo(0L);
+    }
+
+    @Test
+    void killedServerComesBackWithItsLastSnapshot() {
+        server.cli().command("SET", "key", "old");
+        server.cli().command("SAVE");
+        server.cli().command("SET", "key", "new");
+        server.kill();
+        server.start();
+        assertThat(server.cli().command("GET", "key")).isEqualTo("old");
+    }
+
+    @Test
+    void appendOnlyServerSurvivesBeingKilled() {
+        use("--appendonly", "yes", "--appendfsync", "always");
+        server.cli().command("SET", "key", "value");
+        server.kill();
+        server.start();
+        assertThat(server.cli().command("GET", "key")).isEqualTo("value");
+    }
+
+    @Test
+    void passwordIsPartOfTheUrl() {
+        use("--requirepass", "p@ss word");
+        assertThat(server.url()).isEqualTo("redis://:p%40ss%20word@127.0.0.1:" + server.port());
+        assertThat(server.cli().command("PING")).isEqualTo("PONG");
+        assertThat(RedisCli.ping(server.host(), server.port(), SHORT)).startsWith("NOAUTH");
+        server.restart();
+    }
+
+    @Test
+    void argumentsReachTheServer() {
+        use("--maxmemory", "2mb", "--maxmemory-policy", "noeviction");
+        assertThat(server.cli().texts("CONFIG", "GET", "maxmemory")).containsExactly("maxmemory", "2097152");
+    }
+
+    @Test
+    void fileThatAnArgumentNamesReachesTheServer(@TempDir Path directory) throws IOException {
+        Path acl =
+                Files.writeString(directory.resolve("users.acl"), "user default on nopass ~* &* +@all\nuser app on\n");
+        use("--aclfile", acl.toString());
+        assertThat(server.cli().texts("ACL", "USERS")).containsExactlyInAnyOrder("app", "default");
+    }
+
+    @Test
+    void failedStartShowsWhatTheServerWrote() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> RedisServers.start("--no-such-setting", "yes"))
+                .withMessageContaining("Bad directive or wrong number of arguments");
+    }
+
+    @Test
+    void closedServerLeavesNoProcessAndNoFiles() throws IOException {
+        RedisServer local = RedisServers.startLocal();
+        long pid = Long.parseLong(local.cli().info("process_id"));
+        String prefix = "redis-" + local.port() + "-";
+        assertThat(temporaryFiles(prefix)).isOne();
+        local.freeze();
+        local.close();
+        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(temporaryFiles(prefix)).isZero();
+        assertThatIllegalStateException().isThrownBy(local::start).withMessageContaining("closed");
+        local.close();
+    }
+
+    @Test
+    void replicaFollowsItsMaster() {
+        assertThatIllegalArgumentException().isThrownBy(() -> RedisServers.start("--replicaof", "127.0.0.1 1"));
+        try (RedisServer master = RedisServers.startLocal();
+                RedisServer replica = RedisServers.startLocal("--replicaof", master.host(), "" + master.port())) {
+            master.cli().command("SET", "key", "value");
+            assertThat(replica.cli().info("role")).isEqualTo("slave");
+            await().until(() -> "value".equals(replica.cli().text("GET", "key")));
+        }
+    }
+
+    @Test
+    void embeddedServerRunsWhateverElseIsThere() {
+        try (RedisServer embedded = new LocalRedisServer(RedisServers.embedded(), Ports.free(), List.of())) {
+            embedded.start();
+            assertThat(embedded.cli().info("redis_version")).startsWith("7.");
+            embedded.freeze();
+            assertThat(RedisCli.ping(embedded.host(), embedded.port(), SHORT)).isNull();
+        }
+    }
+
+    private void use(String... args) {
+        server.close();
+        server = RedisServers.start(args);
+    }
+
+    private static long temporaryFiles(String prefix) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .count();
+        }
+    }
+}
