@@ -1,6 +1,6 @@
 package dev.sessiontracking.sample;
 
-import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.security.servlet.RequestSessionMetadata;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
@@ -24,12 +24,12 @@ class LoginController {
 
     @PostMapping("/login")
     TokenResponse login(@Valid @RequestBody Credentials credentials, HttpServletRequest request) {
-        return logins.login(credentials.username(), credentials.password(), metadata(request));
+        return logins.login(credentials.username(), credentials.password(), RequestSessionMetadata.from(request));
     }
 
     @PostMapping("/refresh")
     TokenResponse refresh(@Valid @RequestBody RefreshRequest refresh, HttpServletRequest request) {
-        return logins.refresh(refresh.refreshToken(), metadata(request));
+        return logins.refresh(refresh.refreshToken(), RequestSessionMetadata.from(request));
     }
 
     /** For a client whose access token has expired. With an access token, the starter's logout answers first. */
@@ -39,9 +39,6 @@ class LoginController {
         logins.logout(session.refreshToken());
     }
 
-    private static SessionMetadata metadata(HttpServletRequest request) {
-        return SessionMetadata.of(request.getRemoteAddr(), request.getHeader(HttpHeaders.USER_AGENT));
-    }
 
     /** Longer than any real one is refused before it costs a password hash. */
     record Credentials(
