@@ -5,7 +5,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -38,7 +37,6 @@ class LoginController {
     void logout(@Valid @RequestBody RefreshRequest session) {
         logins.logout(session.refreshToken());
     }
-
 
     /** Longer than any real one is refused before it costs a password hash. */
     record Credentials(
