@@ -23,8 +23,8 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.AndRequestMatcher;
-import org.springframework.security.web.util.matcher.RequestHeaderRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
+import org.springframework.util.StringUtils;
 
 /** An ordinary resource server. Nothing here mentions session tracking: the starter adds its checks by itself. */
 @Configuration(proxyBeanMethods = false)
@@ -63,7 +63,7 @@ class SecurityConfiguration {
     private static RequestMatcher logoutWithAccessToken() {
         return new AndRequestMatcher(
                 PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, "/logout"),
-                new RequestHeaderRequestMatcher(HttpHeaders.AUTHORIZATION));
+                request -> StringUtils.startsWithIgnoreCase(request.getHeader(HttpHeaders.AUTHORIZATION), "Bearer "));
     }
 
     @Bean

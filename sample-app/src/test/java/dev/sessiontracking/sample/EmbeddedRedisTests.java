@@ -11,12 +11,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.context.support.GenericApplicationContext;
-import org.springframework.mock.env.MockEnvironment;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
 
+/** The server that the sample brings along, and when it is started. */
 class EmbeddedRedisTests {
-
-    private final MockEnvironment environment = new MockEnvironment();
 
     @Test
     void keepsNothingOnDiskAndEvictsNothing() throws IOException {
@@ -57,40 +57,32 @@ class EmbeddedRedisTests {
 
     @Test
     void wordEmbeddedIsReplacedByAUrl() {
-        environment.setProperty("session.tracking.redis-url", "embedded");
-
-        initialize();
-
-        assertThat(environment.getProperty("session.tracking.redis-url")).startsWith("redis://127.0.0.1:");
+        assertThat(urlAfterStartWith("--session.tracking.redis-url=embedded")).startsWith("redis://127.0.0.1:");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "redis://localhost:6379"})
     void anyOtherUrlIsLeftAlone(String url) {
-        environment.setProperty("session.tracking.redis-url", url);
+        assertThat(urlAfterStartWith("--session.tracking.redis-url=" + url)).isEqualTo(url);
+    }
 
-        initialize();
-
-        assertThat(environment.getProperty("session.tracking.redis-url")).isEqualTo(url);
+    @ParameterizedTest
+    @ValueSource(strings = {"", "redis://localhost:6379"})
+    void environmentVariableDecidesWhenThereIsOne(String url) {
+        assertThat(urlAfterStartWith("--REDIS_URL=" + url)).isEqualTo(url);
     }
 
     @Test
     void noServerIsStartedWhenTrackingIsOff() {
-        environment.setProperty("session.tracking.redis-url", "embedded");
-        environment.setProperty("session.tracking.enabled", "false");
-
-        initialize();
-
-        assertThat(environment.getProperty("session.tracking.redis-url")).isEqualTo("embedded");
+        assertThat(urlAfterStartWith("--session.tracking.enabled=false")).isEqualTo("embedded");
     }
 
     @Test
     void windowsIsToldWhatToInstall() {
-        environment.setProperty("session.tracking.redis-url", "embedded");
         String system = System.setProperty("os.name", "Windows 11");
         try {
             assertThatExceptionOfType(SessionTrackingSetupException.class)
-                    .isThrownBy(this::initialize)
+                    .isThrownBy(this::urlAfterStartWith)
                     .withMessageContaining("Windows 11")
                     .satisfies(failure -> assertThat(failure.action())
                             .contains("Memurai")
@@ -101,9 +93,15 @@ class EmbeddedRedisTests {
         }
     }
 
-    private void initialize() {
-        GenericApplicationContext context = new GenericApplicationContext();
-        context.setEnvironment(environment);
-        new EmbeddedRedisInitializer().initialize(context);
+    /** Starts an application that has the sample's configuration file and initializer, and nothing else. */
+    private String urlAfterStartWith(String... arguments) {
+        SpringApplication application = new SpringApplication(Nothing.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.addInitializers(new EmbeddedRedisInitializer());
+        try (ConfigurableApplicationContext context = application.run(arguments)) {
+            return context.getEnvironment().getProperty("session.tracking.redis-url");
+        }
     }
+
+    static class Nothing {}
 }

@@ -60,6 +60,12 @@ class LogoutTests extends AbstractSampleTests {
     }
 
     @Test
+    void otherCredentialsLogNobodyOut() {
+        sample.send("POST", "/logout", Map.of("Authorization", "Basic YTpi"), BodyPublishers.noBody())
+                .assertProblem(400);
+    }
+
+    @Test
     void nothingToLogOutIsABadRequest() {
         sample.send("POST", "/logout", Map.of("Content-Type", "application/json"), BodyPublishers.noBody())
                 .assertProblem(400);
