@@ -1,8 +1,8 @@
 package dev.sessiontracking.sample;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
-import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
@@ -23,6 +23,16 @@ class EmbeddedRedisInitializer implements ApplicationContextInitializer<Configur
 
     private static final String ENABLED = "session.tracking.enabled";
 
+    private final Callable<EmbeddedRedis> starter;
+
+    EmbeddedRedisInitializer() {
+        this(EmbeddedRedis::startOnFreePort);
+    }
+
+    EmbeddedRedisInitializer(Callable<EmbeddedRedis> starter) {
+        this.starter = starter;
+    }
+
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         ConfigurableEnvironment environment = context.getEnvironment();
@@ -39,10 +49,10 @@ class EmbeddedRedisInitializer implements ApplicationContextInitializer<Configur
         logger.info("Embedded Redis started on port {}. Look inside with: redis-cli -p {}", redis.port(), redis.port());
     }
 
-    private static EmbeddedRedis start() {
+    private EmbeddedRedis start() {
         try {
-            return EmbeddedRedis.startOnFreePort();
-        } catch (IOException | RuntimeException failure) {
+            return starter.call();
+        } catch (Exception failure) {
             throw new SessionTrackingSetupException(
                     "The embedded Redis does not run on this machine (" + System.getProperty("os.name") + ", "
                             + System.getProperty("os.arch") + "): " + failure.getMessage(),

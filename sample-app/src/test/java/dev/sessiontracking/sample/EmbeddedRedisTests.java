@@ -78,26 +78,29 @@ class EmbeddedRedisTests {
     }
 
     @Test
-    void windowsIsToldWhatToInstall() {
-        String system = System.setProperty("os.name", "Windows 11");
-        try {
-            assertThatExceptionOfType(SessionTrackingSetupException.class)
-                    .isThrownBy(this::urlAfterStartWith)
-                    .withMessageContaining("Windows 11")
-                    .satisfies(failure -> assertThat(failure.action())
-                            .contains("Memurai")
-                            .contains("docker run -d -p 6379:6379 redis:7-alpine")
-                            .contains("REDIS_URL"));
-        } finally {
-            System.setProperty("os.name", system);
-        }
+    void whereThereIsNoServerItIsSaidWhatToInstall() {
+        EmbeddedRedisInitializer onWindows = new EmbeddedRedisInitializer(() -> {
+            throw new IllegalArgumentException("No Redis executable found for Windows");
+        });
+
+        assertThatExceptionOfType(SessionTrackingSetupException.class)
+                .isThrownBy(() -> urlAfterStart(onWindows))
+                .withMessageContaining("No Redis executable found for Windows")
+                .satisfies(failure -> assertThat(failure.action())
+                        .contains("Memurai")
+                        .contains("docker run -d -p 6379:6379 redis:7-alpine")
+                        .contains("REDIS_URL"));
     }
 
     /** Starts an application that has the sample's configuration file and initializer, and nothing else. */
-    private String urlAfterStartWith(String... arguments) {
+    private String urlAfterStartWith(String argument) {
+        return urlAfterStart(new EmbeddedRedisInitializer(), argument);
+    }
+
+    private String urlAfterStart(EmbeddedRedisInitializer initializer, String... arguments) {
         SpringApplication application = new SpringApplication(Nothing.class);
         application.setWebApplicationType(WebApplicationType.NONE);
-        application.addInitializers(new EmbeddedRedisInitializer());
+        application.addInitializers(initializer);
         try (ConfigurableApplicationContext context = application.run(arguments)) {
             return context.getEnvironment().getProperty("session.tracking.redis-url");
         }
