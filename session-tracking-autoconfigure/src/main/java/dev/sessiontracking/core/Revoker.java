@@ -15,30 +15,31 @@ final class Revoker implements AutoCloseable {
 
     private final RevocationMemory memory;
 
-    private final OutagePolicy outagePolicy;
+    private final SessionEngine engine;
 
     private final PendingRevocations pending;
 
-    Revoker(SessionStore store, RevocationMemory memory, OutagePolicy outagePolicy, int maximumRemembered) {
+    Revoker(SessionStore store, RevocationMemory memory, SessionEngine engine, int maximumRemembered) {
         this.store = store;
         this.memory = memory;
-        this.outagePolicy = outagePolicy;
+        this.engine = engine;
         this.pending = new PendingRevocations(this::apply, maximumRemembered);
     }
 
     /** Ends one session; true when it was live, as far as known. */
     boolean revoke(String sessionId) {
+        boolean believedLive = engine.isBelievedLive(sessionId);
         boolean newlyDenied = memory.deny(sessionId);
         try {
             boolean wasLive = Stages.await(store.revoke(sessionId, null));
-            if (!wasLive && newlyDenied) {
-                // Never live, or ended long ago: remembering it would let made-up ids fill the memory.
+            if (!wasLive && !believedLive && newlyDenied) {
+                // Nothing that a request could still meet: remembering it would let made-up ids fill the memory.
                 memory.forget(sessionId);
             }
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {
             keep(new Revocation.OfSession(sessionId), memory.isDenied(sessionId), unavailable);
-            return false;
+            return believedLive;
         }
     }
 
@@ -61,7 +62,7 @@ final class Revoker implements AutoCloseable {
                     unavailable);
         }
         pending.add(revocation);
-        if (outagePolicy == OutagePolicy.REJECT) {
+        if (engine.outagePolicy() == OutagePolicy.REJECT) {
             throw unavailable;
         }
     }

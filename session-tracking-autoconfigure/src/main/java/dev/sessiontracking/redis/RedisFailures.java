@@ -42,6 +42,15 @@ final class RedisFailures {
                 && String.valueOf(error.getMessage()).startsWith("WRONGTYPE");
     }
 
+    /** Whether the server will never do this on this connection: it may not, or it cannot. */
+    static boolean isRefusal(Throwable failure) {
+        if (!(unwrap(failure) instanceof RedisCommandExecutionException error)) {
+            return false;
+        }
+        String message = String.valueOf(error.getMessage());
+        return message.startsWith("NOPERM") || message.startsWith("ERR");
+    }
+
     /** A reason without addresses or credentials: an error reply's own first word, or the kind of failure. */
     static String inWords(Throwable failure) {
         for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {

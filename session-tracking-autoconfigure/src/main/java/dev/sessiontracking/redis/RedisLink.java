@@ -2,69 +2,41 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.resource.ClientResources;
 import java.net.SocketAddress;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/**
- * The one connection to the server. It is made in the background when the server is not there at start, and made again
- * by itself when it breaks; each change is one log line. Thread-safe.
- */
-final class RedisLink implements AutoCloseable {
+/** The connection for commands. Each change of it is one log line. Thread-safe. */
+final class RedisLink {
 
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
 
-    private static final long CONNECT_RETRY_MILLIS = 250;
-
-    private final RedisUrl url;
-
-    private final long patienceMillis;
-
-    private final ClientResources resources;
-
-    private final LettuceConnectionFactory factory;
-
-    private final ScheduledExecutorService connector;
+    private final RedisConnector connector;
 
     private final AtomicBoolean absenceTold = new AtomicBoolean();
 
-    private volatile boolean closed;
-
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
 
-    RedisLink(RedisUrl url, RedisProperties properties) {
-        this.url = url;
-        // A connection attempt is a connect and a handshake, each with the connect timeout.
-        this.patienceMillis = 2 * properties.connectTimeout().toMillis();
-        this.resources = LettuceClients.resources();
-        this.factory = LettuceClients.factory(url, properties, resources);
-        this.connector = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "session-tracking-connect");
-            thread.setDaemon(true);
-            return thread;
-        });
+    RedisLink(RedisConnector connector) {
+        this.connector = connector;
     }
 
     /** Waits for the first attempt, so that a server that is there is used from the first request on; not longer. */
     void start() {
-        Future<?> firstAttempt = connector.submit(this::connect);
+        Future<?> made = connector
+                .connect(failure -> tellAbsence(RedisFailures.inWords(failure)))
+                .thenAccept(this::use);
         try {
-            firstAttempt.get(patienceMillis, TimeUnit.MILLISECONDS);
+            made.get(connector.patienceMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException stillConnecting) {
             tellAbsence("no answer yet");
         } catch (InterruptedException interrupted) {
@@ -72,23 +44,10 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
-    private void connect() {
-        if (closed) {
-            return;
-        }
-        try {
-            StatefulRedisConnection<String, String> made =
-                    ((RedisClient) factory.getRequiredNativeClient()).connect(StringCodec.UTF8);
-            made.addListener(new ChangeLog());
-            connection = made;
-            log.info("Session tracking is on: sessions are in {}", url);
-            connector.shutdown();
-        } catch (RuntimeException failed) {
-            if (!closed) {
-                tellAbsence(RedisFailures.inWords(failed));
-                connector.schedule(this::connect, CONNECT_RETRY_MILLIS, TimeUnit.MILLISECONDS);
-            }
-        }
+    private void use(StatefulRedisConnection<String, String> made) {
+        made.addListener(new ChangeLog());
+        connection = made;
+        log.info("Session tracking is on: sessions are in {}", connector.url());
     }
 
     private void tellAbsence(String reason) {
@@ -96,7 +55,7 @@ final class RedisLink implements AutoCloseable {
             log.warn(
                     "Redis not available at {} ({}): session tracking is suspended and the outage policy applies; it"
                             + " begins as soon as the server answers",
-                    url,
+                    connector.url(),
                     reason);
         }
     }
@@ -110,14 +69,6 @@ final class RedisLink implements AutoCloseable {
         return current.async();
     }
 
-    @Override
-    public void close() {
-        closed = true;
-        connector.shutdownNow();
-        factory.destroy();
-        resources.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS).awaitUninterruptibly(patienceMillis);
-    }
-
     /** One line when the server goes, one when it is back. */
     private final class ChangeLog implements RedisConnectionStateListener {
 
@@ -126,17 +77,17 @@ final class RedisLink implements AutoCloseable {
         @Override
         public void onRedisConnected(RedisChannelHandler<?, ?> handler, SocketAddress address) {
             if (gone.compareAndSet(true, false)) {
-                log.info("Redis is back at {}: session tracking goes on", url);
+                log.info("Redis is back at {}: session tracking goes on", connector.url());
             }
         }
 
         @Override
         public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
-            if (!closed && gone.compareAndSet(false, true)) {
+            if (!connector.isClosed() && gone.compareAndSet(false, true)) {
                 log.warn(
                         "Lost the connection to Redis at {}: session tracking is suspended and the outage policy"
                                 + " applies until it is back",
-                        url);
+                        connector.url());
             }
         }
     }
