@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.sample.SampleClient.Answer;
 import dev.sessiontracking.sample.SampleClient.Tokens;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.security.oauth2.jwt.JwtEncoder;
@@ -46,6 +52,29 @@ class RefreshTests extends AbstractSampleTests {
         sample.refresh(alice.refresh()).assertProblem(401);
 
         assertThat(redis.<Long>run(cli -> cli.exists("session:" + alice.sessionId())))
+                .isZero();
+    }
+
+    @RepeatedTest(20)
+    void refreshesThatRaceWithARevocationDoNotBringTheSessionBack() throws Exception {
+        Tokens phone = sample.login("alice");
+        Tokens laptop = sample.login("alice");
+        AtomicBoolean revoked = new AtomicBoolean();
+        CompletableFuture<List<Integer>> refreshes = CompletableFuture.supplyAsync(() -> {
+            List<Integer> statuses = new ArrayList<>();
+            while (!revoked.get()) {
+                statuses.add(sample.refresh(phone.refresh()).status());
+            }
+            return statuses;
+        });
+
+        sample.delete("/sessions/" + phone.sessionId(), laptop.access());
+        sample.refresh(phone.refresh()).assertProblem(401);
+        revoked.set(true);
+
+        assertThat(refreshes.get(10, TimeUnit.SECONDS)).isSubsetOf(200, 401);
+        sample.get("/me", phone.access()).assertProblem(401);
+        assertThat(redis.<Long>run(cli -> cli.exists("session:" + phone.sessionId())))
                 .isZero();
     }
 
