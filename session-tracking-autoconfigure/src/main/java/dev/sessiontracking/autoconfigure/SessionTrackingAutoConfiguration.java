@@ -4,7 +4,9 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.TrackedReader;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -27,8 +29,10 @@ public final class SessionTrackingAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        SessionTracking sessionTracking(SessionStore store, SessionTrackingProperties properties) {
-            return SessionTracking.over(store, properties.outagePolicy(), properties.ttl(), Clock.systemUTC());
+        SessionTracking sessionTracking(
+                SessionStore store, ObjectProvider<TrackedReader> tracked, SessionTrackingProperties properties) {
+            return SessionTracking.over(
+                    store, tracked.getIfAvailable(), properties.outagePolicy(), properties.ttl(), Clock.systemUTC());
         }
 
         @Bean

@@ -15,30 +15,39 @@ final class Revoker implements AutoCloseable {
 
     private final RevocationMemory memory;
 
-    private final OutagePolicy outagePolicy;
+    private final SessionEngine engine;
+
+    private final OutageReport report;
 
     private final PendingRevocations pending;
 
-    Revoker(SessionStore store, RevocationMemory memory, OutagePolicy outagePolicy, int maximumRemembered) {
+    Revoker(
+            SessionStore store,
+            RevocationMemory memory,
+            SessionEngine engine,
+            OutageReport report,
+            int maximumRemembered) {
         this.store = store;
         this.memory = memory;
-        this.outagePolicy = outagePolicy;
+        this.engine = engine;
+        this.report = report;
         this.pending = new PendingRevocations(this::apply, maximumRemembered);
     }
 
     /** Ends one session; true when it was live, as far as known. */
     boolean revoke(String sessionId) {
+        boolean believedLive = engine.isBelievedLive(sessionId);
         boolean newlyDenied = memory.deny(sessionId);
         try {
             boolean wasLive = Stages.await(store.revoke(sessionId, null));
-            if (!wasLive && newlyDenied) {
-                // Never live, or ended long ago: remembering it would let made-up ids fill the memory.
+            if (!wasLive && !believedLive && newlyDenied) {
+                // Nothing that a request could still meet: remembering it would let made-up ids fill the memory.
                 memory.forget(sessionId);
             }
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {
             keep(new Revocation.OfSession(sessionId), memory.isDenied(sessionId), unavailable);
-            return false;
+            return believedLive;
         }
     }
 
@@ -61,7 +70,8 @@ final class Revoker implements AutoCloseable {
                     unavailable);
         }
         pending.add(revocation);
-        if (outagePolicy == OutagePolicy.REJECT) {
+        report.keptRevocation();
+        if (engine.outagePolicy() == OutagePolicy.REJECT) {
             throw unavailable;
         }
     }
@@ -86,6 +96,11 @@ final class Revoker implements AutoCloseable {
         }));
         revoked.forEach(memory::deny);
         return revoked;
+    }
+
+    /** The store answers again. */
+    void applyPending() {
+        pending.retryNow();
     }
 
     int pendingCount() {

@@ -2,20 +2,38 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
-/** The path of every check: what this node knows to be revoked first, then the store. Thread-safe. */
+/**
+ * The path of every check: what this node knows to be revoked, then the near cache as far as it is proven, then the
+ * store, which is asked once. Thread-safe.
+ */
 final class SessionEngine implements SessionChecker {
 
     private final SessionStore store;
+
+    private final @Nullable TrackedReader tracked;
 
     private final RevocationMemory memory;
 
     private final OutagePolicy outagePolicy;
 
-    SessionEngine(SessionStore store, RevocationMemory memory, OutagePolicy outagePolicy) {
+    private final OutageReport report;
+
+    private final SharedReads reads = new SharedReads(this::ask);
+
+    SessionEngine(
+            SessionStore store,
+            @Nullable TrackedReader tracked,
+            RevocationMemory memory,
+            OutagePolicy outagePolicy,
+            OutageReport report) {
         this.store = store;
+        this.tracked = tracked;
         this.memory = memory;
         this.outagePolicy = outagePolicy;
+        this.report = report;
     }
 
     @Override
@@ -23,17 +41,39 @@ final class SessionEngine implements SessionChecker {
         if (memory.isDenied(session)) {
             return SessionCheck.ENDED_BY_MEMORY;
         }
+        SessionCheck cached = fromCache(session.sessionId());
+        return cached != null ? cached : fromStore(session.sessionId());
+    }
+
+    private @Nullable SessionCheck fromCache(String sessionId) {
+        if (tracked == null) {
+            return null;
+        }
+        tracked.checking(sessionId);
+        return tracked.cacheOf(sessionId).lookup(sessionId);
+    }
+
+    private SessionCheck fromStore(String sessionId) {
         try {
-            return Stages.await(store.exists(session.sessionId()))
-                    ? SessionCheck.LIVE_BY_STORE
-                    : SessionCheck.ENDED_BY_STORE;
+            return Stages.await(reads.read(sessionId)) ? SessionCheck.LIVE_BY_STORE : SessionCheck.ENDED_BY_STORE;
         } catch (SessionStoreUnavailableException unavailable) {
+            report.uncheckedToken();
             return SessionCheck.UNPROVEN;
         }
     }
 
+    private CompletionStage<Boolean> ask(String sessionId) {
+        CompletionStage<Boolean> answer = tracked == null ? null : tracked.read(sessionId);
+        return answer != null ? answer : store.exists(sessionId);
+    }
+
     SessionStatus status(String sessionId) {
         return check(TokenSession.of(sessionId)).status();
+    }
+
+    /** Whether the near cache holds this session as live at this moment. */
+    boolean isBelievedLive(String sessionId) {
+        return tracked != null && tracked.cacheOf(sessionId).lookup(sessionId) == SessionCheck.LIVE_BY_CACHE;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.sessiontracking.core;
 import dev.sessiontracking.SessionService;
 import java.time.Clock;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine, put together: the one service and the one checker of an application share what this node knows. Closing
@@ -19,21 +20,30 @@ public final class SessionTracking implements AutoCloseable {
 
     private final Revoker revoker;
 
-    private SessionTracking(SessionStore store, OutagePolicy outagePolicy, Duration ttl, Clock clock) {
+    private SessionTracking(
+            SessionStore store, @Nullable TrackedReader tracked, OutagePolicy outagePolicy, Duration ttl, Clock clock) {
         RevocationMemory memory = new RevocationMemory(clock, ttl, DEFAULT_MAXIMUM_REMEMBERED);
-        SessionEngine engine = new SessionEngine(store, memory, outagePolicy);
-        this.revoker = new Revoker(store, memory, outagePolicy, DEFAULT_MAXIMUM_REMEMBERED);
+        OutageReport report = new OutageReport(outagePolicy, clock, this::storeIsBack);
+        SessionEngine engine = new SessionEngine(store, tracked, memory, outagePolicy, report);
+        this.revoker = new Revoker(store, memory, engine, report, DEFAULT_MAXIMUM_REMEMBERED);
         this.checker = engine;
-        this.service = new TrackedSessionService(store, engine, revoker, memory, ttl, clock);
+        this.service = new TrackedSessionService(store, engine, revoker, report, memory, ttl, clock);
+        store.listen(report);
+    }
+
+    private void storeIsBack() {
+        revoker.applyPending();
     }
 
     /**
      * Session tracking over a store.
      *
+     * @param tracked reads of that store whose answers may be kept, or {@code null} to ask for every check
      * @param ttl how long a session lives after its creation or last renewal
      */
-    public static SessionTracking over(SessionStore store, OutagePolicy outagePolicy, Duration ttl, Clock clock) {
-        return new SessionTracking(store, outagePolicy, ttl, clock);
+    public static SessionTracking over(
+            SessionStore store, @Nullable TrackedReader tracked, OutagePolicy outagePolicy, Duration ttl, Clock clock) {
+        return new SessionTracking(store, tracked, outagePolicy, ttl, clock);
     }
 
     /** The service of an application without session tracking: plain JWT. */

@@ -4,11 +4,20 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
+import io.netty.channel.ConnectTimeoutException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLException;
 
 /** Says in words why there was no answer. A reply that is an error is no answer either. */
 final class RedisFailures {
+
+    private static final Set<String> NOT_NOW =
+            Set.of("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOAUTH", "WRONGPASS");
 
     private RedisFailures() {}
 
@@ -42,6 +51,30 @@ final class RedisFailures {
                 && String.valueOf(error.getMessage()).startsWith("WRONGTYPE");
     }
 
+    /**
+     * Whether this says that the server answers nobody for now. An error that concerns writes only (OOM, MISCONF,
+     * NOREPLICAS) does not: whoever can fill the memory must not be able to switch the checks off.
+     */
+    static boolean isOutage(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        if (cause instanceof SessionStoreUnavailableException translated && translated.getCause() != null) {
+            cause = translated.getCause();
+        }
+        if (cause instanceof RedisCommandExecutionException error) {
+            return NOT_NOW.contains(firstWord(String.valueOf(error.getMessage())));
+        }
+        return cause instanceof RedisException;
+    }
+
+    /** Whether the server will never do this on this connection: it may not, or it cannot. */
+    static boolean isRefusal(Throwable failure) {
+        if (!(unwrap(failure) instanceof RedisCommandExecutionException error)) {
+            return false;
+        }
+        String message = String.valueOf(error.getMessage());
+        return message.startsWith("NOPERM") || message.startsWith("ERR");
+    }
+
     /** A reason without addresses or credentials: an error reply's own first word, or the kind of failure. */
     static String inWords(Throwable failure) {
         for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {
@@ -51,16 +84,16 @@ final class RedisFailures {
             if (cause instanceof RedisCommandExecutionException) {
                 return "error reply " + firstWord(String.valueOf(cause.getMessage()));
             }
-            if (cause instanceof java.net.ConnectException
-                    || cause instanceof io.netty.channel.ConnectTimeoutException) {
-                return cause instanceof io.netty.channel.ConnectTimeoutException
-                        ? "connect timeout"
-                        : "connection refused";
+            if (cause instanceof ConnectTimeoutException) {
+                return "connect timeout";
             }
-            if (cause instanceof java.net.UnknownHostException) {
+            if (cause instanceof ConnectException) {
+                return "connection refused";
+            }
+            if (cause instanceof UnknownHostException) {
                 return "unknown host";
             }
-            if (cause instanceof javax.net.ssl.SSLException) {
+            if (cause instanceof SSLException) {
                 return "TLS handshake failed";
             }
         }

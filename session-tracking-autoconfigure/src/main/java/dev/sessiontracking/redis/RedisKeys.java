@@ -1,5 +1,7 @@
 package dev.sessiontracking.redis;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The names of all keys. {@code session:<id>} is a string with the session as JSON; {@code user_sessions:<userId>} is
  * a sorted set of a user's session ids, scored with the time, in milliseconds, when they can be dropped: a minute after
@@ -15,6 +17,18 @@ record RedisKeys(String prefix) {
 
     String session(String sessionId) {
         return prefix + SESSION + sessionId;
+    }
+
+    /** The id that a session key names, or {@code null} for any other key. */
+    @Nullable
+    String sessionIdOf(String key) {
+        int idBegins = prefix.length() + SESSION.length();
+        return key.startsWith(prefix) && key.startsWith(SESSION, prefix.length()) ? key.substring(idBegins) : null;
+    }
+
+    /** A key that is never written: the id has characters that no session of ours has. */
+    String heartbeat() {
+        return session("~heartbeat~");
     }
 
     String userSessions(String userId) {

@@ -4,6 +4,7 @@ import static dev.sessiontracking.redis.RedisFailures.translated;
 
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.core.StoreListener;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Clock;
@@ -15,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,7 @@ final class RedisSessionStore implements SessionStore {
 
     private static final long GONE = -1;
 
-    private final Supplier<RedisClusterAsyncCommands<String, String>> connection;
+    private final RedisLink link;
 
     private final RedisKeys keys;
 
@@ -40,8 +40,8 @@ final class RedisSessionStore implements SessionStore {
 
     private final Clock clock;
 
-    RedisSessionStore(Supplier<RedisClusterAsyncCommands<String, String>> connection, RedisKeys keys, Clock clock) {
-        this.connection = connection;
+    RedisSessionStore(RedisLink link, RedisKeys keys, Clock clock) {
+        this.link = link;
         this.keys = keys;
         this.index = new UserIndex(keys);
         this.clock = clock;
@@ -205,10 +205,15 @@ final class RedisSessionStore implements SessionStore {
 
     private <T> CompletionStage<T> answer(Question<T> question) {
         try {
-            return translated(question.ask(connection.get()));
+            return translated(question.ask(link.commands()).whenComplete((answer, failure) -> link.ended(failure)));
         } catch (RuntimeException rejected) {
             return CompletableFuture.failedFuture(RedisFailures.unavailable(rejected));
         }
+    }
+
+    @Override
+    public void listen(StoreListener listener) {
+        link.listen(listener);
     }
 
     @FunctionalInterface

@@ -2,10 +2,12 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import dev.sessiontracking.core.NearCache;
 import dev.sessiontracking.core.SessionStore;
 import io.lettuce.core.RedisClient;
 import java.time.Clock;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -21,11 +23,11 @@ import org.springframework.util.StringUtils;
 @ConditionalOnSessionTracking
 @ConditionalOnClass({RedisClient.class, LettuceConnectionFactory.class})
 @ConditionalOnMissingBean(SessionStore.class)
-@EnableConfigurationProperties(RedisProperties.class)
+@EnableConfigurationProperties({RedisProperties.class, NearCacheProperties.class})
 public final class RedisSessionStoreAutoConfiguration {
 
-    @Bean(initMethod = "start")
-    RedisLink sessionTrackingRedisLink(RedisProperties properties) {
+    @Bean
+    RedisConnector sessionTrackingRedisConnector(RedisProperties properties) {
         String url = properties.redisUrl();
         if (!StringUtils.hasText(url)) {
             throw new SessionTrackingSetupException(
@@ -33,12 +35,34 @@ public final class RedisSessionStoreAutoConfiguration {
                             + " session.tracking.redis-url is not set now.",
                     "Set session.tracking.redis-url, or process the application again without it.");
         }
-        return new RedisLink(RedisUrl.parse(url), properties);
+        return new RedisConnector(RedisUrl.parse(url), properties);
+    }
+
+    @Bean(initMethod = "start")
+    RedisLink sessionTrackingRedisLink(RedisConnector sessionTrackingRedisConnector, RedisProperties properties) {
+        return new RedisLink(sessionTrackingRedisConnector, new RedisKeys(properties.keyPrefix()).heartbeat());
     }
 
     @Bean
     SessionStore sessionTrackingSessionStore(RedisLink sessionTrackingRedisLink, RedisProperties properties) {
         return new RedisSessionStore(
-                sessionTrackingRedisLink::commands, new RedisKeys(properties.keyPrefix()), Clock.systemUTC());
+                sessionTrackingRedisLink, new RedisKeys(properties.keyPrefix()), Clock.systemUTC());
+    }
+
+    @Bean(initMethod = "start")
+    @ConditionalOnBooleanProperty(name = "session.tracking.near-cache.enabled", matchIfMissing = true)
+    TrackedConnection sessionTrackingTrackedConnection(
+            RedisConnector sessionTrackingRedisConnector,
+            RedisLink sessionTrackingRedisLink,
+            RedisProperties properties,
+            NearCacheProperties nearCache) {
+        NearCache cache =
+                new NearCache(nearCache.maximumSize(), nearCache.maxStaleness(), System::nanoTime, Clock.systemUTC());
+        return new TrackedConnection(
+                sessionTrackingRedisConnector,
+                sessionTrackingRedisLink,
+                cache,
+                new RedisKeys(properties.keyPrefix()),
+                new TrackingReport());
     }
 }

@@ -1,0 +1,158 @@
+package dev.sessiontracking.core;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers of the store, kept in memory as long as the store is proven to have been able to take them back.
+ *
+ * <p>Whoever feeds it keeps this order: what the store pushed before it answered is passed to {@link #invalidate}
+ * before that answer is passed to {@link #putLive}, {@link #putAbsent} or {@link #proven}. From that follows the one
+ * guarantee: an answer that {@link #lookup} gives was true at some moment within the last {@code maxStaleness}. It is
+ * why a look-up reads the proof first, the entry second and the clock last: a thread that is held up between any two
+ * of them finds its proof too old.
+ *
+ * <p>Two clocks must agree on an answer's age. The ticker does not jump, but stands still while the machine sleeps; the
+ * wall clock may jump, but does not stand still. Thread-safe; a look-up takes no lock and allocates nothing.
+ */
+public final class NearCache {
+
+    /** Made-up ids may fill no more than their own share, and never push out a live session. */
+    private static final int ABSENT_SHARE = 10;
+
+    private final Cache<String, Long> live;
+
+    private final Cache<String, Boolean> absent;
+
+    private final LongSupplier ticker;
+
+    private final Clock clock;
+
+    private final long maxStalenessNanos;
+
+    private final long maxStalenessMillis;
+
+    private volatile @Nullable Proof proof;
+
+    /**
+     * @param maximumSize most live sessions kept; a tenth as many absent ones are kept beside them
+     * @param maxStaleness how long after its proof an answer may be given
+     * @param ticker nanoseconds that do not jump, as {@link System#nanoTime()}
+     */
+    public NearCache(long maximumSize, Duration maxStaleness, LongSupplier ticker, Clock clock) {
+        this.live = bounded(maximumSize);
+        this.absent = bounded(Math.max(1, maximumSize / ABSENT_SHARE));
+        this.ticker = ticker;
+        this.clock = clock;
+        this.maxStalenessNanos = maxStaleness.toNanos();
+        this.maxStalenessMillis = maxStaleness.toMillis();
+    }
+
+    private static <V> Cache<String, V> bounded(long maximumSize) {
+        return Caffeine.newBuilder()
+                .maximumSize(maximumSize)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /** The answer for a session, or {@code null} when there is none that may be given. */
+    public @Nullable SessionCheck lookup(String sessionId) {
+        Proof proven = proof;
+        if (proven == null) {
+            return null;
+        }
+        Long expiresAt = live.getIfPresent(sessionId);
+        if (expiresAt == null && absent.getIfPresent(sessionId) == null) {
+            return null;
+        }
+        long now = clock.millis();
+        if (!isFresh(proven, ticker.getAsLong(), now)) {
+            return null;
+        }
+        if (expiresAt == null) {
+            return SessionCheck.ENDED_BY_CACHE;
+        }
+        return now < expiresAt ? SessionCheck.LIVE_BY_CACHE : null;
+    }
+
+    /** Whether answers may be given at this moment. */
+    public boolean isProven() {
+        Proof proven = proof;
+        return proven != null && isFresh(proven, ticker.getAsLong(), clock.millis());
+    }
+
+    private boolean isFresh(Proof proven, long nanos, long millis) {
+        long wallAge = millis - proven.millis();
+        return nanos - proven.nanos() <= maxStalenessNanos
+                && wallAge <= maxStalenessMillis
+                && wallAge >= -maxStalenessMillis;
+    }
+
+    /** Whether the proof is so old that a new one should be on its way. */
+    public boolean isProofAging() {
+        Proof proven = proof;
+        return proven == null || ticker.getAsLong() - proven.nanos() > maxStalenessNanos / 2;
+    }
+
+    /** The moment at which a question is sent: its answer proves no more than that moment. */
+    public Moment now() {
+        return new Moment(ticker.getAsLong(), clock.millis());
+    }
+
+    /**
+     * The store has answered a question, and everything that it pushed before that has been passed on.
+     *
+     * @param sent when the question was sent
+     */
+    public synchronized void proven(Moment sent) {
+        Proof known = proof;
+        if (known == null || sent.nanos() - known.nanos() > 0) {
+            proof = new Proof(sent.nanos(), sent.millis());
+        }
+    }
+
+    /** Nothing is proven any more; what is kept may be used again once something is. */
+    public synchronized void unproven() {
+        proof = null;
+    }
+
+    /** Keeps a live session until it is taken back, or expires. */
+    public void putLive(String sessionId, long expiresAtMillis) {
+        absent.invalidate(sessionId);
+        live.put(sessionId, expiresAtMillis);
+    }
+
+    /** Keeps the fact that there is no such session. */
+    public void putAbsent(String sessionId) {
+        live.invalidate(sessionId);
+        absent.put(sessionId, Boolean.TRUE);
+    }
+
+    /** Takes an answer back. */
+    public void invalidate(String sessionId) {
+        live.invalidate(sessionId);
+        absent.invalidate(sessionId);
+    }
+
+    /** Takes all answers back, and the proof with them. */
+    public void clear() {
+        unproven();
+        live.invalidateAll();
+        absent.invalidateAll();
+    }
+
+    /** How many answers are kept, approximately. */
+    public long size() {
+        return live.estimatedSize() + absent.estimatedSize();
+    }
+
+    /** A moment on both clocks. */
+    public record Moment(long nanos, long millis) {}
+
+    /** When the question was sent whose answer is the latest proof. */
+    private record Proof(long nanos, long millis) {}
+}

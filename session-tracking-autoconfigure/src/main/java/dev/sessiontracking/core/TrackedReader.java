@@ -1,0 +1,27 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads whose answers the store promises to take back: it feeds a near cache, and keeps its proof fresh while there is
+ * traffic. Thread-safe; no method blocks.
+ */
+public interface TrackedReader {
+
+    /** The cache that this session's answers are in. */
+    NearCache cacheOf(String sessionId);
+
+    /** Called for every check, before anything else: renews what proves the cache, as far as the traffic needs it. */
+    void checking(String sessionId);
+
+    /**
+     * Asks the store in the way that fills the cache; {@code null} when that way is not open, and the store must be
+     * asked in the ordinary way.
+     *
+     * @return whether there is such a session; fails with {@link SessionStoreUnavailableException}
+     */
+    @Nullable
+    CompletionStage<Boolean> read(String sessionId);
+}

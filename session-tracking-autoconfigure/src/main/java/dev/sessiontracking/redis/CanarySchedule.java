@@ -1,0 +1,56 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.core.NearCache;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When the server must show again that it pushes. A steady stream of checks renews that before it lapses; once it has
+ * lapsed, a few checks have to come in a row before three commands are spent on it, because a node that is asked once
+ * in a while is better off with one command for each check. Thread-safe; a lost count is no harm.
+ */
+final class CanarySchedule {
+
+    private static final long TRUSTED_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private static final long RENEWED_NANOS = TRUSTED_NANOS / 2;
+
+    private static final int CHECKS_IN_A_ROW = 4;
+
+    private static final long ROW_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final LongSupplier ticker;
+
+    private final AtomicInteger checks = new AtomicInteger();
+
+    private volatile long rowBegan;
+
+    CanarySchedule(LongSupplier ticker) {
+        this.ticker = ticker;
+        this.rowBegan = ticker.getAsLong();
+    }
+
+    /** Whether a canary sent then still counts. */
+    boolean isTrusted(NearCache.@Nullable Moment shown) {
+        return shown != null && age(shown) <= TRUSTED_NANOS;
+    }
+
+    /** Called for every check: whether a canary is to be sent now. */
+    boolean isDue(NearCache.@Nullable Moment shown) {
+        if (shown != null && age(shown) <= TRUSTED_NANOS) {
+            return age(shown) > RENEWED_NANOS;
+        }
+        long now = ticker.getAsLong();
+        if (now - rowBegan > ROW_NANOS) {
+            rowBegan = now;
+            checks.set(0);
+        }
+        return checks.incrementAndGet() == CHECKS_IN_A_ROW;
+    }
+
+    private long age(NearCache.Moment shown) {
+        return ticker.getAsLong() - shown.nanos();
+    }
+}

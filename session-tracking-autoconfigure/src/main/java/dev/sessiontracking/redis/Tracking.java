@@ -1,0 +1,162 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.core.NearCache;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.IntegerOutput;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.output.ValueOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time from one connect to the next disconnect of the tracked connection, in which the server must show that it
+ * pushes. An answer to a command of one such time is worth nothing in another. Replies and pushes are handled in their
+ * order on the connection's event loop, because every handler is registered before its command is sent.
+ */
+final class Tracking {
+
+    private final StatefulRedisConnection<String, String> connection;
+
+    private final NearCache cache;
+
+    private final String probeKey;
+
+    private final Outcome outcome;
+
+    private final AtomicBoolean probing = new AtomicBoolean();
+
+    private volatile boolean pushSeen;
+
+    private volatile @Nullable Throwable writeFailure;
+
+    private volatile boolean over;
+
+    private volatile NearCache.@Nullable Moment shown;
+
+    /**
+     * @param probeKey a key that nobody else uses
+     * @param outcome is told how each canary ended
+     */
+    Tracking(StatefulRedisConnection<String, String> connection, NearCache cache, String probeKey, Outcome outcome) {
+        this.connection = connection;
+        this.cache = cache;
+        this.probeKey = probeKey;
+        this.outcome = outcome;
+    }
+
+    /** Asks the server to push, and makes it show that it does. */
+    void begin() {
+        CommandArgs<String, String> on = args().add("TRACKING").add("ON");
+        send(CommandType.CLIENT, new StatusOutput<>(StringCodec.UTF8), on, (reply, failure) -> {
+            if (failure != null) {
+                outcome.failed(this, failure);
+            } else {
+                probe();
+            }
+        });
+    }
+
+    /**
+     * The canary: reads a key, writes it, and expects the push to stand before the reply to a third command. One at a
+     * time.
+     */
+    void probe() {
+        if (over || !probing.compareAndSet(false, true)) {
+            return;
+        }
+        NearCache.Moment sent = cache.now();
+        read(probeKey, (value, failure) -> pushSeen = false);
+        CommandArgs<String, String> write =
+                args().addKey(probeKey).addValue("probe").add("PX").add(1_000);
+        send(CommandType.SET, new StatusOutput<>(StringCodec.UTF8), write, (reply, failure) -> writeFailure = failure);
+        send(
+                CommandType.DEL,
+                new IntegerOutput<>(StringCodec.UTF8),
+                args().addKey(probeKey),
+                (reply, failure) -> probed(sent, failure != null ? failure : writeFailure));
+    }
+
+    private void probed(NearCache.Moment sent, @Nullable Throwable failure) {
+        probing.set(false);
+        if (over) {
+            return;
+        }
+        if (failure != null) {
+            outcome.failed(this, failure);
+        } else if (pushSeen) {
+            shown = sent;
+            cache.proven(sent);
+            outcome.shown(this);
+        } else {
+            outcome.silent(this);
+        }
+    }
+
+    /** A push for the probe key has arrived. */
+    void probePushed() {
+        pushSeen = true;
+    }
+
+    /**
+     * Reads a key on the tracked connection.
+     *
+     * @param handler is called on the event loop, after everything that the server pushed before its answer
+     */
+    AsyncCommand<String, String, String> read(String key, BiConsumer<@Nullable String, @Nullable Throwable> handler) {
+        return send(CommandType.GET, new ValueOutput<>(StringCodec.UTF8), args().addKey(key), handler);
+    }
+
+    private <T> AsyncCommand<String, String, T> send(
+            CommandType type,
+            CommandOutput<String, String, T> output,
+            CommandArgs<String, String> args,
+            BiConsumer<@Nullable T, @Nullable Throwable> handler) {
+        AsyncCommand<String, String, T> command = new AsyncCommand<>(new Command<>(type, output, args));
+        command.whenComplete(handler);
+        connection.dispatch(command);
+        return command;
+    }
+
+    private static CommandArgs<String, String> args() {
+        return new CommandArgs<>(StringCodec.UTF8);
+    }
+
+    /** When the last canary was sent that returned, or {@code null} when the server must show anew that it pushes. */
+    NearCache.@Nullable Moment shown() {
+        return over ? null : shown;
+    }
+
+    /** The server must show anew that it pushes before anything is kept or trusted. */
+    void doubt() {
+        shown = null;
+        cache.unproven();
+    }
+
+    /** The connection has gone: replies that still come are worth nothing. */
+    void end() {
+        over = true;
+        shown = null;
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    /** How a canary ended; called on the event loop. */
+    interface Outcome {
+
+        void shown(Tracking tracking);
+
+        /** The server answers, but does not push. */
+        void silent(Tracking tracking);
+
+        void failed(Tracking tracking, Throwable failure);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.sessiontracking.redis;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says whether the near cache works, once for each change. Thread-safe. */
+final class TrackingReport {
+
+    private static final Logger log = LoggerFactory.getLogger(TrackingReport.class);
+
+    private static final String WORKS = "";
+
+    private final AtomicReference<@Nullable String> told = new AtomicReference<>();
+
+    void on() {
+        if (!WORKS.equals(told.getAndSet(WORKS))) {
+            log.info("Near cache is on: the server pushes what is revoked");
+        }
+    }
+
+    void off(String reason) {
+        if (!reason.equals(told.getAndSet(reason))) {
+            log.warn("Near cache is off ({}): every check is one command to the server", reason);
+        }
+    }
+}

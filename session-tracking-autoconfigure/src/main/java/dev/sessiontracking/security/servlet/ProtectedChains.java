@@ -1,0 +1,98 @@
+package dev.sessiontracking.security.servlet;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
+import org.springframework.security.oauth2.server.resource.web.authentication.DPoPAuthenticationConverter;
+import org.springframework.security.web.DefaultSecurityFilterChain;
+import org.springframework.security.web.FilterChainProxy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.AuthenticationFilter;
+
+/** Says at start-up which filter chains refuse revoked tokens, and warns of those that accept tokens and do not. */
+final class ProtectedChains implements SmartInitializingSingleton {
+
+    private static final Log LOG = LogFactory.getLog(ProtectedChains.class);
+
+    private static final int MAX_SHOWN = 200;
+
+    private final ObjectProvider<SecurityFilterChain> chains;
+
+    private final ObjectProvider<FilterChainProxy> proxies;
+
+    private volatile List<Finding> findings = List.of();
+
+    ProtectedChains(ObjectProvider<SecurityFilterChain> chains, ObjectProvider<FilterChainProxy> proxies) {
+        this.chains = chains;
+        this.proxies = proxies;
+    }
+
+    /**
+     * One chain.
+     *
+     * @param description which requests it is for
+     * @param acceptsTokens whether it authenticates bearer or DPoP tokens
+     * @param guarded whether sessions are checked in it
+     */
+    record Finding(String description, boolean acceptsTokens, boolean guarded) {}
+
+    List<Finding> findings() {
+        return findings;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        findings = all().stream().map(ProtectedChains::examine).toList();
+        List<Finding> guarded = findings.stream().filter(Finding::guarded).toList();
+        LOG.info("Session tracking protects " + guarded.size() + " of " + findings.size()
+                + (findings.size() == 1 ? " filter chain" : " filter chains")
+                + guarded.stream()
+                        .map(finding -> finding.description() + (finding.acceptsTokens() ? " (accepts tokens)" : ""))
+                        .collect(Collectors.joining(", ", guarded.isEmpty() ? "" : ": ", "")));
+        findings.stream()
+                .filter(finding -> finding.acceptsTokens() && !finding.guarded())
+                .forEach(finding -> LOG.warn("The filter chain for " + finding.description()
+                        + " accepts tokens without checking their sessions: revoked tokens pass. Build it from the"
+                        + " HttpSecurity bean, or apply the bean sessionTrackingHttpSecurityCustomizer to its"
+                        + " HttpSecurity."));
+    }
+
+    private List<SecurityFilterChain> all() {
+        Set<SecurityFilterChain> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<SecurityFilterChain> all = new ArrayList<>();
+        proxies.stream()
+                .flatMap(proxy -> proxy.getFilterChains().stream())
+                .filter(seen::add)
+                .forEach(all::add);
+        chains.orderedStream().filter(seen::add).forEach(all::add);
+        return all;
+    }
+
+    private static Finding examine(SecurityFilterChain chain) {
+        return new Finding(
+                describe(chain),
+                chain.getFilters().stream()
+                        .anyMatch(filter -> filter instanceof BearerTokenAuthenticationFilter || isDPoP(filter)),
+                chain.getFilters().stream().anyMatch(SessionGuardFilter.class::isInstance));
+    }
+
+    private static boolean isDPoP(Object filter) {
+        return filter instanceof AuthenticationFilter authentication
+                && authentication.getAuthenticationConverter() instanceof DPoPAuthenticationConverter;
+    }
+
+    private static String describe(SecurityFilterChain chain) {
+        String text = chain instanceof DefaultSecurityFilterChain standard
+                ? String.valueOf(standard.getRequestMatcher())
+                : chain.getClass().getName();
+        return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "..." : text;
+    }
+}
