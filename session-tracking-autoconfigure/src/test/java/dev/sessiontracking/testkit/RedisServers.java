@@ -41,7 +41,11 @@ public final class RedisServers {
 
     private RedisServers() {}
 
-    /** Starts a server and waits until it answers. The arguments are those of {@code redis-server}, without a port. */
+    /**
+     * Starts a server and waits until it answers.
+     *
+     * @param args those of {@code redis-server}, without a port; a file is named by its absolute path
+     */
     public static RedisServer start(String... args) {
         if (List.of(args).contains("--replicaof")) {
             throw new IllegalArgumentException(
@@ -55,7 +59,7 @@ public final class RedisServers {
         return start(new ProcessSource(localExecutable()), args);
     }
 
-    private static RedisServer start(Source source, String... args) {
+    static RedisServer start(Source source, String... args) {
         for (int attempt = 1; ; attempt++) {
             RedisServer server = source.create(Ports.free(), List.of(args));
             try {
@@ -80,7 +84,8 @@ public final class RedisServers {
         return source() instanceof ProcessSource processes ? processes.executable() : findExecutable();
     }
 
-    private interface Source {
+    /** Makes servers that are not started yet. */
+    interface Source {
         RedisServer create(int port, List<String> args);
     }
 
