@@ -17,7 +17,10 @@ import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 
-/** Says at start-up which filter chains refuse revoked tokens, and warns of those that accept tokens and do not. */
+/**
+ * Says at start-up which filter chains refuse revoked tokens, and warns of those that accept tokens and do not. Completes
+ * chains to which an application has added a token filter that it made itself.
+ */
 final class ProtectedChains implements SmartInitializingSingleton {
 
     private static final Log LOG = LogFactory.getLog(ProtectedChains.class);
