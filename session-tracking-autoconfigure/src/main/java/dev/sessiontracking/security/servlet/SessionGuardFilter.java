@@ -41,6 +41,10 @@ final class SessionGuardFilter implements Filter {
         }
     }
 
+    boolean isVerifyingJwts() {
+        return chainAuthentication.isVerifyingJwts();
+    }
+
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
