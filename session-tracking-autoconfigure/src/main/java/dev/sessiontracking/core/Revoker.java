@@ -37,12 +37,12 @@ final class Revoker implements AutoCloseable {
     /** Ends one session; true when it was live, as far as known. */
     boolean revoke(String sessionId) {
         boolean believedLive = engine.isBelievedLive(sessionId);
-        boolean newlyDenied = memory.deny(sessionId);
+        RevocationMemory.Denial denial = memory.deny(sessionId);
         try {
             boolean wasLive = Stages.await(store.revoke(sessionId, null));
-            if (!wasLive && !believedLive && newlyDenied) {
+            if (!wasLive && !believedLive && denial != null) {
                 // Nothing that a request could still meet: remembering it would let made-up ids fill the memory.
-                memory.forget(sessionId);
+                memory.forget(sessionId, denial);
             }
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {

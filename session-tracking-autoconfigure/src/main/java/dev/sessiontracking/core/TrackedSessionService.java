@@ -121,7 +121,8 @@ final class TrackedSessionService implements SessionService {
         if (memory.isDenied(sessionId)) {
             return Optional.empty();
         }
-        return read(() -> store.find(sessionId), Optional.empty());
+        return read(() -> store.find(sessionId), Optional.<UserSession>empty())
+                .filter(session -> !memory.isDenied(TokenSession.of(session)));
     }
 
     @Override
