@@ -1,0 +1,30 @@
+package dev.sessiontracking.sample;
+
+import dev.sessiontracking.UserSession;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Stands for every resource of an application: nothing in it knows of revocation. */
+@RestController
+class MeController {
+
+    @GetMapping("/me")
+    Me me(JwtAuthenticationToken caller) {
+        return new Me(
+                caller.getName(),
+                caller.getToken().getClaimAsString(UserSession.SESSION_ID_CLAIM),
+                Objects.requireNonNullElse(caller.getToken().getClaimAsStringList("roles"), List.of()),
+                caller.getToken().getExpiresAt());
+    }
+
+    record Me(
+            String username,
+            @Nullable String sessionId,
+            List<String> roles,
+            @Nullable Instant tokenExpiresAt) {}
+}

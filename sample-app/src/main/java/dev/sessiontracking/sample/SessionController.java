@@ -1,0 +1,95 @@
+package dev.sessiontracking.sample;
+
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+/** "Where am I logged in?", and logging out elsewhere. */
+@RestController
+@RequestMapping("/sessions")
+class SessionController {
+
+    private final SessionService sessions;
+
+    SessionController(SessionService sessions) {
+        this.sessions = sessions;
+    }
+
+    @GetMapping
+    List<SessionView> list(JwtAuthenticationToken caller) {
+        String current = caller.getToken().getClaimAsString(UserSession.SESSION_ID_CLAIM);
+        return sessions.getUserSessions(caller.getName()).stream()
+                .map(session -> SessionView.of(session, current))
+                .toList();
+    }
+
+    /** Ends one of the caller's sessions. Somebody else's is answered like one that does not exist. */
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void revoke(@PathVariable String id, JwtAuthenticationToken caller) {
+        if (!ownerOf(id).equals(Optional.of(caller.getName()))) {
+            throw new ResponseStatusException(HttpStatus.NOT_FOUND, "You have no such session.");
+        }
+        sessions.revokeSession(id);
+    }
+
+    /** Ends all the caller's sessions but the current one; if that is not tracked, there is none to spare. */
+    @DeleteMapping
+    Revoked revokeOthers(JwtAuthenticationToken caller) {
+        String current = caller.getToken().getClaimAsString(UserSession.SESSION_ID_CLAIM);
+        return new Revoked(
+                current == null
+                        ? sessions.revokeAllUserSessions(caller.getName())
+                        : sessions.revokeOtherUserSessions(caller.getName(), current));
+    }
+
+    /**
+     * Whose session this is; empty when there is none. Never revoke an id on trust: it may be a stranger's.
+     *
+     * @throws SessionStoreUnavailableException when nobody can tell
+     */
+    private Optional<String> ownerOf(String id) {
+        try {
+            Optional<UserSession> session = sessions.findSession(id);
+            if (session.isEmpty() && sessions.getSessionStatus(id) != SessionStatus.ENDED) {
+                throw new SessionStoreUnavailableException("Whose session this is cannot be checked now", null);
+            }
+            return session.map(UserSession::userId);
+        } catch (IllegalArgumentException notAnId) {
+            return Optional.empty();
+        }
+    }
+
+    record SessionView(
+            String id,
+            @Nullable String ip,
+            @Nullable String userAgent,
+            Instant createdAt,
+            Instant expiresAt,
+            boolean current) {
+
+        static SessionView of(UserSession session, @Nullable String currentId) {
+            return new SessionView(
+                    session.id(),
+                    session.metadata().ip(),
+                    session.metadata().userAgent(),
+                    session.createdAt(),
+                    session.expiresAt(),
+                    session.id().equals(currentId));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.sessiontracking.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.sample.SampleClient.Tokens;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.UseMainMethod;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** Redis goes away and comes back, empty, under the default policy: nobody is kept out, nothing is gained by it. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, useMainMethod = UseMainMethod.ALWAYS)
+@DirtiesContext
+class OutageTests {
+
+    private static EmbeddedRedis redis;
+
+    private SampleClient sample;
+
+    private Tokens before;
+
+    @BeforeAll
+    static void startRedis() throws IOException {
+        redis = EmbeddedRedis.startOnFreePort();
+    }
+
+    @DynamicPropertySource
+    static void useIt(DynamicPropertyRegistry properties) {
+        properties.add("session.tracking.redis-url", () -> redis.url());
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        redis.stop();
+    }
+
+    @BeforeEach
+    void logInAndLoseRedis(@LocalServerPort int port) {
+        sample = new SampleClient(port);
+        sample.awaitTracking();
+        before = sample.login("alice");
+        assertThat(before.sessionId()).isNotNull();
+        redis.stop();
+    }
+
+    @AfterEach
+    void bringRedisBack() throws IOException {
+        redis.stop();
+        redis = EmbeddedRedis.startOn(redis.port());
+        sample.awaitTracking();
+    }
+
+    @Test
+    void tokensGoOnAsPlainJwts() {
+        assertThat(sample.get("/me", before.access()).status()).isEqualTo(200);
+        assertThat(sample.get("/sessions", before.access()).text()).isEqualTo("[]");
+    }
+
+    @Test
+    void loginWorksUntracked() {
+        Tokens during = sample.login("alice");
+
+        assertThat(during.sessionId()).isNull();
+        assertThat(sample.get("/me", during.access()).json().get("sessionId").isNull())
+                .isTrue();
+    }
+
+    @Test
+    void refreshGivesAnAccessTokenAndTheSameRefreshToken() {
+        Tokens during = Tokens.of(sample.refresh(before.refresh()));
+
+        assertThat(during.refresh()).isEqualTo(before.refresh());
+        assertThat(during.sessionId()).isEqualTo(before.sessionId());
+        assertThat(during.access()).isNotEqualTo(before.access());
+        assertThat(sample.get("/me", during.access()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void refreshOfAnUntrackedLoginGivesTheSameRefreshToken() {
+        Tokens untracked = sample.login("alice");
+
+        Tokens refreshed = Tokens.of(sample.refresh(untracked.refresh()));
+
+        assertThat(refreshed.refresh()).isEqualTo(untracked.refresh());
+        assertThat(refreshed.sessionId()).isNull();
+    }
+
+    @Test
+    void sessionWhoseOwnerCannotBeCheckedIsNotRevoked() {
+        assertThat(sample.delete("/sessions/" + before.sessionId(), before.access())
+                        .assertProblem(503)
+                        .header("Retry-After"))
+                .isEqualTo("1");
+        sample.delete("/sessions/AAAAAAAAAAAAAAAAAAAAAAAA", before.access()).assertProblem(503);
+    }
+
+    @Test
+    void logoutIsEnforcedAllTheSame() {
+        assertThat(sample.call("POST", "/logout", before.access()).status()).isEqualTo(204);
+
+        sample.get("/me", before.access()).assertProblem(401);
+        sample.refresh(before.refresh()).assertProblem(401);
+    }
+
+    @Test
+    void firstRefreshAfterwardsRegistersAnUntrackedLogin() throws IOException {
+        Tokens untracked = sample.login("alice");
+        redis = EmbeddedRedis.startOn(redis.port());
+        sample.awaitTracking();
+
+        Tokens tracked = Tokens.of(sample.refresh(untracked.refresh()));
+
+        assertThat(tracked.sessionId()).isNotNull();
+        assertThat(sample.get("/sessions", tracked.access()).text()).contains(tracked.sessionId());
+        new RedisCli(redis.url()).run(cli -> cli.del("session:" + tracked.sessionId()));
+        await().untilAsserted(() -> sample.get("/me", tracked.access()).assertProblem(401));
+    }
+
+    @Test
+    void serverThatComesBackEmptyHasLoggedEverybodyOut() throws IOException {
+        redis = EmbeddedRedis.startOn(redis.port());
+        sample.awaitTracking();
+
+        sample.get("/me", before.access()).assertProblem(401);
+        sample.refresh(before.refresh()).assertProblem(401);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.sessiontracking.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.sample.SampleClient.Answer;
+import dev.sessiontracking.sample.SampleClient.Tokens;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.UseMainMethod;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** Without a URL the same code issues plain JWTs. */
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        useMainMethod = UseMainMethod.ALWAYS,
+        properties = "session.tracking.redis-url=")
+class PlainJwtTests {
+
+    private SampleClient sample;
+
+    @BeforeEach
+    void connect(@LocalServerPort int port) {
+        sample = new SampleClient(port);
+    }
+
+    @Test
+    void loginAnswersTheSameShapeWithoutASession() {
+        Answer answer = sample.postJson("/login", Map.of("username", "alice", "password", "password"), Map.of());
+
+        assertThat(answer.json().propertyNames())
+                .containsExactly("accessToken", "refreshToken", "sessionId", "tokenType", "expiresIn");
+        assertThat(Tokens.of(answer).sessionId()).isNull();
+    }
+
+    @Test
+    void accessTokenOpensTheApi() {
+        assertThat(sample.get("/me", sample.login("alice").access()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void refreshTokenIsNeverProlonged() {
+        Tokens alice = sample.login("alice");
+
+        assertThat(Tokens.of(sample.refresh(alice.refresh())).refresh()).isEqualTo(alice.refresh());
+    }
+
+    @Test
+    void thereAreNoSessions() {
+        Tokens alice = sample.login("alice");
+
+        assertThat(sample.get("/sessions", alice.access()).text()).isEqualTo("[]");
+        assertThat(sample.delete("/sessions", alice.access()).text()).isEqualTo("{\"revoked\":0}");
+        sample.delete("/sessions/AAAAAAAAAAAAAAAAAAAAAAAA", alice.access()).assertProblem(503);
+    }
+
+    @Test
+    void logoutHasNothingToEnd() {
+        Tokens alice = sample.login("alice");
+
+        assertThat(sample.postJson("/logout", Map.of("refreshToken", alice.refresh()), Map.of())
+                        .status())
+                .isEqualTo(204);
+    }
+}

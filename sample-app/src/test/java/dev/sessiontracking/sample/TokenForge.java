@@ -1,0 +1,42 @@
+package dev.sessiontracking.sample;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.JwsHeader;
+import org.springframework.security.oauth2.jwt.JwtClaimsSet;
+import org.springframework.security.oauth2.jwt.JwtEncoder;
+import org.springframework.security.oauth2.jwt.JwtEncoderParameters;
+
+/** Signs, with the sample's own key, tokens that the sample would never issue. */
+final class TokenForge {
+
+    private final JwtEncoder encoder;
+
+    TokenForge(JwtEncoder encoder) {
+        this.encoder = encoder;
+    }
+
+    /** A token that would be good, but for the change. */
+    String sign(TokenType type, Map<String, Object> claims, Consumer<JwtClaimsSet.Builder> change) {
+        return sign(type.header(), claims, change);
+    }
+
+    String sign(String type, Map<String, Object> claims, Consumer<JwtClaimsSet.Builder> change) {
+        Instant now = Instant.now();
+        JwtClaimsSet.Builder token = JwtClaimsSet.builder()
+                .issuer(TokenType.ISSUER)
+                .audience(List.of(TokenType.AUDIENCE))
+                .subject("alice")
+                .issuedAt(now)
+                .expiresAt(now.plusSeconds(60))
+                .claim("auth_time", now.getEpochSecond())
+                .claim("roles", List.of("USER"))
+                .claims(all -> all.putAll(claims));
+        change.accept(token);
+        JwsHeader header = JwsHeader.with(SignatureAlgorithm.RS256).type(type).build();
+        return encoder.encode(JwtEncoderParameters.from(header, token.build())).getTokenValue();
+    }
+}

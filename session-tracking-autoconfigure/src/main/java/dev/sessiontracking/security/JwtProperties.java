@@ -1,0 +1,64 @@
+package dev.sessiontracking.security;
+
+import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
+
+/**
+ * How a JWT names its session.
+ *
+ * @param sessionIdClaims Claims that may hold the session id. The first one that a token has counts.
+ * @param userIdClaim Claim that holds the user id, as the application passes it to createSession.
+ * @param issuers Issuers whose tokens name sessions of this application. A token of another issuer is plain JWT. Empty:
+ *     any issuer.
+ * @param requireSession Whether a token without a session id is refused.
+ */
+@ConfigurationProperties("session.tracking.jwt")
+record JwtProperties(
+        @DefaultValue("sid") List<String> sessionIdClaims,
+        @DefaultValue("sub") String userIdClaim,
+        @DefaultValue List<String> issuers,
+        @DefaultValue("false") boolean requireSession) {
+
+    private static final String PREFIX = "session.tracking.jwt.";
+
+    JwtProperties {
+        sessionIdClaims = List.copyOf(sessionIdClaims);
+        issuers = List.copyOf(issuers);
+        if (sessionIdClaims.isEmpty()) {
+            throw invalid(
+                    "session-id-claims",
+                    "names no claim, so no token would ever be judged",
+                    "Name the claims that hold the session id, for example sid, or leave the property out.");
+        }
+        if (!allNamed(sessionIdClaims)) {
+            throw invalid(
+                    "session-id-claims",
+                    "contains an empty name",
+                    "Name the claims that hold the session id, separated by commas, for example sid.");
+        }
+        if (!StringUtils.hasText(userIdClaim)) {
+            throw invalid(
+                    "user-id-claim",
+                    "is empty",
+                    "Name the claim that holds the user id, for example sub, or leave the property out.");
+        }
+        if (!allNamed(issuers)) {
+            throw invalid(
+                    "issuers",
+                    "contains an empty issuer",
+                    "List the values of the claim iss whose tokens carry your session ids, separated by commas, or"
+                            + " leave the property out to accept any.");
+        }
+    }
+
+    private static boolean allNamed(List<String> values) {
+        return values.stream().allMatch(StringUtils::hasText);
+    }
+
+    private static SessionTrackingSetupException invalid(String property, String problem, String action) {
+        return new SessionTrackingSetupException("The property " + PREFIX + property + " " + problem + ".", action);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.sessiontracking.security;
+
+import dev.sessiontracking.core.TokenSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a verified token says of its session.
+ *
+ * @param kind what was found
+ * @param session the session, if and only if one is {@link Kind#NAMED}
+ * @param issuer the token's {@code iss}, when it has one
+ */
+public record SessionClaim(
+        Kind kind, @Nullable TokenSession session, @Nullable String issuer) {
+
+    /** What can be found in a token. */
+    public enum Kind {
+        /** The token is of an issuer whose session ids are not ours to judge. */
+        FOREIGN,
+        /** The token names no session. */
+        ABSENT,
+        /** The token has a session claim that cannot be a session id. */
+        UNUSABLE,
+        /** The token names a session. */
+        NAMED
+    }
+
+    static SessionClaim without(Kind kind, @Nullable String issuer) {
+        return new SessionClaim(kind, null, issuer);
+    }
+
+    static SessionClaim named(TokenSession session, @Nullable String issuer) {
+        return new SessionClaim(Kind.NAMED, session, issuer);
+    }
+}

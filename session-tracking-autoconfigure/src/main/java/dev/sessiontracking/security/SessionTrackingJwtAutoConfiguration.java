@@ -1,0 +1,40 @@
+package dev.sessiontracking.security;
+
+import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
+import dev.sessiontracking.core.SessionChecker;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+
+/** Makes Spring Boot's JWT decoders refuse tokens of sessions that have ended. */
+@AutoConfiguration(
+        afterName = SessionTrackingJwtAutoConfiguration.ENGINE,
+        beforeName = SessionTrackingJwtAutoConfiguration.RESOURCE_SERVER)
+@ConditionalOnSessionTracking
+@ConditionalOnClass(JwtDecoder.class)
+@EnableConfigurationProperties(JwtProperties.class)
+public final class SessionTrackingJwtAutoConfiguration {
+
+    static final String ENGINE = "dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration";
+
+    // By name: the class moved between Spring Boot 4.0 and 4.1.
+    static final String RESOURCE_SERVER =
+            "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration";
+
+    @Bean
+    TokenJudge sessionTrackingTokenJudge(JwtProperties properties, SessionChecker checker) {
+        return new TokenJudge(properties, checker);
+    }
+
+    /** A fallback, so that an application which injects its own validator by type still gets that one. */
+    @Bean
+    @Fallback
+    @ConditionalOnMissingBean(name = "sessionTrackingJwtValidator")
+    SessionTrackingJwtValidator sessionTrackingJwtValidator(TokenJudge judge) {
+        return new SessionTrackingJwtValidator(judge);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.sessiontracking.security;
+
+import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
+import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+
+/** Keeps a WebFlux application from starting with tracking on and nothing protected. */
+@AutoConfiguration
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+@ConditionalOnSessionTracking
+public final class SessionTrackingReactiveAutoConfiguration {
+
+    /** A bean factory post-processor runs in every start, with lazy initialization too. */
+    @Bean
+    static BeanFactoryPostProcessor sessionTrackingReactiveRefusal() {
+        return beanFactory -> {
+            throw new SessionTrackingSetupException(
+                    "Session tracking is on (session.tracking.redis-url is set), but this is a reactive (WebFlux)"
+                            + " application, whose requests it cannot check yet: revoked tokens would be accepted.",
+                    "Remove session.tracking.redis-url or set session.tracking.enabled to false, or build the"
+                            + " application on Spring MVC.");
+        };
+    }
+}

@@ -1,0 +1,85 @@
+package dev.sessiontracking.security;
+
+import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.TokenSession;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether a verified token may pass. Within one {@link TokenExchange} a session is looked up once. Thread-safe;
+ * blocks no longer than one check does, and never throws for an outage: that is {@link Verdict#UNAVAILABLE}.
+ */
+public final class TokenJudge {
+
+    private final SessionClaims claims;
+
+    private final SessionChecker checker;
+
+    private final boolean requireSession;
+
+    private final UnregisteredSessionWarning warning = new UnregisteredSessionWarning();
+
+    TokenJudge(JwtProperties properties, SessionChecker checker) {
+        this.claims = new SessionClaims(properties);
+        this.checker = checker;
+        this.requireSession = properties.requireSession();
+    }
+
+    /** What these claims say of the token's session. */
+    public SessionClaim read(Map<String, ?> tokenClaims) {
+        return claims.read(tokenClaims);
+    }
+
+    /** Whether the claim is one that the server need not be asked about: there is nothing that could be refused later. */
+    public boolean isUnusable(SessionClaim claim) {
+        return switch (claim.kind()) {
+            case UNUSABLE -> true;
+            case ABSENT -> requireSession;
+            case FOREIGN, NAMED -> false;
+        };
+    }
+
+    /**
+     * Judges a token by what it says of its session.
+     *
+     * @param exchange what is known already, if this is part of a request
+     */
+    public Verdict judge(SessionClaim claim, @Nullable TokenExchange exchange) {
+        if (isUnusable(claim)) {
+            return Verdict.UNUSABLE;
+        }
+        if (claim.kind() != SessionClaim.Kind.NAMED) {
+            return Verdict.PLAIN;
+        }
+        TokenSession session = Objects.requireNonNull(claim.session());
+        Verdict known = exchange == null ? null : exchange.verdict(session);
+        if (known != null) {
+            return known;
+        }
+        Verdict verdict = lookUp(session, claim.issuer());
+        if (exchange != null) {
+            exchange.remember(session, verdict);
+        }
+        return verdict;
+    }
+
+    private Verdict lookUp(TokenSession session, @Nullable String issuer) {
+        SessionCheck check = checker.check(session);
+        return switch (check.status()) {
+            case LIVE -> {
+                warning.sawLive(issuer);
+                yield Verdict.LIVE;
+            }
+            case ENDED -> {
+                if (check.source() != SessionCheck.Source.MEMORY) {
+                    warning.sawEnded(issuer, session.sessionId());
+                }
+                yield Verdict.ENDED;
+            }
+            case UNKNOWN -> checker.outagePolicy() == OutagePolicy.PLAIN_JWT ? Verdict.UNPROVEN : Verdict.UNAVAILABLE;
+        };
+    }
+}

@@ -1,0 +1,92 @@
+package dev.sessiontracking.security.servlet;
+
+import dev.sessiontracking.security.SessionClaim;
+import dev.sessiontracking.security.TokenExchange;
+import dev.sessiontracking.security.TokenJudge;
+import dev.sessiontracking.security.Verdict;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+
+/** Judges a request by the tokens that authenticated it. Thread-safe. */
+final class SessionEnforcer {
+
+    private static final Log LOG = LogFactory.getLog(SessionEnforcer.class);
+
+    private final TokenJudge judge;
+
+    private final TokenFinder finder;
+
+    SessionEnforcer(TokenJudge judge) {
+        this.judge = judge;
+        this.finder = new TokenFinder(judge);
+    }
+
+    /** What the request may do as far as its sessions are concerned. A token is judged once in a request. */
+    Verdict judge(ChainPassage passage, @Nullable Authentication authentication) {
+        TokenExchange exchange = passage.exchange();
+        if (authentication == null && passage.authenticatedByChain() == null) {
+            return Verdict.PLAIN;
+        }
+        if (!passage.hasUnexamined() && exchange.acceptedClaims(authentication) != null) {
+            return Verdict.PLAIN;
+        }
+        TokenFinder.Found found = finder.find(passage, authentication);
+        if (found.undetermined()) {
+            reportHiddenToken(passage);
+            return Verdict.UNUSABLE;
+        }
+        Verdict verdict = judge(found, exchange);
+        if (verdict.isAccepted() && authentication != null) {
+            passage.examinedPresented();
+            exchange.accept(authentication, found.claims());
+        }
+        return verdict;
+    }
+
+    /** One token that is known to be bad outweighs one of which nothing is known. */
+    private Verdict judge(TokenFinder.Found found, TokenExchange exchange) {
+        Verdict worst = Verdict.PLAIN;
+        for (SessionClaim claim : found.claims()) {
+            Verdict verdict = judge.judge(claim, exchange);
+            if (verdict == Verdict.ENDED || verdict == Verdict.UNUSABLE) {
+                return verdict;
+            }
+            if (worst != Verdict.UNAVAILABLE) {
+                worst = verdict;
+            }
+        }
+        return worst;
+    }
+
+    /** The tokens of which a session is to be ended. Nothing is looked up. */
+    TokenFinder.Found find(ChainPassage passage, @Nullable Authentication authentication) {
+        TokenFinder.Found found = finder.find(passage, authentication);
+        if (found.undetermined()) {
+            reportHiddenToken(passage);
+        }
+        return found;
+    }
+
+    TokenFinder.Found findCarried(@Nullable Authentication authentication) {
+        return finder.findCarried(authentication);
+    }
+
+    boolean isUnusable(SessionClaim claim) {
+        return judge.isUnusable(claim);
+    }
+
+    private static void reportHiddenToken(ChainPassage passage) {
+        Authentication authentication = passage.authenticatedByChain();
+        if (passage.chain().reportHiddenToken()) {
+            LOG.warn("A request was refused because its token cannot be determined: the application made "
+                    + (authentication == null
+                            ? "an authentication"
+                            : "a " + authentication.getClass().getName())
+                    + " of a bearer token, and it does not carry the Jwt. Let the Authentication carry the Jwt as its"
+                    + " principal, credentials or details, or return a BearerTokenAuthentication if tokens are opaque."
+                    + " This is logged once for each filter chain.");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.sessiontracking.security.servlet;
+
+import com.nimbusds.jwt.EncryptedJWT;
+import com.nimbusds.jwt.JWT;
+import com.nimbusds.jwt.JWTParser;
+import com.nimbusds.jwt.SignedJWT;
+import dev.sessiontracking.security.SessionClaim;
+import dev.sessiontracking.security.TokenExchange;
+import dev.sessiontracking.security.TokenJudge;
+import java.text.ParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.resource.authentication.AbstractOAuth2TokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.introspection.OAuth2IntrospectionAuthenticatedPrincipal;
+
+/**
+ * Finds the JWTs by which a request was authenticated. Two sources count: a {@link Jwt} that the authentication carries,
+ * and the very string that this chain's own authentication was given and has verified. The request itself is never
+ * searched: it may hold other tokens, and a live one must not stand in for a revoked one.
+ */
+final class TokenFinder {
+
+    private final TokenJudge judge;
+
+    TokenFinder(TokenJudge judge) {
+        this.judge = judge;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param claims what each token says of its session; none when no token is ours to judge
+     * @param undetermined whether the chain's bearer filter authenticated a token that cannot be found
+     */
+    record Found(List<SessionClaim> claims, boolean undetermined) {}
+
+    Found find(ChainPassage passage, @Nullable Authentication current) {
+        Search search = new Search(passage.presented());
+        search.carriedBy(current);
+        Authentication byChain = passage.authenticatedByChain();
+        if (byChain != current) {
+            search.carriedBy(byChain);
+        }
+        for (String token : passage.presented()) {
+            search.presented(token, passage);
+        }
+        boolean lost = byChain != null && !search.found && passage.presented().isEmpty();
+        return new Found(search.claims, lost || search.undetermined);
+    }
+
+    /** The JWTs that an authentication carries, wherever it came from. */
+    Found findCarried(@Nullable Authentication authentication) {
+        Search search = new Search(List.of());
+        search.carriedBy(authentication);
+        return new Found(search.claims, false);
+    }
+
+    private final class Search {
+
+        private final List<String> presented;
+
+        private final List<SessionClaim> claims = new ArrayList<>(2);
+
+        private final Set<String> covered = new HashSet<>(4);
+
+        private final Set<String> introspected = new HashSet<>(4);
+
+        private boolean found;
+
+        private boolean undetermined;
+
+        Search(List<String> presented) {
+            this.presented = presented;
+        }
+
+        void carriedBy(@Nullable Authentication authentication) {
+            if (authentication == null) {
+                return;
+            }
+            if (authentication instanceof AbstractOAuth2TokenAuthenticationToken<?> token) {
+                carried(token.getToken());
+                if (!(token.getToken() instanceof Jwt)) {
+                    byText(token);
+                }
+            }
+            carried(authentication.getPrincipal());
+            carried(authentication.getCredentials());
+            carried(authentication.getDetails());
+        }
+
+        private void carried(@Nullable Object candidate) {
+            if (candidate instanceof Jwt jwt) {
+                found = true;
+                covered.add(jwt.getTokenValue());
+                SessionClaim claim = judge.read(jwt.getClaims());
+                if (!claims.contains(claim)) {
+                    claims.add(claim);
+                }
+            }
+        }
+
+        /** An access token given as text: opaque if it was introspected or is no JWT. */
+        private void byText(AbstractOAuth2TokenAuthenticationToken<?> token) {
+            String value = token.getToken().getTokenValue();
+            found = true;
+            if (token.getPrincipal() instanceof OAuth2IntrospectionAuthenticatedPrincipal) {
+                introspected.add(value);
+                return;
+            }
+            if (presented.contains(value)) {
+                return;
+            }
+            JWT jwt = parse(value);
+            if (jwt instanceof EncryptedJWT) {
+                claims.add(judge.read(token.getTokenAttributes()));
+            } else if (jwt != null) {
+                Map<String, Object> verified = claimsOf(jwt);
+                claims.add(judge.read(verified == null ? token.getTokenAttributes() : verified));
+            }
+        }
+
+        void presented(String token, ChainPassage passage) {
+            if (covered.contains(token) || !passage.chain().isVerifyingJwts()) {
+                return;
+            }
+            TokenExchange exchange = passage.exchange();
+            SessionClaim known = exchange.verifiedClaim(token);
+            if (known != null) {
+                claims.add(known);
+                return;
+            }
+            JWT jwt = parse(token);
+            if (jwt == null && introspected.contains(token)) {
+                return;
+            }
+            Map<String, Object> verified = jwt == null ? null : claimsOf(jwt);
+            if (verified == null) {
+                undetermined = true;
+            } else {
+                claims.add(judge.read(verified));
+            }
+        }
+    }
+
+    private static @Nullable JWT parse(String token) {
+        try {
+            return JWTParser.parse(token);
+        } catch (ParseException | RuntimeException notOne) {
+            return null;
+        }
+    }
+
+    private static @Nullable Map<String, Object> claimsOf(JWT jwt) {
+        if (!(jwt instanceof SignedJWT)) {
+            return null;
+        }
+        try {
+            return jwt.getJWTClaimsSet().getClaims();
+        } catch (ParseException | RuntimeException unreadable) {
+            return null;
+        }
+    }
+}

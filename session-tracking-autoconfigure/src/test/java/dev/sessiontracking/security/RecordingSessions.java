@@ -1,0 +1,143 @@
+package dev.sessiontracking.security;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.core.TokenSession;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** An engine in memory that counts what it is asked. */
+public class RecordingSessions implements SessionChecker, SessionService {
+
+    private final Set<String> live = ConcurrentHashMap.newKeySet();
+
+    private final Set<String> knownRevoked = ConcurrentHashMap.newKeySet();
+
+    private final List<TokenSession> lookups = new CopyOnWriteArrayList<>();
+
+    private final List<String> revocations = new CopyOnWriteArrayList<>();
+
+    private volatile boolean down;
+
+    private volatile OutagePolicy policy = OutagePolicy.PLAIN_JWT;
+
+    /** A new session that lives. */
+    public String begin() {
+        return createSession("alice", SessionMetadata.none()).id();
+    }
+
+    public void goDown(OutagePolicy policy) {
+        this.policy = policy;
+        this.down = true;
+    }
+
+    public void recover() {
+        this.down = false;
+        this.policy = OutagePolicy.PLAIN_JWT;
+    }
+
+    public void forget() {
+        lookups.clear();
+        revocations.clear();
+    }
+
+    public List<TokenSession> lookups() {
+        return List.copyOf(lookups);
+    }
+
+    public long lookups(String sessionId) {
+        return lookups.stream().filter(s -> s.sessionId().equals(sessionId)).count();
+    }
+
+    public List<String> revocations() {
+        return List.copyOf(revocations);
+    }
+
+    @Override
+    public SessionCheck check(TokenSession session) {
+        lookups.add(session);
+        if (knownRevoked.contains(session.sessionId())) {
+            return SessionCheck.ENDED_BY_MEMORY;
+        }
+        if (down) {
+            return SessionCheck.UNPROVEN;
+        }
+        return live.contains(session.sessionId()) ? SessionCheck.LIVE_BY_STORE : SessionCheck.ENDED_BY_STORE;
+    }
+
+    @Override
+    public OutagePolicy outagePolicy() {
+        return policy;
+    }
+
+    @Override
+    public UserSession createSession(String userId, String sessionId, SessionMetadata metadata) {
+        live.add(sessionId);
+        return new UserSession(
+                sessionId, userId, metadata, Instant.now(), Instant.now().plusSeconds(3600), true);
+    }
+
+    @Override
+    public UserSession createSession(String userId, SessionMetadata metadata) {
+        return createSession(userId, SessionIds.generate(), metadata);
+    }
+
+    @Override
+    public SessionStatus getSessionStatus(String sessionId) {
+        return live.contains(sessionId) ? SessionStatus.LIVE : SessionStatus.ENDED;
+    }
+
+    @Override
+    public boolean isSessionValid(String sessionId) {
+        return live.contains(sessionId);
+    }
+
+    @Override
+    public Optional<UserSession> findSession(String sessionId) {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean renewSession(String sessionId) {
+        return live.contains(sessionId);
+    }
+
+    @Override
+    public boolean revokeSession(String sessionId) {
+        revocations.add(sessionId);
+        boolean was = live.remove(sessionId);
+        if (down) {
+            knownRevoked.add(sessionId);
+            if (policy == OutagePolicy.REJECT) {
+                throw new SessionStoreUnavailableException("The store is down", null);
+            }
+        }
+        return was;
+    }
+
+    @Override
+    public long revokeAllUserSessions(String userId) {
+        return 0;
+    }
+
+    @Override
+    public long revokeOtherUserSessions(String userId, String currentSessionId) {
+        return 0;
+    }
+
+    @Override
+    public List<UserSession> getUserSessions(String userId) {
+        return List.of();
+    }
+}
