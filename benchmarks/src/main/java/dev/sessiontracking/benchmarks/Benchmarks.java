@@ -1,5 +1,6 @@
 package dev.sessiontracking.benchmarks;
 
+import dev.sessiontracking.benchmarks.http.SideBySideCommand;
 import dev.sessiontracking.benchmarks.jmh.JmhCommand;
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +11,8 @@ public final class Benchmarks {
     private static final String USAGE = """
             Usage: benchmarks/run <command> [options]
 
-              jmh [JMH's own options]   one operation in process
+              jmh [JMH's own options]                                       one operation in process
+              side-by-side [--long] [--rounds=N] [--variants=A,B]           the product and others over HTTP
             """;
 
     private Benchmarks() {}
@@ -24,6 +26,7 @@ public final class Benchmarks {
         List<String> options = Arrays.asList(args).subList(1, args.length);
         switch (args[0]) {
             case "jmh" -> JmhCommand.run(options);
+            case "side-by-side" -> SideBySideCommand.run(options);
             default -> {
                 System.err.println("There is no command " + args[0]);
                 System.err.print(USAGE);

@@ -2,7 +2,6 @@ package dev.sessiontracking.benchmarks.server;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import redis.embedded.RedisExecProvider;
@@ -35,17 +34,6 @@ final class RedisExecutable {
                     "No redis-server on the path, and the embedded one does not run on this system: install Redis 6 or"
                             + " newer, or name one with -D" + PROPERTY,
                     unavailable);
-        }
-    }
-
-    /** A directory that goes when this process ends. */
-    static Path temporaryDirectory() {
-        try {
-            Path directory = Files.createTempDirectory("benchmarks-redis-");
-            directory.toFile().deleteOnExit();
-            return directory;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,38 +1,32 @@
 package dev.sessiontracking.benchmarks.server;
 
+import dev.sessiontracking.benchmarks.process.ChildProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A Redis server on loopback that keeps nothing on disk. Ends with this process, also when that is interrupted. */
+/** A Redis server on loopback that keeps nothing on disk. */
 public final class RedisProcess implements AutoCloseable {
 
     private static final Duration START_PATIENCE = Duration.ofSeconds(10);
 
-    private static final long STOP_SECONDS = 5;
-
-    private final Process process;
+    private final ChildProcess process;
 
     private final int port;
 
-    private final Thread atExit = new Thread(this::stop, "redis-stop");
-
-    private RedisProcess(Process process, int port) {
+    private RedisProcess(ChildProcess process, int port) {
         this.process = process;
         this.port = port;
-        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /** Starts a server and waits until it takes connections. */
     public static RedisProcess start() {
-        Path directory = RedisExecutable.temporaryDirectory();
         int port = freePort();
         List<String> command = List.of(
                 RedisExecutable.find().toString(),
@@ -45,20 +39,14 @@ public final class RedisProcess implements AutoCloseable {
                 "--appendonly",
                 "no",
                 "--loglevel",
-                "warning",
-                "--dir",
-                directory.toString());
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            RedisProcess server = new RedisProcess(process, port);
-            server.awaitConnections();
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+                "warning");
+        RedisProcess server = new RedisProcess(
+                ChildProcess.start(new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)),
+                port);
+        server.awaitConnections();
+        return server;
     }
 
     private static int freePort() {
@@ -98,35 +86,13 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
-    /** Where it is, as a URL. */
+    /** Where it is. */
     public String url() {
         return "redis://127.0.0.1:" + port;
     }
 
-    /** Where it is, as a port of 127.0.0.1. */
-    public int port() {
-        return port;
-    }
-
     @Override
     public void close() {
-        stop();
-        try {
-            Runtime.getRuntime().removeShutdownHook(atExit);
-        } catch (IllegalStateException exiting) {
-            // Then the hook does what has been done here.
-        }
-    }
-
-    private void stop() {
-        process.destroy();
-        try {
-            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException interrupted) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 }
