@@ -2,6 +2,7 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,11 @@ final class SessionEngine implements SessionChecker {
     private CompletionStage<Boolean> ask(String sessionId) {
         CompletionStage<Boolean> answer = tracked == null ? null : tracked.read(sessionId);
         return answer != null ? answer : store.exists(sessionId);
+    }
+
+    @Override
+    public boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
+        return memory.isDeniedWithoutSession(userId, authenticatedAt);
     }
 
     SessionStatus status(String sessionId) {

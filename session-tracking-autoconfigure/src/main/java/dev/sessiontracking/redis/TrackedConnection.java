@@ -1,5 +1,6 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.core.Evidence;
 import dev.sessiontracking.core.NearCache;
 import dev.sessiontracking.core.SessionIds;
 import dev.sessiontracking.core.TrackedReader;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * staleness bound, and a canary as the proof of pushing every few seconds. A node without requests sends nothing.
  */
 final class TrackedConnection implements TrackedReader {
+
+    /** A mass revocation elsewhere must not become a mass of questions. */
+    private static final int MOST_LOOKS = 1_000;
 
     private final RedisConnector connector;
 
@@ -40,6 +45,10 @@ final class TrackedConnection implements TrackedReader {
     private final CanarySchedule schedule;
 
     private final AtomicBoolean proving = new AtomicBoolean();
+
+    private final AtomicInteger looks = new AtomicInteger();
+
+    private volatile Evidence evidence = Evidence.IGNORED;
 
     private volatile @Nullable Tracking tracking;
 
@@ -189,10 +198,40 @@ final class TrackedConnection implements TrackedReader {
             } else {
                 String sessionId = keys.sessionIdOf(String.valueOf(key));
                 if (sessionId != null) {
-                    cache.invalidate(sessionId);
+                    changed(sessionId);
                 }
             }
         }
+    }
+
+    /** Renewed, or revoked elsewhere? What matters is what is there now. */
+    private void changed(String sessionId) {
+        boolean wasLive = cache.invalidate(sessionId);
+        Tracking current = tracking;
+        if (current == null || current.shown() == null || !(wasLive || evidence.isRevoked(sessionId))) {
+            return;
+        }
+        if (looks.incrementAndGet() > MOST_LOOKS) {
+            looks.decrementAndGet();
+            return;
+        }
+        NearCache.Moment sent = cache.now();
+        current.read(keys.session(sessionId), (value, failure) -> {
+            looks.decrementAndGet();
+            if (answered(current, sent, failure)) {
+                keep(sessionId, value);
+                if (value == null && wasLive) {
+                    evidence.seenRevoked(sessionId);
+                } else if (value != null && evidence.isRevoked(sessionId)) {
+                    evidence.seenAlive(sessionId);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void tell(Evidence listener) {
+        evidence = listener;
     }
 
     /** Lettuce makes the connection again by itself; what the server remembered of the old one is gone. */
