@@ -59,8 +59,8 @@ public final class SessionTrackingAutoConfiguration {
         }
 
         @Bean
-        OffReport sessionTrackingOffReport(Environment environment) {
-            return new OffReport(TrackingSwitch.of(environment));
+        OffReport sessionTrackingOffReport(Environment environment, SessionTrackingProperties properties) {
+            return new OffReport(TrackingSwitch.of(environment), properties.outagePolicy());
         }
     }
 }

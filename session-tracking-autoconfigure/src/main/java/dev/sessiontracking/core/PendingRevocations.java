@@ -70,6 +70,13 @@ final class PendingRevocations implements AutoCloseable {
         return pending.size();
     }
 
+    /** The store answers again: no need to wait. */
+    synchronized void retryNow() {
+        if (!pending.isEmpty() && !scheduler.isShutdown()) {
+            scheduler.execute(this::retry);
+        }
+    }
+
     private synchronized void scheduleRetry() {
         if (!scheduled && !pending.isEmpty() && !scheduler.isShutdown()) {
             scheduled = true;

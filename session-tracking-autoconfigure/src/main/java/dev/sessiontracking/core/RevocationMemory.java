@@ -3,8 +3,12 @@ package dev.sessiontracking.core;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +24,12 @@ final class RevocationMemory {
 
     private final int maximumRemembered;
 
-    private final Map<String, Instant> sessions = new ConcurrentHashMap<>();
+    private final Map<String, Denial> sessions = new ConcurrentHashMap<>();
 
-    private final Map<String, UserRevocation> users = new ConcurrentHashMap<>();
+    /** More than one for a user only when one refuses a session that another one spares. */
+    private final Map<String, List<UserRevocation>> users = new ConcurrentHashMap<>();
+
+    private final AtomicInteger userRevocations = new AtomicInteger();
 
     RevocationMemory(Clock clock, Duration retention, int maximumRemembered) {
         this.clock = clock;
@@ -38,30 +45,42 @@ final class RevocationMemory {
         if (sessions.isEmpty()) {
             return false;
         }
-        Instant until = sessions.get(sessionId);
-        return until != null && clock.instant().isBefore(until);
+        Denial denial = sessions.get(sessionId);
+        return denial != null && !denial.isOver(clock.instant());
     }
 
     private boolean isDeniedByUser(TokenSession token) {
         if (users.isEmpty() || token.userId() == null) {
             return false;
         }
-        UserRevocation revocation = users.get(token.userId());
-        return revocation != null && revocation.denies(token);
+        for (UserRevocation revocation : users.getOrDefault(token.userId(), List.of())) {
+            if (revocation.denies(token)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
      * Remembers a session as revoked.
      *
-     * @return false when it was remembered already, or when there is no room
+     * @return what {@link #forget(String, Denial)} takes back, or {@code null} when there is no room
      */
-    boolean deny(String sessionId) {
-        return hasRoom() && sessions.putIfAbsent(sessionId, clock.instant().plus(retention)) == null;
+    @Nullable
+    Denial deny(String sessionId) {
+        Instant now = clock.instant();
+        boolean hasRoom = hasRoom();
+        return sessions.compute(sessionId, (id, known) -> {
+            boolean isKnown = known != null && !known.isOver(now);
+            return isKnown || hasRoom ? new Denial(now.plus(retention), !isKnown) : null;
+        });
     }
 
-    /** Forgets a session that turned out not to be there to be revoked. */
-    void forget(String sessionId) {
-        sessions.remove(sessionId);
+    /** Forgets a session that was not there to be revoked, unless somebody else has revoked it, before or since. */
+    void forget(String sessionId, Denial denial) {
+        if (denial.isFirst) {
+            sessions.remove(sessionId, denial);
+        }
     }
 
     /**
@@ -73,26 +92,40 @@ final class RevocationMemory {
         if (!hasRoom()) {
             return false;
         }
-        users.merge(revocation.userId(), new UserRevocation(revocation), UserRevocation::latest);
+        change(revocation.userId(), known -> {
+            List<UserRevocation> all = new ArrayList<>(known);
+            all.removeIf(earlier -> !earlier.deniesWhatIsSparedBy(revocation));
+            all.add(new UserRevocation(revocation));
+            return all;
+        });
         return true;
     }
 
     /** Ends a user-wide refusal, once each of the sessions it stood for is known by its id. */
     void forget(Revocation.OfUser revocation) {
-        users.computeIfPresent(
-                revocation.userId(), (user, known) -> known.revocation.equals(revocation) ? null : known);
+        change(
+                revocation.userId(),
+                known -> known.stream()
+                        .filter(one -> !one.revocation.equals(revocation))
+                        .toList());
+    }
+
+    private void change(String userId, UnaryOperator<List<UserRevocation>> change) {
+        users.compute(userId, (user, known) -> {
+            List<UserRevocation> before = known == null ? List.of() : known;
+            List<UserRevocation> after = List.copyOf(change.apply(before));
+            userRevocations.addAndGet(after.size() - before.size());
+            return after.isEmpty() ? null : after;
+        });
     }
 
     /** Tells of a session that this node created: it began after any revocation of its user. */
     void created(String userId, String sessionId) {
-        UserRevocation revocation = users.get(userId);
-        if (revocation != null) {
-            revocation.later.put(sessionId, Boolean.TRUE);
-        }
+        users.getOrDefault(userId, List.of()).forEach(revocation -> revocation.later.put(sessionId, Boolean.TRUE));
     }
 
     int size() {
-        return sessions.size() + users.size();
+        return sessions.size() + userRevocations.get();
     }
 
     private boolean hasRoom() {
@@ -100,7 +133,7 @@ final class RevocationMemory {
             return true;
         }
         Instant now = clock.instant();
-        sessions.values().removeIf(until -> !now.isBefore(until));
+        sessions.values().removeIf(denial -> denial.isOver(now));
         return size() < maximumRemembered;
     }
 
@@ -125,14 +158,27 @@ final class RevocationMemory {
             return authenticatedAt != null && authenticatedAt.isAfter(revocation.until());
         }
 
-        /** The later one covers more sessions; only its exception must not undo what the earlier one refused. */
-        static UserRevocation latest(UserRevocation known, UserRevocation added) {
-            Revocation.OfUser latest = added.revocation;
-            String kept = latest.exceptSessionId();
-            if (kept != null && known.denies(TokenSession.of(kept))) {
-                return new UserRevocation(new Revocation.OfUser(latest.userId(), latest.until(), null));
-            }
-            return added;
+        /** Whether this one is still needed beside a later one, which covers all but the session that it spares. */
+        boolean deniesWhatIsSparedBy(Revocation.OfUser later) {
+            String spared = later.exceptSessionId();
+            return spared != null && denies(TokenSession.of(spared));
+        }
+    }
+
+    /** One revocation of one session: two of them are never the same, even at the same moment. */
+    static final class Denial {
+
+        private final Instant until;
+
+        private final boolean isFirst;
+
+        private Denial(Instant until, boolean isFirst) {
+            this.until = until;
+            this.isFirst = isFirst;
+        }
+
+        private boolean isOver(Instant now) {
+            return !now.isBefore(until);
         }
     }
 }

@@ -17,24 +17,32 @@ final class Revoker implements AutoCloseable {
 
     private final SessionEngine engine;
 
+    private final OutageReport report;
+
     private final PendingRevocations pending;
 
-    Revoker(SessionStore store, RevocationMemory memory, SessionEngine engine, int maximumRemembered) {
+    Revoker(
+            SessionStore store,
+            RevocationMemory memory,
+            SessionEngine engine,
+            OutageReport report,
+            int maximumRemembered) {
         this.store = store;
         this.memory = memory;
         this.engine = engine;
+        this.report = report;
         this.pending = new PendingRevocations(this::apply, maximumRemembered);
     }
 
     /** Ends one session; true when it was live, as far as known. */
     boolean revoke(String sessionId) {
         boolean believedLive = engine.isBelievedLive(sessionId);
-        boolean newlyDenied = memory.deny(sessionId);
+        RevocationMemory.Denial denial = memory.deny(sessionId);
         try {
             boolean wasLive = Stages.await(store.revoke(sessionId, null));
-            if (!wasLive && !believedLive && newlyDenied) {
+            if (!wasLive && !believedLive && denial != null) {
                 // Nothing that a request could still meet: remembering it would let made-up ids fill the memory.
-                memory.forget(sessionId);
+                memory.forget(sessionId, denial);
             }
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {
@@ -62,6 +70,7 @@ final class Revoker implements AutoCloseable {
                     unavailable);
         }
         pending.add(revocation);
+        report.keptRevocation();
         if (engine.outagePolicy() == OutagePolicy.REJECT) {
             throw unavailable;
         }
@@ -87,6 +96,11 @@ final class Revoker implements AutoCloseable {
         }));
         revoked.forEach(memory::deny);
         return revoked;
+    }
+
+    /** The store answers again. */
+    void applyPending() {
+        pending.retryNow();
     }
 
     int pendingCount() {

@@ -19,14 +19,21 @@ final class SessionEngine implements SessionChecker {
 
     private final OutagePolicy outagePolicy;
 
+    private final OutageReport report;
+
     private final SharedReads reads = new SharedReads(this::ask);
 
     SessionEngine(
-            SessionStore store, @Nullable TrackedReader tracked, RevocationMemory memory, OutagePolicy outagePolicy) {
+            SessionStore store,
+            @Nullable TrackedReader tracked,
+            RevocationMemory memory,
+            OutagePolicy outagePolicy,
+            OutageReport report) {
         this.store = store;
         this.tracked = tracked;
         this.memory = memory;
         this.outagePolicy = outagePolicy;
+        this.report = report;
     }
 
     @Override
@@ -50,6 +57,7 @@ final class SessionEngine implements SessionChecker {
         try {
             return Stages.await(reads.read(sessionId)) ? SessionCheck.LIVE_BY_STORE : SessionCheck.ENDED_BY_STORE;
         } catch (SessionStoreUnavailableException unavailable) {
+            report.uncheckedToken();
             return SessionCheck.UNPROVEN;
         }
     }

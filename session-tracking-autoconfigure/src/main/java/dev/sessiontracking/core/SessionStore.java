@@ -55,6 +55,9 @@ public interface SessionStore {
      */
     CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which);
 
+    /** Tells a listener of outages from now on, and at once of one that lasts. A store that cannot tell has none. */
+    default void listen(StoreListener listener) {}
+
     /** Lists the sessions of a user, in no order. Values that cannot be read are left out. */
     CompletionStage<List<UserSession>> findByUser(String userId);
 }

@@ -23,10 +23,16 @@ public final class SessionTracking implements AutoCloseable {
     private SessionTracking(
             SessionStore store, @Nullable TrackedReader tracked, OutagePolicy outagePolicy, Duration ttl, Clock clock) {
         RevocationMemory memory = new RevocationMemory(clock, ttl, DEFAULT_MAXIMUM_REMEMBERED);
-        SessionEngine engine = new SessionEngine(store, tracked, memory, outagePolicy);
-        this.revoker = new Revoker(store, memory, engine, DEFAULT_MAXIMUM_REMEMBERED);
+        OutageReport report = new OutageReport(outagePolicy, clock, this::storeIsBack);
+        SessionEngine engine = new SessionEngine(store, tracked, memory, outagePolicy, report);
+        this.revoker = new Revoker(store, memory, engine, report, DEFAULT_MAXIMUM_REMEMBERED);
         this.checker = engine;
-        this.service = new TrackedSessionService(store, engine, revoker, memory, ttl, clock);
+        this.service = new TrackedSessionService(store, engine, revoker, report, memory, ttl, clock);
+        store.listen(report);
+    }
+
+    private void storeIsBack() {
+        revoker.applyPending();
     }
 
     /**

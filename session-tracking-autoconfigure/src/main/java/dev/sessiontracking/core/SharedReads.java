@@ -26,7 +26,7 @@ final class SharedReads {
         if (others != null) {
             return others;
         }
-        read.apply(sessionId).whenComplete((live, failure) -> {
+        ask(sessionId).whenComplete((live, failure) -> {
             // First, so that whoever asks after the answer is known asks anew.
             underWay.remove(sessionId, mine);
             if (failure == null) {
@@ -36,5 +36,14 @@ final class SharedReads {
             }
         });
         return mine;
+    }
+
+    /** Whoever waits for a question that could not even be asked would wait for ever. */
+    private CompletionStage<Boolean> ask(String sessionId) {
+        try {
+            return read.apply(sessionId);
+        } catch (RuntimeException failed) {
+            return CompletableFuture.failedFuture(failed);
+        }
     }
 }

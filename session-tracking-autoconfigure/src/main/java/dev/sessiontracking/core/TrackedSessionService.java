@@ -28,6 +28,8 @@ final class TrackedSessionService implements SessionService {
 
     private final Revoker revoker;
 
+    private final OutageReport report;
+
     private final RevocationMemory memory;
 
     private final Duration ttl;
@@ -38,12 +40,14 @@ final class TrackedSessionService implements SessionService {
             SessionStore store,
             SessionEngine engine,
             Revoker revoker,
+            OutageReport report,
             RevocationMemory memory,
             Duration ttl,
             Clock clock) {
         this.store = store;
         this.engine = engine;
         this.revoker = revoker;
+        this.report = report;
         this.memory = memory;
         this.ttl = ttl;
         this.clock = clock;
@@ -68,6 +72,7 @@ final class TrackedSessionService implements SessionService {
             created = Stages.await(store.create(session, ttl));
         } catch (SessionStoreUnavailableException unavailable) {
             throwIfRejecting(unavailable);
+            report.untrackedLogin();
             return untracked(session);
         }
         if (!created) {
@@ -116,7 +121,8 @@ final class TrackedSessionService implements SessionService {
         if (memory.isDenied(sessionId)) {
             return Optional.empty();
         }
-        return read(() -> store.find(sessionId), Optional.empty());
+        return read(() -> store.find(sessionId), Optional.<UserSession>empty())
+                .filter(session -> !memory.isDenied(TokenSession.of(session)));
     }
 
     @Override

@@ -7,6 +7,9 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
@@ -35,7 +38,8 @@ final class LettuceClients {
 
     private LettuceClients() {}
 
-    static ClientResources resources() {
+    /** Threads and timers of one client; every channel that it opens joins the group. */
+    static ClientResources resources(ChannelGroup channels) {
         return DefaultClientResources.builder()
                 .ioThreadPoolSize(IO_THREADS)
                 .computationThreadPoolSize(IO_THREADS)
@@ -48,6 +52,13 @@ final class LettuceClients {
                         LONGEST_RECONNECT_DELAY.toMillis(),
                         FIRST_RECONNECT_DELAY.toMillis(),
                         TimeUnit.MILLISECONDS))
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel channel) {
+                        channel.pipeline().addFirst(new SilenceHandler());
+                        channels.add(channel);
+                    }
+                })
                 .build();
     }
 

@@ -4,11 +4,21 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisReadOnlyException;
+import io.netty.channel.ConnectTimeoutException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLException;
 
 /** Says in words why there was no answer. A reply that is an error is no answer either. */
 final class RedisFailures {
+
+    private static final Set<String> NOT_NOW =
+            Set.of("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOAUTH", "WRONGPASS");
 
     private RedisFailures() {}
 
@@ -42,6 +52,27 @@ final class RedisFailures {
                 && String.valueOf(error.getMessage()).startsWith("WRONGTYPE");
     }
 
+    /**
+     * Whether this says that the server answers nobody for now. An error that concerns writes only (OOM, MISCONF,
+     * NOREPLICAS) does not: whoever can fill the memory must not be able to switch the checks off.
+     */
+    static boolean isOutage(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        if (cause instanceof SessionStoreUnavailableException translated && translated.getCause() != null) {
+            cause = translated.getCause();
+        }
+        if (cause instanceof RedisCommandExecutionException error) {
+            return NOT_NOW.contains(firstWord(String.valueOf(error.getMessage())));
+        }
+        return cause instanceof RedisException;
+    }
+
+    /** Whether the server is one that takes no writes. */
+    static boolean isReadOnly(Throwable failure) {
+        return unwrap(failure) instanceof RedisReadOnlyException
+                || unwrap(failure).getCause() instanceof RedisReadOnlyException;
+    }
+
     /** Whether the server will never do this on this connection: it may not, or it cannot. */
     static boolean isRefusal(Throwable failure) {
         if (!(unwrap(failure) instanceof RedisCommandExecutionException error)) {
@@ -58,22 +89,30 @@ final class RedisFailures {
                 return "timeout";
             }
             if (cause instanceof RedisCommandExecutionException) {
-                return "error reply " + firstWord(String.valueOf(cause.getMessage()));
+                return errorInWords(String.valueOf(cause.getMessage()));
             }
-            if (cause instanceof java.net.ConnectException
-                    || cause instanceof io.netty.channel.ConnectTimeoutException) {
-                return cause instanceof io.netty.channel.ConnectTimeoutException
-                        ? "connect timeout"
-                        : "connection refused";
+            if (cause instanceof ConnectTimeoutException) {
+                return "connect timeout";
             }
-            if (cause instanceof java.net.UnknownHostException) {
+            if (cause instanceof ConnectException) {
+                return "connection refused";
+            }
+            if (cause instanceof UnknownHostException) {
                 return "unknown host";
             }
-            if (cause instanceof javax.net.ssl.SSLException) {
+            if (cause instanceof SSLException) {
                 return "TLS handshake failed";
             }
         }
         return unwrap(failure) instanceof RedisConnectionException ? "no connection" : "not connected";
+    }
+
+    private static String errorInWords(String message) {
+        String word = firstWord(message);
+        if (word.equals("WRONGPASS") || word.equals("NOAUTH") || message.contains("AUTH")) {
+            return "authentication failed, check the user and the password in session.tracking.redis-url";
+        }
+        return "error reply " + word;
     }
 
     private static String firstWord(String message) {

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The names of all keys. {@code session:<id>} is a string with the session as JSON; {@code user_sessions:<userId>} is
- * a sorted set of a user's session ids, scored with their expiry in milliseconds. The two lie in different slots of a
- * cluster, so no command may touch both.
+ * a sorted set of a user's session ids, scored with the time, in milliseconds, when they can be dropped: a minute after
+ * the session ends. The two lie in different slots of a cluster, so no command may touch both.
  *
  * @param prefix stands before every name; keeps applications apart that share a server
  */
@@ -24,6 +24,11 @@ record RedisKeys(String prefix) {
     String sessionIdOf(String key) {
         int idBegins = prefix.length() + SESSION.length();
         return key.startsWith(prefix) && key.startsWith(SESSION, prefix.length()) ? key.substring(idBegins) : null;
+    }
+
+    /** A key that is never written: the id has characters that no session of ours has. */
+    String heartbeat() {
+        return session("~heartbeat~");
     }
 
     String userSessions(String userId) {

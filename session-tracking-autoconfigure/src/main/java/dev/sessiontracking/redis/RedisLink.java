@@ -1,67 +1,90 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.core.StoreListener;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.net.SocketAddress;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The connection for commands. Each change of it is one log line. Thread-safe. */
-final class RedisLink {
+/** The connection for commands, and the breaker that spares requests a server that does not answer. Thread-safe. */
+final class RedisLink implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
 
     private final RedisConnector connector;
 
-    private final AtomicBoolean absenceTold = new AtomicBoolean();
+    private final String probeKey;
+
+    private final ScheduledThreadPoolExecutor background;
+
+    private final Breaker breaker;
+
+    private final MissingRights rights = new MissingRights();
+
+    private final ServerInspection inspection = new ServerInspection();
 
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
 
-    RedisLink(RedisConnector connector) {
+    /** @param probeKey a key that nobody uses; it is read to find out whether the server answers */
+    RedisLink(RedisConnector connector, String probeKey) {
         this.connector = connector;
+        this.probeKey = probeKey;
+        this.background = BackgroundThread.named("session-tracking-heartbeat");
+        this.breaker = new Breaker(this::heartbeat, background);
     }
 
     /** Waits for the first attempt, so that a server that is there is used from the first request on; not longer. */
     void start() {
         Future<?> made = connector
-                .connect(failure -> tellAbsence(RedisFailures.inWords(failure)))
+                .connect(failure -> breaker.open("no connection to " + at(RedisFailures.inWords(failure))))
                 .thenAccept(this::use);
         try {
             made.get(connector.patienceMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException stillConnecting) {
-            tellAbsence("no answer yet");
+            breaker.open("no connection to " + at("no answer yet"));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
     private void use(StatefulRedisConnection<String, String> made) {
-        made.addListener(new ChangeLog());
+        made.addListener(new Changes(made));
         connection = made;
-        log.info("Session tracking is on: sessions are in {}", connector.url());
+        inspection
+                .inspect(made.async())
+                .thenAccept(server -> log.info(
+                        "Session tracking is on: sessions are in {}, {}",
+                        connector.url(),
+                        server.version() == null
+                                ? "whose user may not use INFO: version and eviction policy are unknown"
+                                : server.version()));
     }
 
-    private void tellAbsence(String reason) {
-        if (absenceTold.compareAndSet(false, true)) {
-            log.warn(
-                    "Redis not available at {} ({}): session tracking is suspended and the outage policy applies; it"
-                            + " begins as soon as the server answers",
-                    connector.url(),
-                    reason);
-        }
+    private String at(String reason) {
+        return connector.url() + ": " + reason;
     }
 
-    /** @throws SessionStoreUnavailableException when there has been no connection yet */
+    /** @throws SessionStoreUnavailableException when nothing can be sent, or nothing is to be sent for now */
     RedisClusterAsyncCommands<String, String> commands() {
+        String open = breaker.openBecause();
+        if (open != null) {
+            throw new SessionStoreUnavailableException("Redis gave no answer: " + open, null);
+        }
+        return connected();
+    }
+
+    private RedisClusterAsyncCommands<String, String> connected() {
         StatefulRedisConnection<String, String> current = connection;
         if (current == null) {
             throw new SessionStoreUnavailableException("Redis gave no answer: not connected yet", null);
@@ -69,25 +92,56 @@ final class RedisLink {
         return current.async();
     }
 
-    /** One line when the server goes, one when it is back. */
-    private final class ChangeLog implements RedisConnectionStateListener {
+    private CompletionStage<?> heartbeat() {
+        return connected().get(probeKey);
+    }
 
-        private final AtomicBoolean gone = new AtomicBoolean();
+    /** Takes note of how a request to the server ended. */
+    void ended(@Nullable Throwable failure) {
+        if (failure == null) {
+            breaker.answered();
+        } else {
+            breaker.failed(failure);
+            rights.refused(failure);
+            if (RedisFailures.isReadOnly(failure)) {
+                // This was a master once, or never: whoever is it now is found by connecting anew.
+                connector.reconnect();
+            }
+        }
+    }
+
+    /** Whether requests are to be sent. */
+    boolean isOpenForRequests() {
+        return breaker.openBecause() == null;
+    }
+
+    void listen(StoreListener listener) {
+        breaker.listen(listener);
+    }
+
+    @Override
+    public void close() {
+        background.shutdownNow();
+    }
+
+    /** Lettuce makes the connection again by itself; the heartbeat notices. */
+    private final class Changes implements RedisConnectionStateListener {
+
+        private final StatefulRedisConnection<String, String> changing;
+
+        Changes(StatefulRedisConnection<String, String> changing) {
+            this.changing = changing;
+        }
 
         @Override
         public void onRedisConnected(RedisChannelHandler<?, ?> handler, SocketAddress address) {
-            if (gone.compareAndSet(true, false)) {
-                log.info("Redis is back at {}: session tracking goes on", connector.url());
-            }
+            inspection.inspect(changing.async());
         }
 
         @Override
         public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
-            if (!connector.isClosed() && gone.compareAndSet(false, true)) {
-                log.warn(
-                        "Lost the connection to Redis at {}: session tracking is suspended and the outage policy"
-                                + " applies until it is back",
-                        connector.url());
+            if (!connector.isClosed()) {
+                breaker.open(at("the connection was lost"));
             }
         }
     }

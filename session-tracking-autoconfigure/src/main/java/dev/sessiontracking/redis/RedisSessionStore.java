@@ -4,6 +4,7 @@ import static dev.sessiontracking.redis.RedisFailures.translated;
 
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.core.StoreListener;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Clock;
@@ -15,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,19 +32,23 @@ final class RedisSessionStore implements SessionStore {
 
     private static final long GONE = -1;
 
-    private final Supplier<RedisClusterAsyncCommands<String, String>> connection;
+    private final RedisLink link;
 
     private final RedisKeys keys;
 
     private final UserIndex index;
 
+    private final DataLossWatch dataLossWatch;
+
     private final Clock clock;
 
-    RedisSessionStore(Supplier<RedisClusterAsyncCommands<String, String>> connection, RedisKeys keys, Clock clock) {
-        this.connection = connection;
+    RedisSessionStore(RedisLink link, RedisKeys keys, Clock clock) {
+        this.link = link;
         this.keys = keys;
         this.index = new UserIndex(keys);
         this.clock = clock;
+        this.dataLossWatch = new DataLossWatch(this::exists, clock);
+        link.listen(dataLossWatch);
     }
 
     @Override
@@ -65,12 +69,19 @@ final class RedisSessionStore implements SessionStore {
                             RedisScript.REMOVE.run(commands, key, value);
                             throw RedisFailures.unavailable(failure);
                         }
-                        return written.join();
+                        return remembered(session, written.join());
                     })
                     .thenCompose(created -> created
                             ? CompletableFuture.completedFuture(true)
                             : undoIndexEntry(commands, session, indexed.join()).thenApply(undone -> false));
         });
+    }
+
+    private boolean remembered(UserSession session, boolean created) {
+        if (created) {
+            dataLossWatch.wrote(session.id(), session.expiresAt());
+        }
+        return created;
     }
 
     /**
@@ -156,6 +167,7 @@ final class RedisSessionStore implements SessionStore {
                     : read(commands, sessionId)
                             .thenApply(
                                     session -> session.map(UserSession::userId).orElse(null));
+            dataLossWatch.removed(sessionId);
             return owner.thenCompose(user -> {
                 CompletionStage<Long> deleted = commands.del(keys.session(sessionId));
                 if (user != null) {
@@ -169,7 +181,12 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
-        return answer(commands -> new UserRevocation(commands, keys, index, userId, which).run());
+        return answer(commands -> new UserRevocation(commands, keys, index, userId, which)
+                .run()
+                .thenApply(revoked -> {
+                    revoked.forEach(dataLossWatch::removed);
+                    return revoked;
+                }));
     }
 
     @Override
@@ -205,10 +222,15 @@ final class RedisSessionStore implements SessionStore {
 
     private <T> CompletionStage<T> answer(Question<T> question) {
         try {
-            return translated(question.ask(connection.get()));
+            return translated(question.ask(link.commands()).whenComplete((answer, failure) -> link.ended(failure)));
         } catch (RuntimeException rejected) {
             return CompletableFuture.failedFuture(RedisFailures.unavailable(rejected));
         }
+    }
+
+    @Override
+    public void listen(StoreListener listener) {
+        link.listen(listener);
     }
 
     @FunctionalInterface

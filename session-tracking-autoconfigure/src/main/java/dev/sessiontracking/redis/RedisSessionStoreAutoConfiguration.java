@@ -39,23 +39,30 @@ public final class RedisSessionStoreAutoConfiguration {
     }
 
     @Bean(initMethod = "start")
-    RedisLink sessionTrackingRedisLink(RedisConnector sessionTrackingRedisConnector) {
-        return new RedisLink(sessionTrackingRedisConnector);
+    RedisLink sessionTrackingRedisLink(RedisConnector sessionTrackingRedisConnector, RedisProperties properties) {
+        return new RedisLink(sessionTrackingRedisConnector, new RedisKeys(properties.keyPrefix()).heartbeat());
     }
 
     @Bean
     SessionStore sessionTrackingSessionStore(RedisLink sessionTrackingRedisLink, RedisProperties properties) {
         return new RedisSessionStore(
-                sessionTrackingRedisLink::commands, new RedisKeys(properties.keyPrefix()), Clock.systemUTC());
+                sessionTrackingRedisLink, new RedisKeys(properties.keyPrefix()), Clock.systemUTC());
     }
 
     @Bean(initMethod = "start")
     @ConditionalOnBooleanProperty(name = "session.tracking.near-cache.enabled", matchIfMissing = true)
     TrackedConnection sessionTrackingTrackedConnection(
-            RedisConnector sessionTrackingRedisConnector, RedisProperties properties, NearCacheProperties nearCache) {
+            RedisConnector sessionTrackingRedisConnector,
+            RedisLink sessionTrackingRedisLink,
+            RedisProperties properties,
+            NearCacheProperties nearCache) {
         NearCache cache =
                 new NearCache(nearCache.maximumSize(), nearCache.maxStaleness(), System::nanoTime, Clock.systemUTC());
         return new TrackedConnection(
-                sessionTrackingRedisConnector, cache, new RedisKeys(properties.keyPrefix()), new TrackingReport());
+                sessionTrackingRedisConnector,
+                sessionTrackingRedisLink,
+                cache,
+                new RedisKeys(properties.keyPrefix()),
+                new TrackingReport());
     }
 }

@@ -27,6 +27,8 @@ final class TrackedConnection implements TrackedReader {
 
     private final RedisConnector connector;
 
+    private final RedisLink link;
+
     private final NearCache cache;
 
     private final RedisKeys keys;
@@ -41,8 +43,10 @@ final class TrackedConnection implements TrackedReader {
 
     private volatile @Nullable Tracking tracking;
 
-    TrackedConnection(RedisConnector connector, NearCache cache, RedisKeys keys, TrackingReport report) {
+    TrackedConnection(
+            RedisConnector connector, RedisLink link, NearCache cache, RedisKeys keys, TrackingReport report) {
         this.connector = connector;
+        this.link = link;
         this.cache = cache;
         this.keys = keys;
         this.report = report;
@@ -84,7 +88,7 @@ final class TrackedConnection implements TrackedReader {
     @Override
     public void checking(String sessionId) {
         Tracking current = tracking;
-        if (current == null) {
+        if (current == null || !link.isOpenForRequests()) {
             return;
         }
         NearCache.Moment shown = current.shown();
@@ -109,13 +113,14 @@ final class TrackedConnection implements TrackedReader {
     @Override
     public @Nullable CompletionStage<Boolean> read(String sessionId) {
         Tracking current = tracking;
-        if (current == null || !schedule.isTrusted(current.shown())) {
+        if (current == null || !link.isOpenForRequests() || !schedule.isTrusted(current.shown())) {
             return null;
         }
         NearCache.Moment sent = cache.now();
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         current.read(keys.session(sessionId), (value, failure) -> {
             boolean usable = answered(current, sent, failure);
+            link.ended(failure);
             if (failure == null || RedisFailures.isWrongType(failure)) {
                 if (usable) {
                     keep(sessionId, value);

@@ -18,17 +18,27 @@ final class UserIndex {
 
     private static final long REPLACED_ANOTHER_TYPE = 2;
 
+    /**
+     * How much longer an entry lives than its session. The two are written by two commands, and the session's may be
+     * carried out later: it must never be the one that is left.
+     */
+    private static final Duration LIVES_ON = Duration.ofMinutes(1);
+
     private final RedisKeys keys;
 
     UserIndex(RedisKeys keys) {
         this.keys = keys;
     }
 
-    /** Adds an entry or moves its expiry; drops what has expired, by the server's clock. */
+    /** Adds an entry or moves its expiry further; drops what has expired, by the server's clock. */
     CompletionStage<Long> add(
             RedisClusterAsyncCommands<String, String> commands, String userId, String sessionId, Duration ttl) {
         return RedisScript.INDEX
-                .run(commands, keys.userSessions(userId), sessionId, String.valueOf(ttl.toMillis()))
+                .run(
+                        commands,
+                        keys.userSessions(userId),
+                        sessionId,
+                        String.valueOf(ttl.plus(LIVES_ON).toMillis()))
                 .thenApply(answer -> {
                     if (answer == REPLACED_ANOTHER_TYPE) {
                         BrokenValues.warnOfIndex(userId);

@@ -80,8 +80,7 @@ final class SessionEnforcer {
     private static void reportHiddenToken(ChainPassage passage) {
         Authentication authentication = passage.authenticatedByChain();
         if (passage.chain().reportHiddenToken()) {
-            LOG.warn("A request was refused because its token cannot be determined: the application's authentication"
-                    + " manager made "
+            LOG.warn("A request was refused because its token cannot be determined: the application made "
                     + (authentication == null
                             ? "an authentication"
                             : "a " + authentication.getClass().getName())

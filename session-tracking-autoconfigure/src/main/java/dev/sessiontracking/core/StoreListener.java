@@ -1,0 +1,15 @@
+package dev.sessiontracking.core;
+
+/** Hears when the store stops answering and when it answers again: strictly in turn, and never under a lock. */
+public interface StoreListener {
+
+    /**
+     * The store has stopped answering.
+     *
+     * @param reason why there is no answer, in words and without secrets
+     */
+    void unavailable(String reason);
+
+    /** The store answers again. */
+    void available();
+}

@@ -1,0 +1,153 @@
+package dev.sessiontracking.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.core.Revocation.OfSession;
+import dev.sessiontracking.core.Revocation.OfUser;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class PendingRevocationsTests {
+
+    private static final OfSession FIRST = new OfSession("first-session");
+
+    private static final OfSession SECOND = new OfSession("second-session");
+
+    private final List<Revocation> applied = new CopyOnWriteArrayList<>();
+
+    private final AtomicInteger attempts = new AtomicInteger();
+
+    private volatile boolean available;
+
+    private final PendingRevocations pending = new PendingRevocations(this::apply, 2);
+
+    private void apply(Revocation revocation) {
+        attempts.incrementAndGet();
+        if (!available) {
+            throw new SessionStoreUnavailableException("not now", null);
+        }
+        applied.add(revocation);
+    }
+
+    @AfterEach
+    void close() {
+        available = true;
+        pending.close();
+    }
+
+    @Test
+    void areAppliedInTheirOrderWhenTheStoreIsBack() {
+        pending.add(FIRST);
+        pending.add(SECOND);
+        await().until(() -> attempts.get() > 1);
+        assertThat(applied).isEmpty();
+        available = true;
+        await().until(() -> pending.size() == 0);
+        assertThat(applied).containsExactly(FIRST, SECOND);
+    }
+
+    @Test
+    void areAppliedAtOnceWhenTheStoreSaysThatItIsBack() {
+        pending.add(FIRST);
+        available = true;
+        pending.retryNow();
+        await().until(() -> applied.equals(List.of(FIRST)));
+    }
+
+    @Test
+    void areAppliedOnce() {
+        pending.add(FIRST);
+        pending.add(FIRST);
+        assertThat(pending.size()).isEqualTo(1);
+        available = true;
+        await().until(() -> pending.size() == 0);
+        assertThat(applied).containsExactly(FIRST);
+    }
+
+    @Test
+    void fullRefusesAloud() {
+        pending.add(FIRST);
+        pending.add(SECOND);
+        assertThatExceptionOfType(SessionStoreUnavailableException.class)
+                .isThrownBy(() -> pending.add(new OfSession("third")))
+                .withMessageContaining("2");
+        assertThatCode(() -> pending.add(FIRST)).doesNotThrowAnyException();
+        assertThat(pending.size()).isEqualTo(2);
+    }
+
+    @Test
+    void haveNoThreadWhileThereAreNone() {
+        assertThat(threads()).isZero();
+        pending.add(FIRST);
+        assertThat(threads()).isEqualTo(1);
+    }
+
+    @Test
+    void threadEndsWithTheLastOne() {
+        pending.add(FIRST);
+        available = true;
+        await().atMost(Duration.ofSeconds(15)).until(() -> threads() == 0);
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("session-tracking-revocations") && thread.isAlive())
+                .count();
+    }
+
+    @Test
+    void closingAppliesThemWhenTheStoreIsBack() {
+        pending.add(FIRST);
+        pending.add(SECOND);
+        available = true;
+        pending.close();
+        assertThat(applied).containsExactly(FIRST, SECOND);
+    }
+
+    @Test
+    void closingMakesOneAttemptOnlyAndTellsWhatIsLost(CapturedOutput output) {
+        pending.add(FIRST);
+        pending.add(new OfUser("alice", Instant.parse("2030-01-01T00:00:00Z"), "second-session"));
+        int before = attempts.get();
+        pending.close();
+        assertThat(attempts.get()).isLessThanOrEqualTo(before + 2);
+        assertThat(output)
+                .contains("2 revocation(s) could not be applied")
+                .contains(SessionIds.hash("first-session"), SessionIds.hash("alice"))
+                .doesNotContain("first-session", "second-session", "alice ");
+    }
+
+    @Test
+    void closingWithoutAnyAsksNothing() {
+        pending.close();
+        assertThat(attempts.get()).isZero();
+    }
+
+    @Test
+    void addingAfterClosingThrowsNothing() {
+        pending.close();
+        assertThatCode(() -> pending.add(FIRST)).doesNotThrowAnyException();
+        assertThat(threads()).isZero();
+    }
+
+    @Test
+    void descriptionsHoldHashesOnly() {
+        assertThat(FIRST.describe()).isEqualTo("session " + SessionIds.hash("first-session"));
+        assertThat(new OfUser("alice", Instant.EPOCH, "current").describe())
+                .contains(SessionIds.hash("alice"))
+                .doesNotContain("alice", "current");
+    }
+}

@@ -1,0 +1,232 @@
+package dev.sessiontracking.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.core.Revocation.OfUser;
+import dev.sessiontracking.core.RevocationMemory.Denial;
+import dev.sessiontracking.testkit.MutableClock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RevocationMemoryTests {
+
+    private static final Duration RETENTION = Duration.ofDays(7);
+
+    private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+
+    private final MutableClock clock = MutableClock.startingAt(NOW);
+
+    private final RevocationMemory memory = new RevocationMemory(clock, RETENTION, 3);
+
+    private static TokenSession token(String sessionId, String userId) {
+        return new TokenSession(sessionId, userId, null);
+    }
+
+    private static TokenSession token(String sessionId, String userId, Instant authenticatedAt) {
+        return new TokenSession(sessionId, userId, authenticatedAt);
+    }
+
+    private static OfUser ofUser(String userId, Instant until, @Nullable String except) {
+        return new OfUser(userId, until, except);
+    }
+
+    // sessions
+
+    @Test
+    void deniesNothingAtFirst() {
+        assertThat(memory.isDenied("a")).isFalse();
+        assertThat(memory.isDenied(token("a", "alice"))).isFalse();
+        assertThat(memory.size()).isZero();
+    }
+
+    @Test
+    void deniesASessionAndNoOther() {
+        assertThat(memory.deny("a")).isNotNull();
+        assertThat(memory.isDenied("a")).isTrue();
+        assertThat(memory.isDenied(token("a", "alice"))).isTrue();
+        assertThat(memory.isDenied("b")).isFalse();
+    }
+
+    @Test
+    void forgetsASessionThatWasNotThere() {
+        memory.forget("a", memory.deny("a"));
+        assertThat(memory.isDenied("a")).isFalse();
+        assertThat(memory.size()).isZero();
+    }
+
+    @Test
+    void forgetsNoSessionThatSomebodyElseRevokesAtTheSameTime() {
+        Denial first = memory.deny("a");
+        Denial second = memory.deny("a");
+        memory.forget("a", first);
+        assertThat(memory.isDenied("a")).isTrue();
+        memory.forget("a", second);
+        assertThat(memory.isDenied("a")).isTrue();
+    }
+
+    @Test
+    void deniesAKnownSessionAgainEvenWhenFull() {
+        memory.deny("a");
+        memory.deny("b");
+        memory.deny("c");
+        clock.advance(RETENTION.minusDays(1));
+        assertThat(memory.deny("a")).isNotNull();
+        clock.advance(Duration.ofDays(2));
+        assertThat(memory.isDenied("a")).isTrue();
+    }
+
+    @Test
+    void deniesForAsLongAsATokenCanLive() {
+        memory.deny("a");
+        clock.advance(RETENTION.minusMillis(1));
+        assertThat(memory.isDenied("a")).isTrue();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(memory.isDenied("a")).isFalse();
+    }
+
+    @Test
+    void deniesAgainWhatItDeniedLongAgo() {
+        memory.deny("a");
+        clock.advance(RETENTION.plusDays(1));
+        assertThat(memory.deny("a")).isNotNull();
+        assertThat(memory.isDenied("a")).isTrue();
+    }
+
+    // bounds
+
+    @Test
+    void isBounded() {
+        assertThat(memory.deny("a")).isNotNull();
+        assertThat(memory.deny("b")).isNotNull();
+        assertThat(memory.deny(ofUser("alice", NOW, null))).isTrue();
+        assertThat(memory.deny("c")).isNull();
+        assertThat(memory.deny(ofUser("bob", NOW, null))).isFalse();
+        assertThat(memory.size()).isEqualTo(3);
+        assertThat(memory.isDenied("c")).isFalse();
+    }
+
+    @Test
+    void pushesNothingOutWhenFull() {
+        memory.deny("a");
+        memory.deny("b");
+        memory.deny("c");
+        memory.deny("d");
+        assertThat(memory.isDenied("a")).isTrue();
+        assertThat(memory.isDenied("b")).isTrue();
+        assertThat(memory.isDenied("c")).isTrue();
+    }
+
+    @Test
+    void makesRoomOfWhatHasExpired() {
+        memory.deny("a");
+        memory.deny("b");
+        memory.deny("c");
+        clock.advance(RETENTION);
+        assertThat(memory.deny("d")).isNotNull();
+        assertThat(memory.size()).isEqualTo(1);
+    }
+
+    // users
+
+    @Test
+    void deniesEverySessionOfAUserAndOfNoOther() {
+        memory.deny(ofUser("alice", NOW, null));
+        assertThat(memory.isDenied(token("a", "alice"))).isTrue();
+        assertThat(memory.isDenied(token("b", "alice"))).isTrue();
+        assertThat(memory.isDenied(token("c", "bob"))).isFalse();
+        assertThat(memory.isDenied(TokenSession.of("d"))).isFalse();
+    }
+
+    @Test
+    void deniesEveryButTheExceptedSession() {
+        memory.deny(ofUser("alice", NOW, "current"));
+        assertThat(memory.isDenied(token("current", "alice"))).isFalse();
+        assertThat(memory.isDenied(token("other", "alice"))).isTrue();
+    }
+
+    @Test
+    void doesNotDenyASessionThatThisNodeSawBeginLater() {
+        memory.deny(ofUser("alice", NOW, null));
+        memory.created("alice", "later");
+        assertThat(memory.isDenied(token("later", "alice"))).isFalse();
+        assertThat(memory.isDenied(token("before", "alice"))).isTrue();
+    }
+
+    @Test
+    void laterRevocationCoversWhatBeganInBetween() {
+        memory.deny(ofUser("alice", NOW, null));
+        memory.created("alice", "between");
+        memory.deny(ofUser("alice", NOW.plusSeconds(1), null));
+        assertThat(memory.isDenied(token("between", "alice"))).isTrue();
+    }
+
+    @Test
+    void doesNotDenyAUserWhoGaveCredentialsLater() {
+        memory.deny(ofUser("alice", NOW, null));
+        assertThat(memory.isDenied(token("a", "alice", NOW))).isTrue();
+        assertThat(memory.isDenied(token("a", "alice", NOW.minusSeconds(1)))).isTrue();
+        assertThat(memory.isDenied(token("a", "alice", NOW.plusSeconds(1)))).isFalse();
+    }
+
+    @Test
+    void sessionDeniedByItsIdIsDeniedWhateverItsAuthenticationTime() {
+        memory.deny("a");
+        assertThat(memory.isDenied(token("a", "alice", NOW.plusSeconds(60)))).isTrue();
+    }
+
+    @Test
+    void exceptionOfALaterRevocationDoesNotUndoAnEarlierOne() {
+        memory.deny(ofUser("alice", NOW, null));
+        memory.deny(ofUser("alice", NOW.plusSeconds(1), "current"));
+        assertThat(memory.isDenied(token("current", "alice"))).isTrue();
+    }
+
+    @Test
+    void exceptionOfALaterRevocationHoldsForASessionThatBeganInBetween() {
+        memory.deny(ofUser("alice", NOW, null));
+        memory.created("alice", "current");
+        memory.deny(ofUser("alice", NOW.plusSeconds(1), "current"));
+        assertThat(memory.isDenied(token("current", "alice"))).isFalse();
+    }
+
+    @Test
+    void forgetsAUserOnceTheRevocationIsApplied() {
+        OfUser revocation = ofUser("alice", NOW, null);
+        memory.deny(revocation);
+        memory.forget(revocation);
+        assertThat(memory.isDenied(token("a", "alice"))).isFalse();
+        assertThat(memory.size()).isZero();
+    }
+
+    @Test
+    void goesOnDenyingWhenOnlyTheEarlierRevocationIsApplied() {
+        OfUser earlier = ofUser("alice", NOW, null);
+        OfUser later = ofUser("alice", NOW.plusSeconds(1), null);
+        memory.deny(earlier);
+        memory.deny(later);
+        memory.forget(earlier);
+        assertThat(memory.isDenied(token("a", "alice"))).isTrue();
+    }
+
+    @Test
+    void forgetsAUserOnceAllRevocationsAreAppliedWhateverTheirExceptions() {
+        OfUser first = ofUser("alice", NOW, "one");
+        OfUser second = ofUser("alice", NOW.plusSeconds(1), "two");
+        memory.deny(first);
+        memory.deny(second);
+        memory.forget(first);
+        memory.forget(second);
+        assertThat(memory.isDenied(token("any", "alice"))).isFalse();
+        assertThat(memory.size()).isZero();
+    }
+
+    @Test
+    void repeatedRevocationsOfAUserTakeOnePlace() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(memory.deny(ofUser("alice", NOW.plusSeconds(i), null))).isTrue();
+        }
+        assertThat(memory.size()).isEqualTo(1);
+    }
+}

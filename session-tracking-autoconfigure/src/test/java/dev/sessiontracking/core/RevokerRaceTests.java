@@ -1,0 +1,48 @@
+package dev.sessiontracking.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.UserSession;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Two callers who revoke the same session at the same time: one is told that it was live, both that it has ended. */
+class RevokerRaceTests {
+
+    @Test
+    void sessionRevokedTwiceAtOnceStaysRevokedDuringAnOutage() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        SwitchableStore store = new SwitchableStore();
+        try (SessionTracking tracking =
+                SessionTracking.over(store, null, OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Clock.systemUTC())) {
+            SessionService service = tracking.service();
+            for (int round = 0; round < 5_000; round++) {
+                UserSession session = service.createSession("alice", SessionMetadata.none());
+                CyclicBarrier start = new CyclicBarrier(2);
+                Callable<Boolean> revocation = () -> {
+                    start.await();
+                    return service.revokeSession(session.id());
+                };
+                List<Future<Boolean>> results = List.of(threads.submit(revocation), threads.submit(revocation));
+                assertThat(results.get(0).get(10, TimeUnit.SECONDS))
+                        .isNotEqualTo(results.get(1).get(10, TimeUnit.SECONDS));
+                store.fail();
+                assertThat(service.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
+                store.recoverSilently();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Sessions in memory, and a switch that makes the store as silent as a broken network. */
+final class SwitchableStore implements SessionStore {
+
+    private final Map<String, UserSession> sessions = new ConcurrentHashMap<>();
+
+    private final AtomicInteger questions = new AtomicInteger();
+
+    private volatile boolean unavailable;
+
+    private volatile @Nullable StoreListener listener;
+
+    void fail() {
+        unavailable = true;
+        if (listener != null) {
+            listener.unavailable("switched off");
+        }
+    }
+
+    /** Answers again; nobody is told, as by a store that cannot tell. */
+    void recoverSilently() {
+        unavailable = false;
+    }
+
+    void recover() {
+        unavailable = false;
+        if (listener != null) {
+            listener.available();
+        }
+    }
+
+    boolean holds(String sessionId) {
+        return sessions.containsKey(sessionId);
+    }
+
+    void put(UserSession session) {
+        sessions.put(session.id(), session);
+    }
+
+    /** How often it was asked anything. */
+    int questions() {
+        return questions.get();
+    }
+
+    private <T> CompletionStage<T> answer(Supplier<T> answer) {
+        questions.incrementAndGet();
+        return unavailable
+                ? CompletableFuture.failedFuture(new SessionStoreUnavailableException("switched off", null))
+                : CompletableFuture.completedFuture(answer.get());
+    }
+
+    @Override
+    public CompletionStage<Boolean> create(UserSession session, Duration ttl) {
+        return answer(() -> sessions.putIfAbsent(session.id(), session) == null);
+    }
+
+    @Override
+    public CompletionStage<Boolean> exists(String sessionId) {
+        return answer(() -> sessions.containsKey(sessionId));
+    }
+
+    @Override
+    public CompletionStage<Optional<UserSession>> find(String sessionId) {
+        return answer(() -> Optional.ofNullable(sessions.get(sessionId)));
+    }
+
+    @Override
+    public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
+        return answer(() -> sessions.containsKey(sessionId));
+    }
+
+    @Override
+    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
+        return answer(() -> sessions.remove(sessionId) != null);
+    }
+
+    @Override
+    public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
+        return answer(() -> {
+            List<String> revoked = new ArrayList<>();
+            sessions.values().removeIf(session -> {
+                boolean matches = session.userId().equals(userId) && which.test(session);
+                if (matches) {
+                    revoked.add(session.id());
+                }
+                return matches;
+            });
+            return revoked;
+        });
+    }
+
+    @Override
+    public CompletionStage<List<UserSession>> findByUser(String userId) {
+        return answer(() -> sessions.values().stream()
+                .filter(session -> session.userId().equals(userId))
+                .toList());
+    }
+
+    @Override
+    public void listen(StoreListener listener) {
+        this.listener = listener;
+    }
+}

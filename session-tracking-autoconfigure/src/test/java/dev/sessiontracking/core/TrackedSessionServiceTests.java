@@ -1,0 +1,352 @@
+package dev.sessiontracking.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionAlreadyExistsException;
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.testkit.MutableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The table of {@link SessionService}, row by row. */
+class TrackedSessionServiceTests {
+
+    private static final Duration TTL = Duration.ofDays(7);
+
+    private final MutableClock clock = MutableClock.startingAt(Instant.parse("2030-01-01T00:00:00Z"));
+
+    private final SwitchableStore store = new SwitchableStore();
+
+    private final SessionTracking lenient = SessionTracking.over(store, null, OutagePolicy.PLAIN_JWT, TTL, clock);
+
+    private final SessionTracking strict = SessionTracking.over(store, null, OutagePolicy.REJECT, TTL, clock);
+
+    private final SessionService plainJwt = lenient.service();
+
+    private final SessionService reject = strict.service();
+
+    @AfterEach
+    void close() {
+        store.recoverSilently();
+        lenient.close();
+        strict.close();
+    }
+
+    private UserSession login(String userId) {
+        return plainJwt.createSession(userId, SessionMetadata.of("203.0.113.7", "Firefox"));
+    }
+
+    private static void assertUnavailable(ThrowingCallable call) {
+        assertThatExceptionOfType(SessionStoreUnavailableException.class).isThrownBy(call);
+    }
+
+    @Nested
+    class WithAStore {
+
+        @Test
+        void createdSessionIsTrackedAndLive() {
+            UserSession session = login("alice");
+            assertThat(session.tracked()).isTrue();
+            assertThat(session.claims()).containsExactly(java.util.Map.entry("sid", session.id()));
+            assertThat(session.createdAt()).isEqualTo(clock.instant());
+            assertThat(session.expiresAt()).isEqualTo(clock.instant().plus(TTL));
+            assertThat(store.holds(session.id())).isTrue();
+            assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.LIVE);
+            assertThat(plainJwt.isSessionValid(session.id())).isTrue();
+            assertThat(plainJwt.findSession(session.id())).contains(session);
+        }
+
+        @Test
+        void generatedIdsDiffer() {
+            assertThat(login("alice").id()).isNotEqualTo(login("alice").id());
+        }
+
+        @Test
+        void takenIdIsRefusedWithoutNamingIt() {
+            plainJwt.createSession("alice", "the-id", SessionMetadata.none());
+            assertThatExceptionOfType(SessionAlreadyExistsException.class)
+                    .isThrownBy(() -> plainJwt.createSession("bob", "the-id", SessionMetadata.none()))
+                    .withMessageContaining(SessionIds.hash("the-id"))
+                    .withMessageNotContaining("the-id");
+            assertThat(plainJwt.findSession("the-id")).map(UserSession::userId).contains("alice");
+        }
+
+        @Test
+        void idThatThisNodeRevokedIsNotUsedAgain() {
+            plainJwt.createSession("alice", "the-id", SessionMetadata.none());
+            plainJwt.revokeSession("the-id");
+            assertThatExceptionOfType(SessionAlreadyExistsException.class)
+                    .isThrownBy(() -> plainJwt.createSession("alice", "the-id", SessionMetadata.none()));
+        }
+
+        @Test
+        void unknownSessionHasEnded() {
+            assertThat(plainJwt.getSessionStatus("made-up")).isEqualTo(SessionStatus.ENDED);
+            assertThat(plainJwt.isSessionValid("made-up")).isFalse();
+            assertThat(plainJwt.findSession("made-up")).isEmpty();
+            assertThat(plainJwt.renewSession("made-up")).isFalse();
+            assertThat(plainJwt.revokeSession("made-up")).isFalse();
+        }
+
+        @Test
+        void revokedSessionHasEnded() {
+            UserSession session = login("alice");
+            assertThat(plainJwt.revokeSession(session.id())).isTrue();
+            assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
+            assertThat(plainJwt.isSessionValid(session.id())).isFalse();
+            assertThat(plainJwt.findSession(session.id())).isEmpty();
+            assertThat(plainJwt.renewSession(session.id())).isFalse();
+            assertThat(plainJwt.revokeSession(session.id())).isFalse();
+        }
+
+        @Test
+        void revokeAllCountsTheLiveOnes() {
+            login("alice");
+            login("alice");
+            login("bob");
+            assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(2);
+            assertThat(plainJwt.revokeAllUserSessions("alice")).isZero();
+            assertThat(plainJwt.getUserSessions("alice")).isEmpty();
+            assertThat(plainJwt.getUserSessions("bob")).hasSize(1);
+        }
+
+        @Test
+        void revokeOthersKeepsTheCurrentOne() {
+            UserSession current = login("alice");
+            login("alice");
+            login("alice");
+            assertThat(plainJwt.revokeOtherUserSessions("alice", current.id())).isEqualTo(2);
+            assertThat(plainJwt.getUserSessions("alice")).containsExactly(current);
+        }
+
+        @Test
+        void revokeAllIncludesSessionsThatAnotherClockDatesInTheFuture() {
+            clock.advance(Duration.ofDays(2));
+            login("alice");
+            clock.advance(Duration.ofDays(-2));
+            assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(1);
+        }
+
+        @Test
+        void sessionsAreListedNewestFirst() {
+            UserSession first = login("alice");
+            clock.advance(Duration.ofSeconds(1));
+            UserSession second = login("alice");
+            clock.advance(Duration.ofSeconds(1));
+            UserSession third = login("alice");
+            assertThat(plainJwt.getUserSessions("alice")).containsExactly(third, second, first);
+        }
+
+        @Test
+        void listCannotBeChanged() {
+            login("alice");
+            List<UserSession> sessions = plainJwt.getUserSessions("alice");
+            assertThat(sessions).isUnmodifiable();
+        }
+
+        @Test
+        void revokedOnThisNodeStaysRevokedWhateverTheStoreSays() {
+            UserSession session = login("alice");
+            plainJwt.revokeSession(session.id());
+            store.put(session);
+            assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
+            assertThat(plainJwt.findSession(session.id())).isEmpty();
+            assertThat(plainJwt.getUserSessions("alice")).isEmpty();
+            assertThat(plainJwt.renewSession(session.id())).isFalse();
+        }
+    }
+
+    @Nested
+    class OutageUnderPlainJwt {
+
+        @Test
+        void createGivesAnUntrackedSessionWithoutClaims() {
+            store.fail();
+            UserSession session = login("alice");
+            assertThat(session.tracked()).isFalse();
+            assertThat(session.claims()).isEmpty();
+            assertThat(session.expiresAt()).isEqualTo(clock.instant().plus(TTL));
+        }
+
+        @Test
+        void statusIsUnknownAndTheSessionValid() {
+            UserSession session = login("alice");
+            store.fail();
+            assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.UNKNOWN);
+            assertThat(plainJwt.isSessionValid(session.id())).isTrue();
+            assertThat(plainJwt.renewSession(session.id())).isTrue();
+        }
+
+        @Test
+        void sessionRevokedBeforeTheOutageIsKnownToHaveEnded() {
+            UserSession session = login("alice");
+            plainJwt.revokeSession(session.id());
+            store.fail();
+            assertEndedUnderPlainJwt(session.id());
+        }
+
+        @Test
+        void sessionsRevokedTogetherBeforeTheOutageAreKnownToHaveEnded() {
+            UserSession session = login("alice");
+            plainJwt.revokeAllUserSessions("alice");
+            store.fail();
+            assertEndedUnderPlainJwt(session.id());
+        }
+
+        @Test
+        void sessionRevokedDuringTheOutageIsKnownToHaveEnded() {
+            UserSession session = login("alice");
+            store.fail();
+            assertThat(plainJwt.revokeSession(session.id())).isFalse();
+            assertEndedUnderPlainJwt(session.id());
+        }
+
+        private void assertEndedUnderPlainJwt(String sessionId) {
+            assertThat(plainJwt.getSessionStatus(sessionId)).isEqualTo(SessionStatus.ENDED);
+            assertThat(plainJwt.isSessionValid(sessionId)).isFalse();
+            assertThat(plainJwt.renewSession(sessionId)).isFalse();
+        }
+
+        @Test
+        void tokensOfAUserRevokedDuringTheOutageAreRefused() {
+            UserSession session = login("alice");
+            UserSession bobs = login("bob");
+            store.fail();
+            assertThat(plainJwt.revokeAllUserSessions("alice")).isZero();
+            assertThat(check(session, "alice")).isEqualTo(SessionCheck.ENDED_BY_MEMORY);
+            assertThat(check(bobs, "bob")).isEqualTo(SessionCheck.UNPROVEN);
+        }
+
+        @Test
+        void revokeOthersDuringTheOutageKeepsTheCurrentOne() {
+            UserSession current = login("alice");
+            UserSession other = login("alice");
+            store.fail();
+            assertThat(plainJwt.revokeOtherUserSessions("alice", current.id())).isZero();
+            assertThat(check(current, "alice")).isEqualTo(SessionCheck.UNPROVEN);
+            assertThat(check(other, "alice")).isEqualTo(SessionCheck.ENDED_BY_MEMORY);
+        }
+
+        private SessionCheck check(UserSession session, String userId) {
+            return lenient.checker().check(new TokenSession(session.id(), userId, null));
+        }
+
+        @Test
+        void findAndListAreEmpty() {
+            UserSession session = login("alice");
+            store.fail();
+            assertThat(plainJwt.findSession(session.id())).isEmpty();
+            assertThat(plainJwt.getUserSessions("alice")).isEmpty();
+        }
+
+        @Test
+        void revocationIsAppliedWhenTheStoreIsBack() {
+            UserSession session = login("alice");
+            store.fail();
+            plainJwt.revokeSession(session.id());
+            assertThat(store.holds(session.id())).isTrue();
+            assertThat(lenient.pendingRevocations()).isEqualTo(1);
+            store.recoverSilently();
+            await().until(() -> !store.holds(session.id()) && lenient.pendingRevocations() == 0);
+        }
+
+        @Test
+        void userWideRevocationIsAppliedWhenTheStoreIsBack() {
+            login("alice");
+            UserSession current = login("alice");
+            store.fail();
+            plainJwt.revokeOtherUserSessions("alice", current.id());
+            store.recoverSilently();
+            await().until(() -> lenient.pendingRevocations() == 0);
+            assertThat(plainJwt.getUserSessions("alice")).containsExactly(current);
+        }
+
+        @Test
+        void loginAfterTheOutageIsNotHitByTheRevocationBeforeIt() {
+            login("alice");
+            store.fail();
+            plainJwt.revokeAllUserSessions("alice");
+            clock.advance(Duration.ofSeconds(1));
+            store.recoverSilently();
+            UserSession after = login("alice");
+            await().until(() -> lenient.pendingRevocations() == 0);
+            assertThat(plainJwt.getUserSessions("alice")).containsExactly(after);
+            assertThat(check(after, "alice")).isEqualTo(SessionCheck.LIVE_BY_STORE);
+        }
+
+        @Test
+        void sessionOfARevokedUserIsNotFoundBeforeTheRevocationIsApplied() {
+            UserSession session = login("alice");
+            store.fail();
+            plainJwt.revokeAllUserSessions("alice");
+            store.recoverSilently();
+            assertThat(plainJwt.findSession(session.id())).isEmpty();
+            assertThat(plainJwt.getUserSessions("alice")).isEmpty();
+        }
+    }
+
+    @Nested
+    class OutageUnderReject {
+
+        @Test
+        void createThrows() {
+            store.fail();
+            assertUnavailable(() -> reject.createSession("alice", SessionMetadata.none()));
+        }
+
+        @Test
+        void statusIsUnknownAndTheRestThrows() {
+            UserSession session = login("alice");
+            store.fail();
+            assertThat(reject.getSessionStatus(session.id())).isEqualTo(SessionStatus.UNKNOWN);
+            assertUnavailable(() -> reject.isSessionValid(session.id()));
+            assertUnavailable(() -> reject.renewSession(session.id()));
+            assertUnavailable(() -> reject.findSession(session.id()));
+            assertUnavailable(() -> reject.getUserSessions("alice"));
+        }
+
+        @Test
+        void knownRevokedIsFalseAndThrowsNothing() {
+            UserSession session = login("alice");
+            reject.revokeSession(session.id());
+            store.fail();
+            assertThat(reject.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
+            assertThat(reject.isSessionValid(session.id())).isFalse();
+            assertThat(reject.renewSession(session.id())).isFalse();
+        }
+
+        @Test
+        void revokeIsEnforcedAndKeptAndThrows() {
+            UserSession session = login("alice");
+            store.fail();
+            assertUnavailable(() -> reject.revokeSession(session.id()));
+            assertThat(reject.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
+            assertThat(strict.pendingRevocations()).isEqualTo(1);
+            store.recover();
+            await().until(() -> !store.holds(session.id()));
+        }
+
+        @Test
+        void revokeAllIsEnforcedAndKeptAndThrows() {
+            UserSession session = login("alice");
+            store.fail();
+            assertUnavailable(() -> reject.revokeAllUserSessions("alice"));
+            assertUnavailable(() -> reject.revokeOtherUserSessions("alice", "another"));
+            assertThat(strict.checker().check(new TokenSession(session.id(), "alice", null)))
+                    .isEqualTo(SessionCheck.ENDED_BY_MEMORY);
+            store.recover();
+            await().until(() -> !store.holds(session.id()));
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.testkit.FaultProxy;
+import dev.sessiontracking.testkit.FaultProxy.Direction;
+import dev.sessiontracking.testkit.RedisServerExtension;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What each operation costs, as the server counts its commands and the network its round trips. */
+class CommandCostTests extends SessionStoreFixture {
+
+    /** What the index script does within the server, where it costs no round trip. */
+    private static final Map<String, Long> INDEX_SCRIPT =
+            Map.of("time", 1L, "zscore", 1L, "zadd", 1L, "zremrangebyscore", 1L, "zrange", 1L, "pexpireat", 1L);
+
+    private static final Duration DELAY = Duration.ofMillis(30);
+
+    @RegisterExtension
+    static RedisServerExtension redis = new RedisServerExtension();
+
+    private @Nullable FaultProxy network;
+
+    @Override
+    RedisConnector connect(RedisProperties properties) {
+        if (network == null) {
+            network = FaultProxy.inFrontOf(redis.server());
+        }
+        return new RedisConnector(RedisUrl.parse(network.url()), properties);
+    }
+
+    @Override
+    @Nullable
+    Object raw(String... words) {
+        return redis.cli().command(words);
+    }
+
+    @AfterAll
+    void closeNetwork() {
+        network.close();
+    }
+
+    @BeforeEach
+    void sendScriptsOnce() {
+        create("warm-up", "nobody");
+        answer(store.renew("warm-up", TTL));
+        answer(store.revokeAll("nobody", any -> true));
+    }
+
+    @Test
+    void validationIsOneCommand() {
+        create("a", "alice");
+        Cost cost = costOf(() -> store.exists("a"));
+        assertThat(cost).isEqualTo(new Cost(Map.of("strlen", 1L), 1));
+    }
+
+    @Test
+    void validationOfAnUnknownSessionIsOneCommand() {
+        Cost cost = costOf(() -> store.exists("made-up"));
+        assertThat(cost).isEqualTo(new Cost(Map.of("strlen", 1L), 1));
+    }
+
+    @Test
+    void createIsTwoCommandsInOneRoundTrip() {
+        Cost cost = costOf(() -> store.create(session("a", "alice"), TTL));
+        assertThat(cost.without(INDEX_SCRIPT)).isEqualTo(new Cost(Map.of("set", 1L, "evalsha", 1L), 1));
+    }
+
+    @Test
+    void revokeIsTwoCommandsInOneRoundTripWhenTheUserIsKnown() {
+        create("a", "alice");
+        Cost cost = costOf(() -> store.revoke("a", "alice"));
+        assertThat(cost).isEqualTo(new Cost(Map.of("del", 1L, "zrem", 1L), 1));
+    }
+
+    @Test
+    void revokeIsThreeCommandsInTwoRoundTripsWhenTheUserIsNotKnown() {
+        create("a", "alice");
+        Cost cost = costOf(() -> store.revoke("a", null));
+        assertThat(cost).isEqualTo(new Cost(Map.of("get", 1L, "del", 1L, "zrem", 1L), 2));
+    }
+
+    @Test
+    void renewIsThreeRoundTrips() {
+        create("a", "alice");
+        clock.advance(Duration.ofSeconds(1));
+        Cost cost = costOf(() -> store.renew("a", TTL));
+        assertThat(cost.roundTrips()).isEqualTo(3);
+        assertThat(cost.commands()).containsEntry("evalsha", 2L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 1000})
+    void listIsTwoRoundTripsWhateverTheNumber(int sessions) {
+        for (int i = 0; i < sessions; i++) {
+            create("s" + i, "alice");
+        }
+        Cost cost = costOf(() -> store.findByUser("alice"));
+        long chunks = (sessions + SessionValues.CHUNK - 1) / SessionValues.CHUNK;
+        assertThat(cost).isEqualTo(new Cost(Map.of("zrange", 1L, "mget", chunks), 2));
+    }
+
+    @Test
+    void listOfNobodyIsOneRoundTrip() {
+        assertThat(costOf(() -> store.findByUser("nobody"))).isEqualTo(new Cost(Map.of("zrange", 1L), 1));
+    }
+
+    @Test
+    void revokeAllIsFourRoundTrips() {
+        create("a", "alice");
+        create("b", "alice");
+        Cost cost = costOf(() -> store.revokeAll("alice", any -> true));
+        assertThat(cost).isEqualTo(new Cost(Map.of("zrange", 1L, "mget", 1L, "del", 2L, "zrem", 1L), 4));
+    }
+
+    @Test
+    void scriptsAreSentAgainToAServerThatForgotThem() {
+        raw("SCRIPT", "FLUSH");
+        assertThat(create("a", "alice")).isTrue();
+        assertThat(index("alice")).containsExactly("a");
+        raw("SCRIPT", "FLUSH");
+        assertThat(answer(store.renew("a", TTL))).isTrue();
+        Cost cost = costOf(() -> store.create(session("b", "alice"), TTL));
+        assertThat(cost.commands()).containsEntry("evalsha", 1L).doesNotContainKey("eval");
+    }
+
+    private Cost costOf(Supplier<CompletionStage<?>> operation) {
+        redis.cli().resetStats();
+        network.delay(DELAY, Direction.TO_CLIENT);
+        long roundTrips = network.roundTrips();
+        try {
+            answer(operation.get());
+        } finally {
+            network.heal();
+        }
+        long sent = network.roundTrips() - roundTrips;
+        answer(store.exists("after all others on this connection"));
+        Map<String, Long> counts = new TreeMap<>(redis.cli().commandCounts());
+        counts.merge("strlen", -1L, Long::sum);
+        counts.values().removeIf(count -> count == 0);
+        return new Cost(counts, sent);
+    }
+
+    private record Cost(Map<String, Long> commands, long roundTrips) {
+
+        Cost without(Map<String, Long> others) {
+            Map<String, Long> rest = new TreeMap<>(commands);
+            others.forEach((command, count) -> rest.merge(command, -count, Long::sum));
+            rest.values().removeIf(count -> count == 0);
+            return new Cost(rest, roundTrips);
+        }
+    }
+}

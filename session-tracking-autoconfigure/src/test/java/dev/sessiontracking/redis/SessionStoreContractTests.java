@@ -1,0 +1,509 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every topology must do. */
+abstract class SessionStoreContractTests extends SessionStoreFixture {
+
+    private static final Duration SHORT = Duration.ofMillis(60);
+
+    private static final Duration SLACK = Duration.ofSeconds(10);
+
+    // create
+
+    @Test
+    void createWritesAValueThatAPersonCanRead() {
+        UserSession session = session("a", "alice");
+        assertThat(answer(store.create(session, TTL))).isTrue();
+        assertThat(value("session:a"))
+                .isEqualTo("{\"userId\":\"alice\",\"ip\":\"203.0.113.7\",\"userAgent\":\"Firefox on Linux\","
+                        + "\"createdAt\":\"" + session.createdAt() + "\",\"expiresAt\":\"" + session.expiresAt()
+                        + "\"}");
+    }
+
+    @Test
+    void createLeavesOutWhatIsNotKnown() {
+        UserSession known = session("a", "alice");
+        answer(store.create(
+                new UserSession("a", "alice", SessionMetadata.none(), known.createdAt(), known.expiresAt(), true),
+                TTL));
+        assertThat(value("session:a")).doesNotContain("ip", "userAgent", "null");
+    }
+
+    @Test
+    void createGivesTheSessionItsLifetime() {
+        create("a", "alice");
+        assertThat(lifetime("session:a")).isBetween(TTL.minus(SLACK), TTL);
+    }
+
+    @Test
+    void createListsTheSessionInItsUsersIndex() {
+        create("a", "alice");
+        create("b", "alice");
+        create("c", "bob");
+        assertThat(index("alice")).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void indexLivesAtLeastAsLongAsTheSession() {
+        create("a", "alice");
+        Duration session = lifetime("session:a");
+        assertThat(lifetime("user_sessions:alice")).isBetween(session.minusMillis(500), TTL.plusMinutes(5));
+    }
+
+    @Test
+    void shorterLifetimeDoesNotShortenTheIndex() {
+        create("long", "alice");
+        create("short", "alice", Duration.ofMinutes(1));
+        assertThat(lifetime("user_sessions:alice")).isGreaterThan(TTL.minus(SLACK));
+    }
+
+    @Test
+    void longerLifetimeExtendsTheIndex() {
+        create("short", "alice", Duration.ofMinutes(1));
+        create("long", "alice");
+        assertThat(lifetime("user_sessions:alice")).isGreaterThan(TTL.minus(SLACK));
+    }
+
+    @Test
+    void takenIdIsRefusedAndTheSessionUntouched() {
+        create("a", "alice");
+        String before = value("session:a");
+        clock.advance(Duration.ofHours(1));
+        assertThat(create("a", "alice", Duration.ofMinutes(1))).isFalse();
+        assertThat(value("session:a")).isEqualTo(before);
+        assertThat(lifetime("session:a")).isGreaterThan(TTL.minus(SLACK));
+    }
+
+    @Test
+    void takenIdOfTheSameUserStaysInTheIndex() {
+        create("a", "alice");
+        assertThat(create("a", "alice")).isFalse();
+        assertThat(index("alice")).containsExactly("a");
+    }
+
+    @Test
+    void takenIdOfTheSameUserStaysInTheIndexForItsWholeLifetime() {
+        create("a", "alice");
+        Object listedUntil = raw("ZSCORE", "user_sessions:alice", "a");
+        assertThat(create("a", "alice", SHORT)).isFalse();
+        assertThat(raw("ZSCORE", "user_sessions:alice", "a")).isEqualTo(listedUntil);
+        assertThat(lifetime("user_sessions:alice")).isGreaterThan(TTL.minus(SLACK));
+    }
+
+    @Test
+    void takenIdOfAnotherUserIsRefusedAndNotListedForTheSecond() {
+        create("a", "alice");
+        assertThat(create("a", "bob")).isFalse();
+        assertThat(index("bob")).isEmpty();
+        assertThat(index("alice")).containsExactly("a");
+        assertThat(answer(store.find("a"))).map(UserSession::userId).contains("alice");
+    }
+
+    @Test
+    void takenIdOfAnotherUserLeavesTheSecondsOtherSessionsListed() {
+        create("a", "alice");
+        create("b", "bob");
+        assertThat(create("a", "bob")).isFalse();
+        assertThat(index("bob")).containsExactly("b");
+    }
+
+    @Test
+    void idThatHoldsSomethingElseIsTaken() {
+        raw("SET", "session:a", "not json");
+        raw("RPUSH", "session:b", "a list");
+        assertThat(create("a", "alice")).isFalse();
+        assertThat(create("b", "alice")).isFalse();
+        assertThat(value("session:a")).isEqualTo("not json");
+        assertThat(raw("LRANGE", "session:b", "0", "-1")).isEqualTo(List.of("a list"));
+    }
+
+    // exists, find
+
+    @Test
+    void liveSessionExistsOnEveryNode() {
+        create("a", "alice");
+        assertThat(answer(store.exists("a"))).isTrue();
+        assertThat(answer(otherNode.exists("a"))).isTrue();
+    }
+
+    @Test
+    void unknownSessionDoesNotExist() {
+        assertThat(answer(store.exists("a"))).isFalse();
+        assertThat(answer(store.find("a"))).isEmpty();
+    }
+
+    @Test
+    void revokedSessionDoesNotExist() {
+        create("a", "alice");
+        answer(otherNode.revoke("a", null));
+        assertThat(answer(store.exists("a"))).isFalse();
+        assertThat(answer(store.find("a"))).isEmpty();
+    }
+
+    @Test
+    void expiredSessionDoesNotExist() {
+        create("a", "alice", SHORT);
+        await().until(() -> !answer(store.exists("a")));
+        assertThat(answer(store.find("a"))).isEmpty();
+        assertThat(answer(store.findByUser("alice"))).isEmpty();
+    }
+
+    @Test
+    void sessionDeletedByHandIsRevoked() {
+        create("a", "alice");
+        create("b", "alice");
+        raw("DEL", "session:a");
+        assertThat(answer(store.exists("a"))).isFalse();
+        assertThat(answer(store.find("a"))).isEmpty();
+        assertThat(answer(store.renew("a", TTL))).isFalse();
+        assertThat(idsOf("alice")).containsExactly("b");
+    }
+
+    @Test
+    void findGivesWhatWasCreated() {
+        UserSession session = session("a", "alice");
+        answer(store.create(session, TTL));
+        assertThat(answer(otherNode.find("a"))).contains(session);
+    }
+
+    // renew
+
+    @Test
+    void renewExtendsBothKeysAndTheValue() {
+        create("a", "alice", Duration.ofMinutes(1));
+        UserSession before = session("a", "alice");
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(answer(store.renew("a", TTL))).isTrue();
+        assertThat(lifetime("session:a")).isBetween(TTL.minus(SLACK), TTL);
+        assertThat(lifetime("user_sessions:alice")).isGreaterThan(TTL.minus(SLACK));
+        assertThat(answer(store.find("a"))).hasValueSatisfying(renewed -> {
+            assertThat(renewed.createdAt()).isEqualTo(before.createdAt());
+            assertThat(renewed.expiresAt())
+                    .isEqualTo(before.createdAt().plusSeconds(30).plus(TTL));
+            assertThat(renewed.metadata()).isEqualTo(METADATA);
+        });
+    }
+
+    @Test
+    void renewMovesTheExpiryInTheIndex() {
+        create("a", "alice", Duration.ofMinutes(1));
+        assertThat(answer(store.renew("a", TTL))).isTrue();
+        String listedUntil = String.valueOf(raw("ZSCORE", "user_sessions:alice", "a"));
+        assertThat(Long.parseLong(listedUntil))
+                .isGreaterThan(clock.instant().plus(TTL).toEpochMilli());
+    }
+
+    @Test
+    void renewWithAShorterLifetimeShortensTheSessionOnly() {
+        create("a", "alice");
+        assertThat(answer(store.renew("a", Duration.ofMinutes(1)))).isTrue();
+        assertThat(lifetime("session:a")).isLessThanOrEqualTo(Duration.ofMinutes(1));
+        assertThat(index("alice")).containsExactly("a");
+    }
+
+    @Test
+    void renewPutsBackALostIndexEntry() {
+        create("a", "alice");
+        raw("DEL", "user_sessions:alice");
+        assertThat(answer(store.renew("a", TTL))).isTrue();
+        assertThat(index("alice")).containsExactly("a");
+    }
+
+    @Test
+    void renewNeverCreates() {
+        assertThat(answer(store.renew("never", TTL))).isFalse();
+        create("a", "alice");
+        answer(store.revoke("a", "alice"));
+        assertThat(answer(store.renew("a", TTL))).isFalse();
+        assertThat(isThere("session:never")).isFalse();
+        assertThat(isThere("session:a")).isFalse();
+        assertThat(isThere("user_sessions:alice")).isFalse();
+    }
+
+    @Test
+    void renewLeavesABrokenValueAlone() {
+        raw("SET", "session:a", "{\"userId\":", "PX", "60000");
+        assertThat(answer(store.renew("a", TTL))).isFalse();
+        assertThat(value("session:a")).isEqualTo("{\"userId\":");
+        assertThat(lifetime("session:a")).isLessThanOrEqualTo(Duration.ofMinutes(1));
+    }
+
+    // revoke
+
+    @Test
+    void revokeRemovesTheSessionAndItsEntry() {
+        create("a", "alice");
+        create("b", "alice");
+        assertThat(answer(store.revoke("a", null))).isTrue();
+        assertThat(isThere("session:a")).isFalse();
+        await().until(() -> index("alice").equals(List.of("b")));
+    }
+
+    @Test
+    void revokeWithAKnownUserRemovesTheSessionAndItsEntry() {
+        create("a", "alice");
+        assertThat(answer(store.revoke("a", "alice"))).isTrue();
+        assertThat(isThere("session:a")).isFalse();
+        await().until(() -> !isThere("user_sessions:alice"));
+    }
+
+    @Test
+    void revokeTellsWhetherTheSessionWasLive() {
+        create("a", "alice");
+        assertThat(answer(store.revoke("a", null))).isTrue();
+        assertThat(answer(store.revoke("a", null))).isFalse();
+        assertThat(answer(store.revoke("a", "alice"))).isFalse();
+        assertThat(answer(store.revoke("never", null))).isFalse();
+    }
+
+    // revokeAll
+
+    @Test
+    void revokeAllRemovesEverySessionOfTheUserAndNoOther() {
+        create("a", "alice");
+        create("b", "alice");
+        create("c", "bob");
+        assertThat(answer(otherNode.revokeAll("alice", any -> true))).containsExactlyInAnyOrder("a", "b");
+        assertThat(isThere("session:a")).isFalse();
+        assertThat(isThere("session:b")).isFalse();
+        assertThat(isThere("user_sessions:alice")).isFalse();
+        assertThat(answer(store.exists("c"))).isTrue();
+        assertThat(index("bob")).containsExactly("c");
+    }
+
+    @Test
+    void revokeAllAsksWhichOnes() {
+        create("a", "alice");
+        create("b", "alice");
+        assertThat(answer(store.revokeAll("alice", session -> !session.id().equals("a"))))
+                .containsExactly("b");
+        assertThat(answer(store.exists("a"))).isTrue();
+        assertThat(index("alice")).containsExactly("a");
+    }
+
+    @Test
+    void revokeAllCountsLiveSessionsOnly() {
+        create("a", "alice");
+        create("b", "alice");
+        raw("DEL", "session:a");
+        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactly("b");
+        assertThat(answer(store.revokeAll("alice", any -> true))).isEmpty();
+        assertThat(answer(store.revokeAll("nobody", any -> true))).isEmpty();
+    }
+
+    @Test
+    void revokeAllAsksBeforeItRemoves() {
+        create("a", "alice");
+        List<Boolean> thereWhenAsked = new ArrayList<>();
+        answer(store.revokeAll("alice", session -> thereWhenAsked.add(isThere("session:a"))));
+        assertThat(thereWhenAsked).containsExactly(true);
+    }
+
+    // findByUser
+
+    @Test
+    void findByUserGivesTheLiveSessionsOfThatUser() {
+        UserSession a = session("a", "alice");
+        answer(store.create(a, TTL));
+        create("b", "alice");
+        create("c", "bob");
+        answer(store.revoke("b", null));
+        assertThat(answer(otherNode.findByUser("alice"))).containsExactly(a);
+        assertThat(answer(store.findByUser("nobody"))).isEmpty();
+    }
+
+    // the index over time
+
+    @Test
+    void expiredEntriesArePrunedByTheNextLogin() {
+        create("a", "alice");
+        long now = clock.millis();
+        raw("ZADD", "user_sessions:alice", String.valueOf(now - 5_000), "expired");
+        raw("ZADD", "user_sessions:alice", String.valueOf(now + 60_000), "not-yet");
+        create("new", "alice");
+        assertThat(index("alice")).containsExactlyInAnyOrder("a", "new", "not-yet");
+    }
+
+    @Test
+    void nodeWhoseClockIsDaysAheadPrunesNoLiveSession() {
+        create("a", "alice");
+        clock.advance(Duration.ofDays(30));
+        create("b", "alice");
+        answer(store.renew("b", TTL));
+        assertThat(index("alice")).containsExactlyInAnyOrder("a", "b");
+        assertThat(lifetime("user_sessions:alice")).isLessThan(TTL.plus(Duration.ofHours(1)));
+    }
+
+    @Test
+    void nodeWhoseClockIsDaysBehindLosesNoSession() {
+        clock.advance(Duration.ofDays(-30));
+        create("a", "alice");
+        clock.advance(Duration.ofDays(30));
+        create("b", "alice");
+        assertThat(index("alice")).containsExactlyInAnyOrder("a", "b");
+        assertThat(lifetime("session:a")).isGreaterThan(TTL.minus(SLACK));
+    }
+
+    // what somebody did by hand
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "not json", "[]", "{}", "null", "42", "{\"userId\":\"alice\"}", "{\"userId\":\"alice\","})
+    void brokenValueBreaksNoListAndNoLogin(String broken) {
+        create("good", "alice");
+        create("broken", "alice");
+        raw("SET", "session:broken", broken);
+        assertThat(answer(store.find("broken"))).isEmpty();
+        assertThat(idsOf("alice")).containsExactly("good");
+        assertThat(create("next", "alice")).isTrue();
+    }
+
+    @Test
+    void brokenValueIsRemovedWithItsUsersSessions() {
+        create("good", "alice");
+        create("broken", "alice");
+        raw("SET", "session:broken", "not json");
+        assertThat(answer(store.revokeAll("alice", session -> true))).containsExactlyInAnyOrder("good", "broken");
+        assertThat(isThere("session:broken")).isFalse();
+    }
+
+    @Test
+    void brokenValueCanBeRevoked() {
+        raw("SET", "session:broken", "not json");
+        assertThat(answer(store.revoke("broken", null))).isTrue();
+        assertThat(isThere("session:broken")).isFalse();
+    }
+
+    @Test
+    void keyOfAnotherTypeIsNoSession() {
+        create("good", "alice");
+        create("broken", "alice");
+        raw("DEL", "session:broken");
+        raw("HSET", "session:broken", "field", "value");
+        assertThat(answer(store.exists("broken"))).isFalse();
+        assertThat(answer(store.find("broken"))).isEmpty();
+        assertThat(answer(store.renew("broken", TTL))).isFalse();
+        assertThat(idsOf("alice")).containsExactly("good");
+        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactly("good");
+    }
+
+    @Test
+    void indexOfAnotherTypeIsReplacedByTheNextLogin() {
+        raw("SET", "user_sessions:alice", "a string");
+        assertThat(answer(store.findByUser("alice"))).isEmpty();
+        assertThat(answer(store.revokeAll("alice", any -> true))).isEmpty();
+        assertThat(create("a", "alice")).isTrue();
+        assertThat(index("alice")).containsExactly("a");
+    }
+
+    @Test
+    void foreignIdInTheIndexIsNotListedAndNotRevoked() {
+        create("a", "alice");
+        create("b", "bob");
+        raw("ZADD", "user_sessions:alice", "9999999999999", "b");
+        assertThat(idsOf("alice")).containsExactly("a");
+        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactly("a");
+        assertThat(answer(store.exists("b"))).isTrue();
+        assertThat(index("bob")).containsExactly("b");
+    }
+
+    // size
+
+    @Test
+    void moreSessionsThanOneChunkAreListedAndRevoked() {
+        createMany("alice", SessionValues.CHUNK + 1);
+        assertThat(idsOf("alice")).hasSize(SessionValues.CHUNK + 1).doesNotHaveDuplicates();
+        raw("DEL", "session:s0");
+        assertThat(answer(store.revokeAll("alice", any -> true))).hasSize(SessionValues.CHUNK);
+        assertThat(isThere("user_sessions:alice") && !index("alice").equals(List.of("s0")))
+                .isFalse();
+    }
+
+    @Test
+    void tenThousandSessionsAreListedAndRevoked() {
+        createMany("alice", 10_000);
+        assertThat(idsOf("alice")).hasSize(10_000).doesNotHaveDuplicates();
+        assertThat(answer(store.revokeAll("alice", any -> true))).hasSize(10_000);
+        assertThat(isThere("user_sessions:alice")).isFalse();
+        assertThat(idsOf("alice")).isEmpty();
+    }
+
+    private void createMany(String userId, int count) {
+        for (int from = 0; from < count; from += 1_000) {
+            CompletableFuture.allOf(IntStream.range(from, Math.min(from + 1_000, count))
+                            .mapToObj(i ->
+                                    store.create(session("s" + i, userId), TTL).toCompletableFuture())
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        }
+    }
+
+    // names
+
+    @Test
+    void prefixesKeepApplicationsApart() {
+        SessionStore shop = storeWithPrefix("shop:");
+        assertThat(answer(shop.create(session("a", "alice"), TTL))).isTrue();
+        assertThat(isThere("shop:session:a")).isTrue();
+        assertThat(isThere("shop:user_sessions:alice")).isTrue();
+        assertThat(answer(store.exists("a"))).isFalse();
+        assertThat(idsOf("alice")).isEmpty();
+        assertThat(create("a", "alice")).isTrue();
+        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactly("a");
+        assertThat(answer(shop.exists("a"))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{alice}",
+                "}{",
+                "a:b:c",
+                "user_sessions:x",
+                "日本語",
+                "😀",
+                "a b",
+                "*",
+                "[a-z]?",
+                "\"quoted\\",
+                "'",
+                "%00",
+                "ÄÖÜ@example.com",
+                "-1",
+                "+inf"
+            })
+    void unusualUserIdsAreIdsLikeAnyOther(String userId) {
+        UserSession session = session("a", userId);
+        assertThat(answer(store.create(session, TTL))).isTrue();
+        assertThat(isThere("user_sessions:" + userId)).isTrue();
+        assertThat(answer(otherNode.findByUser(userId))).containsExactly(session);
+        assertThat(answer(store.renew("a", TTL))).isTrue();
+        assertThat(answer(store.revokeAll(userId, any -> true))).containsExactly("a");
+        assertThat(isThere("user_sessions:" + userId)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{x}", "a:b", "-1", "+inf", "*", "\"", "\\", "~!@#$%^&*()", "WITHSCORES"})
+    void unusualSessionIdsAreIdsLikeAnyOther(String id) {
+        assertThat(create(id, "alice")).isTrue();
+        assertThat(answer(store.exists(id))).isTrue();
+        assertThat(answer(store.renew(id, TTL))).isTrue();
+        assertThat(idsOf("alice")).containsExactly(id);
+        assertThat(answer(store.revoke(id, null))).isTrue();
+        assertThat(isThere("session:" + id)).isFalse();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.testkit.MutableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Two nodes of an application, each with a connection and a clock of its own, over one store. What is asserted is read
+ * from the server by hand. A topology says how to connect and where a key's server is.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class SessionStoreFixture {
+
+    static final Duration TTL = Duration.ofDays(7);
+
+    static final SessionMetadata METADATA = SessionMetadata.of("203.0.113.7", "Firefox on Linux");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final List<RedisConnector> connectors = new ArrayList<>();
+
+    private final List<RedisLink> links = new ArrayList<>();
+
+    private RedisLink firstLink;
+
+    private RedisLink secondLink;
+
+    MutableClock clock;
+
+    SessionStore store;
+
+    SessionStore otherNode;
+
+    /** A new connection, as a node of the application makes it. */
+    abstract RedisConnector connect(RedisProperties properties);
+
+    /** What somebody types in redis-cli, on the server that holds the key, which is the second word. */
+    abstract @Nullable Object raw(String... words);
+
+    @BeforeAll
+    void connectNodes() {
+        firstLink = started();
+        secondLink = started();
+    }
+
+    @BeforeEach
+    void setUpStores() {
+        clock = MutableClock.startingNow();
+        store = store(firstLink, "");
+        otherNode = store(secondLink, "");
+    }
+
+    @AfterAll
+    void closeNodes() {
+        links.forEach(RedisLink::close);
+        connectors.forEach(RedisConnector::close);
+    }
+
+    private RedisLink started() {
+        // Long timeouts: these tests are about what is written, on machines that may be busy.
+        RedisConnector connector =
+                connect(new RedisProperties(null, "", Duration.ofSeconds(5), Duration.ofSeconds(10)));
+        connectors.add(connector);
+        RedisLink link = new RedisLink(connector, new RedisKeys("").heartbeat());
+        links.add(link);
+        link.start();
+        return link;
+    }
+
+    private SessionStore store(RedisLink link, String prefix) {
+        return new RedisSessionStore(link, new RedisKeys(prefix), clock);
+    }
+
+    SessionStore storeWithPrefix(String prefix) {
+        return store(firstLink, prefix);
+    }
+
+    UserSession session(String id, String userId) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return new UserSession(id, userId, METADATA, now, now.plus(TTL), true);
+    }
+
+    boolean create(String id, String userId) {
+        return create(id, userId, TTL);
+    }
+
+    boolean create(String id, String userId, Duration ttl) {
+        return answer(store.create(session(id, userId), ttl));
+    }
+
+    static <T> T answer(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (Exception failed) {
+            throw new AssertionError("The store did not answer", failed);
+        }
+    }
+
+    List<String> idsOf(String userId) {
+        return answer(store.findByUser(userId)).stream().map(UserSession::id).toList();
+    }
+
+    @Nullable
+    String value(String key) {
+        return (String) raw("GET", key);
+    }
+
+    boolean isThere(String key) {
+        return number("EXISTS", key) == 1;
+    }
+
+    Duration lifetime(String key) {
+        return Duration.ofMillis(number("PTTL", key));
+    }
+
+    List<String> index(String userId) {
+        return ((List<?>) Objects.requireNonNull(raw("ZRANGE", "user_sessions:" + userId, "0", "-1")))
+                .stream().map(String::valueOf).toList();
+    }
+
+    long number(String... words) {
+        return (Long) Objects.requireNonNull(raw(words));
+    }
+}

@@ -1,0 +1,264 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two nodes doing to the same user what must not go wrong in any order. After every round: no session without its index
+ * entry, and nothing live that was revoked.
+ */
+abstract class SessionStoreRaceContractTests extends SessionStoreFixture {
+
+    private static final int ROUNDS = 200;
+
+    private static final int LOGINS = 6;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterAll
+    void endThreads() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void loginDuringRevokeAllIsRevokedOrCanBe() {
+        for (int round = 0; round < ROUNDS; round++) {
+            String user = "user" + round;
+            List<String> old = ids("old" + round, 3);
+            old.forEach(id -> create(id, user));
+            List<String> logins = ids("new" + round, LOGINS);
+
+            List<Callable<List<String>>> actions = new ArrayList<>();
+            logins.forEach(id -> actions.add(() -> created(store, id, user)));
+            actions.add(() -> answer(otherNode.revokeAll(user, any -> true)));
+            List<List<String>> results = together(actions);
+
+            List<String> revoked = results.get(LOGINS);
+            assertThat(revoked).containsAll(old);
+            assertThat(results.subList(0, LOGINS))
+                    .allSatisfy(created -> assertThat(created).hasSize(1));
+            assertThat(live(Stream.concat(old.stream(), revoked.stream()).toList()))
+                    .isEmpty();
+            assertThat(live(logins)).allMatch(index(user)::contains);
+
+            answer(store.revokeAll(user, any -> true));
+            assertThat(live(logins)).isEmpty();
+        }
+    }
+
+    @Test
+    void pipelinedLoginDuringRepeatedRevokeAllIsRevokedOrCanBe() {
+        for (int round = 0; round < ROUNDS; round++) {
+            String user = "user" + round;
+            List<String> logins = ids("new" + round, 40);
+            List<Callable<List<String>>> actions = List.of(
+                    () -> logins.stream().map(id -> store.create(session(id, user), TTL)).toList().stream()
+                            .filter(SessionStoreFixture::answer)
+                            .map(created -> "")
+                            .toList(),
+                    () -> revokedAgainAndAgain(otherNode, user),
+                    () -> revokedAgainAndAgain(store, user));
+            List<List<String>> results = together(actions);
+
+            assertThat(results.get(0)).hasSize(logins.size());
+            assertThat(live(results.get(1))).isEmpty();
+            assertThat(live(results.get(2))).isEmpty();
+            assertThat(Stream.concat(results.get(1).stream(), results.get(2).stream()))
+                    .doesNotHaveDuplicates();
+            assertThat(live(logins)).allMatch(index(user)::contains);
+
+            answer(store.revokeAll(user, any -> true));
+            assertThat(live(logins)).isEmpty();
+        }
+    }
+
+    @Test
+    void renewalNeverBringsARevokedSessionBack() {
+        for (int round = 0; round < ROUNDS; round++) {
+            String id = "session" + round;
+            create(id, "alice");
+            List<Boolean> results = together(List.of(
+                    () -> answer(store.renew(id, TTL)),
+                    () -> answer(otherNode.renew(id, TTL)),
+                    () -> answer(otherNode.revoke(id, null))));
+            assertThat(results.get(2)).isTrue();
+            assertThat(isThere("session:" + id)).isFalse();
+            assertThat(answer(store.renew(id, TTL))).isFalse();
+        }
+        assertThat(idsOf("alice")).isEmpty();
+    }
+
+    @Test
+    void renewalNeverBringsASessionBackThatWasRevokedWithAllOthers() {
+        for (int round = 0; round < ROUNDS; round++) {
+            String user = "user" + round;
+            List<String> sessions = ids("session" + round, 3);
+            sessions.forEach(id -> create(id, user));
+            List<Callable<List<String>>> actions = new ArrayList<>();
+            sessions.forEach(id -> actions.add(() -> List.of(String.valueOf(answer(store.renew(id, TTL))))));
+            actions.add(() -> answer(otherNode.revokeAll(user, any -> true)));
+            List<List<String>> results = together(actions);
+            assertThat(results.get(3)).containsExactlyInAnyOrderElementsOf(sessions);
+            assertThat(live(sessions)).isEmpty();
+        }
+    }
+
+    @Test
+    void concurrentRenewalsAllSucceedAndKeepTheSessionListed() {
+        for (int round = 0; round < ROUNDS; round++) {
+            String id = "session" + round;
+            create(id, "alice");
+            assertThat(together(List.of(
+                            () -> answer(store.renew(id, TTL)),
+                            () -> answer(store.renew(id, TTL)),
+                            () -> answer(otherNode.renew(id, TTL)),
+                            () -> answer(otherNode.renew(id, TTL)))))
+                    .containsOnly(true);
+            assertThat(isThere("session:" + id)).isTrue();
+            assertThat(index("alice")).contains(id);
+        }
+    }
+
+    @Test
+    void revokeOthersKeepsTheCurrentSessionAndLosesNoLogin() {
+        for (int round = 0; round < ROUNDS; round++) {
+            String user = "user" + round;
+            String current = "current" + round;
+            String other = "other" + round;
+            create(current, user);
+            create(other, user);
+            List<String> logins = ids("new" + round, LOGINS);
+            List<Callable<List<String>>> actions = new ArrayList<>();
+            logins.forEach(id -> actions.add(() -> created(store, id, user)));
+            actions.add(() ->
+                    answer(otherNode.revokeAll(user, session -> !session.id().equals(current))));
+            List<String> revoked = together(actions).get(LOGINS);
+
+            assertThat(revoked).contains(other).doesNotContain(current);
+            assertThat(live(revoked)).isEmpty();
+            assertThat(isThere("session:" + current)).isTrue();
+            assertThat(index(user)).contains(current);
+            assertThat(live(logins)).allMatch(index(user)::contains);
+        }
+    }
+
+    @Test
+    void sameIdOfTheSameUserIsCreatedOnce() {
+        for (int round = 0; round < ROUNDS; round++) {
+            String id = "session" + round;
+            String user = "user" + round;
+            List<Boolean> created = together(List.of(
+                    () -> answer(store.create(session(id, user), TTL)),
+                    () -> answer(otherNode.create(session(id, user), TTL))));
+            assertThat(created).containsExactlyInAnyOrder(true, false);
+            assertThat(isThere("session:" + id)).isTrue();
+            assertThat(index(user)).containsExactly(id);
+        }
+    }
+
+    @Test
+    void sameIdOfDifferentUsersIsCreatedOnceAndListedForTheWinnerOnly() {
+        for (int round = 0; round < ROUNDS; round++) {
+            String id = "session" + round;
+            String alice = "alice" + round;
+            String bob = "bob" + round;
+            List<Boolean> created = together(List.of(
+                    () -> answer(store.create(session(id, alice), TTL)),
+                    () -> answer(otherNode.create(session(id, bob), TTL))));
+            assertThat(created).containsExactlyInAnyOrder(true, false);
+            String winner = created.get(0) ? alice : bob;
+            String loser = created.get(0) ? bob : alice;
+            assertThat(answer(store.find(id))).map(UserSession::userId).contains(winner);
+            assertThat(index(winner)).containsExactly(id);
+            assertThat(index(loser)).isEmpty();
+        }
+    }
+
+    @RepeatedTest(3)
+    void everythingAtOnceLeavesNoSessionThatCannotBeRevoked() {
+        String user = "alice";
+        List<String> logins = ids("s", 300);
+        List<Callable<List<String>>> actions = new ArrayList<>();
+        for (int thread = 0; thread < 3; thread++) {
+            SessionStore node = thread % 2 == 0 ? store : otherNode;
+            List<String> own = logins.subList(thread * 100, thread * 100 + 100);
+            actions.add(() -> {
+                for (String id : own) {
+                    answer(node.create(session(id, user), TTL));
+                    answer(node.renew(id, TTL));
+                    if (ThreadLocalRandom.current().nextInt(4) == 0) {
+                        answer(node.revoke(id, null));
+                    }
+                }
+                return List.of();
+            });
+        }
+        actions.add(() -> revokedAgainAndAgain(store, user));
+        actions.add(() -> revokedAgainAndAgain(otherNode, user));
+        List<List<String>> results = together(actions);
+
+        assertThat(live(results.get(3))).isEmpty();
+        assertThat(live(results.get(4))).isEmpty();
+        assertThat(live(logins)).allMatch(index(user)::contains);
+        answer(store.revokeAll(user, any -> true));
+        assertThat(live(logins)).isEmpty();
+    }
+
+    private List<String> revokedAgainAndAgain(SessionStore node, String user) {
+        List<String> revoked = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            revoked.addAll(answer(node.revokeAll(user, any -> true)));
+        }
+        return revoked;
+    }
+
+    private List<String> created(SessionStore node, String id, String user) {
+        return answer(node.create(session(id, user), TTL)) ? List.of(id) : List.of();
+    }
+
+    private static List<String> ids(String name, int count) {
+        return IntStream.range(0, count).mapToObj(i -> name + "-" + i).toList();
+    }
+
+    private List<String> live(List<String> ids) {
+        return ids.stream().filter(id -> isThere("session:" + id)).toList();
+    }
+
+    /** Runs the actions at the same moment, give or take, so that rounds differ. */
+    private <T> List<T> together(List<Callable<T>> actions) {
+        CyclicBarrier start = new CyclicBarrier(actions.size());
+        List<Future<T>> results = actions.stream()
+                .map(action -> threads.submit(() -> {
+                    start.await(20, TimeUnit.SECONDS);
+                    LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(300_000));
+                    return action.call();
+                }))
+                .toList();
+        return results.stream().map(SessionStoreRaceContractTests::get).toList();
+    }
+
+    private static <T> T get(Future<T> result) {
+        try {
+            return result.get(60, TimeUnit.SECONDS);
+        } catch (Exception failed) {
+            throw new AssertionError(failed);
+        }
+    }
+}

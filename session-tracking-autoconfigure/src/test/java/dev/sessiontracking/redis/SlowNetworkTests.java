@@ -1,0 +1,69 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.testkit.FaultProxy;
+import dev.sessiontracking.testkit.FaultProxy.Direction;
+import dev.sessiontracking.testkit.RedisServerExtension;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What is true of two commands must be true when time passes between them. */
+class SlowNetworkTests extends SessionStoreFixture {
+
+    private static final Duration DELAY = Duration.ofMillis(150);
+
+    @RegisterExtension
+    static RedisServerExtension redis = new RedisServerExtension();
+
+    private @Nullable FaultProxy network;
+
+    @Override
+    RedisConnector connect(RedisProperties properties) {
+        if (network == null) {
+            network = FaultProxy.inFrontOf(redis.server());
+        }
+        return new RedisConnector(RedisUrl.parse(network.url()), properties);
+    }
+
+    @Override
+    @Nullable
+    Object raw(String... words) {
+        return redis.cli().command(words);
+    }
+
+    @AfterAll
+    void closeNetwork() {
+        network.close();
+    }
+
+    @Test
+    void indexOutlivesASessionThatIsRenewedSlowly() {
+        create("a", "alice");
+        network.delay(DELAY, Direction.TO_SERVER);
+        try {
+            answer(store.renew("a", TTL));
+        } finally {
+            network.heal();
+        }
+        Duration session = lifetime("session:a");
+        assertThat(lifetime("user_sessions:alice")).isGreaterThanOrEqualTo(session);
+    }
+
+    @Test
+    void entryOutlivesASessionThatIsRenewedSlowly() {
+        create("a", "alice");
+        network.delay(DELAY, Direction.TO_SERVER);
+        try {
+            answer(store.renew("a", TTL));
+        } finally {
+            network.heal();
+        }
+        Duration session = lifetime("session:a");
+        long expiry = Long.parseLong(String.valueOf(raw("ZSCORE", "user_sessions:alice", "a")));
+        assertThat(Duration.ofMillis(expiry - System.currentTimeMillis())).isGreaterThanOrEqualTo(session);
+    }
+}

@@ -1,0 +1,23 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.testkit.RedisServerExtension;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The contract on one server. */
+class StandaloneSessionStoreTests extends SessionStoreContractTests {
+
+    @RegisterExtension
+    static RedisServerExtension redis = new RedisServerExtension();
+
+    @Override
+    RedisConnector connect(RedisProperties properties) {
+        return new RedisConnector(RedisUrl.parse(redis.url()), properties);
+    }
+
+    @Override
+    @Nullable
+    Object raw(String... words) {
+        return redis.cli().command(words);
+    }
+}
