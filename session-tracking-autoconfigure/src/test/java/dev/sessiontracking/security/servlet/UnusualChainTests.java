@@ -13,7 +13,9 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.security.SessionTrackingJwtDecoder;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.TestIssuer;
+import dev.sessiontracking.security.TokenExchange;
 import jakarta.servlet.http.Cookie;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -164,6 +166,36 @@ class UnusualChainTests {
 
             assertThat(answer.getStatus()).isEqualTo(401);
             assertThat(answer.getHeader("X-Entry-Point")).isEqualTo("RefusedTokenException");
+        });
+    }
+
+    @Test
+    void chainsOwnDPoPFailureHandlerAnswers() {
+        MvcTester.run(OwnDPoPFailureHandler.class, app -> {
+            String token = TestIssuer.get().dpopBoundToken(app.revoked());
+
+            MockHttpServletResponse answer = app.get("/me", request -> {
+                request.addHeader("Authorization", "DPoP " + token);
+                request.addHeader("DPoP", TestIssuer.get().dpopProof("GET", URI.create("http://localhost/me"), token));
+                return request;
+            });
+
+            assertThat(answer.getStatus()).isEqualTo(401);
+            assertThat(answer.getHeader("X-Failure-Handler")).isEqualTo("RefusedTokenException");
+        });
+    }
+
+    @Test
+    void nothingStaysBoundToTheThread() {
+        MvcTester.run(ShapeConfigurations.HidingConverter.class, app -> {
+            app.get("/me", MvcTester.session(app.sessions().begin()));
+            assertThat(TokenExchange.current()).isNull();
+            assertThat(ChainPassage.current()).isNull();
+            app.get("/me", MvcTester.session(app.revoked()));
+            app.post("/logout", MvcTester.session(app.sessions().begin()));
+            app.post("/logout", MvcTester.bearer("garbage"));
+            assertThat(TokenExchange.current()).isNull();
+            assertThat(ChainPassage.current()).isNull();
         });
     }
 
@@ -371,6 +403,21 @@ class UnusualChainTests {
                                 response.setStatus(401);
                             })
                             .jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder())))
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnDPoPFailureHandler {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return authenticated(http)
+                    .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder()))
+                            .dPoP(dpop -> dpop.authenticationFailureHandler((request, response, failure) -> {
+                                response.setHeader(
+                                        "X-Failure-Handler", failure.getClass().getSimpleName());
+                                response.setStatus(401);
+                            })))
                     .build();
         }
     }
