@@ -31,6 +31,8 @@ abstract class SessionStoreFixture {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private final List<RedisConnector> connectors = new ArrayList<>();
+
     private final List<RedisLink> links = new ArrayList<>();
 
     private RedisLink firstLink;
@@ -44,7 +46,7 @@ abstract class SessionStoreFixture {
     SessionStore otherNode;
 
     /** A new connection, as a node of the application makes it. */
-    abstract RedisLink connect(RedisProperties properties);
+    abstract RedisConnector connect(RedisProperties properties);
 
     /** What somebody types in redis-cli, on the server that holds the key, which is the second word. */
     abstract @Nullable Object raw(String... words);
@@ -65,18 +67,22 @@ abstract class SessionStoreFixture {
     @AfterAll
     void closeNodes() {
         links.forEach(RedisLink::close);
+        connectors.forEach(RedisConnector::close);
     }
 
     private RedisLink started() {
         // Long timeouts: these tests are about what is written, on machines that may be busy.
-        RedisLink link = connect(new RedisProperties(null, "", Duration.ofSeconds(5), Duration.ofSeconds(10)));
+        RedisConnector connector =
+                connect(new RedisProperties(null, "", Duration.ofSeconds(5), Duration.ofSeconds(10)));
+        connectors.add(connector);
+        RedisLink link = new RedisLink(connector, new RedisKeys("").heartbeat());
         links.add(link);
         link.start();
         return link;
     }
 
     private SessionStore store(RedisLink link, String prefix) {
-        return new RedisSessionStore(link::commands, new RedisKeys(prefix), clock);
+        return new RedisSessionStore(link, new RedisKeys(prefix), clock);
     }
 
     SessionStore storeWithPrefix(String prefix) {

@@ -22,11 +22,11 @@ class SlowNetworkTests extends SessionStoreFixture {
     private @Nullable FaultProxy network;
 
     @Override
-    RedisLink connect(RedisProperties properties) {
+    RedisConnector connect(RedisProperties properties) {
         if (network == null) {
             network = FaultProxy.inFrontOf(redis.server());
         }
-        return new RedisLink(RedisUrl.parse(network.url()), properties);
+        return new RedisConnector(RedisUrl.parse(network.url()), properties);
     }
 
     @Override

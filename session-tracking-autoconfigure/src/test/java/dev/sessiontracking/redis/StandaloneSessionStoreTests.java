@@ -11,8 +11,8 @@ class StandaloneSessionStoreTests extends SessionStoreContractTests {
     static RedisServerExtension redis = new RedisServerExtension();
 
     @Override
-    RedisLink connect(RedisProperties properties) {
-        return new RedisLink(RedisUrl.parse(redis.url()), properties);
+    RedisConnector connect(RedisProperties properties) {
+        return new RedisConnector(RedisUrl.parse(redis.url()), properties);
     }
 
     @Override
