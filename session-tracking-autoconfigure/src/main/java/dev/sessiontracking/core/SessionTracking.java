@@ -24,7 +24,7 @@ public final class SessionTracking implements AutoCloseable {
             SessionStore store, @Nullable TrackedReader tracked, OutagePolicy outagePolicy, Duration ttl, Clock clock) {
         RevocationMemory memory = new RevocationMemory(clock, ttl, DEFAULT_MAXIMUM_REMEMBERED);
         OutageReport report = new OutageReport(outagePolicy, clock, this::storeIsBack);
-        SessionEngine engine = new SessionEngine(store, tracked, memory, outagePolicy, report);
+        SessionEngine engine = new SessionEngine(store, tracked, memory, outagePolicy, report, clock);
         this.revoker = new Revoker(store, memory, engine, report, DEFAULT_MAXIMUM_REMEMBERED);
         this.checker = engine;
         this.service = new TrackedSessionService(store, engine, revoker, report, memory, ttl, clock);
