@@ -10,6 +10,7 @@ import io.lettuce.core.api.push.PushListener;
 import io.lettuce.core.api.push.PushMessage;
 import io.lettuce.core.codec.StringCodec;
 import java.net.SocketAddress;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -50,7 +51,7 @@ final class TrackedConnection implements TrackedReader {
         this.cache = cache;
         this.keys = keys;
         this.report = report;
-        this.schedule = new CanarySchedule(System::nanoTime);
+        this.schedule = new CanarySchedule(System::nanoTime, Clock.systemUTC());
         this.probeKey = keys.session("~probe-" + SessionIds.generate());
     }
 
@@ -94,7 +95,7 @@ final class TrackedConnection implements TrackedReader {
         NearCache.Moment shown = current.shown();
         if (schedule.isDue(shown)) {
             current.probe();
-        } else if (shown != null && cache.isProofAging() && cache.isProven()) {
+        } else if (cache.isProofAging() && cache.isProven() && schedule.isTrusted(shown)) {
             prove(current);
         }
     }
