@@ -152,14 +152,19 @@ final class TrackedConnection implements TrackedReader {
         return true;
     }
 
+    /** Must not throw: whoever asked would wait for ever. */
     private void keep(String sessionId, @Nullable String value) {
-        if (value == null) {
-            cache.putAbsent(sessionId);
-        } else {
+        try {
+            if (value == null) {
+                cache.putAbsent(sessionId);
+            } else {
+                SessionJson.read(sessionId, value)
+                        .ifPresent(session ->
+                                cache.putLive(sessionId, session.expiresAt().toEpochMilli()));
+            }
+        } catch (RuntimeException broken) {
             // What somebody has broken by hand has no expiry to go by, and is asked for each time.
-            SessionJson.read(sessionId, value)
-                    .ifPresent(session ->
-                            cache.putLive(sessionId, session.expiresAt().toEpochMilli()));
+            cache.invalidate(sessionId);
         }
     }
 
