@@ -69,7 +69,7 @@ final class TrackedConnection implements TrackedReader {
         end();
         Tracking begun = new Tracking(connection, cache, probeKey, new Verdicts(connection));
         tracking = begun;
-        begun.begin();
+        begun.probe();
     }
 
     private synchronized void end() {
