@@ -110,7 +110,7 @@ public final class NearCache {
      */
     public synchronized void proven(Moment sent) {
         Proof known = proof;
-        if (known == null || sent.nanos() - known.nanos() > 0) {
+        if (known == null || sent.nanos() - known.nanos() >= 0) {
             proof = new Proof(sent.nanos(), sent.millis());
         }
     }

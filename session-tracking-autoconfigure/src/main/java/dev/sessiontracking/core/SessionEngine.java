@@ -2,6 +2,7 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +23,21 @@ final class SessionEngine implements SessionChecker {
 
     private final OutageReport report;
 
-    private final SharedReads reads = new SharedReads(this::ask);
+    private final SharedReads reads;
 
     SessionEngine(
             SessionStore store,
             @Nullable TrackedReader tracked,
             RevocationMemory memory,
             OutagePolicy outagePolicy,
-            OutageReport report) {
+            OutageReport report,
+            Clock clock) {
         this.store = store;
         this.tracked = tracked;
         this.memory = memory;
         this.outagePolicy = outagePolicy;
         this.report = report;
+        this.reads = new SharedReads(this::ask, System::nanoTime, clock);
     }
 
     @Override

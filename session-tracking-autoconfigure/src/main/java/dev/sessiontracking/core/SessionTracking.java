@@ -21,7 +21,7 @@ public final class SessionTracking implements AutoCloseable {
             SessionStore store, @Nullable TrackedReader tracked, SessionTrackingSettings settings, Clock clock) {
         RevocationMemory memory = new RevocationMemory(clock, settings.retention(), settings.maximumRemembered());
         OutageReport report = new OutageReport(settings.outagePolicy(), clock, this::storeIsBack);
-        SessionEngine engine = new SessionEngine(store, tracked, memory, settings.outagePolicy(), report);
+        SessionEngine engine = new SessionEngine(store, tracked, memory, settings.outagePolicy(), report, clock);
         this.revoker = new Revoker(store, memory, engine, report, settings.maximumRemembered());
         this.checker = engine;
         this.service = new TrackedSessionService(store, engine, revoker, report, memory, settings.ttl(), clock);

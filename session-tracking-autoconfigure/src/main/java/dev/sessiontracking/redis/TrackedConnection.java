@@ -11,6 +11,7 @@ import io.lettuce.core.api.push.PushListener;
 import io.lettuce.core.api.push.PushMessage;
 import io.lettuce.core.codec.StringCodec;
 import java.net.SocketAddress;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -59,7 +60,7 @@ final class TrackedConnection implements TrackedReader {
         this.cache = cache;
         this.keys = keys;
         this.report = report;
-        this.schedule = new CanarySchedule(System::nanoTime);
+        this.schedule = new CanarySchedule(System::nanoTime, Clock.systemUTC());
         this.probeKey = keys.session("~probe-" + SessionIds.generate());
     }
 
@@ -77,7 +78,7 @@ final class TrackedConnection implements TrackedReader {
         end();
         Tracking begun = new Tracking(connection, cache, probeKey, new Verdicts(connection));
         tracking = begun;
-        begun.begin();
+        begun.probe();
     }
 
     private synchronized void end() {
@@ -103,7 +104,7 @@ final class TrackedConnection implements TrackedReader {
         NearCache.Moment shown = current.shown();
         if (schedule.isDue(shown)) {
             current.probe();
-        } else if (shown != null && cache.isProofAging() && cache.isProven()) {
+        } else if (cache.isProofAging() && cache.isProven() && schedule.isTrusted(shown)) {
             prove(current);
         }
     }
@@ -160,14 +161,19 @@ final class TrackedConnection implements TrackedReader {
         return true;
     }
 
+    /** Must not throw: whoever asked would wait for ever. */
     private void keep(String sessionId, @Nullable String value) {
-        if (value == null) {
-            cache.putAbsent(sessionId);
-        } else {
+        try {
+            if (value == null) {
+                cache.putAbsent(sessionId);
+            } else {
+                SessionJson.read(sessionId, value)
+                        .ifPresent(session ->
+                                cache.putLive(sessionId, session.expiresAt().toEpochMilli()));
+            }
+        } catch (RuntimeException broken) {
             // What somebody has broken by hand has no expiry to go by, and is asked for each time.
-            SessionJson.read(sessionId, value)
-                    .ifPresent(session ->
-                            cache.putLive(sessionId, session.expiresAt().toEpochMilli()));
+            cache.invalidate(sessionId);
         }
     }
 
