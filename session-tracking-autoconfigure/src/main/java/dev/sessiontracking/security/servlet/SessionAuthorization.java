@@ -8,10 +8,11 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
  *
  * <pre>{@code
  * SecurityFilterChain api(HttpSecurity http, SessionAuthorization sessions) {
- *     return http.authorizeHttpRequests(requests -> requests
- *                     .requestMatchers("/transfers").access(sessions.hasLiveSession())
- *                     .anyRequest().authenticated())
- *             …
+ *     http.authorizeHttpRequests(requests -> requests
+ *             .requestMatchers("/transfers").access(sessions.hasLiveSession())
+ *             .anyRequest().authenticated());
+ *     return http.oauth2ResourceServer(server -> server.jwt(withDefaults())).build();
+ * }
  * }</pre>
  */
 public interface SessionAuthorization {
