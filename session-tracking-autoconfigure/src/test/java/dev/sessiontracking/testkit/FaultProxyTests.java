@@ -212,7 +212,7 @@ class FaultProxyTests {
     void reconnectsUnderTrafficWithoutLosingAReply() throws Exception {
         Future<Long> counted = CompletableFuture.supplyAsync(() -> {
             long last = 0;
-            for (int i = 1; i <= 500; i++) {
+            for (int i = 1; i <= 250; i++) {
                 last = client.number("INCR", "counter");
                 assertThat(last).isEqualTo(i);
             }
@@ -222,7 +222,7 @@ class FaultProxyTests {
         while (!counted.isDone()) {
             reconnects += proxy.reconnectUpstream();
         }
-        assertThat(counted.get()).isEqualTo(500);
+        assertThat(counted.get()).isEqualTo(250);
         assertThat(reconnects).isPositive();
         assertThat(proxy.connections()).isOne();
     }
