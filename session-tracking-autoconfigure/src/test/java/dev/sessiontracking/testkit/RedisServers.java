@@ -111,7 +111,7 @@ public final class RedisServers {
         return source;
     }
 
-    private static Source choose(String kind) {
+    static Source choose(String kind) {
         return switch (kind) {
             case "container" -> container(Duration.ofMinutes(10));
             case "local" -> new ProcessSource(onPath());
