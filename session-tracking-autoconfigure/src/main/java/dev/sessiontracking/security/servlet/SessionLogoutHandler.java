@@ -84,7 +84,7 @@ public final class SessionLogoutHandler implements LogoutHandler {
             TokenSession session = claim.session();
             if (session != null) {
                 try {
-                    sessions.revokeSession(session.sessionId());
+                    revoke(session);
                 } catch (SessionStoreUnavailableException noAnswer) {
                     unconfirmed = noAnswer;
                 }
@@ -92,6 +92,14 @@ public final class SessionLogoutHandler implements LogoutHandler {
         }
         if (unconfirmed != null) {
             throw unconfirmed;
+        }
+    }
+
+    private void revoke(TokenSession session) {
+        if (session.userId() == null) {
+            sessions.revokeSession(session.sessionId());
+        } else {
+            sessions.revokeSession(session.userId(), session.sessionId());
         }
     }
 }
