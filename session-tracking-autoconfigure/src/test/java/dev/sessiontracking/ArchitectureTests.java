@@ -15,6 +15,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.sessiontracking.core.Evidence;
 import dev.sessiontracking.core.NearCache;
 import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.SessionCheck;
@@ -23,6 +24,7 @@ import dev.sessiontracking.core.SessionIds;
 import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.StoreListener;
+import dev.sessiontracking.core.SessionTrackingSettings;
 import dev.sessiontracking.core.TokenSession;
 import dev.sessiontracking.core.TrackedReader;
 
@@ -51,7 +53,9 @@ class ArchitectureTests {
         SessionIds.class,
         SessionTracking.class,
         TrackedReader.class,
-        NearCache.class
+        NearCache.class,
+        Evidence.class,
+        SessionTrackingSettings.class
     };
 
     @ArchTest

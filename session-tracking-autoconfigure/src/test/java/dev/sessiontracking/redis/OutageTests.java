@@ -361,7 +361,9 @@ class OutageTests {
         startApplication("session.tracking.redis-url=" + wrong);
         assertThat(service.getSessionStatus("any")).isEqualTo(SessionStatus.UNKNOWN);
         await().until(() -> output.getOut().contains("Redis not available"));
-        assertThat(output).contains("WRONGPASS").doesNotContain("sekret");
+        assertThat(output)
+                .contains("check the user and the password in session.tracking.redis-url")
+                .doesNotContain("sekret");
     }
 
     /** Requests that never stop, and what was wrong with any of them. */
