@@ -2,10 +2,11 @@ package dev.sessiontracking.sample;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.springframework.security.authentication.AccountStatusUserDetailsChecker;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -50,21 +51,22 @@ class LoginService {
     TokenResponse login(String username, String password, SessionMetadata metadata) {
         UserDetails user = authenticate(username, password);
         UserSession session = sessions.createSession(user.getUsername(), metadata);
-        return tokens.issue(new Login(user, Instant.now(), session.claims()));
+        return tokens.issue(user, Instant.now(), session);
     }
 
     /**
-     * Exchanges a refresh token for new tokens and gives the session its full lifetime again. While it is not proven
-     * that the session lives, the refresh token stays the one presented, and so does its expiry.
+     * Exchanges a refresh token for new tokens and gives the session its full lifetime again. While nobody can tell
+     * whether the session lives, the refresh token stays the one presented, and so does its expiry.
      *
      * @throws UnauthorizedException when the token is not valid, its session has ended, or its user is gone
      */
     TokenResponse refresh(String refreshToken, SessionMetadata metadata) {
         RefreshToken presented = refreshTokens.read(refreshToken);
         UserDetails user = findActiveUser(presented.username());
-        return presented.sessionId() == null
-                ? register(presented, user, metadata)
-                : renew(presented, user, presented.sessionId());
+        Optional<UserSession> session =
+                presented.sessionId() == null ? register(presented.username(), metadata) : renew(presented.sessionId());
+        return session.map(proven -> tokens.issue(user, presented.authenticatedAt(), proven))
+                .orElseGet(() -> tokens.issueAccessToken(user, presented));
     }
 
     /**
@@ -74,30 +76,27 @@ class LoginService {
      * @throws UnauthorizedException when the token is not valid
      */
     void logout(String refreshToken) {
-        String sessionId = refreshTokens.read(refreshToken).sessionId();
+        String sessionId = refreshTokens.readEvenIfRevoked(refreshToken).sessionId();
         if (sessionId != null) {
             sessions.revokeSession(sessionId);
         }
     }
 
     /** The user logged in while there was no Redis: the first refresh that finds it again makes the login revocable. */
-    private TokenResponse register(RefreshToken presented, UserDetails user, SessionMetadata metadata) {
-        UserSession session = sessions.createSession(user.getUsername(), metadata);
-        Login login = new Login(user, presented.authenticatedAt(), session.claims());
-        return session.tracked() ? tokens.issue(login) : tokens.issue(login, presented.value());
+    private Optional<UserSession> register(String username, SessionMetadata metadata) {
+        return Optional.of(sessions.createSession(username, metadata)).filter(UserSession::tracked);
     }
 
-    private TokenResponse renew(RefreshToken presented, UserDetails user, String sessionId) {
+    private Optional<UserSession> renew(String sessionId) {
         if (!sessions.renewSession(sessionId)) {
             throw UnauthorizedException.invalidRefreshToken(null);
         }
-        Login login = new Login(user, presented.authenticatedAt(), Map.of(UserSession.SESSION_ID_CLAIM, sessionId));
-        // In an outage a renewal succeeds without proof, so ask for the proof.
-        return switch (sessions.getSessionStatus(sessionId)) {
-            case LIVE -> tokens.issue(login);
-            case UNKNOWN -> tokens.issue(login, presented.value());
-            case ENDED -> throw UnauthorizedException.invalidRefreshToken(null);
-        };
+        // In an outage a renewal succeeds without proof. To find the session is the proof.
+        Optional<UserSession> session = sessions.findSession(sessionId);
+        if (session.isEmpty() && sessions.getSessionStatus(sessionId) == SessionStatus.ENDED) {
+            throw UnauthorizedException.invalidRefreshToken(null);
+        }
+        return session;
     }
 
     private UserDetails authenticate(String username, String password) {

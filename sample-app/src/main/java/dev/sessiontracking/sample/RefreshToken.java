@@ -2,6 +2,7 @@ package dev.sessiontracking.sample;
 
 import dev.sessiontracking.UserSession;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.oidc.IdTokenClaimNames;
@@ -25,5 +26,10 @@ record RefreshToken(
                 Objects.requireNonNull(token.getSubject()),
                 Objects.requireNonNull(token.getClaimAsInstant(IdTokenClaimNames.AUTH_TIME)),
                 token.getClaimAsString(UserSession.SESSION_ID_CLAIM));
+    }
+
+    /** What ties further tokens to the same session. */
+    Map<String, Object> sessionClaims() {
+        return sessionId == null ? Map.of() : Map.of(UserSession.SESSION_ID_CLAIM, sessionId);
     }
 }

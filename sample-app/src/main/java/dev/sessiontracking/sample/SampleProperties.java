@@ -5,24 +5,18 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How long tokens live.
+ * The sample's settings.
  *
- * @param accessTokenLifetime How long an access token is valid.
- * @param refreshTokenLifetime How long a refresh token is valid; as long as its session.
+ * @param accessTokenLifetime How long an access token is valid. A refresh token is valid as long as its session:
+ *     session.tracking.ttl.
  */
 @ConfigurationProperties("sample")
-record SampleProperties(
-        @DefaultValue("15m") Duration accessTokenLifetime,
-        @DefaultValue("7d") Duration refreshTokenLifetime) {
+record SampleProperties(@DefaultValue("15m") Duration accessTokenLifetime) {
 
     SampleProperties {
-        requirePositive("sample.access-token-lifetime", accessTokenLifetime);
-        requirePositive("sample.refresh-token-lifetime", refreshTokenLifetime);
-    }
-
-    private static void requirePositive(String property, Duration lifetime) {
-        if (lifetime.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw new IllegalArgumentException(property + " must be at least one second, but is " + lifetime);
+        if (accessTokenLifetime.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException(
+                    "sample.access-token-lifetime must be at least one second, but is " + accessTokenLifetime);
         }
     }
 }

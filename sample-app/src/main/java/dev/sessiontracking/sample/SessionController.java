@@ -65,7 +65,7 @@ class SessionController {
     private Optional<String> ownerOf(String id) {
         try {
             Optional<UserSession> session = sessions.findSession(id);
-            if (session.isEmpty() && sessions.getSessionStatus(id) == SessionStatus.UNKNOWN) {
+            if (session.isEmpty() && sessions.getSessionStatus(id) != SessionStatus.ENDED) {
                 throw new SessionStoreUnavailableException("Whose session this is cannot be checked now", null);
             }
             return session.map(UserSession::userId);

@@ -4,6 +4,7 @@ import dev.sessiontracking.UserSession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.userdetails.UserDetails;
@@ -21,43 +22,54 @@ class TokenIssuer {
 
     private final JwtEncoder encoder;
 
-    private final SampleProperties properties;
+    private final Duration lifetime;
 
     TokenIssuer(JwtEncoder encoder, SampleProperties properties) {
         this.encoder = encoder;
-        this.properties = properties;
+        this.lifetime = properties.accessTokenLifetime();
     }
 
-    /** A new access token and a new refresh token. */
-    TokenResponse issue(Login login) {
-        return issue(login, sign(TokenType.REFRESH, properties.refreshTokenLifetime(), login));
+    /** A new access token, and a new refresh token that lives as long as the session. */
+    TokenResponse issue(UserDetails user, Instant authenticatedAt, UserSession session) {
+        Map<String, Object> claims = session.claims();
+        String refreshToken = sign(TokenType.REFRESH, session.expiresAt(), user, authenticatedAt, claims);
+        return response(user, authenticatedAt, claims, refreshToken);
     }
 
-    /** A new access token beside a refresh token that the client already has. */
-    TokenResponse issue(Login login, String refreshToken) {
-        Duration lifetime = properties.accessTokenLifetime();
+    /** A new access token beside the refresh token that the client already has. */
+    TokenResponse issueAccessToken(UserDetails user, RefreshToken presented) {
+        return response(user, presented.authenticatedAt(), presented.sessionClaims(), presented.value());
+    }
+
+    private TokenResponse response(
+            UserDetails user, Instant authenticatedAt, Map<String, Object> sessionClaims, String refreshToken) {
+        Instant expiresAt = Instant.now().plus(lifetime);
         return new TokenResponse(
-                sign(TokenType.ACCESS, lifetime, login),
+                sign(TokenType.ACCESS, expiresAt, user, authenticatedAt, sessionClaims),
                 refreshToken,
-                (String) login.sessionClaims().get(UserSession.SESSION_ID_CLAIM),
+                (String) sessionClaims.get(UserSession.SESSION_ID_CLAIM),
                 "Bearer",
                 lifetime.toSeconds());
     }
 
-    private String sign(TokenType type, Duration lifetime, Login login) {
-        Instant now = Instant.now();
+    private String sign(
+            TokenType type,
+            Instant expiresAt,
+            UserDetails user,
+            Instant authenticatedAt,
+            Map<String, Object> sessionClaims) {
         JwsHeader header =
                 JwsHeader.with(SignatureAlgorithm.RS256).type(type.header()).build();
         JwtClaimsSet claims = JwtClaimsSet.builder()
                 .id(UUID.randomUUID().toString())
                 .issuer(TokenType.ISSUER)
                 .audience(List.of(TokenType.AUDIENCE))
-                .subject(login.user().getUsername())
-                .issuedAt(now)
-                .expiresAt(now.plus(lifetime))
-                .claim(IdTokenClaimNames.AUTH_TIME, login.authenticatedAt().getEpochSecond())
-                .claim("roles", roles(login.user()))
-                .claims(all -> all.putAll(login.sessionClaims()))
+                .subject(user.getUsername())
+                .issuedAt(Instant.now())
+                .expiresAt(expiresAt)
+                .claim(IdTokenClaimNames.AUTH_TIME, authenticatedAt.getEpochSecond())
+                .claim("roles", roles(user))
+                .claims(all -> all.putAll(sessionClaims))
                 .build();
         return encoder.encode(JwtEncoderParameters.from(header, claims)).getTokenValue();
     }

@@ -19,6 +19,7 @@ abstract class AbstractSampleTests {
     void connect(@LocalServerPort int port, @Value("${session.tracking.redis-url}") String redisUrl) {
         sample = new SampleClient(port);
         redis = new RedisCli(redisUrl);
+        sample.awaitTracking();
         redis.run(cli -> cli.flushall());
     }
 }

@@ -47,6 +47,7 @@ class OutageTests {
     @BeforeEach
     void logInAndLoseRedis(@LocalServerPort int port) {
         sample = new SampleClient(port);
+        sample.awaitTracking();
         before = sample.login("alice");
         assertThat(before.sessionId()).isNotNull();
         redis.stop();
@@ -56,7 +57,7 @@ class OutageTests {
     void bringRedisBack() throws IOException {
         redis.stop();
         redis = EmbeddedRedis.startOn(redis.port());
-        awaitRecovery();
+        sample.awaitTracking();
     }
 
     @Test
@@ -115,7 +116,7 @@ class OutageTests {
     void firstRefreshAfterwardsRegistersAnUntrackedLogin() throws IOException {
         Tokens untracked = sample.login("alice");
         redis = EmbeddedRedis.startOn(redis.port());
-        awaitRecovery();
+        sample.awaitTracking();
 
         Tokens tracked = Tokens.of(sample.refresh(untracked.refresh()));
 
@@ -128,13 +129,9 @@ class OutageTests {
     @Test
     void serverThatComesBackEmptyHasLoggedEverybodyOut() throws IOException {
         redis = EmbeddedRedis.startOn(redis.port());
-        awaitRecovery();
+        sample.awaitTracking();
 
         sample.get("/me", before.access()).assertProblem(401);
         sample.refresh(before.refresh()).assertProblem(401);
-    }
-
-    private void awaitRecovery() {
-        await().until(() -> sample.login("bob").sessionId() != null);
     }
 }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.sample.SampleClient.Answer;
 import dev.sessiontracking.sample.SampleClient.Tokens;
+import java.security.KeyPair;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +18,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.security.oauth2.jwt.JwtEncoder;
+import tools.jackson.databind.JsonNode;
 
 /** A refresh prolongs a session that lives, and never brings back one that has ended. */
 class RefreshTests extends AbstractSampleTests {
@@ -55,7 +60,33 @@ class RefreshTests extends AbstractSampleTests {
                 .isZero();
     }
 
-    @RepeatedTest(20)
+    @Test
+    void refreshTokenExpiresWithItsSession(@Autowired KeyPair keys) {
+        Tokens login = sample.login("alice");
+        Tokens refreshed = Tokens.of(sample.refresh(login.refresh()));
+
+        Instant tokenExpiry = TokenType.REFRESH
+                .decoder((RSAPublicKey) keys.getPublic())
+                .decode(refreshed.refresh())
+                .getExpiresAt();
+
+        JsonNode session = sample.get("/sessions", refreshed.access()).json().get(0);
+        assertThat(tokenExpiry)
+                .isEqualTo(Instant.parse(session.get("expiresAt").asString()).truncatedTo(ChronoUnit.SECONDS));
+    }
+
+    @Test
+    void whileRedisDoesNotAnswerTheRefreshTokenStaysTheSame() {
+        Tokens alice = sample.login("alice");
+        redis.run(cli -> cli.clientPause(2000));
+
+        Tokens refreshed = Tokens.of(sample.refresh(alice.refresh()));
+
+        assertThat(refreshed.refresh()).isEqualTo(alice.refresh());
+        assertThat(refreshed.sessionId()).isEqualTo(alice.sessionId());
+    }
+
+    @RepeatedTest(5)
     void refreshesThatRaceWithARevocationDoNotBringTheSessionBack() throws Exception {
         Tokens phone = sample.login("alice");
         Tokens laptop = sample.login("alice");

@@ -44,6 +44,7 @@ class RejectPolicyTests {
     @Test
     void everythingThatNeedsASessionIsUnavailable(@LocalServerPort int port) {
         SampleClient sample = new SampleClient(port);
+        sample.awaitTracking();
         Tokens before = sample.login("alice");
         redis.stop();
 

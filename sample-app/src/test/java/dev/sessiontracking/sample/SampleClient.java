@@ -1,6 +1,7 @@
 package dev.sessiontracking.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +30,12 @@ final class SampleClient {
 
     SampleClient(int port) {
         this.baseUrl = "http://localhost:" + port;
+    }
+
+    /** Waits until the sample is connected to Redis: it starts without waiting for it. */
+    void awaitTracking() {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(login("bob").sessionId()).isNotNull());
     }
 
     /** Logs in with the right password. */

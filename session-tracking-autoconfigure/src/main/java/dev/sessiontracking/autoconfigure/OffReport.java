@@ -1,5 +1,6 @@
 package dev.sessiontracking.autoconfigure;
 
+import dev.sessiontracking.core.OutagePolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,7 +12,13 @@ final class OffReport {
 
     private static final Logger log = LoggerFactory.getLogger(OffReport.class);
 
-    OffReport(TrackingSwitch wanted) {
+    OffReport(TrackingSwitch wanted, OutagePolicy outagePolicy) {
+        if (outagePolicy == OutagePolicy.REJECT && !wanted.isOn()) {
+            throw new SessionTrackingSetupException(
+                    "session.tracking.outage-policy=reject asks for proof that a session lives, but session tracking is"
+                            + " off: " + wanted.reason() + ".",
+                    "Set session.tracking.redis-url, or remove session.tracking.outage-policy.");
+        }
         switch (wanted) {
             case OFF_WITHOUT_URL ->
                 log.info("Session tracking is off: JWTs are valid until they expire. Set session.tracking.redis-url to"

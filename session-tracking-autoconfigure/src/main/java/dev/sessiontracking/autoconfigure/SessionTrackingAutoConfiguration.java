@@ -4,8 +4,10 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.SessionTrackingSettings;
 import dev.sessiontracking.core.TrackedReader;
 import java.time.Clock;
+import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -20,7 +22,7 @@ import org.springframework.core.env.Environment;
  * {@link SessionService} either way.
  */
 @AutoConfiguration(afterName = "dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration")
-@EnableConfigurationProperties(SessionTrackingProperties.class)
+@EnableConfigurationProperties({SessionTrackingProperties.class, RevocationProperties.class})
 public final class SessionTrackingAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
@@ -30,9 +32,17 @@ public final class SessionTrackingAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean
         SessionTracking sessionTracking(
-                SessionStore store, ObjectProvider<TrackedReader> tracked, SessionTrackingProperties properties) {
-            return SessionTracking.over(
-                    store, tracked.getIfAvailable(), properties.outagePolicy(), properties.ttl(), Clock.systemUTC());
+                SessionStore store,
+                ObjectProvider<TrackedReader> tracked,
+                SessionTrackingProperties properties,
+                RevocationProperties revocation) {
+            Duration retention = revocation.retention();
+            SessionTrackingSettings settings = new SessionTrackingSettings(
+                    properties.outagePolicy(),
+                    properties.ttl(),
+                    retention == null ? properties.ttl() : retention,
+                    revocation.maximumRemembered());
+            return SessionTracking.over(store, tracked.getIfAvailable(), settings, Clock.systemUTC());
         }
 
         @Bean
@@ -59,8 +69,8 @@ public final class SessionTrackingAutoConfiguration {
         }
 
         @Bean
-        OffReport sessionTrackingOffReport(Environment environment) {
-            return new OffReport(TrackingSwitch.of(environment));
+        OffReport sessionTrackingOffReport(Environment environment, SessionTrackingProperties properties) {
+            return new OffReport(TrackingSwitch.of(environment), properties.outagePolicy());
         }
     }
 }

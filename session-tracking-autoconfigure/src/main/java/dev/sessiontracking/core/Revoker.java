@@ -21,6 +21,8 @@ final class Revoker implements AutoCloseable {
 
     private final PendingRevocations pending;
 
+    private final RepeatedRevocations again;
+
     Revoker(
             SessionStore store,
             RevocationMemory memory,
@@ -31,6 +33,7 @@ final class Revoker implements AutoCloseable {
         this.memory = memory;
         this.engine = engine;
         this.report = report;
+        this.again = new RepeatedRevocations(store);
         this.pending = new PendingRevocations(this::apply, maximumRemembered);
     }
 
@@ -81,7 +84,7 @@ final class Revoker implements AutoCloseable {
             Stages.await(store.revoke(one.sessionId(), null));
         } else if (revocation instanceof Revocation.OfUser all) {
             revokeAll(all.userId(), session -> all.covers(session.id(), session.createdAt()));
-            memory.forget(all);
+            memory.applied(all);
         }
     }
 
@@ -98,9 +101,31 @@ final class Revoker implements AutoCloseable {
         return revoked;
     }
 
-    /** The store answers again. */
-    void applyPending() {
+    /** The store answers again, and may be another one, or an older state of itself. */
+    void storeIsBack() {
         pending.retryNow();
+        again.apply(memory.deniedSessions());
+    }
+
+    /** What pushes tell. */
+    Evidence evidence() {
+        return new Evidence() {
+
+            @Override
+            public boolean isRevoked(String sessionId) {
+                return memory.isDenied(sessionId);
+            }
+
+            @Override
+            public void seenRevoked(String sessionId) {
+                memory.denyByEvidence(sessionId);
+            }
+
+            @Override
+            public void seenAlive(String sessionId) {
+                again.apply(List.of(sessionId));
+            }
+        };
     }
 
     int pendingCount() {

@@ -2,6 +2,8 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -21,19 +23,21 @@ final class SessionEngine implements SessionChecker {
 
     private final OutageReport report;
 
-    private final SharedReads reads = new SharedReads(this::ask);
+    private final SharedReads reads;
 
     SessionEngine(
             SessionStore store,
             @Nullable TrackedReader tracked,
             RevocationMemory memory,
             OutagePolicy outagePolicy,
-            OutageReport report) {
+            OutageReport report,
+            Clock clock) {
         this.store = store;
         this.tracked = tracked;
         this.memory = memory;
         this.outagePolicy = outagePolicy;
         this.report = report;
+        this.reads = new SharedReads(this::ask, System::nanoTime, clock);
     }
 
     @Override
@@ -65,6 +69,11 @@ final class SessionEngine implements SessionChecker {
     private CompletionStage<Boolean> ask(String sessionId) {
         CompletionStage<Boolean> answer = tracked == null ? null : tracked.read(sessionId);
         return answer != null ? answer : store.exists(sessionId);
+    }
+
+    @Override
+    public boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
+        return memory.isDeniedWithoutSession(userId, authenticatedAt);
     }
 
     SessionStatus status(String sessionId) {

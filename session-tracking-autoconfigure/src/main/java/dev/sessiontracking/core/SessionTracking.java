@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionTracking implements AutoCloseable {
 
-    /** Most revocations that a node remembers. */
-    public static final int DEFAULT_MAXIMUM_REMEMBERED = 100_000;
-
     private final SessionService service;
 
     private final SessionChecker checker;
@@ -21,29 +18,31 @@ public final class SessionTracking implements AutoCloseable {
     private final Revoker revoker;
 
     private SessionTracking(
-            SessionStore store, @Nullable TrackedReader tracked, OutagePolicy outagePolicy, Duration ttl, Clock clock) {
-        RevocationMemory memory = new RevocationMemory(clock, ttl, DEFAULT_MAXIMUM_REMEMBERED);
-        OutageReport report = new OutageReport(outagePolicy, clock, this::storeIsBack);
-        SessionEngine engine = new SessionEngine(store, tracked, memory, outagePolicy, report);
-        this.revoker = new Revoker(store, memory, engine, report, DEFAULT_MAXIMUM_REMEMBERED);
+            SessionStore store, @Nullable TrackedReader tracked, SessionTrackingSettings settings, Clock clock) {
+        RevocationMemory memory = new RevocationMemory(clock, settings.retention(), settings.maximumRemembered());
+        OutageReport report = new OutageReport(settings.outagePolicy(), clock, this::storeIsBack);
+        SessionEngine engine = new SessionEngine(store, tracked, memory, settings.outagePolicy(), report, clock);
+        this.revoker = new Revoker(store, memory, engine, report, settings.maximumRemembered());
         this.checker = engine;
-        this.service = new TrackedSessionService(store, engine, revoker, report, memory, ttl, clock);
+        this.service = new TrackedSessionService(store, engine, revoker, report, memory, settings.ttl(), clock);
+        if (tracked != null) {
+            tracked.tell(revoker.evidence());
+        }
         store.listen(report);
     }
 
     private void storeIsBack() {
-        revoker.applyPending();
+        revoker.storeIsBack();
     }
 
     /**
      * Session tracking over a store.
      *
      * @param tracked reads of that store whose answers may be kept, or {@code null} to ask for every check
-     * @param ttl how long a session lives after its creation or last renewal
      */
     public static SessionTracking over(
-            SessionStore store, @Nullable TrackedReader tracked, OutagePolicy outagePolicy, Duration ttl, Clock clock) {
-        return new SessionTracking(store, tracked, outagePolicy, ttl, clock);
+            SessionStore store, @Nullable TrackedReader tracked, SessionTrackingSettings settings, Clock clock) {
+        return new SessionTracking(store, tracked, settings, clock);
     }
 
     /** The service of an application without session tracking: plain JWT. */

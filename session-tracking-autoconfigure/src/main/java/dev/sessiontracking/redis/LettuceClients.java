@@ -9,6 +9,7 @@ import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
@@ -37,7 +38,8 @@ final class LettuceClients {
 
     private LettuceClients() {}
 
-    static ClientResources resources() {
+    /** Threads and timers of one client; every channel that it opens joins the group. */
+    static ClientResources resources(ChannelGroup channels) {
         return DefaultClientResources.builder()
                 .ioThreadPoolSize(IO_THREADS)
                 .computationThreadPoolSize(IO_THREADS)
@@ -54,6 +56,7 @@ final class LettuceClients {
                     @Override
                     public void afterChannelInitialized(Channel channel) {
                         channel.pipeline().addFirst(new SilenceHandler());
+                        channels.add(channel);
                     }
                 })
                 .build();

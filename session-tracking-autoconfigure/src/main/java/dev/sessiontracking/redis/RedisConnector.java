@@ -4,9 +4,13 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -18,6 +22,8 @@ final class RedisConnector implements AutoCloseable {
 
     private static final long RETRY_MILLIS = 250;
 
+    private static final long RECONNECT_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final RedisUrl url;
 
     private final long patienceMillis;
@@ -28,13 +34,17 @@ final class RedisConnector implements AutoCloseable {
 
     private final ScheduledThreadPoolExecutor executor;
 
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+    private final AtomicLong lastReconnect = new AtomicLong(System.nanoTime() - RECONNECT_PAUSE_NANOS);
+
     private volatile boolean closed;
 
     RedisConnector(RedisUrl url, RedisProperties properties) {
         this.url = url;
         // An attempt is a connect and a handshake, each with the connect timeout.
         this.patienceMillis = 2 * properties.connectTimeout().toMillis();
-        this.resources = LettuceClients.resources();
+        this.resources = LettuceClients.resources(channels);
         this.factory = LettuceClients.factory(url, properties, resources);
         this.executor = BackgroundThread.named("session-tracking-connect");
     }
@@ -79,6 +89,15 @@ final class RedisConnector implements AutoCloseable {
             return;
         }
         made.complete(connection);
+    }
+
+    /** Breaks the connections, so that they are made anew; at most once a second. */
+    void reconnect() {
+        long now = System.nanoTime();
+        long last = lastReconnect.get();
+        if (now - last > RECONNECT_PAUSE_NANOS && lastReconnect.compareAndSet(last, now)) {
+            channels.close();
+        }
     }
 
     @Override

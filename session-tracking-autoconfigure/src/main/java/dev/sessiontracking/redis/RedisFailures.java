@@ -5,6 +5,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisReadOnlyException;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -66,6 +67,12 @@ final class RedisFailures {
         return cause instanceof RedisException;
     }
 
+    /** Whether the server is one that takes no writes. */
+    static boolean isReadOnly(Throwable failure) {
+        return unwrap(failure) instanceof RedisReadOnlyException
+                || unwrap(failure).getCause() instanceof RedisReadOnlyException;
+    }
+
     /** Whether the server will never do this on this connection: it may not, or it cannot. */
     static boolean isRefusal(Throwable failure) {
         if (!(unwrap(failure) instanceof RedisCommandExecutionException error)) {
@@ -82,7 +89,7 @@ final class RedisFailures {
                 return "timeout";
             }
             if (cause instanceof RedisCommandExecutionException) {
-                return "error reply " + firstWord(String.valueOf(cause.getMessage()));
+                return errorInWords(String.valueOf(cause.getMessage()));
             }
             if (cause instanceof ConnectTimeoutException) {
                 return "connect timeout";
@@ -98,6 +105,14 @@ final class RedisFailures {
             }
         }
         return unwrap(failure) instanceof RedisConnectionException ? "no connection" : "not connected";
+    }
+
+    private static String errorInWords(String message) {
+        String word = firstWord(message);
+        if (word.equals("WRONGPASS") || word.equals("NOAUTH") || message.contains("AUTH")) {
+            return "authentication failed, check the user and the password in session.tracking.redis-url";
+        }
+        return "error reply " + word;
     }
 
     private static String firstWord(String message) {

@@ -6,6 +6,7 @@ import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.net.SocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +32,10 @@ final class RedisLink implements AutoCloseable {
     private final ScheduledThreadPoolExecutor background;
 
     private final Breaker breaker;
+
+    private final MissingRights rights = new MissingRights();
+
+    private final ServerInspection inspection = new ServerInspection();
 
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
 
@@ -64,9 +69,16 @@ final class RedisLink implements AutoCloseable {
     }
 
     private void use(StatefulRedisConnection<String, String> made) {
-        made.addListener(new Disconnects());
+        made.addListener(new Changes(made));
         connection = made;
-        log.info("Session tracking is on: sessions are in {}", connector.url());
+        inspection
+                .inspect(made.async())
+                .thenAccept(server -> log.info(
+                        "Session tracking is on: sessions are in {}, {}",
+                        connector.url(),
+                        server.version() == null
+                                ? "whose user may not use INFO: version and eviction policy are unknown"
+                                : server.version()));
     }
 
     private String at(String reason) {
@@ -100,6 +112,11 @@ final class RedisLink implements AutoCloseable {
             breaker.answered();
         } else {
             breaker.failed(failure);
+            rights.refused(failure);
+            if (RedisFailures.isReadOnly(failure)) {
+                // This was a master once, or never: whoever is it now is found by connecting anew.
+                connector.reconnect();
+            }
         }
     }
 
@@ -118,7 +135,18 @@ final class RedisLink implements AutoCloseable {
     }
 
     /** Lettuce makes the connection again by itself; the heartbeat notices. */
-    private final class Disconnects implements RedisConnectionStateListener {
+    private final class Changes implements RedisConnectionStateListener {
+
+        private final StatefulRedisConnection<String, String> changing;
+
+        Changes(StatefulRedisConnection<String, String> changing) {
+            this.changing = changing;
+        }
+
+        @Override
+        public void onRedisConnected(RedisChannelHandler<?, ?> handler, SocketAddress address) {
+            inspection.inspect(changing.async());
+        }
 
         @Override
         public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {

@@ -38,6 +38,8 @@ final class RedisSessionStore implements SessionStore {
 
     private final UserIndex index;
 
+    private final DataLossWatch dataLossWatch;
+
     private final Clock clock;
 
     RedisSessionStore(RedisLink link, RedisKeys keys, Clock clock) {
@@ -45,6 +47,8 @@ final class RedisSessionStore implements SessionStore {
         this.keys = keys;
         this.index = new UserIndex(keys);
         this.clock = clock;
+        this.dataLossWatch = new DataLossWatch(this::exists, clock);
+        link.listen(dataLossWatch);
     }
 
     @Override
@@ -65,12 +69,19 @@ final class RedisSessionStore implements SessionStore {
                             RedisScript.REMOVE.run(commands, key, value);
                             throw RedisFailures.unavailable(failure);
                         }
-                        return written.join();
+                        return remembered(session, written.join());
                     })
                     .thenCompose(created -> created
                             ? CompletableFuture.completedFuture(true)
                             : undoIndexEntry(commands, session, indexed.join()).thenApply(undone -> false));
         });
+    }
+
+    private boolean remembered(UserSession session, boolean created) {
+        if (created) {
+            dataLossWatch.wrote(session.id(), session.expiresAt());
+        }
+        return created;
     }
 
     /**
@@ -156,6 +167,7 @@ final class RedisSessionStore implements SessionStore {
                     : read(commands, sessionId)
                             .thenApply(
                                     session -> session.map(UserSession::userId).orElse(null));
+            dataLossWatch.removed(sessionId);
             return owner.thenCompose(user -> {
                 CompletionStage<Long> deleted = commands.del(keys.session(sessionId));
                 if (user != null) {
@@ -168,8 +180,26 @@ final class RedisSessionStore implements SessionStore {
     }
 
     @Override
+    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+        return answer(commands -> {
+            List<CompletableFuture<Long>> deletions = sessionIds.stream()
+                    .map(id -> commands.del(keys.session(id)).toCompletableFuture())
+                    .toList();
+            return CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new))
+                    .thenApply(done -> deletions.stream()
+                            .mapToLong(CompletableFuture::join)
+                            .sum());
+        });
+    }
+
+    @Override
     public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
-        return answer(commands -> new UserRevocation(commands, keys, index, userId, which).run());
+        return answer(commands -> new UserRevocation(commands, keys, index, userId, which)
+                .run()
+                .thenApply(revoked -> {
+                    revoked.forEach(dataLossWatch::removed);
+                    return revoked;
+                }));
     }
 
     @Override

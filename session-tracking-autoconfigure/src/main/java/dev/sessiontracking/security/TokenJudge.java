@@ -52,21 +52,26 @@ public final class TokenJudge {
             return Verdict.UNUSABLE;
         }
         if (claim.kind() != SessionClaim.Kind.NAMED) {
-            return Verdict.PLAIN;
+            return isDenied(claim.user()) ? Verdict.ENDED : Verdict.PLAIN;
         }
         TokenSession session = Objects.requireNonNull(claim.session());
         Verdict known = exchange == null ? null : exchange.verdict(session);
         if (known != null) {
             return known;
         }
-        Verdict verdict = lookUp(session, claim.issuer());
+        Verdict verdict = lookUp(session, claim.issuer(), exchange != null && exchange.isAcceptingUnproven());
         if (exchange != null) {
             exchange.remember(session, verdict);
         }
         return verdict;
     }
 
-    private Verdict lookUp(TokenSession session, @Nullable String issuer) {
+    /** A token that names no session can be refused only with all others of its user. */
+    private boolean isDenied(SessionClaim.@Nullable User user) {
+        return user != null && checker.isDeniedWithoutSession(user.id(), user.authenticatedAt());
+    }
+
+    private Verdict lookUp(TokenSession session, @Nullable String issuer, boolean acceptsUnproven) {
         SessionCheck check = checker.check(session);
         return switch (check.status()) {
             case LIVE -> {
@@ -79,7 +84,10 @@ public final class TokenJudge {
                 }
                 yield Verdict.ENDED;
             }
-            case UNKNOWN -> checker.outagePolicy() == OutagePolicy.PLAIN_JWT ? Verdict.UNPROVEN : Verdict.UNAVAILABLE;
+            case UNKNOWN ->
+                acceptsUnproven || checker.outagePolicy() == OutagePolicy.PLAIN_JWT
+                        ? Verdict.UNPROVEN
+                        : Verdict.UNAVAILABLE;
         };
     }
 }

@@ -221,7 +221,7 @@ class SessionTrackingAutoConfigurationTests {
     @Test
     void imageWithoutTrackingRefusesAUrl() {
         assertThatExceptionOfType(SessionTrackingSetupException.class)
-                .isThrownBy(() -> new OffReport(TrackingSwitch.ON))
+                .isThrownBy(() -> new OffReport(TrackingSwitch.ON, OutagePolicy.PLAIN_JWT))
                 .withMessageContaining("session.tracking.redis-url is set")
                 .withMessageContaining("ahead of time");
     }
@@ -229,7 +229,7 @@ class SessionTrackingAutoConfigurationTests {
     @Test
     void imageWithoutTrackingRefusesToBeRequired() {
         assertThatExceptionOfType(SessionTrackingSetupException.class)
-                .isThrownBy(() -> new OffReport(TrackingSwitch.REQUIRED_WITHOUT_URL))
+                .isThrownBy(() -> new OffReport(TrackingSwitch.REQUIRED_WITHOUT_URL, OutagePolicy.PLAIN_JWT))
                 .withMessageContaining("session.tracking.enabled=true")
                 .withMessageContaining("session.tracking.redis-url");
     }

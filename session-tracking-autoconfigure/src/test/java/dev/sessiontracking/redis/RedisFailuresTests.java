@@ -23,19 +23,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisFailuresTests {
 
+    private static final String AUTHENTICATION =
+            "authentication failed, check the user and the password in session.tracking.redis-url";
+
     private static final String SECRETS = " sekret-host/192.0.2.7:6379 user:sekret";
 
     static Stream<Arguments> failures() {
         return Stream.of(
                 Arguments.of(new RedisCommandTimeoutException("sekret"), "timeout"),
                 Arguments.of(error("OOM command not allowed"), "error reply OOM"),
-                Arguments.of(error("NOAUTH" + SECRETS), "error reply NOAUTH"),
+                Arguments.of(error("NOAUTH" + SECRETS), AUTHENTICATION),
                 Arguments.of(error("sekret"), "error reply of another kind"),
                 Arguments.of(connection(new ConnectException(SECRETS)), "connection refused"),
                 Arguments.of(connection(new ConnectTimeoutException(SECRETS)), "connect timeout"),
                 Arguments.of(connection(new UnknownHostException(SECRETS)), "unknown host"),
                 Arguments.of(connection(new SSLHandshakeException(SECRETS)), "TLS handshake failed"),
-                Arguments.of(connection(error("WRONGPASS" + SECRETS)), "error reply WRONGPASS"),
+                Arguments.of(connection(error("WRONGPASS" + SECRETS)), AUTHENTICATION),
                 Arguments.of(connection(null), "no connection"),
                 Arguments.of(new RedisException("Currently not connected"), "not connected"));
     }

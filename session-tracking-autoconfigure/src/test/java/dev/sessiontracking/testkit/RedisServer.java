@@ -120,11 +120,13 @@ public abstract class RedisServer implements AutoCloseable {
     }
 
     final String url(String scheme, int port) {
-        String password = password();
-        String userInfo = password == null
+        return scheme + "://" + userInfo(password()) + host() + ":" + port;
+    }
+
+    static String userInfo(@Nullable String password) {
+        return password == null
                 ? ""
                 : ":" + URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20") + "@";
-        return scheme + "://" + userInfo + host() + ":" + port;
     }
 
     /** The password it was started with, if any. */

@@ -5,9 +5,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +41,11 @@ public final class RedisServers {
 
     private RedisServers() {}
 
-    /** Starts a server and waits until it answers. The arguments are those of {@code redis-server}, without a port. */
+    /**
+     * Starts a server and waits until it answers.
+     *
+     * @param args those of {@code redis-server}, without a port; a file is named by its absolute path
+     */
     public static RedisServer start(String... args) {
         if (List.of(args).contains("--replicaof")) {
             throw new IllegalArgumentException(
@@ -51,7 +59,7 @@ public final class RedisServers {
         return start(new ProcessSource(localExecutable()), args);
     }
 
-    private static RedisServer start(Source source, String... args) {
+    static RedisServer start(Source source, String... args) {
         for (int attempt = 1; ; attempt++) {
             RedisServer server = source.create(Ports.free(), List.of(args));
             try {
@@ -76,7 +84,8 @@ public final class RedisServers {
         return source() instanceof ProcessSource processes ? processes.executable() : findExecutable();
     }
 
-    private interface Source {
+    /** Makes servers that are not started yet. */
+    interface Source {
         RedisServer create(int port, List<String> args);
     }
 
@@ -102,9 +111,9 @@ public final class RedisServers {
         return source;
     }
 
-    private static Source choose(String kind) {
+    static Source choose(String kind) {
         return switch (kind) {
-            case "container" -> container();
+            case "container" -> container(Duration.ofMinutes(10));
             case "local" -> new ProcessSource(onPath());
             case "embedded" -> new ProcessSource(embedded());
             case "" -> chooseFirst();
@@ -115,7 +124,7 @@ public final class RedisServers {
     private static Source chooseFirst() {
         if (DockerProbe.findsEngine()) {
             try {
-                return container();
+                return container(Duration.ofMinutes(1));
             } catch (IllegalStateException e) {
                 System.out.println(e.getMessage() + " Trying redis-server on the path instead.");
             }
@@ -123,19 +132,31 @@ public final class RedisServers {
         return new ProcessSource(findExecutable());
     }
 
-    private static Source container() {
+    private static Source container(Duration patience) {
         DockerImageName image = DockerImageName.parse(System.getProperty(IMAGE, "redis:7-alpine"))
                 .asCompatibleSubstituteFor("redis");
         if (!DockerProbe.findsEngine()) {
             throw new IllegalStateException("No Docker engine answers, so there is no Redis container.");
         }
-        try {
+        // Testcontainers tries for many minutes to fetch images, its own first, where no registry can be reached.
+        FutureTask<String> preparation = new FutureTask<>(() -> {
             DockerClientFactory.instance().client();
-            new RemoteDockerImage(image).get();
+            return new RemoteDockerImage(image).get();
+        });
+        Thread thread = new Thread(preparation, "redis-image");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            preparation.get(patience.toSeconds(), TimeUnit.SECONDS);
             return new ContainerSource(image);
-        } catch (Exception e) {
+        } catch (TimeoutException e) {
             throw new IllegalStateException(
-                    "Docker runs, but " + image + " cannot be used: " + e.getMessage() + ".", e);
+                    "Docker runs, but " + image + " was not there within " + patience.toSeconds() + " seconds.", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Docker runs, but " + image + " cannot be used: " + e.getCause() + ".", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while " + image + " was fetched.", e);
         }
     }
 

@@ -2,10 +2,11 @@ package dev.sessiontracking.security.servlet;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 
-/** How one filter chain authenticates tokens, as learned while the chain was built. Immutable once it is. */
+/** How one filter chain authenticates tokens, as learned while the chain was built. Does not change afterwards. */
 final class ChainAuthentication {
 
     private volatile @Nullable BearerTokenAuthenticationFilter bearerFilter;
@@ -16,7 +17,8 @@ final class ChainAuthentication {
 
     private final AtomicBoolean hiddenTokenReported = new AtomicBoolean();
 
-    void bearerFilter(BearerTokenAuthenticationFilter filter) {
+    void bearerFilter(BearerTokenAuthenticationFilter filter, SecurityContextHolderStrategy strategy) {
+        filter.setSecurityContextHolderStrategy(new BearerContextStrategy(strategy));
         this.bearerFilter = filter;
     }
 

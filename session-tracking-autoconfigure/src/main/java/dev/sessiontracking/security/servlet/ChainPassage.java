@@ -12,7 +12,7 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
 /**
  * One passage of a request through one filter chain: which tokens were given to the chain's own authentication, and
- * whether anybody has touched the security context. A request that is forwarded passes through several chains, one inside
+ * what it made of them. A request that is forwarded passes through several chains, one inside
  * the other; what was found out about its sessions is shared by all of them.
  *
  * <p>Bound to the thread from the guard filter on to the last check, and not beyond: an application that decodes a token
@@ -33,8 +33,6 @@ final class ChainPassage {
     private int examined;
 
     private @Nullable Authentication authenticatedByChain;
-
-    private boolean contextRead;
 
     private @Nullable Supplier<SecurityContext> storedContext;
 
@@ -79,19 +77,19 @@ final class ChainPassage {
         TokenExchange.bind(exchangeBefore);
     }
 
-    /** Begins to watch the context that was stored for this request, without loading it. */
+    /** Takes note of the context that was stored for this request, without loading it. */
     void watch(SecurityContextHolderStrategy strategy) {
-        Supplier<SecurityContext> stored = strategy.getDeferredContext();
-        strategy.setDeferredContext(() -> {
-            contextRead = true;
-            return stored.get();
-        });
         storedContext = strategy.getDeferredContext();
     }
 
-    /** Whether the stored context has neither been replaced nor been looked at, so that nobody can rely on it yet. */
-    boolean isContextUntouched(SecurityContextHolderStrategy strategy) {
-        return !contextRead && strategy.getDeferredContext() == storedContext;
+    /** Whether no filter of this chain has replaced the stored context yet. */
+    boolean isContextStored(SecurityContextHolderStrategy strategy) {
+        return strategy.getDeferredContext() == storedContext;
+    }
+
+    /** Whether this authentication is that of the stored context. */
+    boolean isStored(Authentication authentication) {
+        return storedContext != null && storedContext.get().getAuthentication() == authentication;
     }
 
     ChainAuthentication chain() {

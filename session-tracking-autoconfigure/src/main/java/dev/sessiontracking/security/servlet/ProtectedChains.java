@@ -1,13 +1,16 @@
 package dev.sessiontracking.security.servlet;
 
+import jakarta.servlet.Filter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
@@ -17,7 +20,10 @@ import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 
-/** Says at start-up which filter chains refuse revoked tokens, and warns of those that accept tokens and do not. */
+/**
+ * Says at start-up which filter chains refuse revoked tokens, and warns of those that accept tokens and do not. Completes
+ * chains to which an application has added a token filter that it made itself.
+ */
 final class ProtectedChains implements SmartInitializingSingleton {
 
     private static final Log LOG = LogFactory.getLog(ProtectedChains.class);
@@ -39,10 +45,33 @@ final class ProtectedChains implements SmartInitializingSingleton {
      * One chain.
      *
      * @param description which requests it is for
-     * @param acceptsTokens whether it authenticates bearer or DPoP tokens
+     * @param tokens how it authenticates bearer or DPoP tokens
      * @param guarded whether sessions are checked in it
      */
-    record Finding(String description, boolean acceptsTokens, boolean guarded) {}
+    record Finding(String description, Tokens tokens, boolean guarded) {
+
+        boolean isOpenToRevokedTokens() {
+            return tokens != Tokens.NONE && !guarded;
+        }
+    }
+
+    /** How a chain authenticates tokens. */
+    enum Tokens {
+        /** It has no filter for them that we know of. */
+        NONE(""),
+        /** With Spring Security's own provider for JWTs. */
+        JWT(" (JWT)"),
+        /** In a way of which only the result can be seen. */
+        OPAQUE_OR_CUSTOM(
+                " (opaque tokens, or JWTs in the application's own way: a request whose Authentication does not"
+                        + " carry the Jwt is refused)");
+
+        private final String note;
+
+        Tokens(String note) {
+            this.note = note;
+        }
+    }
 
     List<Finding> findings() {
         return findings;
@@ -55,10 +84,10 @@ final class ProtectedChains implements SmartInitializingSingleton {
         LOG.info("Session tracking protects " + guarded.size() + " of " + findings.size()
                 + (findings.size() == 1 ? " filter chain" : " filter chains")
                 + guarded.stream()
-                        .map(finding -> finding.description() + (finding.acceptsTokens() ? " (accepts tokens)" : ""))
+                        .map(finding -> finding.description() + finding.tokens().note)
                         .collect(Collectors.joining(", ", guarded.isEmpty() ? "" : ": ", "")));
         findings.stream()
-                .filter(finding -> finding.acceptsTokens() && !finding.guarded())
+                .filter(Finding::isOpenToRevokedTokens)
                 .forEach(finding -> LOG.warn("The filter chain for " + finding.description()
                         + " accepts tokens without checking their sessions: revoked tokens pass. Build it from the"
                         + " HttpSecurity bean, or apply the bean sessionTrackingHttpSecurityCustomizer to its"
@@ -77,16 +106,29 @@ final class ProtectedChains implements SmartInitializingSingleton {
     }
 
     private static Finding examine(SecurityFilterChain chain) {
-        return new Finding(
-                describe(chain),
-                chain.getFilters().stream()
-                        .anyMatch(filter -> filter instanceof BearerTokenAuthenticationFilter || isDPoP(filter)),
-                chain.getFilters().stream().anyMatch(SessionGuardFilter.class::isInstance));
+        SessionGuardFilter guard = first(chain, SessionGuardFilter.class, filter -> true);
+        BearerTokenAuthenticationFilter bearer = first(chain, BearerTokenAuthenticationFilter.class, filter -> true);
+        AuthenticationFilter dpop = first(
+                chain,
+                AuthenticationFilter.class,
+                filter -> filter.getAuthenticationConverter() instanceof DPoPAuthenticationConverter);
+        if (guard != null) {
+            guard.adopt(bearer, dpop);
+        }
+        if (bearer == null && dpop == null) {
+            return new Finding(describe(chain), Tokens.NONE, guard != null);
+        }
+        boolean jwt = guard != null && guard.isVerifyingJwts();
+        return new Finding(describe(chain), jwt ? Tokens.JWT : Tokens.OPAQUE_OR_CUSTOM, guard != null);
     }
 
-    private static boolean isDPoP(Object filter) {
-        return filter instanceof AuthenticationFilter authentication
-                && authentication.getAuthenticationConverter() instanceof DPoPAuthenticationConverter;
+    private static <F extends Filter> @Nullable F first(SecurityFilterChain chain, Class<F> type, Predicate<F> which) {
+        return chain.getFilters().stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .filter(which)
+                .findFirst()
+                .orElse(null);
     }
 
     private static String describe(SecurityFilterChain chain) {

@@ -1,7 +1,7 @@
 package dev.sessiontracking.security.servlet;
 
 /**
- * A token is refused when somebody reads the security context that holds it. Not an authentication exception on purpose:
+ * A token is refused right before authorization. Not an authentication exception on purpose:
  * the exception translation filter would save the request in an HTTP session and redirect to a login page.
  */
 final class RefusedContextException extends RuntimeException {

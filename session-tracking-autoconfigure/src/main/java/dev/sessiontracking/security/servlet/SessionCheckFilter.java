@@ -13,9 +13,8 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 
 /**
- * Judges an authentication right after the filters that may have made it. A context that was stored, and that nobody has
- * looked at, is left alone: loading it would cost every request of a browser a session lookup, and
- * {@link StoredContextCheckFilter} sees to it.
+ * Judges an authentication right after the filters that may have made it. A context that was stored is left to the
+ * {@link LastCheckFilter}: a filter that comes next may replace it.
  */
 final class SessionCheckFilter implements Filter {
 
@@ -44,7 +43,7 @@ final class SessionCheckFilter implements Filter {
         if (passage == null) {
             passage = ChainPassage.of(request, chainAuthentication);
         }
-        if (passage.isContextUntouched(strategy)) {
+        if (passage.isContextStored(strategy)) {
             return;
         }
         Verdict verdict = enforcer.judge(passage, strategy.getContext().getAuthentication());

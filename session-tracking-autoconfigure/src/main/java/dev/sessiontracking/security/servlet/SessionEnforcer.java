@@ -4,6 +4,7 @@ import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.TokenExchange;
 import dev.sessiontracking.security.TokenJudge;
 import dev.sessiontracking.security.Verdict;
+import java.util.List;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,24 @@ final class SessionEnforcer {
         return verdict;
     }
 
+    /**
+     * What is proven of the sessions of an authentication that the chain has accepted: {@link Verdict#LIVE} only when
+     * it names one, and each is proven to live.
+     */
+    Verdict judgeProven(@Nullable TokenExchange exchange, @Nullable Authentication authentication) {
+        List<SessionClaim> accepted = exchange == null ? null : exchange.acceptedClaims(authentication);
+        List<SessionClaim> claims =
+                accepted != null ? accepted : finder.findCarried(authentication).claims();
+        Verdict proven = Verdict.PLAIN;
+        for (SessionClaim claim : claims) {
+            proven = judge.judge(claim, exchange);
+            if (proven != Verdict.LIVE) {
+                return proven;
+            }
+        }
+        return proven;
+    }
+
     /** One token that is known to be bad outweighs one of which nothing is known. */
     private Verdict judge(TokenFinder.Found found, TokenExchange exchange) {
         Verdict worst = Verdict.PLAIN;
@@ -80,8 +99,7 @@ final class SessionEnforcer {
     private static void reportHiddenToken(ChainPassage passage) {
         Authentication authentication = passage.authenticatedByChain();
         if (passage.chain().reportHiddenToken()) {
-            LOG.warn("A request was refused because its token cannot be determined: the application's authentication"
-                    + " manager made "
+            LOG.warn("A request was refused because its token cannot be determined: the application made "
                     + (authentication == null
                             ? "an authentication"
                             : "a " + authentication.getClass().getName())

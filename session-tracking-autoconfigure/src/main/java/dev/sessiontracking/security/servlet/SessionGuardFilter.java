@@ -8,7 +8,10 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
+import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 
 /**
@@ -21,16 +24,31 @@ final class SessionGuardFilter implements Filter {
 
     private final SecurityContextHolderStrategy strategy;
 
+    private final OutageExemption exemption;
+
     private final Refusals refusals = new Refusals();
 
-    SessionGuardFilter(ChainAuthentication chainAuthentication, SecurityContextHolderStrategy strategy) {
+    SessionGuardFilter(
+            ChainAuthentication chainAuthentication,
+            SecurityContextHolderStrategy strategy,
+            OutageExemption exemption) {
         this.chainAuthentication = chainAuthentication;
         this.strategy = strategy;
+        this.exemption = exemption;
     }
 
-    /** How the chain that this filter guards authenticates tokens. */
-    ChainAuthentication chainAuthentication() {
-        return chainAuthentication;
+    /** Makes known the token filters of this chain, where they were not made by the resource server's configurer. */
+    void adopt(@Nullable BearerTokenAuthenticationFilter bearer, @Nullable AuthenticationFilter dpop) {
+        if (bearer != null && chainAuthentication.bearerFilter() == null) {
+            chainAuthentication.bearerFilter(bearer, strategy);
+        }
+        if (dpop != null && chainAuthentication.dpopFilter() == null) {
+            chainAuthentication.dpopFilter(dpop);
+        }
+    }
+
+    boolean isVerifyingJwts() {
+        return chainAuthentication.isVerifyingJwts();
     }
 
     @Override
@@ -42,6 +60,7 @@ final class SessionGuardFilter implements Filter {
     private void guard(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         ChainPassage passage = ChainPassage.of(request, chainAuthentication);
+        passage.exchange().setAcceptingUnproven(exemption.covers(request));
         passage.bind();
         try {
             passage.watch(strategy);

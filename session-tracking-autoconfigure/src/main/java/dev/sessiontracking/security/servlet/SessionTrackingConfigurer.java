@@ -14,6 +14,7 @@ import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
+import org.springframework.security.web.context.SecurityContextRepository;
 
 /**
  * Adds the session checks and the logout of bearer clients to one chain. Applied before the application's own
@@ -25,10 +26,13 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
 
     private final LogoutHandler logoutHandler;
 
+    private final OutageExemption exemption;
+
     private final ChainAuthentication chain = new ChainAuthentication();
 
-    SessionTrackingConfigurer(SessionEnforcer enforcer, LogoutHandler logoutHandler) {
+    SessionTrackingConfigurer(SessionEnforcer enforcer, LogoutHandler logoutHandler, OutageExemption exemption) {
         this.enforcer = enforcer;
+        this.exemption = exemption;
         this.logoutHandler = logoutHandler;
     }
 
@@ -47,10 +51,12 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
     @Override
     public void configure(HttpSecurity http) {
         SecurityContextHolderStrategy strategy = getSecurityContextHolderStrategy();
-        http.addFilterAfter(new SessionGuardFilter(chain, strategy), SecurityContextHolderFilter.class);
+        http.addFilterAfter(new SessionGuardFilter(chain, strategy, exemption), SecurityContextHolderFilter.class);
         http.addFilterAfter(new SessionCheckFilter(enforcer, chain, strategy), BearerTokenAuthenticationFilter.class);
         http.addFilterAfter(new SessionCheckFilter(enforcer, chain, strategy), AuthenticationFilter.class);
-        http.addFilterBefore(new StoredContextCheckFilter(enforcer, chain, strategy), AuthorizationFilter.class);
+        http.addFilterBefore(
+                new LastCheckFilter(enforcer, chain, strategy, http.getSharedObject(SecurityContextRepository.class)),
+                AuthorizationFilter.class);
     }
 
     @SuppressWarnings("unchecked")
@@ -86,8 +92,7 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
 
         @Override
         public <O extends BearerTokenAuthenticationFilter> O postProcess(O filter) {
-            filter.setSecurityContextHolderStrategy(new BearerContextStrategy(getSecurityContextHolderStrategy()));
-            chain.bearerFilter(filter);
+            chain.bearerFilter(filter, getSecurityContextHolderStrategy());
             return filter;
         }
 

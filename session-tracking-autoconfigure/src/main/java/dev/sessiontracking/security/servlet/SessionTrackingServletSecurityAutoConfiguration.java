@@ -6,6 +6,7 @@ import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import dev.sessiontracking.security.TokenJudge;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -13,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -20,6 +22,7 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.logout.LogoutHandler;
 
 /** Makes every filter chain that is built from {@code HttpSecurity} refuse tokens of sessions that have ended. */
 @AutoConfiguration(
@@ -32,6 +35,8 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
 
     static final String ENGINE = "dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration";
 
+    private static final String LOGOUT_HANDLER = "sessionTrackingLogoutHandler";
+
     @Bean
     SessionEnforcer sessionTrackingEnforcer(TokenJudge judge) {
         return new SessionEnforcer(judge);
@@ -40,7 +45,7 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
     /** A fallback, so that an application which injects its own logout handler by type still gets that one. */
     @Bean
     @Fallback
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(name = LOGOUT_HANDLER)
     SessionLogoutHandler sessionTrackingLogoutHandler(
             SessionService sessions,
             SessionEnforcer enforcer,
@@ -53,8 +58,15 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "sessionTrackingHttpSecurityCustomizer")
     Customizer<HttpSecurity> sessionTrackingHttpSecurityCustomizer(
-            SessionEnforcer enforcer, SessionLogoutHandler logoutHandler) {
-        return http -> http.with(new SessionTrackingConfigurer(enforcer, logoutHandler));
+            SessionEnforcer enforcer, @Qualifier(LOGOUT_HANDLER) LogoutHandler logoutHandler, Environment environment) {
+        OutageExemption exemption = new OutageExemption(environment, getClass().getClassLoader());
+        return http -> http.with(new SessionTrackingConfigurer(enforcer, logoutHandler, exemption));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    SessionAuthorization sessionTrackingSessionAuthorization(SessionEnforcer enforcer) {
+        return new LiveSessionAuthorization(enforcer);
     }
 
     // Eager even with lazy initialization: nobody asks for it.

@@ -69,6 +69,8 @@ final class TokenFinder {
 
         private final Set<String> covered = new HashSet<>(4);
 
+        private final Set<String> introspected = new HashSet<>(4);
+
         private boolean found;
 
         private boolean undetermined;
@@ -106,11 +108,12 @@ final class TokenFinder {
         /** An access token given as text: opaque if it was introspected or is no JWT. */
         private void byText(AbstractOAuth2TokenAuthenticationToken<?> token) {
             String value = token.getToken().getTokenValue();
-            if (presented.contains(value)) {
-                return;
-            }
             found = true;
             if (token.getPrincipal() instanceof OAuth2IntrospectionAuthenticatedPrincipal) {
+                introspected.add(value);
+                return;
+            }
+            if (presented.contains(value)) {
                 return;
             }
             JWT jwt = parse(value);
@@ -133,6 +136,9 @@ final class TokenFinder {
                 return;
             }
             JWT jwt = parse(token);
+            if (jwt == null && introspected.contains(token)) {
+                return;
+            }
             Map<String, Object> verified = jwt == null ? null : claimsOf(jwt);
             if (verified == null) {
                 undetermined = true;

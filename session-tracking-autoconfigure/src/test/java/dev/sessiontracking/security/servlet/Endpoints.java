@@ -60,13 +60,14 @@ class Endpoints {
 
     @GetMapping(path = "/stream", produces = MediaType.TEXT_PLAIN_VALUE)
     @ResponseBody
-    StreamingResponseBody stream() {
+    StreamingResponseBody stream(HttpServletResponse response) {
         return out -> {
             for (int i = 0; i < 2; i++) {
                 try {
                     String part = parts.poll(10, TimeUnit.SECONDS);
                     out.write((part == null ? "(nothing)" : part).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-                    out.flush();
+                    // A flush of the stream that Spring MVC hands out reaches nobody.
+                    response.flushBuffer();
                 } catch (InterruptedException interrupted) {
                     Thread.currentThread().interrupt();
                 }

@@ -1,0 +1,89 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.core.StoreListener;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices a server that comes back from an outage without its data: when none of the last sessions that this node
+ * wrote is there any more. That logs everybody out, which is right for an allow-list, but must not be a riddle.
+ * Thread-safe; remembers a handful.
+ */
+final class DataLossWatch implements StoreListener {
+
+    private static final Logger log = LoggerFactory.getLogger(DataLossWatch.class);
+
+    private static final int MOST_REMEMBERED = 16;
+
+    /** One or two may have been revoked elsewhere at the same time. */
+    private static final int FEWEST_TO_TELL = 3;
+
+    private final Function<String, CompletionStage<Boolean>> exists;
+
+    private final Clock clock;
+
+    private final Map<String, Instant> written = new LinkedHashMap<>(MOST_REMEMBERED, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
+            return size() > MOST_REMEMBERED;
+        }
+    };
+
+    /** Creates a watch.
+     *
+     * @param exists asks the server whether it holds a session */
+    DataLossWatch(Function<String, CompletionStage<Boolean>> exists, Clock clock) {
+        this.exists = exists;
+        this.clock = clock;
+    }
+
+    synchronized void wrote(String sessionId, Instant expiresAt) {
+        written.put(sessionId, expiresAt);
+    }
+
+    synchronized void removed(String sessionId) {
+        written.remove(sessionId);
+    }
+
+    @Override
+    public void unavailable(String reason) {
+        // What was written before is what is looked for afterwards.
+    }
+
+    @Override
+    public void available() {
+        List<String> expected = expected();
+        if (expected.size() < FEWEST_TO_TELL) {
+            return;
+        }
+        List<CompletableFuture<Boolean>> answers = expected.stream()
+                .map(id -> exists.apply(id).toCompletableFuture())
+                .toList();
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).thenRun(() -> {
+            if (answers.stream().noneMatch(CompletableFuture::join)) {
+                expected.forEach(this::removed);
+                log.error(
+                        "Redis has come back WITHOUT ITS DATA: none of the {} sessions that this node wrote last is"
+                                + " there. Everybody whose session was in it is logged out and has to log in again."
+                                + " Sessions survive a restart with appendonly yes",
+                        expected.size());
+            }
+        });
+    }
+
+    private synchronized List<String> expected() {
+        Instant now = clock.instant();
+        return written.entrySet().stream()
+                .filter(session -> session.getValue().isAfter(now))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+}

@@ -1,0 +1,276 @@
+package dev.sessiontracking.security.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.csrf;
+import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.user;
+
+import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.security.TestIssuer;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.LogoutConfigurer;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.DefaultOAuth2AuthenticatedPrincipal;
+import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.logout.LogoutHandler;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The application's logout configuration, and ours in it. */
+class LogoutTests {
+
+    @Test
+    void applicationsSuccessHandlerWins() {
+        MvcTester.run(OwnSuccessHandler.class, app -> {
+            String session = app.sessions().begin();
+
+            MockHttpServletResponse answer = app.post("/logout", MvcTester.session(session));
+
+            assertThat(answer.getStatus()).isEqualTo(202);
+            assertThat(app.sessions().isSessionValid(session)).isFalse();
+        });
+    }
+
+    @Test
+    void applicationsSuccessHandlerIsNotToldOfAGarbageToken() {
+        MvcTester.run(OwnSuccessHandler.class, app -> {
+            MockHttpServletResponse answer = app.post("/logout", MvcTester.bearer("garbage"));
+
+            assertThat(answer.getStatus()).isEqualTo(401);
+            assertThat(answer.getHeader("WWW-Authenticate")).contains("invalid_token");
+        });
+    }
+
+    @Test
+    void applicationsHandlersAndUrlKeepWorking() {
+        MvcTester.run(OwnHandlerAndUrl.class, app -> {
+            String session = app.sessions().begin();
+
+            MockHttpServletResponse answer = app.post("/bye", MvcTester.session(session));
+
+            assertThat(answer.getStatus()).isEqualTo(204);
+            assertThat(app.sessions().revocations()).containsExactly(session);
+            assertThat(app.context().getBean(OwnHandlerAndUrl.class).calls).containsExactly("/bye");
+        });
+    }
+
+    @Test
+    void disabledLogoutEndsNothing() {
+        MvcTester.run(Disabled.class, app -> {
+            String session = app.sessions().begin();
+
+            MockHttpServletResponse answer = app.post("/logout", MvcTester.session(session));
+
+            assertThat(answer.getStatus()).isEqualTo(404);
+            assertThat(app.sessions().isSessionValid(session)).isTrue();
+        });
+    }
+
+    @Test
+    void handlerThatTheApplicationAddsItselfRunsOnce() {
+        MvcTester.run(AddsOurHandler.class, app -> {
+            String session = app.sessions().begin();
+
+            assertThat(app.post("/logout", MvcTester.session(session)).getStatus())
+                    .isEqualTo(204);
+            assertThat(app.sessions().revocations()).containsExactly(session);
+        });
+    }
+
+    @Test
+    void controllerCanCallTheHandlerEvenWhenTheAuthenticationHidesTheToken() {
+        MvcTester.run(CallsTheHandler.class, app -> {
+            String session = app.sessions().begin();
+
+            assertThat(app.post("/sign-out", MvcTester.session(session)).getStatus())
+                    .isEqualTo(200);
+            assertThat(app.sessions().revocations()).containsExactly(session);
+            assertThat(app.get("/me", MvcTester.session(session)).getStatus()).isEqualTo(401);
+        });
+    }
+
+    @Test
+    void browserLogoutRedirectsAsBefore() {
+        MvcTester.run(ShapeConfigurations.InlineDecoder.class, app -> {
+            MockHttpServletResponse answer = app.post("/logout", user("alice"), csrf());
+
+            assertThat(answer.getRedirectedUrl()).isEqualTo("/login?logout");
+            assertThat(app.sessions().revocations()).isEmpty();
+        });
+    }
+
+    @Test
+    void formLoginChainBesideIsUnaffected() {
+        MvcTester.run(ShapeConfigurations.FormLoginBeside.class, app -> {
+            MockHttpServletResponse answer = app.post("/pages-logout", user("alice"), csrf());
+
+            assertThat(answer.getRedirectedUrl()).isEqualTo("/login?logout");
+            assertThat(app.get("/pages/a").getRedirectedUrl()).isEqualTo("/login");
+        });
+    }
+
+    @Test
+    void tokenWithoutASessionIsLoggedOutOfNothing() {
+        MvcTester.run(ShapeConfigurations.InlineDecoder.class, app -> {
+            assertThat(app.post("/logout", MvcTester.session(null)).getStatus()).isEqualTo(204);
+            assertThat(app.sessions().revocations()).isEmpty();
+        });
+    }
+
+    @Test
+    void tokenWithAnUnusableSessionIsRefused() {
+        MvcTester.run(ShapeConfigurations.InlineDecoder.class, app -> {
+            String token = TestIssuer.get().sign(claims -> claims.claim("sid", 42));
+
+            MockHttpServletResponse answer = app.post("/logout", MvcTester.bearer(token));
+
+            assertThat(answer.getStatus()).isEqualTo(401);
+            assertThat(app.sessions().revocations()).isEmpty();
+        });
+    }
+
+    @Test
+    void logoutLooksNothingUp() {
+        MvcTester.run(ShapeConfigurations.DecoratedDecoder.class, app -> {
+            String session = app.sessions().begin();
+
+            assertThat(app.post("/logout", MvcTester.session(session)).getStatus())
+                    .isEqualTo(204);
+            assertThat(app.sessions().lookups()).isEmpty();
+        });
+    }
+
+    @Test
+    void logoutUnderPlainJwtSucceedsInAnOutage() {
+        MvcTester.run(ShapeConfigurations.InlineDecoder.class, app -> {
+            String session = app.sessions().begin();
+            app.sessions().goDown(OutagePolicy.PLAIN_JWT);
+
+            assertThat(app.post("/logout", MvcTester.session(session)).getStatus())
+                    .isEqualTo(204);
+            assertThat(app.get("/me", MvcTester.session(session)).getStatus()).isEqualTo(401);
+        });
+    }
+
+    @Test
+    void opaqueTokenIsNeitherIntrospectedNorLoggedOut() {
+        MvcTester.run(Opaque.class, app -> {
+            Opaque opaque = app.context().getBean(Opaque.class);
+            assertThat(app.get("/me", MvcTester.bearer("opaque")).getStatus()).isEqualTo(200);
+            assertThat(opaque.introspected).containsExactly("opaque");
+
+            MockHttpServletResponse answer = app.post("/logout", MvcTester.bearer("opaque"));
+
+            assertThat(answer.getRedirectedUrl()).isEqualTo("/login?logout");
+            assertThat(opaque.introspected).hasSize(1);
+            assertThat(app.sessions().lookups()).isEmpty();
+        });
+    }
+
+    private static HttpSecurity api(HttpSecurity http) throws Exception {
+        return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder())));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnSuccessHandler {
+
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return api(http)
+                    .logout(logout ->
+                            logout.logoutSuccessHandler((request, response, authentication) -> response.setStatus(202)))
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnHandlerAndUrl {
+
+        final List<String> calls = new ArrayList<>();
+
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return api(http).logout(logout -> logout.logoutUrl("/bye")).build();
+        }
+
+        /** An application's customizer of all chains. */
+        @Bean
+        Customizer<LogoutConfigurer<HttpSecurity>> logoutCustomizer() {
+            return logout ->
+                    logout.addLogoutHandler((request, response, authentication) -> calls.add(request.getRequestURI()));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Disabled {
+
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return api(http).logout(LogoutConfigurer::disable).build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class AddsOurHandler {
+
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http, SessionLogoutHandler ours) throws Exception {
+            LogoutHandler wrapped = ours::logout;
+            return api(http)
+                    .logout(logout -> logout.addLogoutHandler(ours).addLogoutHandler(wrapped))
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({ShapeConfigurations.HidingConverter.class, SignOut.class})
+    static class CallsTheHandler {}
+
+    @RestController
+    static class SignOut {
+
+        private final SessionLogoutHandler handler;
+
+        SignOut(SessionLogoutHandler handler) {
+            this.handler = handler;
+        }
+
+        @PostMapping("/sign-out")
+        void signOut(HttpServletRequest request, HttpServletResponse response, Authentication authentication) {
+            handler.logout(request, response, authentication);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Opaque {
+
+        final List<String> introspected = new ArrayList<>();
+
+        @Bean
+        OpaqueTokenIntrospector introspector() {
+            return token -> {
+                introspected.add(token);
+                return new DefaultOAuth2AuthenticatedPrincipal(
+                        "alice", java.util.Map.of("sid", "of-the-server"), List.of());
+            };
+        }
+
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                    .oauth2ResourceServer(server -> server.opaqueToken(Customizer.withDefaults()))
+                    .build();
+        }
+    }
+}
