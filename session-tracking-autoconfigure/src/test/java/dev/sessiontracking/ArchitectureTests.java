@@ -23,8 +23,8 @@ import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionIds;
 import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.core.StoreListener;
 import dev.sessiontracking.core.SessionTrackingSettings;
+import dev.sessiontracking.core.StoreListener;
 import dev.sessiontracking.core.TokenSession;
 import dev.sessiontracking.core.TrackedReader;
 

@@ -361,9 +361,8 @@ class OutageTests {
         startApplication("session.tracking.redis-url=" + wrong);
         assertThat(service.getSessionStatus("any")).isEqualTo(SessionStatus.UNKNOWN);
         await().until(() -> output.getOut().contains("Redis not available"));
-        assertThat(output)
-                .contains("check the user and the password in session.tracking.redis-url")
-                .doesNotContain("sekret");
+        // Whether the reply or the end of the connection is seen first is the client's affair.
+        assertThat(output).containsPattern("authentication failed|no connection").doesNotContain("sekret");
     }
 
     /** Requests that never stop, and what was wrong with any of them. */
