@@ -1,5 +1,6 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import java.util.List;
@@ -19,6 +20,8 @@ final class Revoker implements AutoCloseable {
 
     private final OutageReport report;
 
+    private final SessionEvents events;
+
     private final PendingRevocations pending;
 
     Revoker(
@@ -26,11 +29,13 @@ final class Revoker implements AutoCloseable {
             RevocationMemory memory,
             SessionEngine engine,
             OutageReport report,
+            SessionEvents events,
             int maximumRemembered) {
         this.store = store;
         this.memory = memory;
         this.engine = engine;
         this.report = report;
+        this.events = events;
         this.pending = new PendingRevocations(this::apply, maximumRemembered);
     }
 
@@ -44,6 +49,9 @@ final class Revoker implements AutoCloseable {
                 // Nothing that a request could still meet: remembering it would let made-up ids fill the memory.
                 memory.forget(sessionId, denial);
             }
+            if (wasLive) {
+                events.revoked(RevocationOperation.ONE, List.of(sessionId), null);
+            }
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {
             keep(new Revocation.OfSession(sessionId), memory.isDenied(sessionId), unavailable);
@@ -55,8 +63,10 @@ final class Revoker implements AutoCloseable {
     long revoke(Revocation.OfUser revocation) {
         try {
             // Now means now: what other nodes' clocks say of a session's beginning does not matter.
-            return revokeAll(revocation.userId(), session -> !session.id().equals(revocation.exceptSessionId()))
-                    .size();
+            List<String> revoked =
+                    revokeAll(revocation.userId(), session -> !session.id().equals(revocation.exceptSessionId()));
+            events.revoked(revocation.operation(), revoked, revocation.userId());
+            return revoked.size();
         } catch (SessionStoreUnavailableException unavailable) {
             keep(revocation, memory.deny(revocation), unavailable);
             return 0;
@@ -71,6 +81,7 @@ final class Revoker implements AutoCloseable {
         }
         pending.add(revocation);
         report.keptRevocation();
+        events.pending(revocation);
         if (engine.outagePolicy() == OutagePolicy.REJECT) {
             throw unavailable;
         }
@@ -78,10 +89,12 @@ final class Revoker implements AutoCloseable {
 
     private void apply(Revocation revocation) {
         if (revocation instanceof Revocation.OfSession one) {
-            Stages.await(store.revoke(one.sessionId(), null));
+            boolean wasLive = Stages.await(store.revoke(one.sessionId(), null));
+            events.applied(one, wasLive ? 1 : 0);
         } else if (revocation instanceof Revocation.OfUser all) {
-            revokeAll(all.userId(), session -> all.covers(session.id(), session.createdAt()));
+            List<String> revoked = revokeAll(all.userId(), session -> all.covers(session.id(), session.createdAt()));
             memory.forget(all);
+            events.applied(all, revoked.size());
         }
     }
 

@@ -21,6 +21,10 @@ final class SessionEngine implements SessionChecker {
 
     private final OutageReport report;
 
+    private final StoreWatch watch;
+
+    private final SessionStatistics statistics;
+
     private final SharedReads reads = new SharedReads(this::ask);
 
     SessionEngine(
@@ -28,16 +32,26 @@ final class SessionEngine implements SessionChecker {
             @Nullable TrackedReader tracked,
             RevocationMemory memory,
             OutagePolicy outagePolicy,
-            OutageReport report) {
+            OutageReport report,
+            StoreWatch watch,
+            SessionStatistics statistics) {
         this.store = store;
         this.tracked = tracked;
         this.memory = memory;
         this.outagePolicy = outagePolicy;
         this.report = report;
+        this.watch = watch;
+        this.statistics = statistics;
     }
 
     @Override
     public SessionCheck check(TokenSession session) {
+        SessionCheck check = find(session);
+        statistics.checked(check);
+        return check;
+    }
+
+    private SessionCheck find(TokenSession session) {
         if (memory.isDenied(session)) {
             return SessionCheck.ENDED_BY_MEMORY;
         }
@@ -63,8 +77,9 @@ final class SessionEngine implements SessionChecker {
     }
 
     private CompletionStage<Boolean> ask(String sessionId) {
+        long began = System.nanoTime();
         CompletionStage<Boolean> answer = tracked == null ? null : tracked.read(sessionId);
-        return answer != null ? answer : store.exists(sessionId);
+        return answer != null ? watch.watch(StoreOperation.CHECK, began, answer) : store.exists(sessionId);
     }
 
     SessionStatus status(String sessionId) {

@@ -35,6 +35,7 @@ final class SessionEnforcer {
         TokenFinder.Found found = finder.find(passage, authentication);
         if (found.undetermined()) {
             reportHiddenToken(passage);
+            judge.refusedHidden();
             return Verdict.UNUSABLE;
         }
         Verdict verdict = judge(found, exchange);
