@@ -1,5 +1,6 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import java.time.Clock;
@@ -23,6 +24,7 @@ final class Revoker implements AutoCloseable {
     private final OutageReport report;
 
     private final Clock clock;
+    private final SessionEvents events;
 
     private final PendingRevocations pending;
 
@@ -33,6 +35,7 @@ final class Revoker implements AutoCloseable {
             RevocationMemory memory,
             SessionEngine engine,
             OutageReport report,
+            SessionEvents events,
             int maximumRemembered,
             Clock clock) {
         this.store = store;
@@ -41,6 +44,7 @@ final class Revoker implements AutoCloseable {
         this.report = report;
         this.clock = clock;
         this.again = new RepeatedRevocations(store);
+        this.events = events;
         this.pending = new PendingRevocations(this::apply, maximumRemembered);
     }
 
@@ -57,6 +61,9 @@ final class Revoker implements AutoCloseable {
                 // Nothing that a request could still meet: remembering it would let made-up ids fill the memory.
                 memory.forget(sessionId, denial);
             }
+            if (wasLive) {
+                events.revoked(RevocationOperation.ONE, List.of(sessionId), userId);
+            }
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {
             keep(new Revocation.OfSession(sessionId, userId), memory.isDenied(sessionId), unavailable);
@@ -68,8 +75,10 @@ final class Revoker implements AutoCloseable {
     long revoke(Revocation.OfUser revocation) {
         try {
             // Now means now: what other nodes' clocks say of a session's beginning does not matter.
-            return revokeAll(revocation.userId(), session -> !session.id().equals(revocation.exceptSessionId()))
-                    .size();
+            List<String> revoked =
+                    revokeAll(revocation.userId(), session -> !session.id().equals(revocation.exceptSessionId()));
+            events.revoked(revocation.operation(), revoked, revocation.userId());
+            return revoked.size();
         } catch (SessionStoreUnavailableException unavailable) {
             keep(revocation, memory.deny(revocation), unavailable);
             return 0;
@@ -84,6 +93,7 @@ final class Revoker implements AutoCloseable {
         }
         pending.add(revocation);
         report.keptRevocation();
+        events.pending(revocation);
         if (engine.outagePolicy() == OutagePolicy.REJECT) {
             throw unavailable;
         }
@@ -108,10 +118,12 @@ final class Revoker implements AutoCloseable {
 
     private void apply(Revocation revocation) {
         if (revocation instanceof Revocation.OfSession one) {
-            Stages.await(store.revoke(one.sessionId(), one.userId()));
+            boolean wasLive = Stages.await(store.revoke(one.sessionId(), one.userId()));
+            events.applied(one, wasLive ? 1 : 0);
         } else if (revocation instanceof Revocation.OfUser all) {
-            revokeAll(all.userId(), session -> all.covers(session.id(), session.createdAt()));
+            List<String> revoked = revokeAll(all.userId(), session -> all.covers(session.id(), session.createdAt()));
             memory.applied(all);
+            events.applied(all, revoked.size());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
@@ -39,6 +40,8 @@ final class RedisLink implements AutoCloseable {
 
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
 
+    private volatile boolean loginRefused;
+
     /** @param probeKey a key that nobody uses; it is read to find out whether the server answers */
     RedisLink(RedisConnector connector, String probeKey) {
         this.connector = connector;
@@ -52,7 +55,7 @@ final class RedisLink implements AutoCloseable {
         CompletableFuture<Boolean> attempted = new CompletableFuture<>();
         connector
                 .connect(failure -> {
-                    breaker.open("no connection to " + at(RedisFailures.inWords(failure)));
+                    notConnected(failure);
                     attempted.complete(false);
                 })
                 .thenAccept(made -> {
@@ -68,12 +71,17 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
+    private void notConnected(Throwable failure) {
+        loginRefused = RedisFailures.isLoginRefused(failure);
+        breaker.open("no connection to " + at(RedisFailures.inWords(failure)));
+    }
+
     private void use(StatefulRedisConnection<String, String> made) {
         made.addListener(new Changes(made));
         connection = made;
         inspection
                 .inspect(made.async())
-                .thenAccept(server -> log.info(
+                .thenAccept(server -> log.debug(
                         "Session tracking is on: sessions are in {}, {}",
                         connector.url(),
                         server.version() == null
@@ -112,12 +120,24 @@ final class RedisLink implements AutoCloseable {
             breaker.answered();
         } else {
             breaker.failed(failure);
+            loginRefused = RedisFailures.isLoginRefused(failure);
             rights.refused(failure);
             if (RedisFailures.isReadOnly(failure)) {
                 // This was a master once, or never: whoever is it now is found by connecting anew.
                 connector.reconnect();
             }
         }
+    }
+
+    /** What is known of the server, without asking it. */
+    StoreDescription describe() {
+        ServerInfo server = inspection.last();
+        return new StoreDescription(
+                "standalone",
+                connector.url().toString(),
+                server.version(),
+                server.evictionPolicy(),
+                loginRefused && !isOpenForRequests() ? RedisFailures.LOGIN_REFUSED : null);
     }
 
     /** Whether requests are to be sent. */
