@@ -15,6 +15,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.sessiontracking.core.Evidence;
 import dev.sessiontracking.core.NearCache;
 import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.SessionCheck;
@@ -22,6 +23,7 @@ import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionIds;
 import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.SessionTrackingSettings;
 import dev.sessiontracking.core.StoreListener;
 import dev.sessiontracking.core.TokenSession;
 import dev.sessiontracking.core.TrackedReader;
@@ -50,6 +52,8 @@ class ArchitectureTests {
         OutagePolicy.class,
         SessionIds.class,
         SessionTracking.class,
+        SessionTrackingSettings.class,
+        Evidence.class,
         TrackedReader.class,
         NearCache.class
     };

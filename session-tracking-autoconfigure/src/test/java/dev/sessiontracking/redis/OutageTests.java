@@ -362,7 +362,9 @@ class OutageTests {
         assertThat(service.getSessionStatus("any")).isEqualTo(SessionStatus.UNKNOWN);
         await().until(() -> output.getOut().contains("Redis not available"));
         // Whether the reply or the end of the connection is seen first is the client's affair.
-        assertThat(output).containsPattern("authentication failed|no connection").doesNotContain("sekret");
+        assertThat(output)
+                .containsPattern("authentication failed|no connection")
+                .doesNotContain("sekret");
     }
 
     /** Requests that never stop, and what was wrong with any of them. */
