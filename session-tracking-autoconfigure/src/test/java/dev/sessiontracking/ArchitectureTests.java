@@ -55,7 +55,9 @@ class ArchitectureTests {
         SessionTrackingSettings.class,
         Evidence.class,
         TrackedReader.class,
-        NearCache.class
+        NearCache.class,
+        Evidence.class,
+        SessionTrackingSettings.class
     };
 
     @ArchTest

@@ -9,8 +9,12 @@ sealed interface Revocation {
     /** In the words of a log line: ids as their short hashes. */
     String describe();
 
-    /** One session. */
-    record OfSession(String sessionId) implements Revocation {
+    /**
+     * One session.
+     *
+     * @param userId whose session it is, when that is known
+     */
+    record OfSession(String sessionId, @Nullable String userId) implements Revocation {
 
         @Override
         public String describe() {

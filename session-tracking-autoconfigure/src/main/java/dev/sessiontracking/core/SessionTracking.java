@@ -22,7 +22,7 @@ public final class SessionTracking implements AutoCloseable {
         RevocationMemory memory = new RevocationMemory(clock, settings.retention(), settings.maximumRemembered());
         OutageReport report = new OutageReport(settings.outagePolicy(), clock, this::storeIsBack);
         SessionEngine engine = new SessionEngine(store, tracked, memory, settings.outagePolicy(), report, clock);
-        this.revoker = new Revoker(store, memory, engine, report, settings.maximumRemembered());
+        this.revoker = new Revoker(store, memory, engine, report, settings.maximumRemembered(), clock);
         this.checker = engine;
         this.service = new TrackedSessionService(store, engine, revoker, report, memory, settings.ttl(), clock);
         if (tracked != null) {

@@ -33,7 +33,7 @@ public final class TokenJudge {
         return claims.read(tokenClaims);
     }
 
-    /** Whether the claim is one that the server need not be asked about: there is nothing that could be refused later. */
+    /** Whether a token is to be refused for what it says of its session, whoever is asked. */
     public boolean isUnusable(SessionClaim claim) {
         return switch (claim.kind()) {
             case UNUSABLE -> true;

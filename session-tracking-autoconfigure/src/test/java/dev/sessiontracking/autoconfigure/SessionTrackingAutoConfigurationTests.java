@@ -234,6 +234,16 @@ class SessionTrackingAutoConfigurationTests {
                 .withMessageContaining("session.tracking.redis-url");
     }
 
+    @Test
+    void rejectingWithoutTrackingStopsTheStart() {
+        runner.withPropertyValues("session.tracking.outage-policy=reject")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(SessionTrackingSetupException.class)
+                        .hasMessageContaining("session.tracking.outage-policy=reject"));
+    }
+
     // properties reach the objects
 
     @Test
