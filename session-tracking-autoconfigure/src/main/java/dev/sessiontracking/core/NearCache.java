@@ -98,6 +98,12 @@ public final class NearCache {
         return proven == null || ticker.getAsLong() - proven.nanos() > maxStalenessNanos / 2;
     }
 
+    /** How long ago the question was sent whose answer is the latest proof; {@code null} when nothing is proven. */
+    public @Nullable Duration proofAge() {
+        Proof proven = proof;
+        return proven == null ? null : Duration.ofNanos(ticker.getAsLong() - proven.nanos());
+    }
+
     /** The moment at which a question is sent: its answer proves no more than that moment. */
     public Moment now() {
         return new Moment(ticker.getAsLong(), clock.millis());
@@ -110,7 +116,7 @@ public final class NearCache {
      */
     public synchronized void proven(Moment sent) {
         Proof known = proof;
-        if (known == null || sent.nanos() - known.nanos() > 0) {
+        if (known == null || sent.nanos() - known.nanos() >= 0) {
             proof = new Proof(sent.nanos(), sent.millis());
         }
     }
@@ -132,10 +138,15 @@ public final class NearCache {
         absent.put(sessionId, Boolean.TRUE);
     }
 
-    /** Takes an answer back. */
-    public void invalidate(String sessionId) {
-        live.invalidate(sessionId);
+    /**
+     * Takes an answer back.
+     *
+     * @return whether a live session was kept that has not expired yet
+     */
+    public boolean invalidate(String sessionId) {
         absent.invalidate(sessionId);
+        Long expiresAt = live.asMap().remove(sessionId);
+        return expiresAt != null && clock.millis() < expiresAt;
     }
 
     /** Takes all answers back, and the proof with them. */

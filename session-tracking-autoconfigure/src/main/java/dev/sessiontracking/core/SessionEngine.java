@@ -2,6 +2,8 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -21,23 +23,39 @@ final class SessionEngine implements SessionChecker {
 
     private final OutageReport report;
 
-    private final SharedReads reads = new SharedReads(this::ask);
+    private final StoreWatch watch;
+
+    private final SessionStatistics statistics;
+
+    private final SharedReads reads;
 
     SessionEngine(
             SessionStore store,
             @Nullable TrackedReader tracked,
             RevocationMemory memory,
             OutagePolicy outagePolicy,
-            OutageReport report) {
+            OutageReport report,
+            StoreWatch watch,
+            SessionStatistics statistics,
+            Clock clock) {
         this.store = store;
         this.tracked = tracked;
         this.memory = memory;
         this.outagePolicy = outagePolicy;
         this.report = report;
+        this.reads = new SharedReads(this::ask, System::nanoTime, clock);
+        this.watch = watch;
+        this.statistics = statistics;
     }
 
     @Override
     public SessionCheck check(TokenSession session) {
+        SessionCheck check = find(session);
+        statistics.checked(check);
+        return check;
+    }
+
+    private SessionCheck find(TokenSession session) {
         if (memory.isDenied(session)) {
             return SessionCheck.ENDED_BY_MEMORY;
         }
@@ -63,8 +81,14 @@ final class SessionEngine implements SessionChecker {
     }
 
     private CompletionStage<Boolean> ask(String sessionId) {
+        long began = System.nanoTime();
         CompletionStage<Boolean> answer = tracked == null ? null : tracked.read(sessionId);
-        return answer != null ? answer : store.exists(sessionId);
+        return answer != null ? watch.watch(StoreOperation.CHECK, began, answer) : store.exists(sessionId);
+    }
+
+    @Override
+    public boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
+        return memory.isDeniedWithoutSession(userId, authenticatedAt);
     }
 
     SessionStatus status(String sessionId) {

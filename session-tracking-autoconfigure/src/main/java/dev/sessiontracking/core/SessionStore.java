@@ -47,6 +47,14 @@ public interface SessionStore {
     CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId);
 
     /**
+     * Removes sessions that were revoked before, in case the store has got them back. Index entries that name nothing
+     * may stay.
+     *
+     * @return how many it had got back
+     */
+    CompletionStage<Long> revokeAgain(List<String> sessionIds);
+
+    /**
      * Removes those sessions of a user that match, and their index entries.
      *
      * @param which is asked for each session that the store holds, before it is removed; a session whose value cannot
@@ -57,6 +65,11 @@ public interface SessionStore {
 
     /** Tells a listener of outages from now on, and at once of one that lasts. A store that cannot tell has none. */
     default void listen(StoreListener listener) {}
+
+    /** What is known of this store, without asking it. */
+    default StoreDescription describe() {
+        return StoreDescription.UNKNOWN;
+    }
 
     /** Lists the sessions of a user, in no order. Values that cannot be read are left out. */
     CompletionStage<List<UserSession>> findByUser(String userId);

@@ -1,15 +1,16 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.net.SocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class RedisLink implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
+
+    /** What a small machine may need to load the client's classes, before an attempt even begins. */
+    private static final long COLD_START_MILLIS = 5_000;
 
     private final RedisConnector connector;
 
@@ -36,6 +40,8 @@ final class RedisLink implements AutoCloseable {
 
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
 
+    private volatile boolean loginRefused;
+
     /** @param probeKey a key that nobody uses; it is read to find out whether the server answers */
     RedisLink(RedisConnector connector, String probeKey) {
         this.connector = connector;
@@ -46,11 +52,18 @@ final class RedisLink implements AutoCloseable {
 
     /** Waits for the first attempt, so that a server that is there is used from the first request on; not longer. */
     void start() {
-        Future<?> made = connector
-                .connect(failure -> breaker.open("no connection to " + at(RedisFailures.inWords(failure))))
-                .thenAccept(this::use);
+        CompletableFuture<Boolean> attempted = new CompletableFuture<>();
+        connector
+                .connect(failure -> {
+                    notConnected(failure);
+                    attempted.complete(false);
+                })
+                .thenAccept(made -> {
+                    use(made);
+                    attempted.complete(true);
+                });
         try {
-            made.get(connector.patienceMillis(), TimeUnit.MILLISECONDS);
+            attempted.get(connector.patienceMillis() + COLD_START_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException stillConnecting) {
             breaker.open("no connection to " + at("no answer yet"));
         } catch (InterruptedException interrupted) {
@@ -58,12 +71,17 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
+    private void notConnected(Throwable failure) {
+        loginRefused = RedisFailures.isLoginRefused(failure);
+        breaker.open("no connection to " + at(RedisFailures.inWords(failure)));
+    }
+
     private void use(StatefulRedisConnection<String, String> made) {
         made.addListener(new Changes(made));
         connection = made;
         inspection
                 .inspect(made.async())
-                .thenAccept(server -> log.info(
+                .thenAccept(server -> log.debug(
                         "Session tracking is on: sessions are in {}, {}",
                         connector.url(),
                         server.version() == null
@@ -102,12 +120,24 @@ final class RedisLink implements AutoCloseable {
             breaker.answered();
         } else {
             breaker.failed(failure);
+            loginRefused = RedisFailures.isLoginRefused(failure);
             rights.refused(failure);
             if (RedisFailures.isReadOnly(failure)) {
                 // This was a master once, or never: whoever is it now is found by connecting anew.
                 connector.reconnect();
             }
         }
+    }
+
+    /** What is known of the server, without asking it. */
+    StoreDescription describe() {
+        ServerInfo server = inspection.last();
+        return new StoreDescription(
+                "standalone",
+                connector.url().toString(),
+                server.version(),
+                server.evictionPolicy(),
+                loginRefused && !isOpenForRequests() ? RedisFailures.LOGIN_REFUSED : null);
     }
 
     /** Whether requests are to be sent. */

@@ -4,6 +4,7 @@ import static dev.sessiontracking.redis.RedisFailures.translated;
 
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -180,6 +181,19 @@ final class RedisSessionStore implements SessionStore {
     }
 
     @Override
+    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+        return answer(commands -> {
+            List<CompletableFuture<Long>> deletions = sessionIds.stream()
+                    .map(id -> commands.del(keys.session(id)).toCompletableFuture())
+                    .toList();
+            return CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new))
+                    .thenApply(done -> deletions.stream()
+                            .mapToLong(CompletableFuture::join)
+                            .sum());
+        });
+    }
+
+    @Override
     public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
         return answer(commands -> new UserRevocation(commands, keys, index, userId, which)
                 .run()
@@ -231,6 +245,11 @@ final class RedisSessionStore implements SessionStore {
     @Override
     public void listen(StoreListener listener) {
         link.listen(listener);
+    }
+
+    @Override
+    public StoreDescription describe() {
+        return link.describe();
     }
 
     @FunctionalInterface

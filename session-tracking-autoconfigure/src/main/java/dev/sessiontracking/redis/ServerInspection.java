@@ -21,6 +21,11 @@ final class ServerInspection {
         });
     }
 
+    /** What the server said last. */
+    synchronized ServerInfo last() {
+        return last;
+    }
+
     /** Says the same thing once, also when the connection is made again and again. */
     private synchronized void warnOfChange(ServerInfo found) {
         if (found.equals(last)) {
