@@ -87,5 +87,7 @@ final class RedisConnector implements AutoCloseable {
         executor.shutdownNow();
         factory.destroy();
         resources.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS).awaitUninterruptibly(patienceMillis);
+        // A timer that was handed to Lettuce is not Lettuce's to stop.
+        resources.timer().stop();
     }
 }
