@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.UserSession;
 import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
 import java.time.Duration;

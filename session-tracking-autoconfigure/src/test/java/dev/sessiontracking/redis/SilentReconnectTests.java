@@ -34,8 +34,7 @@ class SilentReconnectTests {
             String next = node.login("alice").id();
             node.awaitCached(next);
             redis.cli().command("DEL", "session:" + next);
-            await().atMost(Duration.ofSeconds(2))
-                    .until(() -> node.check(next).status() == SessionStatus.ENDED);
+            await().atMost(Duration.ofSeconds(2)).until(() -> node.check(next).status() == SessionStatus.ENDED);
         }
     }
 }
