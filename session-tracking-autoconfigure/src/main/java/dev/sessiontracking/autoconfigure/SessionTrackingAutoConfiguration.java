@@ -2,6 +2,7 @@ package dev.sessiontracking.autoconfigure;
 
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.PrincipalSource;
+import dev.sessiontracking.core.ProtectionReport;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionListener;
@@ -64,6 +65,11 @@ public final class SessionTrackingAutoConfiguration {
         @ConditionalOnMissingBean
         RejectionReport sessionTrackingRejectionReport(SessionTracking tracking) {
             return tracking.rejections();
+        }
+
+        @Bean
+        StartReport sessionTrackingStartReport(SessionTracking tracking, ObjectProvider<ProtectionReport> protection) {
+            return new StartReport(tracking, protection);
         }
 
         @Bean
