@@ -76,7 +76,7 @@ class LoginService {
      * @throws UnauthorizedException when the token is not valid
      */
     void logout(String refreshToken) {
-        String sessionId = refreshTokens.read(refreshToken).sessionId();
+        String sessionId = refreshTokens.readEvenIfRevoked(refreshToken).sessionId();
         if (sessionId != null) {
             sessions.revokeSession(sessionId);
         }

@@ -38,7 +38,7 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers(HttpMethod.POST, "/login", "/refresh", "/logout")
                         .permitAll()
-                        .requestMatchers("/actuator/health")
+                        .requestMatchers("/actuator/health/**")
                         .permitAll()
                         .requestMatchers("/admin/**", "/actuator/**")
                         .hasRole("ADMIN")

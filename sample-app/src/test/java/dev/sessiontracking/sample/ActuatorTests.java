@@ -30,23 +30,36 @@ class ActuatorTests extends AbstractSampleTests {
         Answer answer = anonymous("/actuator/health");
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.json().propertyNames()).containsExactly("status");
         assertThat(answer.json().get("status").asString()).isEqualTo("UP");
+        assertThat(answer.json().has("components")).isFalse();
+    }
+
+    @Test
+    void everybodyMayProbe() {
+        assertThat(anonymous("/actuator/health/liveness").status()).isEqualTo(200);
+        assertThat(anonymous("/actuator/health/readiness").status()).isEqualTo(200);
+    }
+
+    @Test
+    void oneComponentIsForAdministrators() {
+        assertThat(anonymous("/actuator/health/sessionTracking").status()).isEqualTo(404);
+        assertThat(sample.get("/actuator/health/sessionTracking", admin().access())
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
     void usersSeeNoDetailsOfHealth() {
         assertThat(sample.get("/actuator/health", sample.login("alice").access())
                         .json()
-                        .propertyNames())
-                .containsExactly("status");
+                        .has("components"))
+                .isFalse();
     }
 
     @Test
     void administratorsSeeDetailsOfHealth() {
-        JsonNode tracking = sample.get("/actuator/health", admin().access())
-                .json()
-                .at("/components/sessionTracking");
+        JsonNode tracking =
+                sample.get("/actuator/health", admin().access()).json().at("/components/sessionTracking");
 
         assertThat(tracking.at("/status").asString()).isEqualTo("UP");
         assertThat(tracking.at("/details/state").asString()).isEqualTo("tracking");
@@ -166,8 +179,7 @@ class ActuatorTests extends AbstractSampleTests {
         Tokens admin = admin();
         sample.call("POST", "/logout", admin.access());
 
-        await().untilAsserted(
-                        () -> assertThat(sample.get(ENDPOINT, admin.access()).status())
-                                .isEqualTo(401));
+        await().untilAsserted(() ->
+                assertThat(sample.get(ENDPOINT, admin.access()).status()).isEqualTo(401));
     }
 }

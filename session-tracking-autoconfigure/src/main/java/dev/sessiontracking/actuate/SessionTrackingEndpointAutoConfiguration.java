@@ -26,21 +26,21 @@ public final class SessionTrackingEndpointAutoConfiguration {
     @ConditionalOnAvailableEndpoint(SessionTrackingEndpoint.class)
     static class Exposed {
 
-    @Bean
-    @ConditionalOnMissingBean
-    SessionTrackingEndpoint sessionTrackingEndpoint(
-            SessionService sessions,
-            ObjectProvider<SessionTracking> tracking,
-            ObjectProvider<ProtectionReport> protection,
-            ListableBeanFactory beans) {
-        return new SessionTrackingEndpoint(
-                sessions,
-                tracking.getIfAvailable(),
-                () -> {
-                    ProtectionReport report = protection.getIfAvailable();
-                    return report == null ? List.of() : report.chains();
-                },
-                new EffectiveConfiguration(beans));
+        @Bean
+        @ConditionalOnMissingBean
+        SessionTrackingEndpoint sessionTrackingEndpoint(
+                SessionService sessions,
+                ObjectProvider<SessionTracking> tracking,
+                ObjectProvider<ProtectionReport> protection,
+                ListableBeanFactory beans) {
+            return new SessionTrackingEndpoint(
+                    sessions,
+                    tracking.getIfAvailable(),
+                    () -> {
+                        ProtectionReport report = protection.getIfAvailable();
+                        return report == null ? List.of() : report.chains();
+                    },
+                    new EffectiveConfiguration(beans));
+        }
     }
-}
 }

@@ -8,9 +8,11 @@ import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionListener;
 import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.SessionTrackingSettings;
 import dev.sessiontracking.core.StoreObserver;
 import dev.sessiontracking.core.TrackedReader;
 import java.time.Clock;
+import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -26,7 +28,7 @@ import org.springframework.core.env.Environment;
  * {@link SessionService} either way.
  */
 @AutoConfiguration(afterName = "dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration")
-@EnableConfigurationProperties({SessionTrackingProperties.class, MetadataProperties.class})
+@EnableConfigurationProperties({SessionTrackingProperties.class, RevocationProperties.class, MetadataProperties.class})
 public final class SessionTrackingAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
@@ -42,12 +44,18 @@ public final class SessionTrackingAutoConfiguration {
                 ObjectProvider<StoreObserver> observer,
                 ObjectProvider<PrincipalSource> principals,
                 SessionTrackingProperties properties,
+                RevocationProperties revocation,
                 MetadataProperties metadata) {
+            Duration retention = revocation.retention();
+            SessionTrackingSettings settings = new SessionTrackingSettings(
+                    properties.outagePolicy(),
+                    properties.ttl(),
+                    retention == null ? properties.ttl() : retention,
+                    revocation.maximumRemembered());
             return SessionTracking.over(
                     store,
                     tracked.getIfAvailable(),
-                    properties.outagePolicy(),
-                    properties.ttl(),
+                    settings,
                     Clock.systemUTC(),
                     new SessionTracking.Surroundings(
                             () -> listeners.orderedStream().toList(),

@@ -116,7 +116,7 @@ public final class NearCache {
      */
     public synchronized void proven(Moment sent) {
         Proof known = proof;
-        if (known == null || sent.nanos() - known.nanos() > 0) {
+        if (known == null || sent.nanos() - known.nanos() >= 0) {
             proof = new Proof(sent.nanos(), sent.millis());
         }
     }
@@ -138,10 +138,15 @@ public final class NearCache {
         absent.put(sessionId, Boolean.TRUE);
     }
 
-    /** Takes an answer back. */
-    public void invalidate(String sessionId) {
-        live.invalidate(sessionId);
+    /**
+     * Takes an answer back.
+     *
+     * @return whether a live session was kept that has not expired yet
+     */
+    public boolean invalidate(String sessionId) {
         absent.invalidate(sessionId);
+        Long expiresAt = live.asMap().remove(sessionId);
+        return expiresAt != null && clock.millis() < expiresAt;
     }
 
     /** Takes all answers back, and the proof with them. */

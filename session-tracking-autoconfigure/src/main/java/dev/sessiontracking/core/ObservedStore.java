@@ -56,6 +56,11 @@ final class ObservedStore implements SessionStore {
     }
 
     @Override
+    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+        return watch.watch(StoreOperation.REVOKE_AGAIN, () -> store.revokeAgain(sessionIds));
+    }
+
+    @Override
     public void listen(StoreListener listener) {
         store.listen(listener);
     }

@@ -13,8 +13,12 @@ sealed interface Revocation {
     /** What was asked for. */
     RevocationOperation operation();
 
-    /** One session. */
-    record OfSession(String sessionId) implements Revocation {
+    /**
+     * One session.
+     *
+     * @param userId whose session it is, when that is known
+     */
+    record OfSession(String sessionId, @Nullable String userId) implements Revocation {
 
         @Override
         public RevocationOperation operation() {

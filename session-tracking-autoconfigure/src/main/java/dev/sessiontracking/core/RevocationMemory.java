@@ -3,12 +3,9 @@ package dev.sessiontracking.core;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +23,7 @@ final class RevocationMemory {
 
     private final Map<String, Denial> sessions = new ConcurrentHashMap<>();
 
-    /** More than one for a user only when one refuses a session that another one spares. */
-    private final Map<String, List<UserRevocation>> users = new ConcurrentHashMap<>();
-
-    private final AtomicInteger userRevocations = new AtomicInteger();
+    private final UserRevocations users = new UserRevocations();
 
     RevocationMemory(Clock clock, Duration retention, int maximumRemembered) {
         this.clock = clock;
@@ -38,7 +32,7 @@ final class RevocationMemory {
     }
 
     boolean isDenied(TokenSession token) {
-        return isDenied(token.sessionId()) || isDeniedByUser(token);
+        return isDenied(token.sessionId()) || users.denies(token, clock);
     }
 
     boolean isDenied(String sessionId) {
@@ -49,16 +43,9 @@ final class RevocationMemory {
         return denial != null && !denial.isOver(clock.instant());
     }
 
-    private boolean isDeniedByUser(TokenSession token) {
-        if (users.isEmpty() || token.userId() == null) {
-            return false;
-        }
-        for (UserRevocation revocation : users.getOrDefault(token.userId(), List.of())) {
-            if (revocation.denies(token)) {
-                return true;
-            }
-        }
-        return false;
+    /** Whether a token of this user that names no session is refused. */
+    boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
+        return users.deniesWithoutSession(userId, authenticatedAt, clock);
     }
 
     /**
@@ -68,8 +55,16 @@ final class RevocationMemory {
      */
     @Nullable
     Denial deny(String sessionId) {
+        return deny(sessionId, hasRoom(maximumRemembered));
+    }
+
+    /** Remembers a session that was revoked elsewhere; leaves half of the room for what this node revokes itself. */
+    void denyByEvidence(String sessionId) {
+        deny(sessionId, hasRoom(maximumRemembered / 2));
+    }
+
+    private @Nullable Denial deny(String sessionId, boolean hasRoom) {
         Instant now = clock.instant();
-        boolean hasRoom = hasRoom();
         return sessions.compute(sessionId, (id, known) -> {
             boolean isKnown = known != null && !known.isOver(now);
             return isKnown || hasRoom ? new Denial(now.plus(retention), !isKnown) : null;
@@ -89,80 +84,53 @@ final class RevocationMemory {
      * @return false when there is no room
      */
     boolean deny(Revocation.OfUser revocation) {
-        if (!hasRoom()) {
+        if (!hasRoom(maximumRemembered)) {
             return false;
         }
-        change(revocation.userId(), known -> {
-            List<UserRevocation> all = new ArrayList<>(known);
-            all.removeIf(earlier -> !earlier.deniesWhatIsSparedBy(revocation));
-            all.add(new UserRevocation(revocation));
-            return all;
-        });
+        users.add(revocation, clock.instant().plus(retention));
         return true;
     }
 
-    /** Ends a user-wide refusal, once each of the sessions it stood for is known by its id. */
-    void forget(Revocation.OfUser revocation) {
-        change(
-                revocation.userId(),
-                known -> known.stream()
-                        .filter(one -> !one.revocation.equals(revocation))
-                        .toList());
+    /** Puts a user-wide refusal in the place of refusals of single sessions, so that at no moment neither holds. */
+    void collapse(Revocation.OfUser revocation, List<String> sessionIds) {
+        users.add(revocation, clock.instant().plus(retention));
+        sessionIds.forEach(sessions::remove);
     }
 
-    private void change(String userId, UnaryOperator<List<UserRevocation>> change) {
-        users.compute(userId, (user, known) -> {
-            List<UserRevocation> before = known == null ? List.of() : known;
-            List<UserRevocation> after = List.copyOf(change.apply(before));
-            userRevocations.addAndGet(after.size() - before.size());
-            return after.isEmpty() ? null : after;
-        });
+    /**
+     * Each of the sessions that a user-wide refusal stood for is known by its id now. What remains refused are tokens
+     * that name no session: no id stands for them.
+     */
+    void applied(Revocation.OfUser revocation) {
+        users.applied(revocation);
     }
 
     /** Tells of a session that this node created: it began after any revocation of its user. */
     void created(String userId, String sessionId) {
-        users.getOrDefault(userId, List.of()).forEach(revocation -> revocation.later.put(sessionId, Boolean.TRUE));
+        users.created(userId, sessionId);
+    }
+
+    /** The ids of all sessions that are refused. */
+    List<String> deniedSessions() {
+        Instant now = clock.instant();
+        return sessions.entrySet().stream()
+                .filter(session -> !session.getValue().isOver(now))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     int size() {
-        return sessions.size() + userRevocations.get();
+        return sessions.size() + users.size();
     }
 
-    private boolean hasRoom() {
-        if (size() < maximumRemembered) {
+    private boolean hasRoom(int limit) {
+        if (size() < limit) {
             return true;
         }
         Instant now = clock.instant();
         sessions.values().removeIf(denial -> denial.isOver(now));
-        return size() < maximumRemembered;
-    }
-
-    /** A user-wide refusal, with the sessions that this node saw begin after it. */
-    private static final class UserRevocation {
-
-        private final Revocation.OfUser revocation;
-
-        private final Map<String, Boolean> later = new ConcurrentHashMap<>();
-
-        UserRevocation(Revocation.OfUser revocation) {
-            this.revocation = revocation;
-        }
-
-        boolean denies(TokenSession token) {
-            return !token.sessionId().equals(revocation.exceptSessionId())
-                    && !later.containsKey(token.sessionId())
-                    && !isAfter(token.authenticatedAt());
-        }
-
-        private boolean isAfter(@Nullable Instant authenticatedAt) {
-            return authenticatedAt != null && authenticatedAt.isAfter(revocation.until());
-        }
-
-        /** Whether this one is still needed beside a later one, which covers all but the session that it spares. */
-        boolean deniesWhatIsSparedBy(Revocation.OfUser later) {
-            String spared = later.exceptSessionId();
-            return spared != null && denies(TokenSession.of(spared));
-        }
+        users.removeOver(now);
+        return size() < limit;
     }
 
     /** One revocation of one session: two of them are never the same, even at the same moment. */

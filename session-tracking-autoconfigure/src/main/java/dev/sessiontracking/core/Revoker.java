@@ -3,8 +3,11 @@ package dev.sessiontracking.core;
 import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries revocations out: this node refuses first, then the store is told; what it does not confirm is kept for it.
@@ -22,7 +25,11 @@ final class Revoker implements AutoCloseable {
 
     private final SessionEvents events;
 
+    private final Clock clock;
+
     private final PendingRevocations pending;
+
+    private final RepeatedRevocations again;
 
     Revoker(
             SessionStore store,
@@ -30,31 +37,37 @@ final class Revoker implements AutoCloseable {
             SessionEngine engine,
             OutageReport report,
             SessionEvents events,
-            int maximumRemembered) {
+            int maximumRemembered,
+            Clock clock) {
         this.store = store;
         this.memory = memory;
         this.engine = engine;
         this.report = report;
         this.events = events;
+        this.clock = clock;
+        this.again = new RepeatedRevocations(store);
         this.pending = new PendingRevocations(this::apply, maximumRemembered);
     }
 
     /** Ends one session; true when it was live, as far as known. */
-    boolean revoke(String sessionId) {
+    boolean revoke(String sessionId, @Nullable String userId) {
         boolean believedLive = engine.isBelievedLive(sessionId);
         RevocationMemory.Denial denial = memory.deny(sessionId);
+        if (denial == null && collapse()) {
+            denial = memory.deny(sessionId);
+        }
         try {
-            boolean wasLive = Stages.await(store.revoke(sessionId, null));
+            boolean wasLive = Stages.await(store.revoke(sessionId, userId));
             if (!wasLive && !believedLive && denial != null) {
                 // Nothing that a request could still meet: remembering it would let made-up ids fill the memory.
                 memory.forget(sessionId, denial);
             }
             if (wasLive) {
-                events.revoked(RevocationOperation.ONE, List.of(sessionId), null);
+                events.revoked(RevocationOperation.ONE, List.of(sessionId), userId);
             }
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {
-            keep(new Revocation.OfSession(sessionId), memory.isDenied(sessionId), unavailable);
+            keep(new Revocation.OfSession(sessionId, userId), memory.isDenied(sessionId), unavailable);
             return believedLive;
         }
     }
@@ -87,13 +100,30 @@ final class Revoker implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes room: unconfirmed revocations of single sessions of one user become one of all that the user has begun so
+     * far. It revokes more than was asked for, which is the lesser evil.
+     */
+    private boolean collapse() {
+        List<Revocation.OfSession> ofOneUser = pending.mostOfOneUser();
+        if (ofOneUser.size() < 2) {
+            return false;
+        }
+        Revocation.OfUser all =
+                new Revocation.OfUser(Objects.requireNonNull(ofOneUser.get(0).userId()), clock.instant(), null);
+        memory.collapse(
+                all, ofOneUser.stream().map(Revocation.OfSession::sessionId).toList());
+        pending.replace(ofOneUser, all);
+        return true;
+    }
+
     private void apply(Revocation revocation) {
         if (revocation instanceof Revocation.OfSession one) {
-            boolean wasLive = Stages.await(store.revoke(one.sessionId(), null));
+            boolean wasLive = Stages.await(store.revoke(one.sessionId(), one.userId()));
             events.applied(one, wasLive ? 1 : 0);
         } else if (revocation instanceof Revocation.OfUser all) {
             List<String> revoked = revokeAll(all.userId(), session -> all.covers(session.id(), session.createdAt()));
-            memory.forget(all);
+            memory.applied(all);
             events.applied(all, revoked.size());
         }
     }
@@ -111,9 +141,31 @@ final class Revoker implements AutoCloseable {
         return revoked;
     }
 
-    /** The store answers again. */
-    void applyPending() {
+    /** The store answers again, and may be another one, or an older state of itself. */
+    void storeIsBack() {
         pending.retryNow();
+        again.apply(memory.deniedSessions());
+    }
+
+    /** What pushes tell. */
+    Evidence evidence() {
+        return new Evidence() {
+
+            @Override
+            public boolean isRevoked(String sessionId) {
+                return memory.isDenied(sessionId);
+            }
+
+            @Override
+            public void seenRevoked(String sessionId) {
+                memory.denyByEvidence(sessionId);
+            }
+
+            @Override
+            public void seenAlive(String sessionId) {
+                again.apply(List.of(sessionId));
+            }
+        };
     }
 
     int pendingCount() {

@@ -2,6 +2,8 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,7 @@ final class SessionEngine implements SessionChecker {
 
     private final SessionStatistics statistics;
 
-    private final SharedReads reads = new SharedReads(this::ask);
+    private final SharedReads reads;
 
     SessionEngine(
             SessionStore store,
@@ -34,7 +36,8 @@ final class SessionEngine implements SessionChecker {
             OutagePolicy outagePolicy,
             OutageReport report,
             StoreWatch watch,
-            SessionStatistics statistics) {
+            SessionStatistics statistics,
+            Clock clock) {
         this.store = store;
         this.tracked = tracked;
         this.memory = memory;
@@ -42,6 +45,7 @@ final class SessionEngine implements SessionChecker {
         this.report = report;
         this.watch = watch;
         this.statistics = statistics;
+        this.reads = new SharedReads(this::ask, System::nanoTime, clock);
     }
 
     @Override
@@ -80,6 +84,11 @@ final class SessionEngine implements SessionChecker {
         long began = System.nanoTime();
         CompletionStage<Boolean> answer = tracked == null ? null : tracked.read(sessionId);
         return answer != null ? watch.watch(StoreOperation.CHECK, began, answer) : store.exists(sessionId);
+    }
+
+    @Override
+    public boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
+        return memory.isDeniedWithoutSession(userId, authenticatedAt);
     }
 
     SessionStatus status(String sessionId) {

@@ -47,6 +47,14 @@ public interface SessionStore {
     CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId);
 
     /**
+     * Removes sessions that were revoked before, in case the store has got them back. Index entries that name nothing
+     * may stay.
+     *
+     * @return how many it had got back
+     */
+    CompletionStage<Long> revokeAgain(List<String> sessionIds);
+
+    /**
      * Removes those sessions of a user that match, and their index entries.
      *
      * @param which is asked for each session that the store holds, before it is removed; a session whose value cannot

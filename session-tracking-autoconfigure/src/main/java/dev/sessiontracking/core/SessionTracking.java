@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionTracking implements AutoCloseable {
 
-    /** Most revocations that a node remembers. */
-    public static final int DEFAULT_MAXIMUM_REMEMBERED = 100_000;
-
     private final SessionStore store;
 
     private final @Nullable TrackedReader tracked;
@@ -39,27 +36,30 @@ public final class SessionTracking implements AutoCloseable {
     private SessionTracking(
             SessionStore store,
             @Nullable TrackedReader tracked,
-            OutagePolicy outagePolicy,
-            Duration ttl,
+            SessionTrackingSettings settings,
             Clock clock,
             Surroundings surroundings) {
         this.store = store;
         this.tracked = tracked;
-        this.memory = new RevocationMemory(clock, ttl, DEFAULT_MAXIMUM_REMEMBERED);
+        this.memory = new RevocationMemory(clock, settings.retention(), settings.maximumRemembered());
         this.events = new SessionEvents(surroundings.listeners(), surroundings.principals(), statistics, clock);
-        this.outages = new OutageReport(outagePolicy, clock, events, this::storeIsBack);
+        this.outages = new OutageReport(settings.outagePolicy(), clock, events, this::storeIsBack);
         this.watch = new StoreWatch(surroundings.storeObserver());
         SessionStore watched = new ObservedStore(store, watch);
-        SessionEngine engine = new SessionEngine(watched, tracked, memory, outagePolicy, outages, watch, statistics);
-        this.revoker = new Revoker(watched, memory, engine, outages, events, DEFAULT_MAXIMUM_REMEMBERED);
+        SessionEngine engine =
+                new SessionEngine(watched, tracked, memory, settings.outagePolicy(), outages, watch, statistics, clock);
+        this.revoker = new Revoker(watched, memory, engine, outages, events, settings.maximumRemembered(), clock);
         this.checker = engine;
         this.service = new TrackedSessionService(
-                watched, engine, revoker, outages, memory, events, surroundings.metadata(), ttl, clock);
+                watched, engine, revoker, outages, memory, events, surroundings.metadata(), settings.ttl(), clock);
+        if (tracked != null) {
+            tracked.tell(revoker.evidence());
+        }
         store.listen(outages);
     }
 
     private void storeIsBack() {
-        revoker.applyPending();
+        revoker.storeIsBack();
     }
 
     /**
@@ -85,27 +85,24 @@ public final class SessionTracking implements AutoCloseable {
      * Session tracking over a store, with nobody around.
      *
      * @param tracked reads of that store whose answers may be kept, or {@code null} to ask for every check
-     * @param ttl how long a session lives after its creation or last renewal
      */
     public static SessionTracking over(
-            SessionStore store, @Nullable TrackedReader tracked, OutagePolicy outagePolicy, Duration ttl, Clock clock) {
-        return over(store, tracked, outagePolicy, ttl, clock, Surroundings.NONE);
+            SessionStore store, @Nullable TrackedReader tracked, SessionTrackingSettings settings, Clock clock) {
+        return over(store, tracked, settings, clock, Surroundings.NONE);
     }
 
     /**
      * Session tracking over a store.
      *
      * @param tracked reads of that store whose answers may be kept, or {@code null} to ask for every check
-     * @param ttl how long a session lives after its creation or last renewal
      */
     public static SessionTracking over(
             SessionStore store,
             @Nullable TrackedReader tracked,
-            OutagePolicy outagePolicy,
-            Duration ttl,
+            SessionTrackingSettings settings,
             Clock clock,
             Surroundings surroundings) {
-        return new SessionTracking(store, tracked, outagePolicy, ttl, clock, surroundings);
+        return new SessionTracking(store, tracked, settings, clock, surroundings);
     }
 
     /** The service of an application without session tracking: plain JWT. */

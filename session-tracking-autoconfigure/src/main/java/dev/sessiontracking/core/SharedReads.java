@@ -1,49 +1,69 @@
 package dev.sessiontracking.core;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
- * Makes questions about one session that are asked at the same time one question. Holds no more than what is under
- * way. Thread-safe.
+ * Makes questions about one session that are asked at the same time one question. Who asks shortly after it was sent
+ * may share its answer; who asks later asks anew, as that answer may be older than a revocation that is known to be
+ * done: the server was slow, or this process stood still. Holds no more than what is under way. Thread-safe.
  */
 final class SharedReads {
 
+    /** How much older than the question of whoever shares it an answer may be. */
+    static final Duration SHARED_FOR = Duration.ofMillis(100);
+
     private final Function<String, CompletionStage<Boolean>> read;
 
-    private final ConcurrentMap<String, CompletableFuture<Boolean>> underWay = new ConcurrentHashMap<>();
+    private final LongSupplier ticker;
 
-    SharedReads(Function<String, CompletionStage<Boolean>> read) {
+    private final Clock clock;
+
+    private final ConcurrentMap<String, Read> underWay = new ConcurrentHashMap<>();
+
+    /** @param ticker nanoseconds that do not jump; the clock does not stand still while the machine sleeps */
+    SharedReads(Function<String, CompletionStage<Boolean>> read, LongSupplier ticker, Clock clock) {
         this.read = read;
+        this.ticker = ticker;
+        this.clock = clock;
     }
 
     CompletionStage<Boolean> read(String sessionId) {
-        CompletableFuture<Boolean> mine = new CompletableFuture<>();
-        CompletableFuture<Boolean> others = underWay.putIfAbsent(sessionId, mine);
-        if (others != null) {
-            return others;
+        Read mine = new Read(ticker.getAsLong(), clock.millis(), new CompletableFuture<>());
+        Read shared = underWay.compute(
+                sessionId, (id, others) -> others != null && others.mayBeSharedBy(mine) ? others : mine);
+        if (!shared.equals(mine)) {
+            return shared.answer();
         }
-        ask(sessionId).whenComplete((live, failure) -> {
-            // First, so that whoever asks after the answer is known asks anew.
+        try {
+            read.apply(sessionId).whenComplete((live, failure) -> {
+                // First, so that whoever asks after the answer is known asks anew.
+                underWay.remove(sessionId, mine);
+                if (failure == null) {
+                    mine.answer().complete(live);
+                } else {
+                    mine.answer().completeExceptionally(failure);
+                }
+            });
+        } catch (RuntimeException notAsked) {
             underWay.remove(sessionId, mine);
-            if (failure == null) {
-                mine.complete(live);
-            } else {
-                mine.completeExceptionally(failure);
-            }
-        });
-        return mine;
+            mine.answer().completeExceptionally(notAsked);
+        }
+        return mine.answer();
     }
 
-    /** Whoever waits for a question that could not even be asked would wait for ever. */
-    private CompletionStage<Boolean> ask(String sessionId) {
-        try {
-            return read.apply(sessionId);
-        } catch (RuntimeException failed) {
-            return CompletableFuture.failedFuture(failed);
+    /** A question, and when it was about to be sent, on both clocks. Each is equal to itself only. */
+    private record Read(long nanos, long millis, CompletableFuture<Boolean> answer) {
+
+        boolean mayBeSharedBy(Read later) {
+            return later.nanos - nanos <= SHARED_FOR.toNanos()
+                    && Math.abs(later.millis - millis) <= SHARED_FOR.toMillis();
         }
     }
 }

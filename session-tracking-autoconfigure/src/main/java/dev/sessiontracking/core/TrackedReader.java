@@ -27,6 +27,9 @@ public interface TrackedReader {
     /** Called for every check, before anything else: renews what proves the cache, as far as the traffic needs it. */
     void checking(String sessionId);
 
+    /** Says who is to learn what the store's pushes show; one listener, set before the first check. */
+    default void tell(Evidence evidence) {}
+
     /**
      * Asks the store in the way that fills the cache; {@code null} when that way is not open, and the store must be
      * asked in the ordinary way.

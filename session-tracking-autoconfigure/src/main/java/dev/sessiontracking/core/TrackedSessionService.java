@@ -166,7 +166,14 @@ final class TrackedSessionService implements SessionService {
     @Override
     public boolean revokeSession(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        return revoker.revoke(sessionId);
+        return revoker.revoke(sessionId, null);
+    }
+
+    @Override
+    public boolean revokeSession(String userId, String sessionId) {
+        Arguments.requireUserId(userId);
+        Arguments.requireSessionId(sessionId, "sessionId");
+        return revoker.revoke(sessionId, userId);
     }
 
     @Override

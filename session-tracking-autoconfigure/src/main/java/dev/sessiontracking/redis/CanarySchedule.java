@@ -1,19 +1,22 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.NearCache;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the server must show again that it pushes. A steady stream of checks renews that before it lapses; once it has
- * lapsed, a few checks have to come in a row before three commands are spent on it, because a node that is asked once
- * in a while is better off with one command for each check. Thread-safe; a lost count is no harm.
+ * When the server must show again that it pushes. A steady stream of checks renews that before it lapses. It takes a
+ * few checks in a row to spend three commands on it, because a node that is asked once in a while is better off with
+ * one command for each check. Thread-safe; a lost count is no harm.
  */
 final class CanarySchedule {
 
-    private static final long TRUSTED_NANOS = Duration.ofSeconds(5).toNanos();
+    static final Duration TRUSTED = Duration.ofSeconds(5);
+
+    private static final long TRUSTED_NANOS = TRUSTED.toNanos();
 
     private static final long RENEWED_NANOS = TRUSTED_NANOS / 2;
 
@@ -23,24 +26,28 @@ final class CanarySchedule {
 
     private final LongSupplier ticker;
 
+    private final Clock clock;
+
     private final AtomicInteger checks = new AtomicInteger();
 
     private volatile long rowBegan;
 
-    CanarySchedule(LongSupplier ticker) {
+    /** @param ticker nanoseconds that do not jump; the clock does not stand still while the machine sleeps */
+    CanarySchedule(LongSupplier ticker, Clock clock) {
         this.ticker = ticker;
+        this.clock = clock;
         this.rowBegan = ticker.getAsLong();
     }
 
     /** Whether a canary sent then still counts. */
     boolean isTrusted(NearCache.@Nullable Moment shown) {
-        return shown != null && age(shown) <= TRUSTED_NANOS;
+        return shown != null && age(shown) <= TRUSTED_NANOS && clock.millis() - shown.millis() <= TRUSTED.toMillis();
     }
 
     /** Called for every check: whether a canary is to be sent now. */
     boolean isDue(NearCache.@Nullable Moment shown) {
-        if (shown != null && age(shown) <= TRUSTED_NANOS) {
-            return age(shown) > RENEWED_NANOS;
+        if (shown != null && age(shown) <= RENEWED_NANOS) {
+            return false;
         }
         long now = ticker.getAsLong();
         if (now - rowBegan > ROW_NANOS) {

@@ -106,5 +106,7 @@ final class RedisConnector implements AutoCloseable {
         executor.shutdownNow();
         factory.destroy();
         resources.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS).awaitUninterruptibly(patienceMillis);
+        // Lettuce leaves a timer alone that it was given.
+        resources.timer().stop();
     }
 }

@@ -8,9 +8,9 @@ import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.net.SocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class RedisLink implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
+
+    /** What a small machine may need to load the client's classes, before an attempt even begins. */
+    private static final long COLD_START_MILLIS = 5_000;
 
     private final RedisConnector connector;
 
@@ -49,9 +52,18 @@ final class RedisLink implements AutoCloseable {
 
     /** Waits for the first attempt, so that a server that is there is used from the first request on; not longer. */
     void start() {
-        Future<?> made = connector.connect(this::notConnected).thenAccept(this::use);
+        CompletableFuture<Boolean> attempted = new CompletableFuture<>();
+        connector
+                .connect(failure -> {
+                    notConnected(failure);
+                    attempted.complete(false);
+                })
+                .thenAccept(made -> {
+                    use(made);
+                    attempted.complete(true);
+                });
         try {
-            made.get(connector.patienceMillis(), TimeUnit.MILLISECONDS);
+            attempted.get(connector.patienceMillis() + COLD_START_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException stillConnecting) {
             breaker.open("no connection to " + at("no answer yet"));
         } catch (InterruptedException interrupted) {

@@ -24,6 +24,8 @@ record RedisProperties(
 
     private static final int MAX_PREFIX_LENGTH = 128;
 
+    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(1);
+
     private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(60);
 
     RedisProperties {
@@ -38,10 +40,17 @@ record RedisProperties(
     }
 
     private static void requireTimeout(String property, Duration value, String example) {
-        if (value.toMillis() < 1 || value.compareTo(LONGEST_TIMEOUT) > 0) {
+        if (value.compareTo(SHORTEST_TIMEOUT) < 0 || value.compareTo(LONGEST_TIMEOUT) > 0) {
             throw new SessionTrackingSetupException(
                     "The property " + property + " is " + value + ", but must be between 1 millisecond and 60 seconds.",
                     "Set " + property + " to something short, such as " + example + ".");
         }
+    }
+
+    /** Without the URL, which may hold a password. */
+    @Override
+    public String toString() {
+        return "RedisProperties[keyPrefix=" + keyPrefix + ", connectTimeout=" + connectTimeout + ", commandTimeout="
+                + commandTimeout + "]";
     }
 }

@@ -181,6 +181,19 @@ final class RedisSessionStore implements SessionStore {
     }
 
     @Override
+    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+        return answer(commands -> {
+            List<CompletableFuture<Long>> deletions = sessionIds.stream()
+                    .map(id -> commands.del(keys.session(id)).toCompletableFuture())
+                    .toList();
+            return CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new))
+                    .thenApply(done -> deletions.stream()
+                            .mapToLong(CompletableFuture::join)
+                            .sum());
+        });
+    }
+
+    @Override
     public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
         return answer(commands -> new UserRevocation(commands, keys, index, userId, which)
                 .run()

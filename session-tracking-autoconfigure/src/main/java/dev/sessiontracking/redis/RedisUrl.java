@@ -6,6 +6,8 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +32,17 @@ record RedisUrl(
 
     private static final String RIGHT_FORM =
             "Write redis://host:6379, redis://:password@host:6379, redis://user:password@host:6379/0, or rediss://…"
-                    + " for TLS; characters such as @ : / # % in a password must be percent-encoded (@ is %40).";
+                    + " for TLS; characters such as @ : / ? # % in a password must be percent-encoded (@ is %40).";
 
     private static final int DEFAULT_PORT = 6379;
 
     private static final int MAX_PORT = 65_535;
+
+    private static final int MAX_PORT_DIGITS = 5;
+
+    /** java.net.URI finds no host in names with an underscore, which services of Docker Compose have. */
+    private static final Pattern SERVER = Pattern.compile(
+            "(?:(?<userInfo>[^@]*)@)?(?<host>\\[[0-9A-Fa-f:.]+(?:%[\\w.-]+)?]|[\\w.-]+)(?::(?<port>\\d*))?");
 
     /**
      * Reads the property's value.
@@ -47,17 +55,29 @@ record RedisUrl(
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw wrong("has a query or a fragment, which mean nothing here, or an unencoded ? or # in the password");
         }
-        String host = uri.getHost();
-        if (host == null || host.isEmpty()) {
+        Matcher server = SERVER.matcher(String.valueOf(uri.getRawAuthority()));
+        if (uri.getRawAuthority() == null || !server.matches()) {
             throw wrong("names no host, or has an unencoded character in the user name or password");
         }
-        int port = uri.getPort() == -1 ? DEFAULT_PORT : uri.getPort();
+        String userInfo = server.group("userInfo");
+        return new RedisUrl(
+                tls,
+                withoutBrackets(server.group("host")),
+                port(server.group("port")),
+                database(uri.getRawPath()),
+                username(userInfo),
+                password(userInfo));
+    }
+
+    private static int port(@Nullable String digits) {
+        if (digits == null || digits.isEmpty()) {
+            return DEFAULT_PORT;
+        }
+        int port = digits.length() > MAX_PORT_DIGITS ? 0 : Integer.parseInt(digits);
         if (port < 1 || port > MAX_PORT) {
             throw wrong("has a port that is not between 1 and " + MAX_PORT);
         }
-        String userInfo = uri.getRawUserInfo();
-        return new RedisUrl(
-                tls, withoutBrackets(host), port, database(uri.getRawPath()), username(userInfo), password(userInfo));
+        return port;
     }
 
     private static URI uri(String url) {

@@ -1,6 +1,7 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.CacheStatus;
+import dev.sessiontracking.core.Evidence;
 import dev.sessiontracking.core.NearCache;
 import dev.sessiontracking.core.SessionIds;
 import dev.sessiontracking.core.TrackedReader;
@@ -11,10 +12,12 @@ import io.lettuce.core.api.push.PushListener;
 import io.lettuce.core.api.push.PushMessage;
 import io.lettuce.core.codec.StringCodec;
 import java.net.SocketAddress;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * staleness bound, and a canary as the proof of pushing every few seconds. A node without requests sends nothing.
  */
 final class TrackedConnection implements TrackedReader {
+
+    /** A mass revocation elsewhere must not become a mass of questions. */
+    private static final int MOST_LOOKS = 1_000;
 
     private final RedisConnector connector;
 
@@ -42,6 +48,10 @@ final class TrackedConnection implements TrackedReader {
 
     private final AtomicBoolean proving = new AtomicBoolean();
 
+    private final AtomicInteger looks = new AtomicInteger();
+
+    private volatile Evidence evidence = Evidence.IGNORED;
+
     private volatile @Nullable Tracking tracking;
 
     TrackedConnection(
@@ -51,7 +61,7 @@ final class TrackedConnection implements TrackedReader {
         this.cache = cache;
         this.keys = keys;
         this.report = report;
-        this.schedule = new CanarySchedule(System::nanoTime);
+        this.schedule = new CanarySchedule(System::nanoTime, Clock.systemUTC());
         this.probeKey = keys.session("~probe-" + SessionIds.generate());
     }
 
@@ -69,7 +79,7 @@ final class TrackedConnection implements TrackedReader {
         end();
         Tracking begun = new Tracking(connection, cache, probeKey, new Verdicts(connection));
         tracking = begun;
-        begun.begin();
+        begun.probe();
     }
 
     private synchronized void end() {
@@ -105,7 +115,7 @@ final class TrackedConnection implements TrackedReader {
         NearCache.Moment shown = current.shown();
         if (schedule.isDue(shown)) {
             current.probe();
-        } else if (shown != null && cache.isProofAging() && cache.isProven()) {
+        } else if (cache.isProofAging() && cache.isProven() && schedule.isTrusted(shown)) {
             prove(current);
         }
     }
@@ -162,14 +172,19 @@ final class TrackedConnection implements TrackedReader {
         return true;
     }
 
+    /** Must not throw: whoever asked would wait for ever. */
     private void keep(String sessionId, @Nullable String value) {
-        if (value == null) {
-            cache.putAbsent(sessionId);
-        } else {
+        try {
+            if (value == null) {
+                cache.putAbsent(sessionId);
+            } else {
+                SessionJson.read(sessionId, value)
+                        .ifPresent(session ->
+                                cache.putLive(sessionId, session.expiresAt().toEpochMilli()));
+            }
+        } catch (RuntimeException broken) {
             // What somebody has broken by hand has no expiry to go by, and is asked for each time.
-            SessionJson.read(sessionId, value)
-                    .ifPresent(session ->
-                            cache.putLive(sessionId, session.expiresAt().toEpochMilli()));
+            cache.invalidate(sessionId);
         }
     }
 
@@ -200,10 +215,40 @@ final class TrackedConnection implements TrackedReader {
             } else {
                 String sessionId = keys.sessionIdOf(String.valueOf(key));
                 if (sessionId != null) {
-                    cache.invalidate(sessionId);
+                    changed(sessionId);
                 }
             }
         }
+    }
+
+    /** Renewed, or revoked elsewhere? What matters is what is there now. */
+    private void changed(String sessionId) {
+        boolean wasLive = cache.invalidate(sessionId);
+        Tracking current = tracking;
+        if (current == null || current.shown() == null || !(wasLive || evidence.isRevoked(sessionId))) {
+            return;
+        }
+        if (looks.incrementAndGet() > MOST_LOOKS) {
+            looks.decrementAndGet();
+            return;
+        }
+        NearCache.Moment sent = cache.now();
+        current.read(keys.session(sessionId), (value, failure) -> {
+            looks.decrementAndGet();
+            if (answered(current, sent, failure)) {
+                keep(sessionId, value);
+                if (value == null && wasLive) {
+                    evidence.seenRevoked(sessionId);
+                } else if (value != null && evidence.isRevoked(sessionId)) {
+                    evidence.seenAlive(sessionId);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void tell(Evidence listener) {
+        evidence = listener;
     }
 
     /** Lettuce makes the connection again by itself; what the server remembered of the old one is gone. */

@@ -32,9 +32,11 @@ final class Tracking {
 
     private final AtomicBoolean probing = new AtomicBoolean();
 
+    private volatile boolean agreed;
+
     private volatile boolean pushSeen;
 
-    private volatile @Nullable Throwable writeFailure;
+    private volatile @Nullable Throwable canaryFailure;
 
     private volatile boolean over;
 
@@ -51,36 +53,56 @@ final class Tracking {
         this.outcome = outcome;
     }
 
-    /** Asks the server to push, and makes it show that it does. */
-    void begin() {
-        CommandArgs<String, String> on = args().add("TRACKING").add("ON");
-        send(CommandType.CLIENT, new StatusOutput<>(StringCodec.UTF8), on, (reply, failure) -> {
-            if (failure != null) {
-                outcome.failed(this, failure);
-            } else {
-                probe();
-            }
-        });
-    }
-
     /**
-     * The canary: reads a key, writes it, and expects the push to stand before the reply to a third command. One at a
-     * time.
+     * Makes the server show that it pushes. One at a time. It is asked to push until it has agreed, and then never
+     * again: were it asked each time, a new server behind a proxy would begin to push without a word of what it missed.
      */
     void probe() {
         if (over || !probing.compareAndSet(false, true)) {
             return;
         }
+        if (agreed) {
+            canary();
+            return;
+        }
+        CommandArgs<String, String> on = args().add("TRACKING").add("ON");
+        send(CommandType.CLIENT, new StatusOutput<>(StringCodec.UTF8), on, (reply, failure) -> {
+            if (failure == null) {
+                agreed = true;
+                canary();
+            } else {
+                probing.set(false);
+                if (!over) {
+                    outcome.failed(this, failure);
+                }
+            }
+        });
+    }
+
+    /** Reads a key, writes it, and expects the push to stand before the reply to a third command. */
+    private void canary() {
         NearCache.Moment sent = cache.now();
-        read(probeKey, (value, failure) -> pushSeen = false);
+        pushSeen = false;
+        canaryFailure = null;
+        read(probeKey, (value, failure) -> {
+            if (failure == null) {
+                pushSeen = false;
+            } else {
+                canaryFailure = failure;
+            }
+        });
         CommandArgs<String, String> write =
                 args().addKey(probeKey).addValue("probe").add("PX").add(1_000);
-        send(CommandType.SET, new StatusOutput<>(StringCodec.UTF8), write, (reply, failure) -> writeFailure = failure);
+        send(CommandType.SET, new StatusOutput<>(StringCodec.UTF8), write, (reply, failure) -> {
+            if (failure != null) {
+                canaryFailure = failure;
+            }
+        });
         send(
                 CommandType.DEL,
                 new IntegerOutput<>(StringCodec.UTF8),
                 args().addKey(probeKey),
-                (reply, failure) -> probed(sent, failure != null ? failure : writeFailure));
+                (reply, failure) -> probed(sent, failure != null ? failure : canaryFailure));
     }
 
     private void probed(NearCache.Moment sent, @Nullable Throwable failure) {

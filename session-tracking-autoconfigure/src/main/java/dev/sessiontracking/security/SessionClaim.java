@@ -1,6 +1,7 @@
 package dev.sessiontracking.security;
 
 import dev.sessiontracking.core.TokenSession;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +10,21 @@ import org.jspecify.annotations.Nullable;
  * @param kind what was found
  * @param session the session, if and only if one is {@link Kind#NAMED}
  * @param issuer the token's {@code iss}, when it has one
+ * @param user whose token it is, when it names no session
  */
 public record SessionClaim(
-        Kind kind, @Nullable TokenSession session, @Nullable String issuer) {
+        Kind kind,
+        @Nullable TokenSession session,
+        @Nullable String issuer,
+        @Nullable User user) {
+
+    /**
+     * Whose token names no session.
+     *
+     * @param id the user id, when the token says so
+     * @param authenticatedAt when the user last gave credentials, when the token says so
+     */
+    public record User(@Nullable String id, @Nullable Instant authenticatedAt) {}
 
     /** What can be found in a token. */
     public enum Kind {
@@ -26,10 +39,14 @@ public record SessionClaim(
     }
 
     static SessionClaim without(Kind kind, @Nullable String issuer) {
-        return new SessionClaim(kind, null, issuer);
+        return new SessionClaim(kind, null, issuer, null);
+    }
+
+    static SessionClaim absent(User user, @Nullable String issuer) {
+        return new SessionClaim(Kind.ABSENT, null, issuer, user);
     }
 
     static SessionClaim named(TokenSession session, @Nullable String issuer) {
-        return new SessionClaim(Kind.NAMED, session, issuer);
+        return new SessionClaim(Kind.NAMED, session, issuer, null);
     }
 }

@@ -42,7 +42,9 @@ final class SessionClaims {
         }
         Object value = firstPresent(claims);
         if (value == null) {
-            return SessionClaim.without(SessionClaim.Kind.ABSENT, issuer);
+            return SessionClaim.absent(
+                    new SessionClaim.User(userId(claims.get(userIdClaim)), instant(claims.get(AUTHENTICATION_TIME))),
+                    issuer);
         }
         if (!(value instanceof String sessionId) || !SessionIds.isUsable(sessionId)) {
             return SessionClaim.without(SessionClaim.Kind.UNUSABLE, issuer);

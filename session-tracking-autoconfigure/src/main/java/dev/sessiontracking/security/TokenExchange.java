@@ -27,6 +27,8 @@ public final class TokenExchange {
 
     private volatile boolean endingSession;
 
+    private volatile boolean acceptingUnproven;
+
     private record Accepted(Authentication authentication, List<SessionClaim> claims) {}
 
     /** The exchange that this thread takes part in, if any. */
@@ -89,6 +91,16 @@ public final class TokenExchange {
      */
     public boolean isEndingSession() {
         return endingSession;
+    }
+
+    /** Whether this request may pass without proof even if the outage policy lets nothing pass without. */
+    boolean isAcceptingUnproven() {
+        return acceptingUnproven;
+    }
+
+    /** Says whether this request may pass without proof whatever the outage policy. */
+    public void setAcceptingUnproven(boolean acceptingUnproven) {
+        this.acceptingUnproven = acceptingUnproven;
     }
 
     /** Says whether this request is about to end its token's session. */

@@ -11,7 +11,6 @@ import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.core.PrincipalSource;
 import dev.sessiontracking.core.SessionIds;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.core.TokenSession;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.util.List;
@@ -111,7 +110,7 @@ class SessionTrackingAuditAutoConfigurationTests {
         run(context -> {
             context.getBean(SessionTracking.class)
                     .rejections()
-                    .rejected(RequestRejected.Reason.ENDED, new TokenSession("the-id", "alice", null));
+                    .rejected(RequestRejected.Reason.ENDED, "the-id", "alice");
             assertThat(audited(context)).singleElement().satisfies(event -> {
                 assertThat(event.getType()).isEqualTo("SESSION_REJECTED");
                 assertThat(event.getPrincipal()).isEqualTo("alice");

@@ -256,7 +256,12 @@ class SessionTrackingEndpointAutoConfigurationTests {
 
     @Test
     void backsOffWithoutActuator() {
-        runner.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"))
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        RedisSessionStoreAutoConfiguration.class,
+                        SessionTrackingAutoConfiguration.class,
+                        SessionTrackingEndpointAutoConfiguration.class))
+                .withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"))
                 .withPropertyValues("session.tracking.redis-url=" + redis.url())
                 .run(context -> assertThat(context)
                         .hasNotFailed()

@@ -270,8 +270,7 @@ class SessionTrackingHealthAutoConfigurationTests {
 
     @Test
     void backsOffWhenTrackingIsOff() {
-        runner.run(context ->
-                assertThat(context).hasNotFailed().doesNotHaveBean(SessionTrackingHealthAutoConfiguration.class));
+        runner.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(SessionTrackingHealthIndicator.class));
     }
 
     @Test

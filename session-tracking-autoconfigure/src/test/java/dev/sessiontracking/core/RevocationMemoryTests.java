@@ -192,12 +192,14 @@ class RevocationMemoryTests {
     }
 
     @Test
-    void forgetsAUserOnceTheRevocationIsApplied() {
+    void deniesOnlyTokensWithoutASessionOnceTheRevocationOfAUserIsApplied() {
         OfUser revocation = ofUser("alice", NOW, null);
         memory.deny(revocation);
-        memory.forget(revocation);
+        memory.applied(revocation);
         assertThat(memory.isDenied(token("a", "alice"))).isFalse();
-        assertThat(memory.size()).isZero();
+        assertThat(memory.isDeniedWithoutSession("alice", null)).isTrue();
+        assertThat(memory.isDeniedWithoutSession("alice", NOW.plusMillis(1))).isFalse();
+        assertThat(memory.isDeniedWithoutSession("bob", null)).isFalse();
     }
 
     @Test
@@ -206,20 +208,19 @@ class RevocationMemoryTests {
         OfUser later = ofUser("alice", NOW.plusSeconds(1), null);
         memory.deny(earlier);
         memory.deny(later);
-        memory.forget(earlier);
+        memory.applied(earlier);
         assertThat(memory.isDenied(token("a", "alice"))).isTrue();
     }
 
     @Test
-    void forgetsAUserOnceAllRevocationsAreAppliedWhateverTheirExceptions() {
+    void deniesNoSessionOfAUserOnceAllRevocationsAreAppliedWhateverTheirExceptions() {
         OfUser first = ofUser("alice", NOW, "one");
         OfUser second = ofUser("alice", NOW.plusSeconds(1), "two");
         memory.deny(first);
         memory.deny(second);
-        memory.forget(first);
-        memory.forget(second);
+        memory.applied(first);
+        memory.applied(second);
         assertThat(memory.isDenied(token("any", "alice"))).isFalse();
-        assertThat(memory.size()).isZero();
     }
 
     @Test

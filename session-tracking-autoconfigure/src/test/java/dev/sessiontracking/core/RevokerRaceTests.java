@@ -24,8 +24,11 @@ class RevokerRaceTests {
     void sessionRevokedTwiceAtOnceStaysRevokedDuringAnOutage() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         SwitchableStore store = new SwitchableStore();
-        try (SessionTracking tracking =
-                SessionTracking.over(store, null, OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Clock.systemUTC())) {
+        try (SessionTracking tracking = SessionTracking.over(
+                store,
+                null,
+                new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 100_000),
+                Clock.systemUTC())) {
             SessionService service = tracking.service();
             for (int round = 0; round < 5_000; round++) {
                 UserSession session = service.createSession("alice", SessionMetadata.none());

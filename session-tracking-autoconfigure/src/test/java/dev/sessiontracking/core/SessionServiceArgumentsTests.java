@@ -29,7 +29,11 @@ class SessionServiceArgumentsTests {
     private static final SwitchableStore STORE = new SwitchableStore();
 
     private static final SessionService TRACKED = SessionTracking.over(
-                    STORE, null, OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Clock.systemUTC())
+                    STORE,
+                    null,
+                    new SessionTrackingSettings(
+                            OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 100_000),
+                    Clock.systemUTC())
             .service();
 
     private static final SessionService UNTRACKED = SessionTracking.off(Duration.ofDays(1), Clock.systemUTC());

@@ -91,6 +91,12 @@ final class SwitchableStore implements SessionStore {
     }
 
     @Override
+    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+        return answer(() ->
+                sessionIds.stream().filter(id -> sessions.remove(id) != null).count());
+    }
+
+    @Override
     public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
         return answer(() -> {
             List<String> revoked = new ArrayList<>();

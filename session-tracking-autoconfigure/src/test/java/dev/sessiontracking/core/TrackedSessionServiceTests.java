@@ -28,9 +28,11 @@ class TrackedSessionServiceTests {
 
     private final SwitchableStore store = new SwitchableStore();
 
-    private final SessionTracking lenient = SessionTracking.over(store, null, OutagePolicy.PLAIN_JWT, TTL, clock);
+    private final SessionTracking lenient = SessionTracking.over(
+            store, null, new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, TTL, TTL, 100_000), clock);
 
-    private final SessionTracking strict = SessionTracking.over(store, null, OutagePolicy.REJECT, TTL, clock);
+    private final SessionTracking strict = SessionTracking.over(
+            store, null, new SessionTrackingSettings(OutagePolicy.REJECT, TTL, TTL, 100_000), clock);
 
     private final SessionService plainJwt = lenient.service();
 

@@ -99,6 +99,8 @@ class NearCacheTests {
         Node(ApplicationContext context) {
             this.service = context.getBean(SessionService.class);
             this.checker = context.getBean(SessionChecker.class);
+            await().until(() ->
+                    service.createSession("nobody", SessionMetadata.none()).tracked());
         }
 
         SessionCheck check(String sessionId) {

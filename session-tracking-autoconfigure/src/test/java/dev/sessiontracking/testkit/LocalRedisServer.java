@@ -14,7 +14,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A process of this machine, in a temporary directory of its own. */
+/**
+ * A process of this machine, in a temporary directory of its own. Both are gone when it is closed, at the latest when
+ * this virtual machine ends, whichever way it does.
+ */
 class LocalRedisServer extends RedisServer {
 
     private static final Set<LocalRedisServer> OPEN = ConcurrentHashMap.newKeySet();
@@ -27,6 +30,7 @@ class LocalRedisServer extends RedisServer {
     private final Path executable;
     private final Path directory;
     private @Nullable Process process;
+    private @Nullable Process guard;
 
     LocalRedisServer(Path executable, int port, List<String> args) {
         super(port, args);
@@ -80,9 +84,26 @@ class LocalRedisServer extends RedisServer {
                             ProcessBuilder.Redirect.appendTo(outputFile().toFile()))
                     .start();
             process.getOutputStream().close();
+            watch(process);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot run " + executable + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * No shutdown hook runs when this virtual machine is halted or killed, as happens to one that runs tests for too long.
+     * Then the shell that waits here for input from it gets none, and cleans up.
+     */
+    private void watch(Process server) throws IOException {
+        if (guard != null) {
+            guard.destroyForcibly();
+        }
+        String[] command = {"sh", "-c", "read -r _; kill -9 $0; rm -rf \"$1\"", "" + server.pid(), directory.toString()
+        };
+        guard = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
     @Override
@@ -129,6 +150,9 @@ class LocalRedisServer extends RedisServer {
     final void remove() {
         if (isRunning()) {
             killNow();
+        }
+        if (guard != null) {
+            guard.destroyForcibly();
         }
         try {
             delete(directory);

@@ -11,10 +11,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RedisServerTests {
 
+    private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
     private static final Duration SHORT = Duration.ofMillis(150);
 
     private RedisServer server = RedisServers.start();
@@ -144,13 +145,41 @@ class RedisServerTests {
         RedisServer local = RedisServers.startLocal();
         long pid = Long.parseLong(local.cli().info("process_id"));
         String prefix = "redis-" + local.port() + "-";
-        assertThat(temporaryFiles(prefix)).isOne();
+        assertThat(serverDirectories(TEMPORARY, prefix)).isOne();
         local.freeze();
         local.close();
         assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
-        assertThat(temporaryFiles(prefix)).isZero();
+        assertThat(serverDirectories(TEMPORARY, prefix)).isZero();
         assertThatIllegalStateException().isThrownBy(local::start).withMessageContaining("closed");
         local.close();
+    }
+
+    /** Started by a test in a virtual machine of its own, since it ends that. */
+    static final class HaltsWithAFrozenServer {
+
+        public static void main(String[] args) {
+            RedisServer server = RedisServers.startLocal();
+            System.out.println("pid=" + server.cli().info("process_id"));
+            server.freeze();
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    @Test
+    void haltedVirtualMachineLeavesNoServer(@TempDir Path directory) throws IOException {
+        Process java = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dsession.tracking.test.redis=embedded",
+                        "-Djava.io.tmpdir=" + directory,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HaltsWithAFrozenServer.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String output = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        long pid = Long.parseLong(output.replaceAll("(?s).*pid=(\\d+).*", "$1"));
+        await().until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+        await().until(() -> serverDirectories(directory, "redis-") == 0);
     }
 
     @Test
@@ -164,23 +193,13 @@ class RedisServerTests {
         }
     }
 
-    @Test
-    void embeddedServerRunsWhateverElseIsThere() {
-        try (RedisServer embedded = new LocalRedisServer(RedisServers.embedded(), Ports.free(), List.of())) {
-            embedded.start();
-            assertThat(embedded.cli().info("redis_version")).startsWith("7.");
-            embedded.freeze();
-            assertThat(RedisCli.ping(embedded.host(), embedded.port(), SHORT)).isNull();
-        }
-    }
-
     private void use(String... args) {
         server.close();
         server = RedisServers.start(args);
     }
 
-    private static long temporaryFiles(String prefix) throws IOException {
-        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+    private static long serverDirectories(Path parent, String prefix) throws IOException {
+        try (Stream<Path> files = Files.list(parent)) {
             return files.filter(file -> file.getFileName().toString().startsWith(prefix))
                     .count();
         }

@@ -4,6 +4,7 @@ import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.TokenExchange;
 import dev.sessiontracking.security.TokenJudge;
 import dev.sessiontracking.security.Verdict;
+import java.util.List;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,24 @@ final class SessionEnforcer {
             exchange.accept(authentication, found.claims());
         }
         return verdict;
+    }
+
+    /**
+     * What is proven of the sessions of an authentication that the chain has accepted: {@link Verdict#LIVE} only when
+     * it names one, and each is proven to live.
+     */
+    Verdict judgeProven(@Nullable TokenExchange exchange, @Nullable Authentication authentication) {
+        List<SessionClaim> accepted = exchange == null ? null : exchange.acceptedClaims(authentication);
+        List<SessionClaim> claims =
+                accepted != null ? accepted : finder.findCarried(authentication).claims();
+        Verdict proven = Verdict.PLAIN;
+        for (SessionClaim claim : claims) {
+            proven = judge.judge(claim, exchange);
+            if (proven != Verdict.LIVE) {
+                return proven;
+            }
+        }
+        return proven;
     }
 
     /** One token that is known to be bad outweighs one of which nothing is known. */

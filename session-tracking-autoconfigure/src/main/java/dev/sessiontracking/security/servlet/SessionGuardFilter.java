@@ -24,11 +24,17 @@ final class SessionGuardFilter implements Filter {
 
     private final SecurityContextHolderStrategy strategy;
 
+    private final OutageExemption exemption;
+
     private final Refusals refusals = new Refusals();
 
-    SessionGuardFilter(ChainAuthentication chainAuthentication, SecurityContextHolderStrategy strategy) {
+    SessionGuardFilter(
+            ChainAuthentication chainAuthentication,
+            SecurityContextHolderStrategy strategy,
+            OutageExemption exemption) {
         this.chainAuthentication = chainAuthentication;
         this.strategy = strategy;
+        this.exemption = exemption;
     }
 
     /** Makes known the token filters of this chain, where they were not made by the resource server's configurer. */
@@ -54,6 +60,7 @@ final class SessionGuardFilter implements Filter {
     private void guard(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         ChainPassage passage = ChainPassage.of(request, chainAuthentication);
+        passage.exchange().setAcceptingUnproven(exemption.covers(request));
         passage.bind();
         try {
             passage.watch(strategy);

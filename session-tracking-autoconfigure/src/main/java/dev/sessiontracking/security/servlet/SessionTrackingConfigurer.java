@@ -26,10 +26,13 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
 
     private final LogoutHandler logoutHandler;
 
+    private final OutageExemption exemption;
+
     private final ChainAuthentication chain = new ChainAuthentication();
 
-    SessionTrackingConfigurer(SessionEnforcer enforcer, LogoutHandler logoutHandler) {
+    SessionTrackingConfigurer(SessionEnforcer enforcer, LogoutHandler logoutHandler, OutageExemption exemption) {
         this.enforcer = enforcer;
+        this.exemption = exemption;
         this.logoutHandler = logoutHandler;
     }
 
@@ -48,7 +51,7 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
     @Override
     public void configure(HttpSecurity http) {
         SecurityContextHolderStrategy strategy = getSecurityContextHolderStrategy();
-        http.addFilterAfter(new SessionGuardFilter(chain, strategy), SecurityContextHolderFilter.class);
+        http.addFilterAfter(new SessionGuardFilter(chain, strategy, exemption), SecurityContextHolderFilter.class);
         http.addFilterAfter(new SessionCheckFilter(enforcer, chain, strategy), BearerTokenAuthenticationFilter.class);
         http.addFilterAfter(new SessionCheckFilter(enforcer, chain, strategy), AuthenticationFilter.class);
         http.addFilterBefore(

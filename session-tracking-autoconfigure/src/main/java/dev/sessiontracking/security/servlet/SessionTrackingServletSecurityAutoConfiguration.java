@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -57,8 +58,15 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "sessionTrackingHttpSecurityCustomizer")
     Customizer<HttpSecurity> sessionTrackingHttpSecurityCustomizer(
-            SessionEnforcer enforcer, @Qualifier(LOGOUT_HANDLER) LogoutHandler logoutHandler) {
-        return http -> http.with(new SessionTrackingConfigurer(enforcer, logoutHandler));
+            SessionEnforcer enforcer, @Qualifier(LOGOUT_HANDLER) LogoutHandler logoutHandler, Environment environment) {
+        OutageExemption exemption = new OutageExemption(environment, getClass().getClassLoader());
+        return http -> http.with(new SessionTrackingConfigurer(enforcer, logoutHandler, exemption));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    SessionAuthorization sessionTrackingSessionAuthorization(SessionEnforcer enforcer) {
+        return new LiveSessionAuthorization(enforcer);
     }
 
     // Eager even with lazy initialization: nobody asks for it.

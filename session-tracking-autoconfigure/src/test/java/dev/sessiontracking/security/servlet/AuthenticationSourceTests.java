@@ -34,7 +34,7 @@ import org.springframework.test.web.servlet.request.RequestPostProcessor;
 
 /** Where an authentication may come from, and what its token may contain. */
 @SpringBootTest(
-        classes = {TestServer.Application.class, ShapeConfigurations.InlineDecoder.class},
+        classes = {TestServer.FullApplication.class, ShapeConfigurations.InlineDecoder.class},
         properties = "session.tracking.redis-url=redis://127.0.0.1:1")
 @AutoConfigureMockMvc
 class AuthenticationSourceTests {
@@ -171,7 +171,7 @@ class AuthenticationSourceTests {
         assertRefused(get("/me", MvcTester.session(session)));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @MethodSource
     void unusableSessionClaimIsRefusedWithoutALookup(Object sid) throws Exception {
         String token = TestIssuer.get().sign(claims -> claims.claim("sid", sid));
@@ -197,7 +197,7 @@ class AuthenticationSourceTests {
                 Named.of("not ASCII", "sessión"));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @MethodSource
     void hostileTokenIsNoServerError(String token) throws Exception {
         int status = get("/me", MvcTester.bearer(token)).getResponse().getStatus();

@@ -37,6 +37,7 @@ class DispatchTests {
     @BeforeAll
     static void start() {
         server = TestServer.start(
+                TestServer.FullApplication.class,
                 Map.of("management.server.port", "0", "management.endpoints.web.exposure.include", "info"),
                 Chains.class);
     }

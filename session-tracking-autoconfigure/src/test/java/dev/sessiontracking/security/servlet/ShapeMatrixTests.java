@@ -31,7 +31,7 @@ class ShapeMatrixTests {
         SERVERS.values().forEach(server -> server.sessions().recover());
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @EnumSource
     void liveSessionPassesWithOneLookup(Shape shape) {
         RecordingSessions sessions = server(shape).sessions();
@@ -44,7 +44,7 @@ class ShapeMatrixTests {
         assertThat(sessions.lookups(session)).isEqualTo(1);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @EnumSource
     void revokedSessionIsRefusedWithOneLookupAndNoHttpSession(Shape shape) {
         RecordingSessions sessions = server(shape).sessions();
@@ -67,7 +67,7 @@ class ShapeMatrixTests {
         assertThat(sessions.lookups(session)).isEqualTo(1);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @EnumSource
     void logoutEndsTheSessionAndCanBeRepeated(Shape shape) {
         RecordingSessions sessions = server(shape).sessions();
@@ -83,7 +83,7 @@ class ShapeMatrixTests {
         assertThat(call(shape, "POST", "/logout", token).statusCode()).isEqualTo(204);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @EnumSource
     void garbageIsRefusedAndLogsNobodyOut(Shape shape) {
         RecordingSessions sessions = server(shape).sessions();
@@ -99,7 +99,7 @@ class ShapeMatrixTests {
         assertThat(sessions.lookups()).isEmpty();
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DPOP")
     void expiredTokenLogsNobodyOut(Shape shape) {
         RecordingSessions sessions = server(shape).sessions();
@@ -112,7 +112,7 @@ class ShapeMatrixTests {
         assertThat(sessions.isSessionValid(session)).isTrue();
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @EnumSource
     void outageUnderPlainJwtLetsTokensPass(Shape shape) {
         RecordingSessions sessions = server(shape).sessions();
@@ -122,7 +122,7 @@ class ShapeMatrixTests {
         assertThat(call(shape, "GET", "/me", shape.token(session)).statusCode()).isEqualTo(200);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @EnumSource
     void outageUnderRejectIsUnavailableAndNeverABadToken(Shape shape) {
         RecordingSessions sessions = server(shape).sessions();
@@ -140,7 +140,7 @@ class ShapeMatrixTests {
         assertThat(sessions.lookups(session)).isEqualTo(1);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @EnumSource
     void logoutDuringAnOutageUnderRejectIsAttemptedAndUnconfirmed(Shape shape) {
         RecordingSessions sessions = server(shape).sessions();
@@ -156,7 +156,7 @@ class ShapeMatrixTests {
         assertThat(call(shape, "GET", "/me", token).statusCode()).isEqualTo(401);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @EnumSource
     void tokenWithoutASessionIsPlainJwt(Shape shape) {
         RecordingSessions sessions = server(shape).sessions();

@@ -1,6 +1,7 @@
 package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.security.RecordingSessions;
+import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,9 +13,19 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
+import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration;
+import org.springframework.boot.security.oauth2.server.resource.autoconfigure.web.OAuth2ResourceServerWebSecurityAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -35,15 +46,18 @@ final class TestServer implements AutoCloseable {
         this.sessions = context.getBean(RecordingSessions.class);
     }
 
-    static TestServer start(Map<String, String> properties, Class<?>... configurations) {
+    static TestServer start(Map<String, String> properties, Class<?> configuration) {
+        return start(Application.class, properties, configuration);
+    }
+
+    static TestServer start(Class<?> application, Map<String, String> properties, Class<?> configuration) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("server.port", "0");
         all.put("server.address", "127.0.0.1");
         all.put("session.tracking.redis-url", "redis://127.0.0.1:1");
         all.put("spring.main.banner-mode", "off");
         all.putAll(properties);
-        return new TestServer(new SpringApplicationBuilder(Application.class)
-                .sources(configurations)
+        return new TestServer(new SpringApplicationBuilder(application, configuration)
                 .web(WebApplicationType.SERVLET)
                 .properties(all)
                 .run());
@@ -102,6 +116,26 @@ final class TestServer implements AutoCloseable {
         context.close();
     }
 
+    /** What a servlet application cannot do without: most tests start many of them. */
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({
+        TomcatServletWebServerAutoConfiguration.class,
+        DispatcherServletAutoConfiguration.class,
+        WebMvcAutoConfiguration.class,
+        ErrorMvcAutoConfiguration.class,
+        SecurityAutoConfiguration.class,
+        UserDetailsServiceAutoConfiguration.class,
+        ServletWebSecurityAutoConfiguration.class,
+        SecurityFilterAutoConfiguration.class,
+        OAuth2ResourceServerAutoConfiguration.class,
+        OAuth2ResourceServerWebSecurityAutoConfiguration.class,
+        SessionTrackingJwtAutoConfiguration.class,
+        SessionTrackingServletSecurityAutoConfiguration.class
+    })
+    @Import({Endpoints.class, RecordingSessions.class})
+    static class Application {}
+
+    /** All that Spring Boot configures, observation included, but for Redis. */
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration(
             excludeName = {
@@ -112,12 +146,6 @@ final class TestServer implements AutoCloseable {
                 "org.springframework.boot.data.redis.autoconfigure.health.DataRedisHealthContributorAutoConfiguration",
                 "org.springframework.boot.data.redis.autoconfigure.health.DataRedisReactiveHealthContributorAutoConfiguration"
             })
-    @Import(Endpoints.class)
-    static class Application {
-
-        @Bean
-        RecordingSessions recordingSessions() {
-            return new RecordingSessions();
-        }
-    }
+    @Import({Endpoints.class, RecordingSessions.class})
+    static class FullApplication {}
 }

@@ -13,7 +13,15 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.security.SessionTrackingJwtDecoder;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.TestIssuer;
+import dev.sessiontracking.security.TokenExchange;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.Cookie;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,6 +35,7 @@ import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
@@ -38,6 +47,7 @@ import org.springframework.security.oauth2.server.resource.web.authentication.Be
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -97,6 +107,17 @@ class UnusualChainTests {
     @Test
     void filterRightBeforeAuthorizationIsChecked() {
         MvcTester.run(LateFilter.class, app -> assertRefusesRevoked(app));
+    }
+
+    @Test
+    void filtersAfterTheBearerFilterNeverSeeARevokedToken() {
+        MvcTester.run(SpyingFilter.class, app -> {
+            assertThat(app.get("/me", MvcTester.session(app.revoked())).getStatus())
+                    .isEqualTo(401);
+            assertThat(app.context().getBean(SpyingFilter.class).seen).isEmpty();
+            app.get("/me", MvcTester.session(app.sessions().begin()));
+            assertThat(app.context().getBean(SpyingFilter.class).seen).containsExactly("alice");
+        });
     }
 
     @Test
@@ -164,6 +185,36 @@ class UnusualChainTests {
 
             assertThat(answer.getStatus()).isEqualTo(401);
             assertThat(answer.getHeader("X-Entry-Point")).isEqualTo("RefusedTokenException");
+        });
+    }
+
+    @Test
+    void chainsOwnDPoPFailureHandlerAnswers() {
+        MvcTester.run(OwnDPoPFailureHandler.class, app -> {
+            String token = TestIssuer.get().dpopBoundToken(app.revoked());
+
+            MockHttpServletResponse answer = app.get("/me", request -> {
+                request.addHeader("Authorization", "DPoP " + token);
+                request.addHeader("DPoP", TestIssuer.get().dpopProof("GET", URI.create("http://localhost/me"), token));
+                return request;
+            });
+
+            assertThat(answer.getStatus()).isEqualTo(401);
+            assertThat(answer.getHeader("X-Failure-Handler")).isEqualTo("RefusedTokenException");
+        });
+    }
+
+    @Test
+    void nothingStaysBoundToTheThread() {
+        MvcTester.run(ShapeConfigurations.HidingConverter.class, app -> {
+            app.get("/me", MvcTester.session(app.sessions().begin()));
+            assertThat(TokenExchange.current()).isNull();
+            assertThat(ChainPassage.current()).isNull();
+            app.get("/me", MvcTester.session(app.revoked()));
+            app.post("/logout", MvcTester.session(app.sessions().begin()));
+            app.post("/logout", MvcTester.bearer("garbage"));
+            assertThat(TokenExchange.current()).isNull();
+            assertThat(ChainPassage.current()).isNull();
         });
     }
 
@@ -283,6 +334,26 @@ class UnusualChainTests {
     }
 
     @Configuration(proxyBeanMethods = false)
+    static class SpyingFilter {
+
+        final List<String> seen = new ArrayList<>();
+
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return authenticated(http)
+                    .addFilterBefore(this::spy, BasicAuthenticationFilter.class)
+                    .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder())))
+                    .build();
+        }
+
+        private void spy(ServletRequest request, ServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            seen.add(SecurityContextHolder.getContext().getAuthentication().getName());
+            chain.doFilter(request, response);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
     static class OwnBearerFilter {
         @Bean
         SecurityFilterChain chain(HttpSecurity http) throws Exception {
@@ -371,6 +442,21 @@ class UnusualChainTests {
                                 response.setStatus(401);
                             })
                             .jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder())))
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnDPoPFailureHandler {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return authenticated(http)
+                    .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder()))
+                            .dPoP(dpop -> dpop.authenticationFailureHandler((request, response, failure) -> {
+                                response.setHeader(
+                                        "X-Failure-Handler", failure.getClass().getSimpleName());
+                                response.setStatus(401);
+                            })))
                     .build();
         }
     }

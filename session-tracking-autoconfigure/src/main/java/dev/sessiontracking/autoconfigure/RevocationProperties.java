@@ -1,0 +1,38 @@
+package dev.sessiontracking.autoconfigure;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What a node remembers of revocations.
+ *
+ * @param retention How long a revocation is remembered: at least as long as a token of the session can live. Unset: as
+ *     long as session.tracking.ttl.
+ * @param maximumRemembered Most revocations that a node remembers. A further one that the server does not confirm fails.
+ */
+@ConfigurationProperties("session.tracking.revocation")
+record RevocationProperties(
+        @Nullable Duration retention,
+        @DefaultValue("100000") int maximumRemembered) {
+
+    private static final int FEWEST = 100;
+
+    private static final int MOST = 10_000_000;
+
+    RevocationProperties {
+        if (retention != null && retention.toSeconds() < 1) {
+            throw new SessionTrackingSetupException(
+                    "The property session.tracking.revocation.retention is " + retention
+                            + ", but must be at least one second.",
+                    "Set session.tracking.revocation.retention to the longest lifetime of a token, or leave it out.");
+        }
+        if (maximumRemembered < FEWEST || maximumRemembered > MOST) {
+            throw new SessionTrackingSetupException(
+                    "The property session.tracking.revocation.maximum-remembered is " + maximumRemembered
+                            + ", but must be between " + FEWEST + " and " + MOST + ".",
+                    "Set it to the number of revocations that a node may meet within the retention, or leave it out.");
+        }
+    }
+}

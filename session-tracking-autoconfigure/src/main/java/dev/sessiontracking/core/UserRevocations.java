@@ -1,0 +1,129 @@
+package dev.sessiontracking.core;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * User-wide refusals, which a node decides on without knowing the user's sessions. Never by a token's {@code iat}: a
+ * refresh renews it. Thread-safe; a look-up takes no lock.
+ */
+final class UserRevocations {
+
+    /** More than one for a user only when one refuses a session that another one spares. */
+    private final Map<String, List<Entry>> users = new ConcurrentHashMap<>();
+
+    private final AtomicInteger size = new AtomicInteger();
+
+    boolean denies(TokenSession token, Clock clock) {
+        if (users.isEmpty() || token.userId() == null) {
+            return false;
+        }
+        for (Entry entry : users.getOrDefault(token.userId(), List.of())) {
+            if (entry.denies(token) && !entry.isOver(clock.instant())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean deniesWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt, Clock clock) {
+        if (users.isEmpty() || userId == null) {
+            return false;
+        }
+        for (Entry entry : users.getOrDefault(userId, List.of())) {
+            if (!entry.isBefore(authenticatedAt) && !entry.isOver(clock.instant())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void add(Revocation.OfUser revocation, Instant until) {
+        change(revocation.userId(), known -> {
+            List<Entry> all = new ArrayList<>(known);
+            all.removeIf(earlier -> !earlier.deniesWhatIsSparedBy(revocation));
+            all.add(new Entry(revocation, until));
+            return all;
+        });
+    }
+
+    void applied(Revocation.OfUser revocation) {
+        for (Entry entry : users.getOrDefault(revocation.userId(), List.of())) {
+            if (entry.revocation.equals(revocation)) {
+                entry.applied = true;
+            }
+        }
+    }
+
+    void created(String userId, String sessionId) {
+        users.getOrDefault(userId, List.of()).forEach(entry -> entry.later.put(sessionId, Boolean.TRUE));
+    }
+
+    void removeOver(Instant now) {
+        List.copyOf(users.keySet())
+                .forEach(user -> change(
+                        user,
+                        known -> known.stream()
+                                .filter(entry -> !entry.isOver(now))
+                                .toList()));
+    }
+
+    int size() {
+        return size.get();
+    }
+
+    private void change(String userId, UnaryOperator<List<Entry>> change) {
+        users.compute(userId, (user, known) -> {
+            List<Entry> before = known == null ? List.of() : known;
+            List<Entry> after = List.copyOf(change.apply(before));
+            size.addAndGet(after.size() - before.size());
+            return after.isEmpty() ? null : after;
+        });
+    }
+
+    /** A user-wide refusal, with the sessions that this node saw begin after it. */
+    private static final class Entry {
+
+        private final Revocation.OfUser revocation;
+
+        private final Instant until;
+
+        private final Map<String, Boolean> later = new ConcurrentHashMap<>();
+
+        private volatile boolean applied;
+
+        Entry(Revocation.OfUser revocation, Instant until) {
+            this.revocation = revocation;
+            this.until = until;
+        }
+
+        boolean denies(TokenSession token) {
+            return !applied
+                    && !token.sessionId().equals(revocation.exceptSessionId())
+                    && !later.containsKey(token.sessionId())
+                    && !isBefore(token.authenticatedAt());
+        }
+
+        /** Whether this refusal was made before the user gave credentials. */
+        boolean isBefore(@Nullable Instant authenticatedAt) {
+            return authenticatedAt != null && authenticatedAt.isAfter(revocation.until());
+        }
+
+        boolean isOver(Instant now) {
+            return !now.isBefore(until);
+        }
+
+        /** Whether this one is still needed beside a later one, which covers all but the session that it spares. */
+        boolean deniesWhatIsSparedBy(Revocation.OfUser later) {
+            String spared = later.exceptSessionId();
+            return spared != null && denies(TokenSession.of(spared));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.sessiontracking.security.servlet;
+
+import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+
+/**
+ * While session tracking is off, a rule that asks for a live session stops the start: it could only be a hole, or
+ * lock everybody out.
+ */
+@AutoConfiguration(after = SessionTrackingServletSecurityAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass(RequestAuthorizationContext.class)
+@ConditionalOnMissingBean(SessionAuthorization.class)
+public final class NoSessionAuthorizationAutoConfiguration {
+
+    @Bean
+    SessionAuthorization sessionTrackingSessionAuthorization() {
+        return () -> {
+            throw new SessionTrackingSetupException(
+                    "An authorization rule asks for a live session (hasLiveSession()), but session tracking is off.",
+                    "Set session.tracking.redis-url, or remove the rule.");
+        };
+    }
+}

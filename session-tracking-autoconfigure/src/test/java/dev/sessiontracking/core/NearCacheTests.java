@@ -1,0 +1,299 @@
+package dev.sessiontracking.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.testkit.MutableClock;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a look-up may answer, on clocks that the test moves. */
+class NearCacheTests {
+
+    private static final Duration BOUND = Duration.ofMillis(500);
+
+    private static final Duration TICK = Duration.ofMillis(1);
+
+    private final MutableClock wall = MutableClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - BOUND.toNanos() / 2);
+
+    /** What happens to the looking thread right before it reads a clock. */
+    private @Nullable Runnable heldUp;
+
+    private final NearCache cache = new NearCache(
+            100,
+            BOUND,
+            () -> {
+                runOnce();
+                return nanos.get();
+            },
+            new Clock() {
+                @Override
+                public ZoneId getZone() {
+                    return wall.getZone();
+                }
+
+                @Override
+                public Clock withZone(ZoneId zone) {
+                    return wall.withZone(zone);
+                }
+
+                @Override
+                public Instant instant() {
+                    runOnce();
+                    return wall.instant();
+                }
+            });
+
+    private void runOnce() {
+        Runnable now = heldUp;
+        heldUp = null;
+        if (now != null) {
+            now.run();
+        }
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+        wall.advance(time);
+    }
+
+    private long expiringIn(Duration time) {
+        return wall.instant().plus(time).toEpochMilli();
+    }
+
+    private void keepLive(String sessionId) {
+        cache.putLive(sessionId, expiringIn(Duration.ofHours(1)));
+    }
+
+    private void prove() {
+        cache.proven(cache.now());
+    }
+
+    @Test
+    void answersNothingWithoutProof() {
+        keepLive("a");
+        cache.putAbsent("b");
+        assertThat(cache.lookup("a")).isNull();
+        assertThat(cache.lookup("b")).isNull();
+        assertThat(cache.isProven()).isFalse();
+    }
+
+    @Test
+    void answersUntilTheBoundAndNotPastIt() {
+        keepLive("a");
+        cache.putAbsent("b");
+        prove();
+        pass(BOUND);
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+        assertThat(cache.lookup("b")).isEqualTo(SessionCheck.ENDED_BY_CACHE);
+        pass(TICK);
+        assertThat(cache.lookup("a")).isNull();
+        assertThat(cache.lookup("b")).isNull();
+        assertThat(cache.isProven()).isFalse();
+    }
+
+    @Test
+    void theTickerThatWrapsAroundIsNoMatter() {
+        keepLive("a");
+        prove();
+        pass(BOUND);
+        assertThat(nanos.get()).isNegative();
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+    }
+
+    @Test
+    void beingPastTheBoundEmptiesNothing() {
+        keepLive("a");
+        prove();
+        pass(BOUND.multipliedBy(100));
+        assertThat(cache.lookup("a")).isNull();
+        prove();
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+    }
+
+    @Test
+    void proofIsDatedByTheSendingOfTheQuestion() {
+        keepLive("a");
+        NearCache.Moment sent = cache.now();
+        pass(BOUND);
+        cache.proven(sent);
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+        pass(TICK);
+        assertThat(cache.lookup("a")).isNull();
+    }
+
+    @Test
+    void anAnswerToAnOlderQuestionDoesNotMakeTheProofOlder() {
+        keepLive("a");
+        NearCache.Moment older = cache.now();
+        pass(BOUND);
+        prove();
+        cache.proven(older);
+        pass(BOUND);
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+    }
+
+    @Test
+    void aMachineThatSleptIsNotTrusted() {
+        keepLive("a");
+        prove();
+        wall.advance(BOUND.plus(TICK));
+        assertThat(cache.lookup("a")).isNull();
+    }
+
+    @Test
+    void aWallClockThatJumpsAheadEndsTheProof() {
+        keepLive("a");
+        prove();
+        wall.advance(Duration.ofMinutes(5));
+        assertThat(cache.lookup("a")).isNull();
+        prove();
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+    }
+
+    @Test
+    void aWallClockThatJumpsBackEndsTheProof() {
+        keepLive("a");
+        prove();
+        wall.advance(Duration.ofMinutes(-5));
+        assertThat(cache.lookup("a")).isNull();
+        prove();
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+    }
+
+    @Test
+    void aWallClockThatIsPutRightByLessThanTheBoundIsNoMatter() {
+        keepLive("a");
+        prove();
+        wall.advance(BOUND.negated());
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+        nanos.addAndGet(BOUND.plus(TICK).toNanos());
+        assertThat(cache.lookup("a")).isNull();
+    }
+
+    @Test
+    void aSessionPastItsExpiryIsNotAnswered() {
+        cache.putLive("a", expiringIn(Duration.ofMillis(10)));
+        prove();
+        pass(Duration.ofMillis(9));
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+        pass(TICK);
+        assertThat(cache.lookup("a")).isNull();
+    }
+
+    @Test
+    void aThreadHeldUpBeforeItReadsTheClocksFindsItsProofTooOld() {
+        keepLive("a");
+        prove();
+        heldUp = () -> {
+            cache.invalidate("a");
+            pass(BOUND.plus(TICK));
+            prove();
+        };
+        assertThat(cache.lookup("a")).isNull();
+    }
+
+    @Test
+    void aThreadHeldUpForLessThanTheBoundAnswersWhatWasTrueWithinIt() {
+        keepLive("a");
+        prove();
+        heldUp = () -> {
+            cache.invalidate("a");
+            pass(BOUND);
+            prove();
+        };
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+        assertThat(cache.lookup("a")).isNull();
+    }
+
+    @Test
+    void aThreadHeldUpUntilAfterTheExpiryDoesNotAnswerLive() {
+        cache.putLive("a", expiringIn(Duration.ofMillis(10)));
+        prove();
+        heldUp = () -> pass(Duration.ofMillis(10));
+        assertThat(cache.lookup("a")).isNull();
+    }
+
+    @Test
+    void anAnswerThatIsTakenBackIsNotGivenAgain() {
+        keepLive("a");
+        cache.putAbsent("b");
+        prove();
+        cache.invalidate("a");
+        cache.invalidate("b");
+        assertThat(cache.lookup("a")).isNull();
+        assertThat(cache.lookup("b")).isNull();
+    }
+
+    @Test
+    void theLatestAnswerCounts() {
+        prove();
+        keepLive("a");
+        cache.putAbsent("a");
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.ENDED_BY_CACHE);
+        keepLive("a");
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+    }
+
+    @Test
+    void unprovenKeepsTheAnswersAndGivesNone() {
+        keepLive("a");
+        prove();
+        cache.unproven();
+        assertThat(cache.lookup("a")).isNull();
+        assertThat(cache.isProofAging()).isTrue();
+        prove();
+        assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+    }
+
+    @Test
+    void clearTakesBackAllAnswersAndTheProof() {
+        keepLive("a");
+        cache.putAbsent("b");
+        prove();
+        cache.clear();
+        assertThat(cache.isProven()).isFalse();
+        assertThat(cache.size()).isZero();
+        prove();
+        assertThat(cache.lookup("a")).isNull();
+        assertThat(cache.lookup("b")).isNull();
+    }
+
+    @Test
+    void aProofIsAgingFromHalfTheBoundOn() {
+        prove();
+        pass(BOUND.dividedBy(2));
+        assertThat(cache.isProofAging()).isFalse();
+        pass(TICK);
+        assertThat(cache.isProofAging()).isTrue();
+    }
+
+    @Test
+    void aFloodOfMadeUpIdsIsBoundedAndEvictsNoLiveSession() {
+        for (int i = 0; i < 100; i++) {
+            keepLive("live-" + i);
+        }
+        for (int i = 0; i < 10_000; i++) {
+            cache.putAbsent("made-up-" + i);
+        }
+        prove();
+        for (int i = 0; i < 100; i++) {
+            assertThat(cache.lookup("live-" + i)).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+        }
+        assertThat(cache.size()).isLessThanOrEqualTo(110);
+    }
+
+    @Test
+    void moreLiveSessionsThanTheMaximumAreNotKept() {
+        for (int i = 0; i < 1_000; i++) {
+            keepLive("live-" + i);
+        }
+        assertThat(cache.size()).isLessThanOrEqualTo(100);
+    }
+}

@@ -1,0 +1,146 @@
+package dev.sessiontracking.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.SessionIds;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class TokenJudgeTests {
+
+    private final RecordingSessions sessions = new RecordingSessions();
+
+    private final TokenJudge judge = judge(false, List.of());
+
+    @Test
+    void liveSessionIsLive() {
+        assertThat(judge(Map.of("sid", sessions.begin()))).isEqualTo(Verdict.LIVE);
+    }
+
+    @Test
+    void unknownSessionHasEnded() {
+        assertThat(judge(Map.of("sid", "never-seen"))).isEqualTo(Verdict.ENDED);
+    }
+
+    @Test
+    void tokenWithoutASessionIsPlainUnlessOneIsRequired() {
+        assertThat(judge(Map.of())).isEqualTo(Verdict.PLAIN);
+        TokenJudge strict = judge(true, List.of());
+        assertThat(strict.judge(strict.read(Map.of()), null)).isEqualTo(Verdict.UNUSABLE);
+        assertThat(sessions.lookups()).isEmpty();
+    }
+
+    @Test
+    void foreignTokenIsPlainEvenWhenASessionIsRequired() {
+        TokenJudge strict = judge(true, List.of("https://ours"));
+
+        assertThat(strict.judge(strict.read(Map.of("sid", "s", "iss", "https://theirs")), null))
+                .isEqualTo(Verdict.PLAIN);
+        assertThat(strict.judge(strict.read(Map.of("iss", "https://ours")), null))
+                .isEqualTo(Verdict.UNUSABLE);
+        assertThat(sessions.lookups()).isEmpty();
+    }
+
+    @Test
+    void outagePolicyDecidesWhatNothingKnownMeans() {
+        String session = sessions.begin();
+        sessions.goDown(OutagePolicy.PLAIN_JWT);
+        assertThat(judge(Map.of("sid", session))).isEqualTo(Verdict.UNPROVEN);
+        sessions.goDown(OutagePolicy.REJECT);
+        assertThat(judge(Map.of("sid", session))).isEqualTo(Verdict.UNAVAILABLE);
+    }
+
+    @Test
+    void exchangeAsksOnceAndKeepsTheAnswer() {
+        TokenExchange exchange = new TokenExchange();
+        String session = sessions.begin();
+        SessionClaim claim = judge.read(Map.of("sid", session));
+
+        assertThat(judge.judge(claim, exchange)).isEqualTo(Verdict.LIVE);
+        sessions.revokeSession(session);
+        assertThat(judge.judge(claim, exchange)).isEqualTo(Verdict.LIVE);
+        assertThat(judge.judge(claim, new TokenExchange())).isEqualTo(Verdict.ENDED);
+        assertThat(sessions.lookups(session)).isEqualTo(2);
+    }
+
+    @Test
+    void exchangeIsBounded() {
+        TokenExchange exchange = new TokenExchange();
+        for (int i = 0; i < 100; i++) {
+            judge.judge(judge.read(Map.of("sid", "s" + i)), exchange);
+        }
+        sessions.forget();
+
+        judge.judge(judge.read(Map.of("sid", "s0")), exchange);
+        judge.judge(judge.read(Map.of("sid", "s99")), exchange);
+
+        assertThat(sessions.lookups("s0")).isZero();
+        assertThat(sessions.lookups("s99")).isEqualTo(1);
+    }
+
+    @Test
+    void firstUnregisteredSessionOfAnIssuerIsOneWarning(CapturedOutput output) {
+        judge(Map.of("sid", "of-keycloak", "iss", "https://keycloak"));
+        judge(Map.of("sid", "another", "iss", "https://keycloak"));
+
+        assertThat(output).containsOnlyOnce("WARN");
+        assertThat(output)
+                .contains("'https://keycloak'")
+                .contains("session.tracking.jwt.issuers")
+                .contains("createSession")
+                .contains("claims()")
+                .contains(SessionIds.hash("of-keycloak"))
+                .doesNotContain("of-keycloak");
+    }
+
+    @Test
+    void issuerWithALiveSessionIsNotWarnedOf(CapturedOutput output) {
+        judge(Map.of("sid", sessions.begin(), "iss", "https://ours"));
+        judge(Map.of("sid", "revoked-long-ago", "iss", "https://ours"));
+
+        assertThat(output).doesNotContain("WARN");
+    }
+
+    @Test
+    void revocationThatThisNodeRemembersIsNotWarnedOf(CapturedOutput output) {
+        String session = sessions.begin();
+        sessions.goDown(OutagePolicy.PLAIN_JWT);
+        sessions.revokeSession(session);
+
+        assertThat(judge(Map.of("sid", session))).isEqualTo(Verdict.ENDED);
+        assertThat(output).doesNotContain("WARN");
+    }
+
+    @Test
+    void hostileIssuerCannotForgeLogLines(CapturedOutput output) {
+        judge(Map.of("sid", "a", "iss", "x\r\n2026 ERROR all is lost\u2028" + "y".repeat(100_000)));
+
+        assertThat(output.toString().lines().filter(line -> line.contains("all is lost")))
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("WARN").hasSizeLessThan(2000));
+    }
+
+    @Test
+    void warningsAreBounded(CapturedOutput output) {
+        for (int i = 0; i < 200; i++) {
+            judge(Map.of("sid", "a", "iss", "https://issuer-" + i));
+        }
+
+        assertThat(output.toString().lines().filter(line -> line.contains("was refused")))
+                .hasSize(64);
+    }
+
+    private Verdict judge(Map<String, Object> claims) {
+        return judge.judge(judge.read(claims), null);
+    }
+
+    private TokenJudge judge(boolean requireSession, List<String> issuers) {
+        return new TokenJudge(new JwtProperties(List.of("sid"), "sub", issuers, requireSession), sessions);
+    }
+}
