@@ -69,6 +69,8 @@ class ArchitectureTests {
         OutagePolicy.class,
         SessionIds.class,
         SessionTracking.class,
+        SessionTrackingSettings.class,
+        Evidence.class,
         TrackedReader.class,
         NearCache.class,
         Evidence.class,

@@ -46,6 +46,11 @@ final class ObservedStore implements SessionStore {
     }
 
     @Override
+    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+        return watch.watch(StoreOperation.REVOKE, () -> store.revokeAgain(sessionIds));
+    }
+
+    @Override
     public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
         return watch.watch(StoreOperation.REVOKE_ALL, () -> store.revokeAll(userId, which));
     }
@@ -53,11 +58,6 @@ final class ObservedStore implements SessionStore {
     @Override
     public CompletionStage<List<UserSession>> findByUser(String userId) {
         return watch.watch(StoreOperation.LIST, () -> store.findByUser(userId));
-    }
-
-    @Override
-    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
-        return watch.watch(StoreOperation.REVOKE_AGAIN, () -> store.revokeAgain(sessionIds));
     }
 
     @Override

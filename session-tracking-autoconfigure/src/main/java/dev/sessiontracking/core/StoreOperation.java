@@ -14,8 +14,6 @@ public enum StoreOperation {
     REVOKE,
     /** Remove sessions of a user. */
     REVOKE_ALL,
-    /** Remove sessions that were revoked before. */
-    REVOKE_AGAIN,
     /** Read the sessions of a user. */
     LIST
 }

@@ -363,7 +363,7 @@ class OutageTests {
         await().until(() -> output.getOut().contains("Redis not available"));
         // Whether the reply or the end of the connection is seen first is the client's affair.
         assertThat(output)
-                .containsPattern("authentication failed|no connection")
+                .containsPattern("check the user and the password|: no connection\\)")
                 .doesNotContain("sekret");
     }
 
