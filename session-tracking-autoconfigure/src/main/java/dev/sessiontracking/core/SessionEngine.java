@@ -43,9 +43,9 @@ final class SessionEngine implements SessionChecker {
         this.memory = memory;
         this.outagePolicy = outagePolicy;
         this.report = report;
-        this.reads = new SharedReads(this::ask, System::nanoTime, clock);
         this.watch = watch;
         this.statistics = statistics;
+        this.reads = new SharedReads(this::ask, System::nanoTime, clock);
     }
 
     @Override
