@@ -74,4 +74,9 @@ final class OutageReport implements StoreListener {
                 keptRevocations.sumThenReset());
         afterwards.run();
     }
+
+    @Override
+    public void partReplaced() {
+        afterwards.run();
+    }
 }

@@ -2,8 +2,8 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
-import dev.sessiontracking.core.NearCache;
 import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.RedisClient;
 import java.time.Clock;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -49,20 +49,14 @@ public final class RedisSessionStoreAutoConfiguration {
                 sessionTrackingRedisLink, new RedisKeys(properties.keyPrefix()), Clock.systemUTC());
     }
 
-    @Bean(initMethod = "start")
+    @Bean
     @ConditionalOnBooleanProperty(name = "session.tracking.near-cache.enabled", matchIfMissing = true)
-    TrackedConnection sessionTrackingTrackedConnection(
-            RedisConnector sessionTrackingRedisConnector,
+    TrackedReader sessionTrackingTrackedReader(
             RedisLink sessionTrackingRedisLink,
+            SessionStore sessionTrackingSessionStore,
             RedisProperties properties,
             NearCacheProperties nearCache) {
-        NearCache cache =
-                new NearCache(nearCache.maximumSize(), nearCache.maxStaleness(), System::nanoTime, Clock.systemUTC());
-        return new TrackedConnection(
-                sessionTrackingRedisConnector,
-                sessionTrackingRedisLink,
-                cache,
-                new RedisKeys(properties.keyPrefix()),
-                new TrackingReport());
+        return sessionTrackingRedisLink.track(
+                new RedisKeys(properties.keyPrefix()), nearCache, sessionTrackingSessionStore::exists);
     }
 }
