@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -63,12 +64,13 @@ final class RedisConnector implements AutoCloseable {
         this(url, properties, null);
     }
 
-    /** @param ssl trust and keys for TLS, or {@code null} for those of the Java platform */
-    RedisConnector(RedisUrl url, RedisProperties properties, @Nullable SslOptions ssl) {
+    /** @param bundle trust and keys for TLS, or {@code null} for those of the Java platform */
+    RedisConnector(RedisUrl url, RedisProperties properties, @Nullable SslBundle bundle) {
         this.url = url;
         this.properties = properties;
         // An attempt is a connect and a handshake, each with the connect timeout.
         this.patienceMillis = 2 * properties.connectTimeout().toMillis();
+        SslOptions ssl = bundle == null ? null : LettuceClients.ssl(bundle);
         this.resources = LettuceClients.resources(channels);
         this.factory = LettuceClients.factory(url, properties, resources, ssl);
         this.executor = BackgroundThread.named("session-tracking-connect");
