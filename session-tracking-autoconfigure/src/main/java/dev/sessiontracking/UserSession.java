@@ -29,4 +29,11 @@ public record UserSession(
     public Map<String, Object> claims() {
         return tracked ? Map.of(SESSION_ID_CLAIM, id) : Map.of();
     }
+
+    /** Without the id and where it was begun from: neither belongs in a log. */
+    @Override
+    public String toString() {
+        return "UserSession[userId=" + userId + ", createdAt=" + createdAt + ", expiresAt=" + expiresAt + ", tracked="
+                + tracked + "]";
+    }
 }

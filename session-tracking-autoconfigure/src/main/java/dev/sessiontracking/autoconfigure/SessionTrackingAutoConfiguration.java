@@ -1,10 +1,14 @@
 package dev.sessiontracking.autoconfigure;
 
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.core.PrincipalSource;
+import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionListener;
 import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.SessionTrackingSettings;
+import dev.sessiontracking.core.StoreObserver;
 import dev.sessiontracking.core.TrackedReader;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,6 +18,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -23,7 +28,7 @@ import org.springframework.core.env.Environment;
  * {@link SessionService} either way.
  */
 @AutoConfiguration(afterName = "dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration")
-@EnableConfigurationProperties({SessionTrackingProperties.class, RevocationProperties.class})
+@EnableConfigurationProperties({SessionTrackingProperties.class, RevocationProperties.class, MetadataProperties.class})
 public final class SessionTrackingAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
@@ -35,15 +40,35 @@ public final class SessionTrackingAutoConfiguration {
         SessionTracking sessionTracking(
                 SessionStore store,
                 ObjectProvider<TrackedReader> tracked,
+                ObjectProvider<SessionListener> listeners,
+                ObjectProvider<StoreObserver> observer,
+                ObjectProvider<PrincipalSource> principals,
                 SessionTrackingProperties properties,
-                RevocationProperties revocation) {
+                RevocationProperties revocation,
+                MetadataProperties metadata) {
             Duration retention = revocation.retention();
             SessionTrackingSettings settings = new SessionTrackingSettings(
                     properties.outagePolicy(),
                     properties.ttl(),
                     retention == null ? properties.ttl() : retention,
                     revocation.maximumRemembered());
-            return SessionTracking.over(store, tracked.getIfAvailable(), settings, Clock.systemUTC());
+            SessionTracking.Surroundings surroundings = new SessionTracking.Surroundings(
+                    () -> listeners.orderedStream().toList(),
+                    observer.getIfAvailable(() -> StoreObserver.NO_OP),
+                    principals.getIfAvailable(() -> PrincipalSource.NONE),
+                    metadata.policy());
+            return SessionTracking.over(store, tracked.getIfAvailable(), settings, Clock.systemUTC(), surroundings);
+        }
+
+        @Bean
+        SpringEvents sessionTrackingSpringEvents(ApplicationEventPublisher publisher) {
+            return new SpringEvents(publisher);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        RejectionReport sessionTrackingRejectionReport(SessionTracking tracking) {
+            return tracking.rejections();
         }
 
         @Bean

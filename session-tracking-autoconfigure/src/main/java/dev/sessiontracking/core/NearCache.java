@@ -98,6 +98,12 @@ public final class NearCache {
         return proven == null || ticker.getAsLong() - proven.nanos() > maxStalenessNanos / 2;
     }
 
+    /** How long ago the question was sent whose answer is the latest proof; {@code null} when nothing is proven. */
+    public @Nullable Duration proofAge() {
+        Proof proven = proof;
+        return proven == null ? null : Duration.ofNanos(ticker.getAsLong() - proven.nanos());
+    }
+
     /** The moment at which a question is sent: its answer proves no more than that moment. */
     public Moment now() {
         return new Moment(ticker.getAsLong(), clock.millis());

@@ -1,8 +1,11 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.OutageBegan;
+import dev.sessiontracking.OutageEnded;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,6 +20,8 @@ final class OutageReport implements StoreListener {
 
     private final Clock clock;
 
+    private final SessionEvents events;
+
     private final Runnable afterwards;
 
     private final LongAdder unprovenChecks = new LongAdder();
@@ -25,12 +30,17 @@ final class OutageReport implements StoreListener {
 
     private final LongAdder keptRevocations = new LongAdder();
 
-    private @Nullable Instant since;
+    private final AtomicLong began = new AtomicLong();
+
+    private volatile Duration past = Duration.ZERO;
+
+    private volatile @Nullable Outage current;
 
     /** @param afterwards what to do when the store answers again */
-    OutageReport(OutagePolicy policy, Clock clock, Runnable afterwards) {
+    OutageReport(OutagePolicy policy, Clock clock, SessionEvents events, Runnable afterwards) {
         this.policy = policy;
         this.clock = clock;
+        this.events = events;
         this.afterwards = afterwards;
     }
 
@@ -46,10 +56,36 @@ final class OutageReport implements StoreListener {
         keptRevocations.increment();
     }
 
+    /** The outage that lasts, if one does. */
+    @Nullable
+    Outage current() {
+        return current;
+    }
+
+    /** How many outages have begun. */
+    long count() {
+        return began.get();
+    }
+
+    /** How long all outages have lasted together, the present one included. */
+    Duration totalTime() {
+        Outage lasting = current;
+        return lasting == null ? past : past.plus(Duration.between(lasting.since(), clock.instant()));
+    }
+
+    /** Called strictly in turn, as this class is. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void addToPast(Duration lasted) {
+        past = past.plus(lasted);
+    }
+
     @Override
-    public synchronized void unavailable(String reason) {
-        since = clock.instant();
+    public void unavailable(String reason) {
+        Outage outage = new Outage(reason, clock.instant());
+        current = outage;
+        began.incrementAndGet();
         log.warn("Redis not available ({}): session tracking is suspended. {}", reason, consequence());
+        events.outageBegan(new OutageBegan(reason, outage.since()));
     }
 
     private String consequence() {
@@ -62,17 +98,27 @@ final class OutageReport implements StoreListener {
     }
 
     @Override
-    public synchronized void available() {
-        Instant began = since == null ? clock.instant() : since;
-        since = null;
+    public void available() {
+        Instant now = clock.instant();
+        Outage over = current;
+        Duration lasted = over == null ? Duration.ZERO : Duration.between(over.since(), now);
+        OutageEnded event = new OutageEnded(
+                lasted,
+                unprovenChecks.sumThenReset(),
+                untrackedLogins.sumThenReset(),
+                keptRevocations.sumThenReset(),
+                now);
+        current = null;
+        addToPast(lasted);
         log.info(
                 "Redis is back after {} s: session tracking goes on. Meanwhile {} check(s) were unproven, {} login(s)"
                         + " untracked, and {} revocation(s) kept for it",
-                Duration.between(began, clock.instant()).toMillis() / 1000.0,
-                unprovenChecks.sumThenReset(),
-                untrackedLogins.sumThenReset(),
-                keptRevocations.sumThenReset());
+                lasted.toMillis() / 1000.0,
+                event.unprovenChecks(),
+                event.untrackedLogins(),
+                event.keptRevocations());
         afterwards.run();
+        events.outageEnded(event);
     }
 
     @Override

@@ -2,8 +2,13 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +68,24 @@ final class PendingRevocations implements AutoCloseable {
                     null);
         }
         pending.add(revocation);
+        scheduleRetry();
+    }
+
+    /** The single revocations of the user who has most of them; empty when no user is known. */
+    synchronized List<Revocation.OfSession> mostOfOneUser() {
+        Map<String, List<Revocation.OfSession>> byUser = new HashMap<>();
+        for (Revocation revocation : pending) {
+            if (revocation instanceof Revocation.OfSession one && one.userId() != null) {
+                byUser.computeIfAbsent(one.userId(), user -> new ArrayList<>()).add(one);
+            }
+        }
+        return byUser.values().stream().max(Comparator.comparingInt(List::size)).orElse(List.of());
+    }
+
+    /** Keeps one revocation in the place of others that it covers. */
+    synchronized void replace(Collection<? extends Revocation> covered, Revocation by) {
+        pending.removeAll(Set.copyOf(covered));
+        pending.add(by);
         scheduleRetry();
     }
 

@@ -1,5 +1,6 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.RevocationOperation;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +10,20 @@ sealed interface Revocation {
     /** In the words of a log line: ids as their short hashes. */
     String describe();
 
-    /** One session. */
-    record OfSession(String sessionId) implements Revocation {
+    /** What was asked for. */
+    RevocationOperation operation();
+
+    /**
+     * One session.
+     *
+     * @param userId whose session it is, when that is known
+     */
+    record OfSession(String sessionId, @Nullable String userId) implements Revocation {
+
+        @Override
+        public RevocationOperation operation() {
+            return RevocationOperation.ONE;
+        }
 
         @Override
         public String describe() {
@@ -28,6 +41,11 @@ sealed interface Revocation {
 
         boolean covers(String sessionId, Instant createdAt) {
             return !sessionId.equals(exceptSessionId) && !createdAt.isAfter(until);
+        }
+
+        @Override
+        public RevocationOperation operation() {
+            return exceptSessionId == null ? RevocationOperation.ALL : RevocationOperation.OTHERS;
         }
 
         @Override

@@ -91,6 +91,12 @@ final class RevocationMemory {
         return true;
     }
 
+    /** Puts a user-wide refusal in the place of refusals of single sessions, so that at no moment neither holds. */
+    void collapse(Revocation.OfUser revocation, List<String> sessionIds) {
+        users.add(revocation, clock.instant().plus(retention));
+        sessionIds.forEach(sessions::remove);
+    }
+
     /**
      * Each of the sessions that a user-wide refusal stood for is known by its id now. What remains refused are tokens
      * that name no session: no id stands for them.

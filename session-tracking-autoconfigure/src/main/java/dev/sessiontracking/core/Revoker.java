@@ -1,9 +1,13 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries revocations out: this node refuses first, then the store is told; what it does not confirm is kept for it.
@@ -19,6 +23,9 @@ final class Revoker implements AutoCloseable {
 
     private final OutageReport report;
 
+    private final Clock clock;
+    private final SessionEvents events;
+
     private final PendingRevocations pending;
 
     private final RepeatedRevocations again;
@@ -28,28 +35,38 @@ final class Revoker implements AutoCloseable {
             RevocationMemory memory,
             SessionEngine engine,
             OutageReport report,
-            int maximumRemembered) {
+            SessionEvents events,
+            int maximumRemembered,
+            Clock clock) {
         this.store = store;
         this.memory = memory;
         this.engine = engine;
         this.report = report;
+        this.clock = clock;
         this.again = new RepeatedRevocations(store);
+        this.events = events;
         this.pending = new PendingRevocations(this::apply, maximumRemembered);
     }
 
     /** Ends one session; true when it was live, as far as known. */
-    boolean revoke(String sessionId) {
+    boolean revoke(String sessionId, @Nullable String userId) {
         boolean believedLive = engine.isBelievedLive(sessionId);
         RevocationMemory.Denial denial = memory.deny(sessionId);
+        if (denial == null && collapse()) {
+            denial = memory.deny(sessionId);
+        }
         try {
-            boolean wasLive = Stages.await(store.revoke(sessionId, null));
+            boolean wasLive = Stages.await(store.revoke(sessionId, userId));
             if (!wasLive && !believedLive && denial != null) {
                 // Nothing that a request could still meet: remembering it would let made-up ids fill the memory.
                 memory.forget(sessionId, denial);
             }
+            if (wasLive) {
+                events.revoked(RevocationOperation.ONE, List.of(sessionId), userId);
+            }
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {
-            keep(new Revocation.OfSession(sessionId), memory.isDenied(sessionId), unavailable);
+            keep(new Revocation.OfSession(sessionId, userId), memory.isDenied(sessionId), unavailable);
             return believedLive;
         }
     }
@@ -58,8 +75,10 @@ final class Revoker implements AutoCloseable {
     long revoke(Revocation.OfUser revocation) {
         try {
             // Now means now: what other nodes' clocks say of a session's beginning does not matter.
-            return revokeAll(revocation.userId(), session -> !session.id().equals(revocation.exceptSessionId()))
-                    .size();
+            List<String> revoked =
+                    revokeAll(revocation.userId(), session -> !session.id().equals(revocation.exceptSessionId()));
+            events.revoked(revocation.operation(), revoked, revocation.userId());
+            return revoked.size();
         } catch (SessionStoreUnavailableException unavailable) {
             keep(revocation, memory.deny(revocation), unavailable);
             return 0;
@@ -74,17 +93,37 @@ final class Revoker implements AutoCloseable {
         }
         pending.add(revocation);
         report.keptRevocation();
+        events.pending(revocation);
         if (engine.outagePolicy() == OutagePolicy.REJECT) {
             throw unavailable;
         }
     }
 
+    /**
+     * Makes room: unconfirmed revocations of single sessions of one user become one of all that the user has begun so
+     * far. It revokes more than was asked for, which is the lesser evil.
+     */
+    private boolean collapse() {
+        List<Revocation.OfSession> ofOneUser = pending.mostOfOneUser();
+        if (ofOneUser.size() < 2) {
+            return false;
+        }
+        Revocation.OfUser all =
+                new Revocation.OfUser(Objects.requireNonNull(ofOneUser.get(0).userId()), clock.instant(), null);
+        memory.collapse(
+                all, ofOneUser.stream().map(Revocation.OfSession::sessionId).toList());
+        pending.replace(ofOneUser, all);
+        return true;
+    }
+
     private void apply(Revocation revocation) {
         if (revocation instanceof Revocation.OfSession one) {
-            Stages.await(store.revoke(one.sessionId(), null));
+            boolean wasLive = Stages.await(store.revoke(one.sessionId(), one.userId()));
+            events.applied(one, wasLive ? 1 : 0);
         } else if (revocation instanceof Revocation.OfUser all) {
-            revokeAll(all.userId(), session -> all.covers(session.id(), session.createdAt()));
+            List<String> revoked = revokeAll(all.userId(), session -> all.covers(session.id(), session.createdAt()));
             memory.applied(all);
+            events.applied(all, revoked.size());
         }
     }
 

@@ -23,6 +23,10 @@ final class SessionEngine implements SessionChecker {
 
     private final OutageReport report;
 
+    private final StoreWatch watch;
+
+    private final SessionStatistics statistics;
+
     private final SharedReads reads;
 
     SessionEngine(
@@ -31,6 +35,8 @@ final class SessionEngine implements SessionChecker {
             RevocationMemory memory,
             OutagePolicy outagePolicy,
             OutageReport report,
+            StoreWatch watch,
+            SessionStatistics statistics,
             Clock clock) {
         this.store = store;
         this.tracked = tracked;
@@ -38,10 +44,18 @@ final class SessionEngine implements SessionChecker {
         this.outagePolicy = outagePolicy;
         this.report = report;
         this.reads = new SharedReads(this::ask, System::nanoTime, clock);
+        this.watch = watch;
+        this.statistics = statistics;
     }
 
     @Override
     public SessionCheck check(TokenSession session) {
+        SessionCheck check = find(session);
+        statistics.checked(check);
+        return check;
+    }
+
+    private SessionCheck find(TokenSession session) {
         if (memory.isDenied(session)) {
             return SessionCheck.ENDED_BY_MEMORY;
         }
@@ -67,8 +81,9 @@ final class SessionEngine implements SessionChecker {
     }
 
     private CompletionStage<Boolean> ask(String sessionId) {
+        long began = System.nanoTime();
         CompletionStage<Boolean> answer = tracked == null ? null : tracked.read(sessionId);
-        return answer != null ? answer : store.exists(sessionId);
+        return answer != null ? watch.watch(StoreOperation.CHECK, began, answer) : store.exists(sessionId);
     }
 
     @Override

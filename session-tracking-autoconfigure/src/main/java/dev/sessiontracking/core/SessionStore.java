@@ -66,6 +66,11 @@ public interface SessionStore {
     /** Tells a listener of outages from now on, and at once of one that lasts. A store that cannot tell has none. */
     default void listen(StoreListener listener) {}
 
+    /** What is known of this store, without asking it. */
+    default StoreDescription describe() {
+        return StoreDescription.UNKNOWN;
+    }
+
     /** Lists the sessions of a user, in no order. Values that cannot be read are left out. */
     CompletionStage<List<UserSession>> findByUser(String userId);
 }

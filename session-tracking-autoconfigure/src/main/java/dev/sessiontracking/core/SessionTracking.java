@@ -3,6 +3,8 @@ package dev.sessiontracking.core;
 import dev.sessiontracking.SessionService;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,28 +13,82 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionTracking implements AutoCloseable {
 
+    private final SessionStore store;
+
+    private final @Nullable TrackedReader tracked;
+
     private final SessionService service;
 
     private final SessionChecker checker;
 
     private final Revoker revoker;
 
+    private final RevocationMemory memory;
+
+    private final OutageReport outages;
+
+    private final StoreWatch watch;
+
+    private final SessionEvents events;
+
+    private final SessionStatistics statistics = new SessionStatistics();
+
     private SessionTracking(
-            SessionStore store, @Nullable TrackedReader tracked, SessionTrackingSettings settings, Clock clock) {
-        RevocationMemory memory = new RevocationMemory(clock, settings.retention(), settings.maximumRemembered());
-        OutageReport report = new OutageReport(settings.outagePolicy(), clock, this::storeIsBack);
-        SessionEngine engine = new SessionEngine(store, tracked, memory, settings.outagePolicy(), report, clock);
-        this.revoker = new Revoker(store, memory, engine, report, settings.maximumRemembered());
+            SessionStore store,
+            @Nullable TrackedReader tracked,
+            SessionTrackingSettings settings,
+            Clock clock,
+            Surroundings surroundings) {
+        this.store = store;
+        this.tracked = tracked;
+        this.memory = new RevocationMemory(clock, settings.retention(), settings.maximumRemembered());
+        this.events = new SessionEvents(surroundings.listeners(), surroundings.principals(), statistics, clock);
+        this.outages = new OutageReport(settings.outagePolicy(), clock, events, this::storeIsBack);
+        this.watch = new StoreWatch(surroundings.storeObserver());
+        SessionStore watched = new ObservedStore(store, watch);
+        SessionEngine engine =
+                new SessionEngine(watched, tracked, memory, settings.outagePolicy(), outages, watch, statistics, clock);
+        this.revoker = new Revoker(watched, memory, engine, outages, events, settings.maximumRemembered(), clock);
         this.checker = engine;
-        this.service = new TrackedSessionService(store, engine, revoker, report, memory, settings.ttl(), clock);
+        this.service = new TrackedSessionService(
+                watched, engine, revoker, outages, memory, events, surroundings.metadata(), settings.ttl(), clock);
         if (tracked != null) {
             tracked.tell(revoker.evidence());
         }
-        store.listen(report);
+        store.listen(outages);
     }
 
     private void storeIsBack() {
         revoker.storeIsBack();
+    }
+
+    /**
+     * What an engine may have around it.
+     *
+     * @param listeners who hears what becomes a fact; asked for them once, when there is something to tell
+     * @param storeObserver who hears how long the store takes
+     * @param principals who knows on whose behalf a thread acts
+     * @param metadata how much of where a session was begun from is kept
+     */
+    public record Surroundings(
+            Supplier<List<SessionListener>> listeners,
+            StoreObserver storeObserver,
+            PrincipalSource principals,
+            MetadataPolicy metadata) {
+
+        /** Nobody, and everything is kept. */
+        public static final Surroundings NONE =
+                new Surroundings(List::of, StoreObserver.NO_OP, PrincipalSource.NONE, MetadataPolicy.KEEP);
+    }
+
+    /**
+     * Session tracking over a store, with nobody around.
+     *
+     * @param tracked reads of that store whose answers may be kept, or {@code null} to ask for every check
+     */
+    public static SessionTracking over(
+            SessionStore store, @Nullable TrackedReader tracked, SessionTrackingSettings settings, Clock clock) {
+        return over(store, tracked, settings, clock, Surroundings.NONE);
     }
 
     /**
@@ -41,8 +97,12 @@ public final class SessionTracking implements AutoCloseable {
      * @param tracked reads of that store whose answers may be kept, or {@code null} to ask for every check
      */
     public static SessionTracking over(
-            SessionStore store, @Nullable TrackedReader tracked, SessionTrackingSettings settings, Clock clock) {
-        return new SessionTracking(store, tracked, settings, clock);
+            SessionStore store,
+            @Nullable TrackedReader tracked,
+            SessionTrackingSettings settings,
+            Clock clock,
+            Surroundings surroundings) {
+        return new SessionTracking(store, tracked, settings, clock, surroundings);
     }
 
     /** The service of an application without session tracking: plain JWT. */
@@ -65,8 +125,74 @@ public final class SessionTracking implements AutoCloseable {
         return revoker.pendingCount();
     }
 
+    /** How many revocations this node remembers. */
+    public int rememberedRevocations() {
+        return memory.size();
+    }
+
+    /** Who is to be told of a refused request. */
+    public RejectionReport rejections() {
+        return events;
+    }
+
+    /** What was counted so far. */
+    public SessionStatistics statistics() {
+        return statistics;
+    }
+
+    /** How many outages have begun. */
+    public long outages() {
+        return outages.count();
+    }
+
+    /** How long all outages have lasted together, the present one included. */
+    public Duration outageTime() {
+        return outages.totalTime();
+    }
+
+    /** The near cache at this moment. */
+    public TrackingState.Cache nearCache() {
+        if (tracked == null) {
+            return new TrackingState.Cache(
+                    CacheStatus.off("session.tracking.near-cache.enabled=false"), false, null, 0);
+        }
+        List<NearCache> caches = tracked.caches();
+        return new TrackingState.Cache(
+                tracked.status(),
+                !caches.isEmpty() && caches.stream().allMatch(NearCache::isProven),
+                oldestProof(caches),
+                caches.stream().mapToLong(NearCache::size).sum());
+    }
+
+    /** Of several servers the one that was proven longest ago; {@code null} when one is not proven at all. */
+    private static @Nullable Duration oldestProof(List<NearCache> caches) {
+        Duration oldest = null;
+        for (NearCache cache : caches) {
+            Duration age = cache.proofAge();
+            if (age == null) {
+                return null;
+            }
+            oldest = oldest == null || age.compareTo(oldest) > 0 ? age : oldest;
+        }
+        return oldest;
+    }
+
+    /** How things are, without asking the store. */
+    public TrackingState state() {
+        StoreDescription description = store.describe();
+        return new TrackingState(
+                checker.outagePolicy(),
+                outages.current(),
+                description.misconfiguration() != null ? description.misconfiguration() : watch.refused(),
+                description,
+                nearCache(),
+                pendingRevocations(),
+                rememberedRevocations());
+    }
+
     @Override
     public void close() {
         revoker.close();
+        events.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,16 @@ public interface TrackedReader {
 
     /** The cache that this session's answers are in. */
     NearCache cacheOf(String sessionId);
+
+    /** All caches that it feeds, for whoever watches. */
+    default List<NearCache> caches() {
+        return List.of();
+    }
+
+    /** Whether answers are kept. */
+    default CacheStatus status() {
+        return CacheStatus.ON;
+    }
 
     /** Called for every check, before anything else: renews what proves the cache, as far as the traffic needs it. */
     void checking(String sessionId);

@@ -32,6 +32,10 @@ final class TrackedSessionService implements SessionService {
 
     private final RevocationMemory memory;
 
+    private final SessionEvents events;
+
+    private final MetadataPolicy metadataPolicy;
+
     private final Duration ttl;
 
     private final Clock clock;
@@ -42,6 +46,8 @@ final class TrackedSessionService implements SessionService {
             Revoker revoker,
             OutageReport report,
             RevocationMemory memory,
+            SessionEvents events,
+            MetadataPolicy metadataPolicy,
             Duration ttl,
             Clock clock) {
         this.store = store;
@@ -49,6 +55,8 @@ final class TrackedSessionService implements SessionService {
         this.revoker = revoker;
         this.report = report;
         this.memory = memory;
+        this.events = events;
+        this.metadataPolicy = metadataPolicy;
         this.ttl = ttl;
         this.clock = clock;
     }
@@ -73,18 +81,21 @@ final class TrackedSessionService implements SessionService {
         } catch (SessionStoreUnavailableException unavailable) {
             throwIfRejecting(unavailable);
             report.untrackedLogin();
-            return untracked(session);
+            UserSession untracked = untracked(session);
+            events.created(untracked);
+            return untracked;
         }
         if (!created) {
             throw alreadyUsed(sessionId);
         }
         memory.created(userId, sessionId);
+        events.created(session);
         return session;
     }
 
     private UserSession newSession(String userId, String sessionId, SessionMetadata metadata) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        return new UserSession(sessionId, userId, metadata, now, now.plus(ttl), true);
+        return new UserSession(sessionId, userId, metadataPolicy.apply(metadata), now, now.plus(ttl), true);
     }
 
     static UserSession untracked(UserSession session) {
@@ -128,7 +139,19 @@ final class TrackedSessionService implements SessionService {
     @Override
     public boolean renewSession(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        return !memory.isDenied(sessionId) && read(() -> store.renew(sessionId, ttl), true);
+        if (memory.isDenied(sessionId)) {
+            return false;
+        }
+        try {
+            boolean renewed = Stages.await(store.renew(sessionId, ttl));
+            if (renewed) {
+                events.renewed(sessionId);
+            }
+            return renewed;
+        } catch (SessionStoreUnavailableException unavailable) {
+            throwIfRejecting(unavailable);
+            return true;
+        }
     }
 
     @Override
@@ -143,7 +166,14 @@ final class TrackedSessionService implements SessionService {
     @Override
     public boolean revokeSession(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        return revoker.revoke(sessionId);
+        return revoker.revoke(sessionId, null);
+    }
+
+    @Override
+    public boolean revokeSession(String userId, String sessionId) {
+        Arguments.requireUserId(userId);
+        Arguments.requireSessionId(sessionId, "sessionId");
+        return revoker.revoke(sessionId, userId);
     }
 
     @Override

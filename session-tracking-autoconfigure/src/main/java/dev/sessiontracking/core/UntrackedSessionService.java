@@ -68,6 +68,12 @@ final class UntrackedSessionService implements SessionService {
     }
 
     @Override
+    public boolean revokeSession(String userId, String sessionId) {
+        Arguments.requireUserId(userId);
+        return revokeSession(sessionId);
+    }
+
+    @Override
     public long revokeAllUserSessions(String userId) {
         Arguments.requireUserId(userId);
         return 0;

@@ -141,6 +141,11 @@ final class ClusterShards implements Shards {
     }
 
     @Override
+    public ServerInfo lastInspected() {
+        return inspection.last();
+    }
+
+    @Override
     public TrackedReader track(
             RedisKeys keys, NearCacheProperties properties, Function<String, CompletionStage<Boolean>> ordinary) {
         TrackedCluster tracked = new TrackedCluster(connector, masters, this::of, keys, properties, ordinary);

@@ -42,6 +42,10 @@ final class Outages {
         tell(StoreListener::partReplaced);
     }
 
+    synchronized boolean isOngoing() {
+        return !open.isEmpty();
+    }
+
     synchronized void listen(StoreListener listener) {
         listeners.add(listener);
         open.values().stream().findFirst().ifPresent(reason -> execute(() -> listener.unavailable(reason)));

@@ -230,5 +230,7 @@ final class RedisConnector implements AutoCloseable {
             nodeClient.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS);
         }
         resources.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS).awaitUninterruptibly(patienceMillis);
+        // Lettuce leaves a timer alone that it was given.
+        resources.timer().stop();
     }
 }

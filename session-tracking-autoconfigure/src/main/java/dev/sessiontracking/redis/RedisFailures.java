@@ -1,6 +1,7 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.core.StoreRefusedException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
@@ -20,6 +21,9 @@ final class RedisFailures {
     private static final Set<String> NOT_NOW =
             Set.of("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOAUTH", "WRONGPASS");
 
+    static final String LOGIN_REFUSED =
+            "authentication failed, check the user and the password in session.tracking.redis-url";
+
     private RedisFailures() {}
 
     /** The same stage, failing with {@link SessionStoreUnavailableException} only. */
@@ -34,6 +38,9 @@ final class RedisFailures {
 
     static SessionStoreUnavailableException unavailable(Throwable failure) {
         Throwable cause = unwrap(failure);
+        if (isMissingRight(cause)) {
+            return new StoreRefusedException("The user of session.tracking.redis-url lacks a right: NOPERM", cause);
+        }
         return cause instanceof SessionStoreUnavailableException already
                 ? already
                 : new SessionStoreUnavailableException("Redis gave no answer: " + inWords(cause), cause);
@@ -82,6 +89,26 @@ final class RedisFailures {
                 && String.valueOf(error.getMessage()).startsWith(beginning);
     }
 
+    private static boolean isMissingRight(Throwable cause) {
+        return cause instanceof RedisCommandExecutionException error
+                && String.valueOf(error.getMessage()).startsWith("NOPERM");
+    }
+
+    /** Whether the server does not accept our user or password. */
+    static boolean isLoginRefused(Throwable failure) {
+        for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {
+            if (cause instanceof RedisCommandExecutionException) {
+                return isLoginRefused(String.valueOf(cause.getMessage()));
+            }
+        }
+        return false;
+    }
+
+    private static boolean isLoginRefused(String message) {
+        String word = firstWord(message);
+        return word.equals("WRONGPASS") || word.equals("NOAUTH") || message.contains("AUTH");
+    }
+
     /** Whether the server is one that takes no writes. */
     static boolean isReadOnly(Throwable failure) {
         return unwrap(failure) instanceof RedisReadOnlyException
@@ -123,11 +150,10 @@ final class RedisFailures {
     }
 
     private static String errorInWords(String message) {
-        String word = firstWord(message);
-        if (word.equals("WRONGPASS") || word.equals("NOAUTH") || message.contains("AUTH")) {
-            return "authentication failed, check the user and the password in session.tracking.redis-url";
+        if (isLoginRefused(message)) {
+            return LOGIN_REFUSED;
         }
-        return "error reply " + word;
+        return "error reply " + firstWord(message);
     }
 
     private static String firstWord(String message) {

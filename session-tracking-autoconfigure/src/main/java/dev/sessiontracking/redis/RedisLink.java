@@ -1,5 +1,6 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
 import dev.sessiontracking.core.TrackedReader;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,9 @@ import java.util.function.Function;
 /** The connection for commands, and the masters that it reaches. Thread-safe. */
 final class RedisLink implements AutoCloseable {
 
+    /** What a small machine may need to load the client's classes, before an attempt even begins. */
+    private static final long COLD_START_MILLIS = 5_000;
+
     private final RedisConnector connector;
 
     private final ScheduledThreadPoolExecutor background;
@@ -22,6 +26,8 @@ final class RedisLink implements AutoCloseable {
     private final MissingRights rights = new MissingRights();
 
     private final Shards shards;
+
+    private volatile boolean loginRefused;
 
     /** @param heartbeatKey a key that nobody uses; it is read to find out whether a server answers */
     RedisLink(RedisConnector connector, String heartbeatKey) {
@@ -36,9 +42,12 @@ final class RedisLink implements AutoCloseable {
     /** Waits for the first attempt, so that a server that is there is used from the first request on; not longer. */
     void start() {
         CompletableFuture<Boolean> attempted = new CompletableFuture<>();
-        shards.connect(failure -> attempted.complete(failure == null));
+        shards.connect(failure -> {
+            loginRefused = failure != null && RedisFailures.isLoginRefused(failure);
+            attempted.complete(failure == null);
+        });
         try {
-            attempted.get(connector.patienceMillis(), TimeUnit.MILLISECONDS);
+            attempted.get(connector.patienceMillis() + COLD_START_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException stillConnecting) {
             shards.of("").disconnected("no connection to " + connector.url() + ": no answer yet");
         } catch (InterruptedException interrupted) {
@@ -62,11 +71,28 @@ final class RedisLink implements AutoCloseable {
     }
 
     private void refused(Throwable failure) {
+        loginRefused = RedisFailures.isLoginRefused(failure);
         rights.refused(failure);
         if (RedisFailures.isReadOnly(failure)) {
             // This was a master once, or never: whoever is it now is found by connecting anew.
             connector.reconnect();
         }
+    }
+
+    /** Whether requests are sent to all servers. */
+    boolean isOpenForRequests() {
+        return !outages.isOngoing();
+    }
+
+    /** What is known of the servers, without asking them. */
+    StoreDescription describe() {
+        ServerInfo server = shards.lastInspected();
+        return new StoreDescription(
+                connector.url().topology().word(),
+                connector.url().toString(),
+                server.version(),
+                server.evictionPolicy(),
+                loginRefused && !isOpenForRequests() ? RedisFailures.LOGIN_REFUSED : null);
     }
 
     void listen(StoreListener listener) {

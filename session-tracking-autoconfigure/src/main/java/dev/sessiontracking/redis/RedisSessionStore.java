@@ -4,6 +4,7 @@ import static dev.sessiontracking.redis.RedisFailures.translated;
 
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
 import io.lettuce.core.SetArgs;
 import java.time.Clock;
@@ -243,6 +244,11 @@ final class RedisSessionStore implements SessionStore {
     @Override
     public void listen(StoreListener listener) {
         link.listen(listener);
+    }
+
+    @Override
+    public StoreDescription describe() {
+        return link.describe();
     }
 
     @FunctionalInterface

@@ -26,7 +26,7 @@ final class ServerInspection {
         commands.info().handle((info, failure) -> {
             ServerInfo found = failure == null ? ServerInfo.parse(info) : ServerInfo.UNKNOWN;
             if (told.compareAndSet(false, true)) {
-                log.info(
+                log.debug(
                         "Session tracking is on: sessions are in {}, {}",
                         url,
                         found.version() == null
@@ -36,6 +36,11 @@ final class ServerInspection {
             warnOfChange(found);
             return found;
         });
+    }
+
+    /** What the server said last. */
+    synchronized ServerInfo last() {
+        return last;
     }
 
     /** Says the same thing once, also when the connection is made again and again. */

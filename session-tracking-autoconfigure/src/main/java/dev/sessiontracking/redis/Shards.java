@@ -27,6 +27,9 @@ interface Shards {
     /** Whether the keys of one request may lie on different masters. */
     boolean areMany();
 
+    /** What the server said of itself that was asked last. */
+    ServerInfo lastInspected();
+
     /**
      * Begins to read sessions in a way that the masters keep track of.
      *

@@ -70,6 +70,11 @@ final class SingleShard implements Shards {
     }
 
     @Override
+    public ServerInfo lastInspected() {
+        return inspection.last();
+    }
+
+    @Override
     public TrackedReader track(
             RedisKeys keys, NearCacheProperties properties, Function<String, CompletionStage<Boolean>> ordinary) {
         TrackedConnection tracked = new TrackedConnection(

@@ -1,5 +1,6 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.core.CacheStatus;
 import dev.sessiontracking.core.Evidence;
 import dev.sessiontracking.core.NearCache;
 import dev.sessiontracking.core.TrackedReader;
@@ -101,6 +102,18 @@ final class TrackedCluster implements TrackedReader {
     public NearCache cacheOf(String sessionId) {
         TrackedConnection connection = of(sessionId);
         return connection == null ? noCache : connection.cacheOf(sessionId);
+    }
+
+    @Override
+    public List<NearCache> caches() {
+        return tracked.values().stream()
+                .map(connection -> connection.cacheOf(""))
+                .toList();
+    }
+
+    @Override
+    public CacheStatus status() {
+        return report.status();
     }
 
     @Override

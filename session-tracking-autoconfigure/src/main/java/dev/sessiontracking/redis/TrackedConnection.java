@@ -1,5 +1,6 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.core.CacheStatus;
 import dev.sessiontracking.core.Evidence;
 import dev.sessiontracking.core.NearCache;
 import dev.sessiontracking.core.TrackedReader;
@@ -123,6 +124,16 @@ final class TrackedConnection implements TrackedReader {
     @Override
     public NearCache cacheOf(String sessionId) {
         return cache;
+    }
+
+    @Override
+    public List<NearCache> caches() {
+        return List.of(cache);
+    }
+
+    @Override
+    public CacheStatus status() {
+        return report.status();
     }
 
     @Override

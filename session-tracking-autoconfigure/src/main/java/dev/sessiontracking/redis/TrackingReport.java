@@ -1,5 +1,6 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.core.CacheStatus;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,9 +16,20 @@ final class TrackingReport {
     private final AtomicReference<@Nullable String> told = new AtomicReference<>();
 
     void on() {
-        if (!WORKS.equals(told.getAndSet(WORKS))) {
-            log.info("Near cache is on: the server pushes what is revoked");
+        String before = told.getAndSet(WORKS);
+        if (before == null) {
+            log.debug("Near cache is on: the server pushes what is revoked");
+        } else if (!before.equals(WORKS)) {
+            log.info("Near cache is on again: the server pushes what is revoked");
         }
+    }
+
+    CacheStatus status() {
+        String last = told.get();
+        if (last == null) {
+            return CacheStatus.STARTING;
+        }
+        return last.equals(WORKS) ? CacheStatus.ON : CacheStatus.off(last);
     }
 
     void off(String reason) {

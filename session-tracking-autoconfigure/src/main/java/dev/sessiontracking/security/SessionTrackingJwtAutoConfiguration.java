@@ -1,7 +1,10 @@
 package dev.sessiontracking.security;
 
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
+import dev.sessiontracking.core.PrincipalSource;
+import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -26,8 +29,15 @@ public final class SessionTrackingJwtAutoConfiguration {
             "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration";
 
     @Bean
-    TokenJudge sessionTrackingTokenJudge(JwtProperties properties, SessionChecker checker) {
-        return new TokenJudge(properties, checker);
+    TokenJudge sessionTrackingTokenJudge(
+            JwtProperties properties, SessionChecker checker, ObjectProvider<RejectionReport> rejections) {
+        return new TokenJudge(properties, checker, rejections.getIfAvailable(() -> RejectionReport.NONE));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    PrincipalSource sessionTrackingPrincipalSource() {
+        return new SecurityContextPrincipal();
     }
 
     /** A fallback, so that an application which injects its own validator by type still gets that one. */

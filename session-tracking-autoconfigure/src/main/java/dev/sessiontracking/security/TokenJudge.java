@@ -1,6 +1,8 @@
 package dev.sessiontracking.security;
 
+import dev.sessiontracking.RequestRejected.Reason;
 import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.TokenSession;
@@ -18,13 +20,16 @@ public final class TokenJudge {
 
     private final SessionChecker checker;
 
+    private final RejectionReport rejections;
+
     private final boolean requireSession;
 
     private final UnregisteredSessionWarning warning = new UnregisteredSessionWarning();
 
-    TokenJudge(JwtProperties properties, SessionChecker checker) {
+    TokenJudge(JwtProperties properties, SessionChecker checker, RejectionReport rejections) {
         this.claims = new SessionClaims(properties);
         this.checker = checker;
+        this.rejections = rejections;
         this.requireSession = properties.requireSession();
     }
 
@@ -33,13 +38,18 @@ public final class TokenJudge {
         return claims.read(tokenClaims);
     }
 
-    /** Whether the claim is one that the server need not be asked about: there is nothing that could be refused later. */
+    /** Whether a token is to be refused for what it says of its session, whoever is asked. */
     public boolean isUnusable(SessionClaim claim) {
         return switch (claim.kind()) {
             case UNUSABLE -> true;
             case ABSENT -> requireSession;
             case FOREIGN, NAMED -> false;
         };
+    }
+
+    /** Takes note of a request that was refused because its token cannot be found. */
+    public void refusedHidden() {
+        rejections.rejected(Reason.UNUSABLE, null);
     }
 
     /**
@@ -49,6 +59,7 @@ public final class TokenJudge {
      */
     public Verdict judge(SessionClaim claim, @Nullable TokenExchange exchange) {
         if (isUnusable(claim)) {
+            rejections.rejected(Reason.UNUSABLE, null);
             return Verdict.UNUSABLE;
         }
         if (claim.kind() != SessionClaim.Kind.NAMED) {
@@ -60,6 +71,9 @@ public final class TokenJudge {
             return known;
         }
         Verdict verdict = lookUp(session, claim.issuer(), exchange != null && exchange.isAcceptingUnproven());
+        if (!verdict.isAccepted()) {
+            rejections.rejected(verdict == Verdict.ENDED ? Reason.ENDED : Reason.UNAVAILABLE, session);
+        }
         if (exchange != null) {
             exchange.remember(session, verdict);
         }

@@ -22,9 +22,9 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class PendingRevocationsTests {
 
-    private static final OfSession FIRST = new OfSession("first-session");
+    private static final OfSession FIRST = new OfSession("first-session", null);
 
-    private static final OfSession SECOND = new OfSession("second-session");
+    private static final OfSession SECOND = new OfSession("second-session", null);
 
     private final List<Revocation> applied = new CopyOnWriteArrayList<>();
 
@@ -82,7 +82,7 @@ class PendingRevocationsTests {
         pending.add(FIRST);
         pending.add(SECOND);
         assertThatExceptionOfType(SessionStoreUnavailableException.class)
-                .isThrownBy(() -> pending.add(new OfSession("third")))
+                .isThrownBy(() -> pending.add(new OfSession("third", null)))
                 .withMessageContaining("2");
         assertThatCode(() -> pending.add(FIRST)).doesNotThrowAnyException();
         assertThat(pending.size()).isEqualTo(2);

@@ -12,6 +12,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.RejectionReport;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
@@ -213,7 +214,9 @@ class DecoderTests {
 
     private static SessionTrackingJwtValidator validator(RecordingSessions sessions) {
         return new SessionTrackingJwtValidator(new TokenJudge(
-                new JwtProperties(java.util.List.of("sid"), "sub", java.util.List.of(), false), sessions));
+                new JwtProperties(java.util.List.of("sid"), "sub", java.util.List.of(), false),
+                sessions,
+                RejectionReport.NONE));
     }
 
     private static JWTClaimsSet.Builder claims() {

@@ -3,6 +3,7 @@ package dev.sessiontracking.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionIds;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +142,7 @@ class TokenJudgeTests {
     }
 
     private TokenJudge judge(boolean requireSession, List<String> issuers) {
-        return new TokenJudge(new JwtProperties(List.of("sid"), "sub", issuers, requireSession), sessions);
+        return new TokenJudge(
+                new JwtProperties(List.of("sid"), "sub", issuers, requireSession), sessions, RejectionReport.NONE);
     }
 }

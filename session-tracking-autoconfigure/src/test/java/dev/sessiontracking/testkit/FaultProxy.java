@@ -176,6 +176,9 @@ public final class FaultProxy implements AutoCloseable {
         while (dropped.contains(direction) && !closed) {
             wait();
         }
+        if (closed) {
+            throw new InterruptedException("What was held back is not delivered by closing");
+        }
     }
 
     synchronized long delayNanos(Direction direction) {

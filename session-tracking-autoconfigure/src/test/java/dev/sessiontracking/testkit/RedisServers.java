@@ -168,9 +168,11 @@ public final class RedisServers {
                 return embedded();
             } catch (IllegalStateException notEmbedded) {
                 throw new IllegalStateException(
-                        "These tests need a real Redis server and found none: no container, and "
-                                + notOnPath.getMessage() + " " + notEmbedded.getMessage()
-                                + " Install Docker, or a redis-server of version 6.2 or newer.");
+                        "These tests need a real Redis server and found none. " + notOnPath.getMessage() + " "
+                                + notEmbedded.getMessage()
+                                + " Install a redis-server of version 6.2 or newer; Docker is"
+                                + " enough for all tests but those of several servers together.",
+                        notEmbedded);
             }
         }
     }

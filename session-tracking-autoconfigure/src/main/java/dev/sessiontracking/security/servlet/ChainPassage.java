@@ -11,9 +11,9 @@ import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
 /**
- * One passage of a request through one filter chain: which tokens were given to the chain's own authentication, and
- * what it made of them. A request that is forwarded passes through several chains, one inside
- * the other; what was found out about its sessions is shared by all of them.
+ * One passage of a request through one filter chain: which tokens were given to the chain's own authentication, and what
+ * it made of them. A request that is forwarded passes through several chains, one inside the other; what was found out
+ * about its sessions is shared by all of them.
  *
  * <p>Bound to the thread from the guard filter on to the last check, and not beyond: an application that decodes a token
  * itself gets a fresh answer. Used by one thread.

@@ -36,6 +36,7 @@ final class SessionEnforcer {
         TokenFinder.Found found = finder.find(passage, authentication);
         if (found.undetermined()) {
             reportHiddenToken(passage);
+            judge.refusedHidden();
             return Verdict.UNUSABLE;
         }
         Verdict verdict = judge(found, exchange);

@@ -21,7 +21,11 @@ import org.springframework.security.web.authentication.logout.LogoutHandler;
  * asked: logging out of a session that has ended already succeeds like the first time, so that a client which missed the
  * answer can repeat the request (RFC 7009 section 2.2 answers revoked tokens alike), and an outage locks nobody in.
  *
- * <p>A request without a token, and one whose token is not ours to judge, is left to the other handlers. Thread-safe.
+ * <p>A request without a token, and one whose token is not ours to judge, is left to the other handlers. So is one whose
+ * token is authenticated by a filter that an application has written itself and that comes after the logout filter: put it
+ * before, or call this handler.
+ *
+ * <p>Thread-safe.
  */
 public final class SessionLogoutHandler implements LogoutHandler {
 
@@ -84,7 +88,7 @@ public final class SessionLogoutHandler implements LogoutHandler {
             TokenSession session = claim.session();
             if (session != null) {
                 try {
-                    sessions.revokeSession(session.sessionId());
+                    revoke(session);
                 } catch (SessionStoreUnavailableException noAnswer) {
                     unconfirmed = noAnswer;
                 }
@@ -92,6 +96,14 @@ public final class SessionLogoutHandler implements LogoutHandler {
         }
         if (unconfirmed != null) {
             throw unconfirmed;
+        }
+    }
+
+    private void revoke(TokenSession session) {
+        if (session.userId() == null) {
+            sessions.revokeSession(session.sessionId());
+        } else {
+            sessions.revokeSession(session.userId(), session.sessionId());
         }
     }
 }

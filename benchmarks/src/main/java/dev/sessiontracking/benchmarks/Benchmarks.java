@@ -1,0 +1,37 @@
+package dev.sessiontracking.benchmarks;
+
+import dev.sessiontracking.benchmarks.http.SideBySideCommand;
+import dev.sessiontracking.benchmarks.jmh.JmhCommand;
+import java.util.Arrays;
+import java.util.List;
+
+/** Runs one of the commands; see the README of this module. */
+public final class Benchmarks {
+
+    private static final String USAGE = """
+            Usage: benchmarks/run <command> [options]
+
+              jmh [JMH's own options]                                       one operation in process
+              side-by-side [--long] [--rounds=N] [--variants=A,B]           the product and others over HTTP
+            """;
+
+    private Benchmarks() {}
+
+    /** The command and its options. */
+    public static void main(String[] args) throws Exception {
+        if (args.length == 0) {
+            System.err.print(USAGE);
+            System.exit(2);
+        }
+        List<String> options = Arrays.asList(args).subList(1, args.length);
+        switch (args[0]) {
+            case "jmh" -> JmhCommand.run(options);
+            case "side-by-side" -> SideBySideCommand.run(options);
+            default -> {
+                System.err.println("There is no command " + args[0]);
+                System.err.print(USAGE);
+                System.exit(2);
+            }
+        }
+    }
+}

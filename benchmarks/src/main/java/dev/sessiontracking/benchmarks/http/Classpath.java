@@ -1,0 +1,54 @@
+package dev.sessiontracking.benchmarks.http;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The classpath of this process, and what of it a variant is to run with. */
+final class Classpath {
+
+    private static final Path CLASSES_OF_A_MODULE = Path.of("target", "classes");
+
+    private final List<Path> entries;
+
+    private Classpath(List<Path> entries) {
+        this.entries = entries;
+    }
+
+    /** Of this process. */
+    static Classpath current() {
+        return new Classpath(Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.isEmpty())
+                .map(Path::of)
+                .toList());
+    }
+
+    /** Without the libraries that are not among these. */
+    String with(Set<Library> libraries) {
+        return entries.stream()
+                .filter(entry -> Arrays.stream(Library.values())
+                        .allMatch(library -> libraries.contains(library) || !library.holds(name(entry))))
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** Names and versions of the jars that begin so, for the record. */
+    String versions(String... prefixes) {
+        return Arrays.stream(prefixes)
+                .flatMap(
+                        prefix -> entries.stream().map(Classpath::name).filter(name -> name.matches(prefix + "-\\d.*")))
+                .map(name -> name.replace(".jar", "").replace(".RELEASE", ""))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The jar's, or that of the module whose classes these are. */
+    private static String name(Path entry) {
+        Path path = entry.toAbsolutePath();
+        int last = path.getNameCount() - 1;
+        return path.getName(path.endsWith(CLASSES_OF_A_MODULE) ? last - 2 : last)
+                .toString();
+    }
+}

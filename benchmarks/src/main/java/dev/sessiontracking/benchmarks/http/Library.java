@@ -1,0 +1,28 @@
+package dev.sessiontracking.benchmarks.http;
+
+import java.util.regex.Pattern;
+
+/**
+ * Jars that only some variants run with, so that nobody's auto-configuration is active in an application that does not use
+ * it. Whatever belongs to none is on every classpath.
+ */
+enum Library {
+    SPRING_SECURITY("spring-security-.*|spring-boot-(starter-)?security.*|nimbus-jose-jwt.*"),
+    SPRING_DATA_REDIS("lettuce-.*|netty-.*|reactor-.*|reactive-streams.*|redis-authx-.*|spring-data-.*|spring-oxm.*"),
+    BOOT_REDIS(
+            "spring-boot-(starter-)?data-.*|spring-boot-netty.*|spring-boot-persistence.*|spring-boot-transaction.*"),
+    SPRING_SESSION("spring-session-.*|spring-boot-(starter-)?session-.*"),
+    SESSION_TRACKING("session-tracking-(autoconfigure|starter).*|caffeine-.*"),
+    SA_TOKEN("sa-token-.*"),
+    MEASURING("jmh-.*|jopt-simple.*|commons-math3.*|embedded-redis.*|spring-test-.*");
+
+    private final Pattern names;
+
+    Library(String names) {
+        this.names = Pattern.compile(names);
+    }
+
+    boolean holds(String jar) {
+        return names.matcher(jar).matches();
+    }
+}

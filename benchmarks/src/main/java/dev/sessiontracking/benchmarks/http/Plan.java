@@ -1,0 +1,96 @@
+package dev.sessiontracking.benchmarks.http;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What is compared, and for how long.
+ *
+ * @param name of the mode
+ * @param variants in the order of the table
+ * @param rounds how often each is measured
+ * @param slot how long at one connection, and again at several
+ * @param warmUp how long before that
+ * @param connections how many "several" are
+ * @param sessions how many sessions take turns
+ * @param logins how many sessions are begun where there is Redis, to see what they cost
+ */
+record Plan(
+        String name,
+        List<Variant> variants,
+        int rounds,
+        Duration slot,
+        Duration warmUp,
+        int connections,
+        int sessions,
+        int logins) {
+
+    private static final int CONNECTIONS = 16;
+
+    private static final int SESSIONS = 1_000;
+
+    private static final int LOGINS = 10_000;
+
+    private static final Plan QUICK = new Plan(
+            "quick",
+            Variant.quick(),
+            9,
+            Duration.ofMillis(1_200),
+            Duration.ofSeconds(5),
+            CONNECTIONS,
+            SESSIONS,
+            LOGINS);
+
+    private static final Plan LONG = new Plan(
+            "long",
+            List.of(Variant.values()),
+            25,
+            Duration.ofMillis(2_500),
+            Duration.ofSeconds(15),
+            CONNECTIONS,
+            SESSIONS,
+            LOGINS);
+
+    /** A few seconds to see that it works. */
+    static Plan smoke(Variant... variants) {
+        Duration slot = Duration.ofMillis(200);
+        return new Plan("smoke", List.of(variants), 1, slot, slot, 2, 20, 30);
+    }
+
+    /**
+     * From the options of the command line: {@code --long}, {@code --rounds=N} and {@code --variants=A,B}, where the
+     * reference is always one of them.
+     */
+    static Plan parse(List<String> options) {
+        Plan plan = options.contains("--long") ? LONG : QUICK;
+        for (String option : options) {
+            String value = option.substring(option.indexOf('=') + 1);
+            if (option.startsWith("--rounds=")) {
+                plan = plan.withRounds(Integer.parseInt(value));
+            } else if (option.startsWith("--variants=")) {
+                plan = plan.withVariants(value);
+            } else if (!option.equals("--long")) {
+                throw new IllegalArgumentException("There is no option " + option);
+            }
+        }
+        return plan;
+    }
+
+    private Plan withRounds(int count) {
+        return new Plan(name, variants, count, slot, warmUp, connections, sessions, logins);
+    }
+
+    private Plan withVariants(String names) {
+        List<Variant> chosen = new ArrayList<>();
+        chosen.add(Variant.PLAIN_JWT);
+        for (String one : names.split(",", -1)) {
+            Variant variant = Variant.valueOf(one.toUpperCase(Locale.ROOT).replace('-', '_'));
+            if (!chosen.contains(variant)) {
+                chosen.add(variant);
+            }
+        }
+        return new Plan(name, chosen, rounds, slot, warmUp, connections, sessions, logins);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.sessiontracking.benchmarks.http;
+
+import dev.sessiontracking.benchmarks.report.Conditions;
+import dev.sessiontracking.benchmarks.report.Results;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Starts every variant, lets them take turns, and prints one table. All stay up all the time, so that a slow minute of the
+ * machine meets them all; each round has an order of its own.
+ */
+public final class SideBySideCommand {
+
+    private static final long SEED = 20261123;
+
+    private SideBySideCommand() {}
+
+    /** Runs it; see {@link Plan#parse}. */
+    public static void run(List<String> options) {
+        Plan plan = Plan.parse(options);
+        Classpath classpath = Classpath.current();
+        Conditions conditions = new Conditions()
+                .add(
+                        "versions",
+                        classpath.versions(
+                                "spring-boot",
+                                "tomcat-embed-core",
+                                "spring-security-core",
+                                "lettuce-core",
+                                "spring-session-data-redis",
+                                "sa-token-core"))
+                .add("flags of every JVM", String.join(" ", VariantProcess.JVM_FLAGS))
+                .add(
+                        "settings of every application",
+                        String.join(" ", VariantProcess.SETTINGS).replace("--", ""))
+                .add("load", load(plan));
+        Comparison comparison = compare(plan, classpath);
+        String table = comparison.table(plan) + "\n" + comparison.reference();
+        System.out.println(table);
+        String name = "side-by-side-" + plan.name();
+        Results.write(name, "md", "# Side by side over HTTP\n\n" + conditions.markdown() + "\n" + table);
+        Results.write(name, "csv", comparison.csv());
+    }
+
+    private static String load(Plan plan) {
+        return plan.rounds() + " rounds of " + plan.slot().toMillis() + " ms at 1 and at " + plan.connections()
+                + " connections, GET /hello, " + plan.sessions() + " sessions taking turns, after a warm-up of "
+                + plan.warmUp().toSeconds() + " s";
+    }
+
+    static Comparison compare(Plan plan, Classpath classpath) {
+        List<Subject> subjects = new ArrayList<>();
+        try {
+            Comparison comparison = new Comparison();
+            for (Variant variant : plan.variants()) {
+                say("Starting " + variant);
+                Subject subject = Subject.start(variant, classpath, plan);
+                subjects.add(subject);
+                comparison.add(variant, subject.logins());
+                subject.warmUp(plan);
+            }
+            Random random = new Random(SEED);
+            for (int i = 1; i <= plan.rounds(); i++) {
+                say("Round " + i + " of " + plan.rounds());
+                comparison.add(round(subjects, plan, random));
+            }
+            return comparison;
+        } finally {
+            subjects.forEach(Subject::close);
+        }
+    }
+
+    private static Map<Variant, Sample> round(List<Subject> subjects, Plan plan, Random random) {
+        List<Subject> order = new ArrayList<>(subjects);
+        Collections.shuffle(order, random);
+        Map<Variant, Sample> samples = new EnumMap<>(Variant.class);
+        for (Subject subject : order) {
+            samples.put(subject.variant(), subject.measure(plan));
+        }
+        return samples;
+    }
+
+    private static void say(String what) {
+        System.err.println(what);
+    }
+}

@@ -1,0 +1,5 @@
+/** Starts the applications, loads them over HTTP in interleaved rounds, and compares them. */
+@NullMarked
+package dev.sessiontracking.benchmarks.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The product in this process, without a web server. */
+@NullMarked
+package dev.sessiontracking.benchmarks.node;
+
+import org.jspecify.annotations.NullMarked;

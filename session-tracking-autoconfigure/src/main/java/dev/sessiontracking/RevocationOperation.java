@@ -1,0 +1,14 @@
+package dev.sessiontracking;
+
+/** Which sessions a revocation was asked to end. */
+public enum RevocationOperation {
+
+    /** One session: {@link SessionService#revokeSession}. */
+    ONE,
+
+    /** All sessions of a user: {@link SessionService#revokeAllUserSessions}. */
+    ALL,
+
+    /** All sessions of a user but one: {@link SessionService#revokeOtherUserSessions}. */
+    OTHERS
+}

@@ -1,0 +1,72 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.UserSession;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A store whose requests are watched. */
+final class ObservedStore implements SessionStore {
+
+    private final SessionStore store;
+
+    private final StoreWatch watch;
+
+    ObservedStore(SessionStore store, StoreWatch watch) {
+        this.store = store;
+        this.watch = watch;
+    }
+
+    @Override
+    public CompletionStage<Boolean> create(UserSession session, Duration ttl) {
+        return watch.watch(StoreOperation.CREATE, () -> store.create(session, ttl));
+    }
+
+    @Override
+    public CompletionStage<Boolean> exists(String sessionId) {
+        return watch.watch(StoreOperation.CHECK, () -> store.exists(sessionId));
+    }
+
+    @Override
+    public CompletionStage<Optional<UserSession>> find(String sessionId) {
+        return watch.watch(StoreOperation.FIND, () -> store.find(sessionId));
+    }
+
+    @Override
+    public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
+        return watch.watch(StoreOperation.RENEW, () -> store.renew(sessionId, ttl));
+    }
+
+    @Override
+    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
+        return watch.watch(StoreOperation.REVOKE, () -> store.revoke(sessionId, userId));
+    }
+
+    @Override
+    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+        return watch.watch(StoreOperation.REVOKE, () -> store.revokeAgain(sessionIds));
+    }
+
+    @Override
+    public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
+        return watch.watch(StoreOperation.REVOKE_ALL, () -> store.revokeAll(userId, which));
+    }
+
+    @Override
+    public CompletionStage<List<UserSession>> findByUser(String userId) {
+        return watch.watch(StoreOperation.LIST, () -> store.findByUser(userId));
+    }
+
+    @Override
+    public void listen(StoreListener listener) {
+        store.listen(listener);
+    }
+
+    @Override
+    public StoreDescription describe() {
+        return store.describe();
+    }
+}

@@ -1,0 +1,195 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.OutageBegan;
+import dev.sessiontracking.OutageEnded;
+import dev.sessiontracking.RequestRejected;
+import dev.sessiontracking.RevocationApplied;
+import dev.sessiontracking.RevocationOperation;
+import dev.sessiontracking.RevocationPending;
+import dev.sessiontracking.SessionCreated;
+import dev.sessiontracking.SessionRenewed;
+import dev.sessiontracking.SessionRevoked;
+import dev.sessiontracking.UserSession;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts what became a fact, and tells the listeners, none of whom can do harm. Thread-safe. */
+final class SessionEvents implements RejectionReport, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(SessionEvents.class);
+
+    private static final long IDLE_SECONDS = 5;
+
+    private static final long LAST_NEWS_MILLIS = 500;
+
+    private static final int MOST_FAILURES_TOLD = 64;
+
+    private final Supplier<List<SessionListener>> source;
+
+    private final PrincipalSource principals;
+
+    private final SessionStatistics statistics;
+
+    private final Clock clock;
+
+    private final ThreadPoolExecutor background;
+
+    private final Set<String> failuresTold = ConcurrentHashMap.newKeySet();
+
+    private volatile @Nullable List<SessionListener> listeners;
+
+    /** @param source is asked once, when there is something to tell: listeners may need the engine themselves */
+    SessionEvents(
+            Supplier<List<SessionListener>> source,
+            PrincipalSource principals,
+            SessionStatistics statistics,
+            Clock clock) {
+        this.source = source;
+        this.principals = principals;
+        this.statistics = statistics;
+        this.clock = clock;
+        this.background =
+                new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "session-tracking-events");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        background.allowCoreThreadTimeOut(true);
+        background.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    void created(UserSession session) {
+        statistics.loggedIn(session.tracked());
+        if (log.isDebugEnabled()) {
+            log.debug(
+                    "Session {} of user {} began, tracked: {}, from {} with {}",
+                    SessionIds.hash(session.id()),
+                    SessionIds.hash(session.userId()),
+                    session.tracked(),
+                    session.metadata().ip(),
+                    session.metadata().userAgent());
+        }
+        tell(new SessionCreated(session, session.createdAt()), SessionListener::created);
+    }
+
+    void renewed(String sessionId) {
+        statistics.renewed();
+        tell(new SessionRenewed(sessionId, clock.instant()), SessionListener::renewed);
+    }
+
+    /** Tells of sessions that were ended, if any. */
+    void revoked(RevocationOperation operation, List<String> sessionIds, @Nullable String userId) {
+        if (sessionIds.isEmpty()) {
+            return;
+        }
+        statistics.revoked(operation);
+        tell(new SessionRevoked(operation, sessionIds, userId, principal(), clock.instant()), SessionListener::revoked);
+    }
+
+    void pending(Revocation revocation) {
+        statistics.revoked(revocation.operation());
+        tell(
+                new RevocationPending(
+                        revocation.operation(),
+                        sessionId(revocation),
+                        userId(revocation),
+                        principal(),
+                        clock.instant()),
+                SessionListener::revocationPending);
+    }
+
+    void applied(Revocation revocation, long sessions) {
+        RevocationApplied event = new RevocationApplied(
+                revocation.operation(), sessionId(revocation), userId(revocation), sessions, clock.instant());
+        background.execute(() -> tell(event, SessionListener::revocationApplied));
+    }
+
+    private static @Nullable String sessionId(Revocation revocation) {
+        return revocation instanceof Revocation.OfSession one ? one.sessionId() : null;
+    }
+
+    private static @Nullable String userId(Revocation revocation) {
+        return revocation instanceof Revocation.OfUser all ? all.userId() : null;
+    }
+
+    @Override
+    public void rejected(RequestRejected.Reason reason, @Nullable TokenSession session) {
+        statistics.rejected(reason);
+        tell(
+                new RequestRejected(
+                        reason,
+                        session == null ? null : session.sessionId(),
+                        session == null ? null : session.userId(),
+                        clock.instant()),
+                SessionListener::rejected);
+    }
+
+    void outageBegan(OutageBegan event) {
+        background.execute(() -> tell(event, SessionListener::outageBegan));
+    }
+
+    void outageEnded(OutageEnded event) {
+        background.execute(() -> tell(event, SessionListener::outageEnded));
+    }
+
+    private @Nullable String principal() {
+        try {
+            return principals.currentName();
+        } catch (RuntimeException unknown) {
+            return null;
+        }
+    }
+
+    private <E> void tell(E event, BiConsumer<SessionListener, E> call) {
+        guarded(event, () -> listeners().forEach(listener -> guarded(event, () -> call.accept(listener, event))));
+    }
+
+    private List<SessionListener> listeners() {
+        List<SessionListener> known = listeners;
+        if (known == null) {
+            known = List.copyOf(source.get());
+            listeners = known;
+        }
+        return known;
+    }
+
+    private void guarded(Object event, Runnable telling) {
+        try {
+            telling.run();
+        } catch (RuntimeException | LinkageError | AssertionError failure) {
+            String kind =
+                    event.getClass().getSimpleName() + " " + failure.getClass().getName();
+            if (failuresTold.size() < MOST_FAILURES_TOLD && failuresTold.add(kind)) {
+                log.warn(
+                        "A listener failed when it was told of a {}: session tracking goes on as if it had not."
+                                + " Further failures of this kind are not logged",
+                        event.getClass().getSimpleName(),
+                        failure);
+            }
+        }
+    }
+
+    /** Tells what there still is to tell, for a moment at most. */
+    @Override
+    public void close() {
+        background.shutdown();
+        try {
+            if (!background.awaitTermination(LAST_NEWS_MILLIS, TimeUnit.MILLISECONDS)) {
+                background.shutdownNow();
+            }
+        } catch (InterruptedException interrupted) {
+            background.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.RequestRejected;
+import dev.sessiontracking.RevocationOperation;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/**
+ * What this node has counted since it started. Counting takes no lock and allocates nothing, as it is part of every
+ * check; the numbers only grow. Thread-safe.
+ */
+public final class SessionStatistics {
+
+    private final Map<SessionCheck, LongAdder> checks = adders(SessionCheck.class);
+
+    private final Map<RequestRejected.Reason, LongAdder> rejections = adders(RequestRejected.Reason.class);
+
+    private final Map<RevocationOperation, LongAdder> revocations = adders(RevocationOperation.class);
+
+    private final LongAdder trackedLogins = new LongAdder();
+
+    private final LongAdder untrackedLogins = new LongAdder();
+
+    private final LongAdder renewals = new LongAdder();
+
+    /** Complete from the start and never changed, so that it needs no lock. */
+    private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {
+        Map<E, LongAdder> adders = new EnumMap<>(type);
+        for (E constant : type.getEnumConstants()) {
+            adders.put(constant, new LongAdder());
+        }
+        return adders;
+    }
+
+    private static <E extends Enum<E>> LongAdder of(Map<E, LongAdder> adders, E constant) {
+        return Objects.requireNonNull(adders.get(constant));
+    }
+
+    void checked(SessionCheck check) {
+        of(checks, check).increment();
+    }
+
+    void loggedIn(boolean tracked) {
+        (tracked ? trackedLogins : untrackedLogins).increment();
+    }
+
+    void renewed() {
+        renewals.increment();
+    }
+
+    void revoked(RevocationOperation operation) {
+        of(revocations, operation).increment();
+    }
+
+    void rejected(RequestRejected.Reason reason) {
+        of(rejections, reason).increment();
+    }
+
+    /** How many checks ended like this. */
+    public long checks(SessionCheck check) {
+        return of(checks, check).sum();
+    }
+
+    /** How many checks rested on this. */
+    public long checks(SessionCheck.Source source) {
+        return Stream.of(SessionCheck.values())
+                .filter(check -> check.source() == source)
+                .mapToLong(this::checks)
+                .sum();
+    }
+
+    /** How many sessions were begun. */
+    public long logins(boolean tracked) {
+        return (tracked ? trackedLogins : untrackedLogins).sum();
+    }
+
+    /** How many renewals the store has confirmed. */
+    public long renewals() {
+        return renewals.sum();
+    }
+
+    /** How many revocations ended a session, or were kept for the store. */
+    public long revocations(RevocationOperation operation) {
+        return of(revocations, operation).sum();
+    }
+
+    /** How many requests were refused for this reason. */
+    public long rejections(RequestRejected.Reason reason) {
+        return of(rejections, reason).sum();
+    }
+
+    /**
+     * Which share of the checks that a near cache could have answered it did answer, from 0 to 1; {@code NaN} before
+     * the first.
+     */
+    public double hitRatio() {
+        double hits = checks(SessionCheck.Source.CACHE);
+        double misses = checks(SessionCheck.Source.STORE) + checks(SessionCheck.Source.UNPROVEN);
+        return hits / (hits + misses);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.sessiontracking.metrics;
+
+import dev.sessiontracking.core.StoreObserver;
+import dev.sessiontracking.core.StoreOperation;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** The time that requests to the store take. A round trip outweighs a timer by far. Thread-safe. */
+final class StoreTimers implements StoreObserver, MeterBinder {
+
+    static final String NAME = "session.tracking.store.operations";
+
+    private final List<Timers> registered = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        registered.add(new Timers(timers(registry, "success"), timers(registry, "failure")));
+    }
+
+    private static Map<StoreOperation, Timer> timers(MeterRegistry registry, String outcome) {
+        Map<StoreOperation, Timer> timers = new EnumMap<>(StoreOperation.class);
+        for (StoreOperation operation : StoreOperation.values()) {
+            timers.put(
+                    operation,
+                    Timer.builder(NAME)
+                            .description("Time from a request to the session store to its end")
+                            .tag("operation", operation.name().toLowerCase(Locale.ROOT))
+                            .tag("outcome", outcome)
+                            .register(registry));
+        }
+        return timers;
+    }
+
+    @Override
+    public void ended(StoreOperation operation, boolean answered, long nanos) {
+        for (Timers timers : registered) {
+            Timer timer = (answered ? timers.answered() : timers.unanswered()).get(operation);
+            if (timer != null) {
+                timer.record(nanos, TimeUnit.NANOSECONDS);
+            }
+        }
+    }
+
+    private record Timers(Map<StoreOperation, Timer> answered, Map<StoreOperation, Timer> unanswered) {}
+}

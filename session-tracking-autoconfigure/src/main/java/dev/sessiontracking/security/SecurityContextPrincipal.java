@@ -1,0 +1,17 @@
+package dev.sessiontracking.security;
+
+import dev.sessiontracking.core.PrincipalSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+
+/** The caller as Spring Security knows it. An anonymous one is none. */
+final class SecurityContextPrincipal implements PrincipalSource {
+
+    @Override
+    public @Nullable String currentName() {
+        Authentication current = SecurityContextHolder.getContext().getAuthentication();
+        return current == null || current instanceof AnonymousAuthenticationToken ? null : current.getName();
+    }
+}

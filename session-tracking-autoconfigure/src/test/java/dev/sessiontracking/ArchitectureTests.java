@@ -1,0 +1,191 @@
+package dev.sessiontracking;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.sessiontracking.core.Evidence;
+import dev.sessiontracking.core.NearCache;
+import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.SessionTrackingSettings;
+import dev.sessiontracking.core.StoreListener;
+import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.TrackedReader;
+
+/** The house: adapters know the core, the core knows the public API, and nobody else knows a technology. */
+@AnalyzeClasses(packages = "dev.sessiontracking", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTests {
+
+    private static final String API = "dev.sessiontracking";
+
+    private static final String CORE = "dev.sessiontracking.core..";
+
+    private static final String WIRING = "dev.sessiontracking.autoconfigure..";
+
+    private static final String REDIS = "dev.sessiontracking.redis..";
+
+    private static final String SECURITY = "dev.sessiontracking.security..";
+
+    /** Ports, what they speak of, and the one class that puts the engine together. */
+    private static final Class<?>[] PUBLIC_IN_CORE = {
+        SessionStore.class,
+        StoreListener.class,
+        SessionChecker.class,
+        SessionCheck.class,
+        TokenSession.class,
+        OutagePolicy.class,
+        SessionIds.class,
+        SessionTracking.class,
+        SessionTrackingSettings.class,
+        Evidence.class,
+        TrackedReader.class,
+        NearCache.class,
+        Evidence.class,
+        SessionTrackingSettings.class
+    };
+
+    @ArchTest
+    static final ArchRule apiKnowsTheJdkOnly = classes()
+            .that()
+            .resideInAPackage(API)
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(API, "java..", "org.jspecify.."));
+
+    @ArchTest
+    static final ArchRule coreKnowsNoTechnology = classes()
+            .that()
+            .resideInAPackage(CORE)
+            .and()
+            .doNotBelongToAnyOf(NearCache.class)
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(API, CORE, "java..", "org.jspecify..", "org.slf4j.."));
+
+    /** A bounded map is no technology that anybody would replace, but one class is enough to know it. */
+    @ArchTest
+    static final ArchRule onlyTheNearCacheKnowsCaffeine = noClasses()
+            .that()
+            .doNotBelongToAnyOf(NearCache.class)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.github.benmanes.caffeine..");
+
+    @ArchTest
+    static final ArchRule wiringKnowsNoAdapter = noClasses()
+            .that()
+            .resideInAPackage(WIRING)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(REDIS, SECURITY));
+
+    @ArchTest
+    static final ArchRule adaptersDoNotKnowEachOther = slices().matching("dev.sessiontracking.(*)..")
+            .should()
+            .notDependOnEachOther()
+            .ignoreDependency(DescribedPredicate.alwaysTrue(), resideInAnyPackage(CORE, WIRING));
+
+    @ArchTest
+    static final ArchRule thereAreNoCycles =
+            slices().matching("dev.sessiontracking.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule onlyRedisKnowsLettuceSpringDataAndJackson = noClasses()
+            .that()
+            .resideOutsideOfPackage(REDIS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.lettuce..",
+                    "io.netty..",
+                    "reactor..",
+                    "org.springframework.data..",
+                    "tools.jackson..",
+                    "com.fasterxml.jackson..");
+
+    @ArchTest
+    static final ArchRule onlySecurityKnowsSpringSecurityAndServlets = noClasses()
+            .that()
+            .resideOutsideOfPackage(SECURITY)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.springframework.security..",
+                    "jakarta.servlet..",
+                    "org.springframework.web..",
+                    "com.nimbusds..");
+
+    @ArchTest
+    static final ArchRule servletsAreKnownInOnePackage = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.sessiontracking.security.servlet..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jakarta.servlet..");
+
+    @ArchTest
+    static final ArchRule coreShowsItsPortsOnly = noClasses()
+            .that()
+            .resideInAPackage(CORE)
+            .and()
+            .doNotBelongToAnyOf(PUBLIC_IN_CORE)
+            .should(ArchCondition.from(arePublic()));
+
+    @ArchTest
+    static final ArchRule redisShowsItsAutoConfigurationsOnly = classes()
+            .that()
+            .resideInAPackage(REDIS)
+            .and(arePublic())
+            .should()
+            .haveSimpleNameEndingWith("AutoConfiguration");
+
+    @ArchTest
+    static final ArchRule autoConfigurationsAreFinalAndPublic = classes()
+            .that(simpleNameEndingWith("AutoConfiguration"))
+            .should()
+            .bePublic()
+            .andShould()
+            .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL);
+
+    @ArchTest
+    static final ArchRule propertiesArePackagePrivateRecords = classes()
+            .that()
+            .haveSimpleNameEndingWith("Properties")
+            .should()
+            .bePackagePrivate()
+            .andShould()
+            .beRecords();
+
+    @ArchTest
+    static final ArchRule nobodyUsesJavaUtilLogging = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+    @ArchTest
+    static final ArchRule nobodyPrints = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+    /** A class within a package-private one is not seen from outside, whatever its modifier. */
+    private static DescribedPredicate<JavaClass> arePublic() {
+        return DescribedPredicate.describe("are public", javaClass -> {
+            for (JavaClass one = javaClass;
+                    one != null;
+                    one = one.getEnclosingClass().orElse(null)) {
+                if (!one.getModifiers().contains(com.tngtech.archunit.core.domain.JavaModifier.PUBLIC)) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+}

@@ -1,0 +1,100 @@
+package dev.sessiontracking.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What an IDE shows while a person types a property. */
+class PropertyMetadataTests {
+
+    private static final Map<String, JsonNode> PROPERTIES = new TreeMap<>();
+
+    @BeforeAll
+    static void read() throws IOException {
+        List<URL> all = Collections.list(PropertyMetadataTests.class
+                .getClassLoader()
+                .getResources("META-INF/spring-configuration-metadata.json"));
+        for (URL url : all) {
+            try (InputStream in = url.openStream()) {
+                for (JsonNode property :
+                        JsonMapper.builder().build().readTree(in).get("properties")) {
+                    if (property.get("name").asString().startsWith("session.tracking")) {
+                        PROPERTIES.put(property.get("name").asString(), property);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyPropertyIsThere() {
+        assertThat(PROPERTIES.keySet())
+                .contains(
+                        "session.tracking.redis-url",
+                        "session.tracking.enabled",
+                        "session.tracking.ttl",
+                        "session.tracking.outage-policy",
+                        "session.tracking.key-prefix",
+                        "session.tracking.connect-timeout",
+                        "session.tracking.command-timeout",
+                        "session.tracking.jwt.session-id-claims",
+                        "session.tracking.jwt.user-id-claim",
+                        "session.tracking.jwt.issuers",
+                        "session.tracking.jwt.require-session",
+                        "session.tracking.near-cache.enabled",
+                        "session.tracking.near-cache.maximum-size",
+                        "session.tracking.near-cache.max-staleness");
+    }
+
+    @Test
+    void everyPropertyIsDescribedInOneSentenceOrMore() {
+        assertThat(PROPERTIES).isNotEmpty().allSatisfy((name, property) -> {
+            assertThat(property.path("description").asString("")).as(name).matches("[A-Z].{15,}\\.");
+        });
+    }
+
+    @Test
+    void noDescriptionHoldsLeftoversOfJavadoc() {
+        assertThat(PROPERTIES)
+                .allSatisfy((name, property) -> assertThat(
+                                property.path("description").asString(""))
+                        .as(name)
+                        .doesNotContain("{@", "<p>", "<code>", "@param", "\n", "*", "  ", "&lt;", "&quot;"));
+    }
+
+    @Test
+    void everyPropertyHasAType() {
+        assertThat(PROPERTIES)
+                .allSatisfy((name, property) -> assertThat(property.path("type").asString(""))
+                        .as(name)
+                        .matches("(java|dev\\.sessiontracking)\\..+"));
+    }
+
+    @Test
+    void defaultsAreShown() {
+        assertDefault("session.tracking.ttl", "7d");
+        assertDefault("session.tracking.connect-timeout", "500ms");
+        assertDefault("session.tracking.command-timeout", "250ms");
+        assertDefault("session.tracking.outage-policy", "plain-jwt");
+        assertDefault("session.tracking.jwt.user-id-claim", "sub");
+        assertThat(PROPERTIES
+                        .get("session.tracking.jwt.session-id-claims")
+                        .get("defaultValue")
+                        .toString())
+                .isEqualTo("[\"sid\"]");
+    }
+
+    private static void assertDefault(String property, String expected) {
+        assertThat(PROPERTIES.get(property).path("defaultValue").asString("")).isEqualTo(expected);
+    }
+}

@@ -1,0 +1,283 @@
+package dev.sessiontracking.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
+import io.lettuce.core.RedisClient;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+@ExtendWith(OutputCaptureExtension.class)
+class SessionTrackingAutoConfigurationTests {
+
+    /** Nothing listens there: what is tested here needs no server. */
+    private static final String URL = "session.tracking.redis-url=redis://127.0.0.1:1";
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    SessionTrackingAutoConfiguration.class, RedisSessionStoreAutoConfiguration.class));
+
+    // off
+
+    @Test
+    void offWithoutTheProperty(CapturedOutput output) {
+        runner.run(context -> {
+            assertOff(context);
+            assertThat(output.getOut().split("Session tracking is off", -1)).hasSize(2);
+            assertThat(output).contains("session.tracking.redis-url").contains("INFO");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " "})
+    void offWithAnEmptyProperty(String url) {
+        runner.withPropertyValues("session.tracking.redis-url=" + url).run(this::assertOff);
+    }
+
+    @Test
+    void offWithoutTheUrlWhenEnabledIsEmpty() {
+        runner.withPropertyValues("session.tracking.enabled=").run(this::assertOff);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "FALSE", "no", "off", "0", " false "})
+    void offByProperty(String enabled, CapturedOutput output) {
+        runner.withPropertyValues(URL, "session.tracking.enabled=" + enabled).run(context -> {
+            assertOff(context);
+            assertThat(output).contains("Session tracking is off by session.tracking.enabled=false");
+        });
+    }
+
+    @Test
+    void offByPropertyEvenWithABrokenUrl() {
+        runner.withPropertyValues("session.tracking.redis-url=nonsense", "session.tracking.enabled=false")
+                .run(this::assertOff);
+    }
+
+    private void assertOff(AssertableApplicationContext context) {
+        assertThat(context).hasNotFailed().hasSingleBean(SessionService.class);
+        assertThat(context).doesNotHaveBean(SessionStore.class).doesNotHaveBean(SessionChecker.class);
+        assertThat(context.getBeanDefinitionNames()).noneMatch(name -> name.contains("Redis"));
+        SessionService service = context.getBean(SessionService.class);
+        assertThat(service.createSession("alice", SessionMetadata.none()).tracked())
+                .isFalse();
+        assertThat(service.isSessionValid("any")).isTrue();
+    }
+
+    @Test
+    void offStartsNoThread() {
+        long before = ownThreads();
+        runner.run(context -> assertThat(ownThreads()).isEqualTo(before));
+    }
+
+    private static long ownThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("session-tracking")
+                        || thread.getName().startsWith("lettuce"))
+                .count();
+    }
+
+    // on
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "true", "TRUE", "yes", "on", "1"})
+    void onWithTheUrl(String enabled, CapturedOutput output) {
+        runner.withPropertyValues(URL, "session.tracking.enabled=" + enabled).run(context -> {
+            assertThat(context)
+                    .hasSingleBean(SessionService.class)
+                    .hasSingleBean(SessionStore.class)
+                    .hasSingleBean(SessionChecker.class)
+                    .hasSingleBean(SessionTracking.class)
+                    .doesNotHaveBean(OffReport.class);
+            assertThat(output).doesNotContain("Session tracking is off");
+        });
+    }
+
+    @Test
+    void namesOfBeansArePrefixed() {
+        runner.withPropertyValues(URL)
+                .run(context -> assertThat(context.getBeanFactory().getBeanDefinitionNames())
+                        .filteredOn(name -> !name.startsWith("org.springframework.")
+                                && !name.startsWith("dev.sessiontracking.")
+                                && !name.startsWith("session.tracking"))
+                        .allMatch(name -> name.startsWith("sessionTracking")));
+    }
+
+    // back off
+
+    @Test
+    void backsOffWhenTheUserDefinesTheService() {
+        SessionService own = mock();
+        runner.withPropertyValues(URL)
+                .withBean("own", SessionService.class, () -> own)
+                .run(context ->
+                        assertThat(context.getBean(SessionService.class)).isSameAs(own));
+    }
+
+    @Test
+    void backsOffWhenTheUserDefinesTheServiceWhileOff() {
+        SessionService own = mock();
+        runner.withBean("own", SessionService.class, () -> own)
+                .run(context ->
+                        assertThat(context.getBean(SessionService.class)).isSameAs(own));
+    }
+
+    @Test
+    void backsOffWhenTheUserDefinesTheStore() {
+        SessionStore own = mock();
+        runner.withPropertyValues(URL)
+                .withBean("own", SessionStore.class, () -> own)
+                .run(context -> {
+                    assertThat(context.getBean(SessionStore.class)).isSameAs(own);
+                    assertThat(context).hasSingleBean(SessionTracking.class);
+                    assertThat(context.getBeanDefinitionNames()).noneMatch(name -> name.contains("RedisLink"));
+                });
+    }
+
+    @Test
+    void backsOffWhenTheUserDefinesTheChecker() {
+        SessionChecker own = mock();
+        runner.withPropertyValues(URL)
+                .withBean("own", SessionChecker.class, () -> own)
+                .run(context ->
+                        assertThat(context.getBean(SessionChecker.class)).isSameAs(own));
+    }
+
+    @Test
+    void applicationsOwnBeanOfTheObviousNameDoesNotCollide() {
+        runner.withPropertyValues(URL)
+                .withUserConfiguration(OwnSessionService.class)
+                .run(context -> {
+                    assertThat(context).hasNotFailed().hasSingleBean(SessionService.class);
+                    assertThat(context.getBean("sessionService")).isEqualTo("something else");
+                    assertThat(context.getBean("sessionStore")).isEqualTo("something else");
+                });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnSessionService {
+
+        @Bean
+        String sessionService() {
+            return "something else";
+        }
+
+        @Bean
+        String sessionStore() {
+            return "something else";
+        }
+    }
+
+    // class path
+
+    @Test
+    void offWithoutLettuce() {
+        runner.withClassLoader(new FilteredClassLoader(RedisClient.class)).run(this::assertOff);
+    }
+
+    @Test
+    void failsWithASentenceWhenLettuceIsMissingAndTheUrlIsSet() {
+        runner.withPropertyValues(URL)
+                .withClassLoader(new FilteredClassLoader(RedisClient.class))
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(SessionTrackingSetupException.class)
+                        .hasMessageContaining("Lettuce or Spring Data Redis is missing"));
+    }
+
+    @Test
+    void failsWithASentenceWhenSpringDataRedisIsMissingAndTheUrlIsSet() {
+        runner.withPropertyValues(URL)
+                .withClassLoader(new FilteredClassLoader(LettuceConnectionFactory.class))
+                .run(context ->
+                        assertThat(context).getFailure().rootCause().isInstanceOf(SessionTrackingSetupException.class));
+    }
+
+    // ahead of time: conditions were decided at build time, the environment is that of run time
+
+    @Test
+    void imageWithoutTrackingRefusesAUrl() {
+        assertThatExceptionOfType(SessionTrackingSetupException.class)
+                .isThrownBy(() -> new OffReport(TrackingSwitch.ON, OutagePolicy.PLAIN_JWT))
+                .withMessageContaining("session.tracking.redis-url is set")
+                .withMessageContaining("ahead of time");
+    }
+
+    @Test
+    void imageWithoutTrackingRefusesToBeRequired() {
+        assertThatExceptionOfType(SessionTrackingSetupException.class)
+                .isThrownBy(() -> new OffReport(TrackingSwitch.REQUIRED_WITHOUT_URL, OutagePolicy.PLAIN_JWT))
+                .withMessageContaining("session.tracking.enabled=true")
+                .withMessageContaining("session.tracking.redis-url");
+    }
+
+    @Test
+    void rejectingWithoutTrackingStopsTheStart() {
+        runner.withPropertyValues("session.tracking.outage-policy=reject")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(SessionTrackingSetupException.class)
+                        .hasMessageContaining("session.tracking.outage-policy=reject"));
+    }
+
+    // properties reach the objects
+
+    @Test
+    void lifetimeReachesTheService() {
+        runner.withPropertyValues("session.tracking.ttl=90m").run(context -> {
+            var session = context.getBean(SessionService.class).createSession("alice", SessionMetadata.none());
+            assertThat(session.createdAt().until(session.expiresAt(), ChronoUnit.MINUTES))
+                    .isEqualTo(90);
+        });
+    }
+
+    @Test
+    void lifetimeReachesTheTrackedService() {
+        runner.withPropertyValues(URL, "session.tracking.ttl=90m").run(context -> {
+            var session = context.getBean(SessionService.class).createSession("alice", SessionMetadata.none());
+            assertThat(Duration.between(session.createdAt(), session.expiresAt()))
+                    .isEqualTo(Duration.ofMinutes(90));
+        });
+    }
+
+    @Test
+    void policyReachesTheChecker() {
+        runner.withPropertyValues(URL, "session.tracking.outage-policy=reject")
+                .run(context -> assertThat(context.getBean(SessionChecker.class).outagePolicy())
+                        .isEqualTo(OutagePolicy.REJECT));
+    }
+
+    @Test
+    void policyIsPlainJwtByDefault() {
+        runner.withPropertyValues(URL).run(context -> {
+            assertThat(context.getBean(SessionChecker.class).outagePolicy()).isEqualTo(OutagePolicy.PLAIN_JWT);
+            SessionService service = context.getBean(SessionService.class);
+            assertThat(service.getSessionStatus("any")).isEqualTo(SessionStatus.UNKNOWN);
+            assertThat(service.isSessionValid("any")).isTrue();
+        });
+    }
+}

@@ -1,0 +1,70 @@
+package dev.sessiontracking.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What is learned from requests to a store, and that no request misses it. */
+class StoreWatchTests {
+
+    private final List<String> observed = new ArrayList<>();
+
+    private final StoreWatch watch =
+            new StoreWatch((operation, answered, nanos) -> observed.add(operation + " " + answered));
+
+    private void request(StoreOperation operation, Throwable failure) {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        watch.watch(operation, () -> answer);
+        if (failure == null) {
+            answer.complete(true);
+        } else {
+            answer.completeExceptionally(failure);
+        }
+    }
+
+    @Test
+    void everyRequestIsWatched() {
+        List<String> watched = Arrays.stream(ObservedStore.class.getDeclaredMethods())
+                .map(Method::getName)
+                .toList();
+        assertThat(SessionStore.class.getMethods()).extracting(Method::getName).allMatch(watched::contains);
+    }
+
+    @Test
+    void answersAndFailuresAreObserved() {
+        request(StoreOperation.CHECK, null);
+        request(StoreOperation.CREATE, new SessionStoreUnavailableException("no answer", null));
+        assertThat(observed).containsExactly("CHECK true", "CREATE false");
+    }
+
+    @Test
+    void observerThatFailsDoesNoHarm() {
+        StoreWatch failing = new StoreWatch((operation, answered, nanos) -> {
+            throw new IllegalStateException("on purpose");
+        });
+        assertThat(failing.watch(StoreOperation.CHECK, () -> CompletableFuture.completedFuture(true))
+                        .toCompletableFuture())
+                .isCompletedWithValue(true);
+    }
+
+    @Test
+    void refusalIsRememberedUntilTheStoreDoesIt() {
+        request(StoreOperation.RENEW, new StoreRefusedException("a right is missing", null));
+        request(StoreOperation.CHECK, null);
+        assertThat(watch.refused()).isEqualTo("a right is missing");
+        request(StoreOperation.RENEW, null);
+        assertThat(watch.refused()).isNull();
+    }
+
+    @Test
+    void outageIsNoRefusal() {
+        request(StoreOperation.RENEW, new SessionStoreUnavailableException("no answer", null));
+        assertThat(watch.refused()).isNull();
+    }
+}

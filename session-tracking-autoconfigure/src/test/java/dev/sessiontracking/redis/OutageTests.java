@@ -1,0 +1,423 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.testkit.RedisServer;
+import dev.sessiontracking.testkit.RedisServers;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+/** A whole application against a server that comes, goes, freezes, and comes back with what it knew. */
+@ExtendWith(OutputCaptureExtension.class)
+class OutageTests {
+
+    /** Five times the command timeout: what an overloaded machine may add is not what is tested here. */
+    private static final Duration LONGEST_CALL = Duration.ofMillis(5 * 250);
+
+    private static final Duration QUICK = Duration.ofSeconds(8);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private RedisServer server;
+
+    private Set<Thread> threadsBefore;
+
+    private @Nullable ConfigurableApplicationContext application;
+
+    private SessionService service;
+
+    @BeforeEach
+    void startServer() {
+        threadsBefore = ownThreads();
+        server = RedisServers.start("--appendonly", "yes", "--appendfsync", "always");
+    }
+
+    @AfterEach
+    void close() {
+        if (application != null) {
+            application.close();
+        }
+        server.close();
+    }
+
+    private void startApplication(String... properties) {
+        application = new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .properties("session.tracking.redis-url=" + server.url())
+                .properties(properties)
+                .run();
+        service = application.getBean(SessionService.class);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({
+        dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration.class,
+        RedisSessionStoreAutoConfiguration.class
+    })
+    static class Application {}
+
+    /** On an overloaded machine the first command may well take longer than its timeout. */
+    private UserSession login() {
+        return login("alice");
+    }
+
+    private UserSession login(String userId) {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> service.createSession(userId, SessionMetadata.of("203.0.113.7", "Firefox")),
+                        UserSession::tracked);
+    }
+
+    private static <T> T timely(Supplier<T> call) {
+        long start = System.nanoTime();
+        T result = call.get();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LONGEST_CALL);
+        return result;
+    }
+
+    private void awaitStatus(String sessionId, SessionStatus expected) {
+        await().atMost(PATIENCE).until(() -> timely(() -> service.getSessionStatus(sessionId)) == expected);
+    }
+
+    private boolean isInRedis(String sessionId) {
+        return server.cli().number("EXISTS", "session:" + sessionId) == 1;
+    }
+
+    private void assertEverythingGoesOnAsPlainJwt(UserSession known) {
+        awaitStatus(known.id(), SessionStatus.UNKNOWN);
+        assertThat(timely(() -> service.isSessionValid(known.id()))).isTrue();
+        assertThat(timely(() -> service.renewSession(known.id()))).isTrue();
+        assertThat(timely(() -> service.findSession(known.id()))).isEmpty();
+        assertThat(timely(() -> service.getUserSessions("alice"))).isEmpty();
+        UserSession untracked = timely(() -> service.createSession("alice", SessionMetadata.none()));
+        assertThat(untracked.tracked()).isFalse();
+        assertThat(untracked.claims()).isEmpty();
+    }
+
+    // no server at start
+
+    @Test
+    void startsAtOnceWithoutAServerAndSaysSoInOneLine(CapturedOutput output) {
+        server.kill();
+        long start = System.nanoTime();
+        startApplication("session.tracking.connect-timeout=30s");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+        assertThat(timely(() -> service.getSessionStatus("any"))).isEqualTo(SessionStatus.UNKNOWN);
+        await().until(() -> output.getOut().contains("Redis not available"));
+        assertThat(output.getOut().lines().filter(line -> line.contains("Redis not available")))
+                .singleElement()
+                .asString()
+                .contains("connection refused", "127.0.0.1:" + server.port());
+    }
+
+    @Test
+    void connectsInTheBackgroundWhenTheServerComesAndSaysSo(CapturedOutput output) {
+        server.kill();
+        startApplication();
+        UserSession untracked = service.createSession("alice", SessionMetadata.none());
+        assertThat(untracked.tracked()).isFalse();
+        server.start();
+        await().atMost(PATIENCE).until(() -> service.getSessionStatus("any") == SessionStatus.ENDED);
+        UserSession session = login();
+        assertThat(isInRedis(session.id())).isTrue();
+        assertThat(output).contains("Session tracking is on: sessions are in redis://127.0.0.1:" + server.port());
+        await().until(() -> output.getOut().contains("Redis is back"));
+        assertThat(output.getOut().lines().filter(line -> line.contains("Redis not available")))
+                .hasSize(1);
+    }
+
+    @Test
+    void startsWithAFrozenServerWithinTheConnectTimeout() {
+        server.freeze();
+        long start = System.nanoTime();
+        startApplication();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+        assertThat(timely(() -> service.getSessionStatus("any"))).isEqualTo(SessionStatus.UNKNOWN);
+        server.thaw();
+        awaitStatus("any", SessionStatus.ENDED);
+    }
+
+    // killed
+
+    @Test
+    void killedServerMeansPlainJwtUntilItIsBack(CapturedOutput output) {
+        startApplication();
+        UserSession session = login();
+        server.kill();
+        assertEverythingGoesOnAsPlainJwt(session);
+        server.start();
+        awaitStatus(session.id(), SessionStatus.LIVE);
+        assertThat(login().tracked()).isTrue();
+        await().until(() -> output.getOut().contains("Redis is back"));
+        assertThat(output.getOut().lines().filter(line -> line.contains("Redis not available")))
+                .hasSize(1);
+    }
+
+    @Test
+    void noCallWaitsAndNoAnswerIsWrongWhileTheServerIsKilledAndStartedUnderTraffic() throws Exception {
+        startApplication();
+        UserSession live = login();
+        UserSession revoked = login();
+        service.revokeSession(revoked.id());
+        try (Traffic traffic = new Traffic(live.id(), revoked.id())) {
+            for (int round = 0; round < 3; round++) {
+                server.kill();
+                awaitStatus(live.id(), SessionStatus.UNKNOWN);
+                server.start();
+                awaitStatus(live.id(), SessionStatus.LIVE);
+            }
+            traffic.assertFine();
+        }
+    }
+
+    @Test
+    void revocationsMadeWhileTheServerIsAwayAreEnforcedAndAppliedAfterwards() {
+        startApplication();
+        UserSession one = login();
+        UserSession current = login();
+        UserSession other = login();
+        UserSession bobs = login("bob");
+        server.kill();
+        awaitStatus(one.id(), SessionStatus.UNKNOWN);
+
+        timely(() -> service.revokeSession(one.id()));
+        timely(() -> service.revokeOtherUserSessions("alice", current.id()));
+        timely(() -> service.revokeAllUserSessions("bob"));
+        assertThat(service.getSessionStatus(one.id())).isEqualTo(SessionStatus.ENDED);
+
+        server.start();
+        await().atMost(PATIENCE).until(() -> pending() == 0);
+        assertThat(isInRedis(one.id())).isFalse();
+        assertThat(isInRedis(other.id())).isFalse();
+        assertThat(isInRedis(bobs.id())).isFalse();
+        assertThat(isInRedis(current.id())).isTrue();
+        assertThat(service.getUserSessions("alice")).extracting(UserSession::id).containsExactly(current.id());
+    }
+
+    private int pending() {
+        return application.getBean(SessionTracking.class).pendingRevocations();
+    }
+
+    @Test
+    void revocationsMadeBeforeTheServerEverCameAreApplied() {
+        startApplication();
+        UserSession session = login();
+        application.close();
+        server.stop();
+        startApplication();
+        service.revokeSession(session.id());
+        service.revokeAllUserSessions("alice");
+        server.start();
+        await().atMost(PATIENCE).until(() -> pending() == 0);
+        assertThat(isInRedis(session.id())).isFalse();
+    }
+
+    // frozen
+
+    @Test
+    void frozenServerMeansPlainJwtUntilItThaws() {
+        startApplication();
+        UserSession session = login();
+        server.freeze();
+        assertEverythingGoesOnAsPlainJwt(session);
+        server.thaw();
+        awaitStatus(session.id(), SessionStatus.LIVE);
+    }
+
+    @Test
+    void revocationMadeWhileTheServerIsFrozenIsEnforcedAndApplied() {
+        startApplication();
+        UserSession session = login();
+        server.freeze();
+        timely(() -> service.revokeSession(session.id()));
+        assertThat(service.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
+        server.thaw();
+        await().atMost(PATIENCE).until(() -> !isInRedis(session.id()) && pending() == 0);
+        assertThat(service.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
+    }
+
+    @Test
+    void noCallWaitsWhileTheServerFreezesAndThawsUnderTraffic() throws Exception {
+        startApplication();
+        UserSession live = login();
+        UserSession revoked = login();
+        service.revokeSession(revoked.id());
+        try (Traffic traffic = new Traffic(live.id(), revoked.id())) {
+            server.freeze();
+            awaitStatus(live.id(), SessionStatus.UNKNOWN);
+            server.thaw();
+            awaitStatus(live.id(), SessionStatus.LIVE);
+            traffic.assertFine();
+        }
+    }
+
+    // close
+
+    @Test
+    void closesQuicklyAndWithoutTraceWhileConnected() {
+        startApplication();
+        login();
+        assertClosesQuicklyAndWithoutTrace();
+    }
+
+    @Test
+    void closesQuicklyAndWithoutTraceWhenTheServerNeverCame() {
+        server.kill();
+        startApplication();
+        assertClosesQuicklyAndWithoutTrace();
+    }
+
+    @Test
+    void closesQuicklyAndWithoutTraceWhileTheServerIsAway(CapturedOutput output) {
+        startApplication();
+        UserSession session = login();
+        server.kill();
+        awaitStatus(session.id(), SessionStatus.UNKNOWN);
+        service.revokeSession(session.id());
+        assertClosesQuicklyAndWithoutTrace();
+        assertThat(output).contains("1 revocation(s) could not be applied").doesNotContain(session.id());
+    }
+
+    @Test
+    void closesQuicklyAndWithoutTraceWhileTheServerIsFrozen() {
+        startApplication();
+        UserSession session = login();
+        server.freeze();
+        service.revokeSession(session.id());
+        assertClosesQuicklyAndWithoutTrace();
+    }
+
+    @Test
+    void closesQuicklyAndWithoutTraceWhenTheServerWasFrozenFromTheStart() {
+        server.freeze();
+        startApplication();
+        assertClosesQuicklyAndWithoutTrace();
+    }
+
+    private void assertClosesQuicklyAndWithoutTrace() {
+        assertThat(threadsSince()).isNotEmpty();
+        long start = System.nanoTime();
+        application.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(QUICK);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(threadsSince()).isEmpty());
+    }
+
+    private Set<String> threadsSince() {
+        return ownThreads().stream()
+                .filter(thread -> !threadsBefore.contains(thread))
+                .map(Thread::getName)
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<Thread> ownThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("session-tracking")
+                        || thread.getName().startsWith("lettuce"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void passwordIsInNoLine(CapturedOutput output) {
+        server.close();
+        server = RedisServers.start("--requirepass", "sekret");
+        startApplication("logging.level.dev.sessiontracking=trace", "logging.level.org.springframework.boot=debug");
+        UserSession session = login();
+        server.kill();
+        awaitStatus(session.id(), SessionStatus.UNKNOWN);
+        server.start();
+        awaitStatus("any", SessionStatus.ENDED);
+        application.close();
+        assertThat(output).doesNotContain("sekret");
+    }
+
+    @Test
+    void wrongPasswordIsToldWithoutIt(CapturedOutput output) {
+        server.close();
+        server = RedisServers.start("--requirepass", "right");
+        String wrong = server.url().replace("right", "sekret");
+        startApplication("session.tracking.redis-url=" + wrong);
+        assertThat(service.getSessionStatus("any")).isEqualTo(SessionStatus.UNKNOWN);
+        await().until(() -> output.getOut().contains("Redis not available"));
+        // Whether the reply or the end of the connection is seen first is the client's affair.
+        assertThat(output)
+                .containsPattern("check the user and the password|: no connection\\)")
+                .doesNotContain("sekret");
+    }
+
+    /** Requests that never stop, and what was wrong with any of them. */
+    private final class Traffic implements AutoCloseable {
+
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        private final AtomicLong calls = new AtomicLong();
+
+        private final AtomicLong longest = new AtomicLong();
+
+        private final Set<String> wrong = ConcurrentHashMap.newKeySet();
+
+        private final Thread[] threads = new Thread[4];
+
+        Traffic(String liveId, String revokedId) {
+            for (int i = 0; i < threads.length; i++) {
+                threads[i] = new Thread(() -> run(liveId, revokedId), "traffic");
+                threads[i].start();
+            }
+        }
+
+        private void run(String liveId, String revokedId) {
+            while (!over.get()) {
+                try {
+                    long start = System.nanoTime();
+                    if (service.getSessionStatus(liveId) == SessionStatus.ENDED) {
+                        wrong.add("a live session ended");
+                    }
+                    long time = System.nanoTime() - start;
+                    longest.accumulateAndGet(time, Math::max);
+                    if (service.getSessionStatus(revokedId) != SessionStatus.ENDED) {
+                        wrong.add("a revoked session was let in");
+                    }
+                    calls.incrementAndGet();
+                } catch (RuntimeException unexpected) {
+                    wrong.add(unexpected.toString());
+                }
+            }
+        }
+
+        void assertFine() {
+            assertThat(wrong).isEmpty();
+            assertThat(calls.get()).isGreaterThan(100);
+            assertThat(Duration.ofNanos(longest.get())).isLessThan(LONGEST_CALL);
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            over.set(true);
+            for (Thread thread : threads) {
+                thread.join(5_000);
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.sessiontracking.redis;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
+import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.TokenSession;
+import java.time.Duration;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+/** One node of an application: a context of its own, as the auto-configuration makes it. */
+final class TestNode implements AutoCloseable {
+
+    /** Whatever comes back must be back by then, on a machine that is busy with other things too. */
+    static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+
+    final SessionService service;
+
+    final SessionChecker checker;
+
+    private TestNode(String url, String... properties) {
+        TestPropertyValues.of(properties)
+                .and("session.tracking.redis-url=" + url)
+                .applyTo(context);
+        context.register(RedisSessionStoreAutoConfiguration.class, SessionTrackingAutoConfiguration.class);
+        context.refresh();
+        this.service = context.getBean(SessionService.class);
+        this.checker = context.getBean(SessionChecker.class);
+    }
+
+    static TestNode at(String url, String... properties) {
+        return new TestNode(url, properties);
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    SessionCheck check(String sessionId) {
+        return checker.check(TokenSession.of(sessionId));
+    }
+
+    /** A session that the server holds, however long this node takes to reach it. */
+    UserSession login(String userId) {
+        return await().atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> service.createSession(userId, SessionMetadata.none()), UserSession::tracked);
+    }
+
+    void awaitAnswer(String sessionId, SessionCheck answer) {
+        await().atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> check(sessionId) == answer);
+    }
+
+    void awaitCached(String sessionId) {
+        awaitAnswer(sessionId, SessionCheck.LIVE_BY_CACHE);
+    }
+
+    int pendingRevocations() {
+        return bean(SessionTracking.class).pendingRevocations();
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}
