@@ -2,6 +2,7 @@ package dev.sessiontracking.autoconfigure;
 
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.PrincipalSource;
+import dev.sessiontracking.core.ProtectionReport;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionListener;
@@ -12,6 +13,7 @@ import dev.sessiontracking.core.StoreObserver;
 import dev.sessiontracking.core.TrackedReader;
 import java.time.Clock;
 import java.time.Duration;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -51,12 +53,16 @@ public final class SessionTrackingAutoConfiguration {
                     properties.ttl(),
                     retention == null ? properties.ttl() : retention,
                     revocation.maximumRemembered());
-            SessionTracking.Surroundings surroundings = new SessionTracking.Surroundings(
-                    () -> listeners.orderedStream().toList(),
-                    observer.getIfAvailable(() -> StoreObserver.NO_OP),
-                    principals.getIfAvailable(() -> PrincipalSource.NONE),
-                    metadata.policy());
-            return SessionTracking.over(store, tracked.getIfAvailable(), settings, Clock.systemUTC(), surroundings);
+            return SessionTracking.over(
+                    store,
+                    tracked.getIfAvailable(),
+                    settings,
+                    Clock.systemUTC(),
+                    new SessionTracking.Surroundings(
+                            () -> listeners.orderedStream().toList(),
+                            observer.getIfAvailable(() -> StoreObserver.NO_OP),
+                            principals.getIfAvailable(() -> PrincipalSource.NONE),
+                            metadata.policy()));
         }
 
         @Bean
@@ -68,6 +74,11 @@ public final class SessionTrackingAutoConfiguration {
         @ConditionalOnMissingBean
         RejectionReport sessionTrackingRejectionReport(SessionTracking tracking) {
             return tracking.rejections();
+        }
+
+        @Bean
+        StartReport sessionTrackingStartReport(SessionTracking tracking, ObjectProvider<ProtectionReport> protection) {
+            return new StartReport(tracking, protection);
         }
 
         @Bean
@@ -94,8 +105,9 @@ public final class SessionTrackingAutoConfiguration {
         }
 
         @Bean
-        OffReport sessionTrackingOffReport(Environment environment, SessionTrackingProperties properties) {
-            return new OffReport(TrackingSwitch.of(environment), properties.outagePolicy());
+        OffReport sessionTrackingOffReport(
+                Environment environment, ListableBeanFactory beans, SessionTrackingProperties properties) {
+            return new OffReport(TrackingSwitch.of(environment, beans), properties.outagePolicy());
         }
     }
 }

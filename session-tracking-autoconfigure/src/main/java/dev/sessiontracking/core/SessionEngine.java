@@ -43,9 +43,9 @@ final class SessionEngine implements SessionChecker {
         this.memory = memory;
         this.outagePolicy = outagePolicy;
         this.report = report;
-        this.reads = new SharedReads(this::ask, System::nanoTime, clock);
         this.watch = watch;
         this.statistics = statistics;
+        this.reads = new SharedReads(this::ask, System::nanoTime, clock);
     }
 
     @Override
@@ -93,6 +93,13 @@ final class SessionEngine implements SessionChecker {
 
     SessionStatus status(String sessionId) {
         return check(TokenSession.of(sessionId)).status();
+    }
+
+    /** Tells of a session that was just created: that there was none before is no longer an answer. */
+    void created(String sessionId) {
+        if (tracked != null) {
+            tracked.cacheOf(sessionId).invalidate(sessionId);
+        }
     }
 
     /** Whether the near cache holds this session as live at this moment. */

@@ -51,6 +51,8 @@ final class TestNode implements AutoCloseable {
     /** A session that the server holds, however long this node takes to reach it. */
     UserSession login(String userId) {
         return await().atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
                 .until(() -> service.createSession(userId, SessionMetadata.none()), UserSession::tracked);
     }
 

@@ -1,0 +1,164 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.testkit.FaultProxy;
+import dev.sessiontracking.testkit.FaultProxy.Direction;
+import dev.sessiontracking.testkit.RedisServerExtension;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What checks cost the server, as it counts its commands itself. */
+class NearCacheCostTests {
+
+    @RegisterExtension
+    static final RedisServerExtension redis = new RedisServerExtension();
+
+    private static long commands() {
+        return redis.cli().commandCounts().values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    @Test
+    void theNumberOfCommandsDependsOnTimeAndNotOnChecks() {
+        try (TestNode node = TestNode.at(redis.url())) {
+            String session = node.login("alice").id();
+            node.awaitCached(session);
+            redis.cli().resetStats();
+            long start = System.nanoTime();
+            long checks = 0;
+            while (System.nanoTime() - start < Duration.ofSeconds(4).toNanos()) {
+                assertThat(node.check(session).status()).isEqualTo(SessionStatus.LIVE);
+                checks++;
+            }
+            Map<String, Long> counts = redis.cli().commandCounts();
+            System.out.println(checks + " checks in four seconds: " + counts);
+            // A proof each quarter of a second, and two canaries.
+            assertThat(counts.values().stream().mapToLong(Long::longValue).sum())
+                    .isLessThan(60);
+            assertThat(counts).containsOnlyKeys("get", "set", "del");
+        }
+    }
+
+    @Test
+    void oneCheckInASecondIsAboutOneCommandEach() {
+        try (TestNode node = TestNode.at(redis.url())) {
+            String session = node.login("alice").id();
+            node.awaitCached(session);
+            redis.cli().resetStats();
+            AtomicInteger checks = new AtomicInteger();
+            await().atMost(TestNode.PATIENCE)
+                    .pollInterval(Duration.ofMillis(1_050))
+                    .until(() -> {
+                        node.check(session);
+                        return checks.incrementAndGet() == 9;
+                    });
+            System.out.println(
+                    checks + " checks, one in a second: " + redis.cli().commandCounts());
+            assertThat(commands()).isBetween(7L, 10L);
+        }
+    }
+
+    @Test
+    void anIdleNodeSendsNothing() {
+        try (TestNode node = TestNode.at(redis.url())) {
+            node.awaitCached(node.login("alice").id());
+            redis.cli().resetStats();
+            await().during(Duration.ofSeconds(6)).atMost(Duration.ofSeconds(7)).until(() -> commands() == 0);
+        }
+    }
+
+    @Test
+    void missesOfOneIdAtTheSameTimeAreOneCommand() throws Exception {
+        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
+                TestNode node = TestNode.at(network.url(), "session.tracking.command-timeout=10s")) {
+            node.awaitCached(node.login("alice").id());
+            network.delay(Duration.ofMillis(300), Direction.TO_CLIENT);
+            long before = redis.cli().commandCounts().getOrDefault("get", 0L);
+            List<SessionCheck> answers = atTheSameTime(50, () -> node.check("nobody-has-this-id"));
+            assertThat(answers).containsOnly(SessionCheck.ENDED_BY_STORE);
+            long gets = redis.cli().commandCounts().get("get") - before;
+            // One, unless this machine took more than 100 ms to let all threads ask; and perhaps a proof or a canary.
+            assertThat(gets).isLessThanOrEqualTo(4);
+        }
+    }
+
+    private static <T> List<T> atTheSameTime(int threads, Callable<T> task) throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        try {
+            CyclicBarrier start = new CyclicBarrier(threads);
+            List<Future<T>> futures = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                futures.add(executor.submit(() -> {
+                    start.await();
+                    return task.call();
+                }));
+            }
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : futures) {
+                results.add(future.get());
+            }
+            return results;
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    @Test
+    void madeUpIdsFillNothingAndPushNobodyOut() {
+        try (TestNode node = TestNode.at(redis.url(), "session.tracking.near-cache.maximum-size=100")) {
+            List<String> sessions = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                sessions.add(node.login("alice").id());
+            }
+            sessions.forEach(node::awaitCached);
+            for (int i = 0; i < 5_000; i++) {
+                assertThat(node.check("made-up-" + i).status()).isEqualTo(SessionStatus.ENDED);
+            }
+            assertThat(node.bean(TrackedConnection.class).cacheOf("any").size()).isLessThanOrEqualTo(110);
+            redis.cli().resetStats();
+            sessions.forEach(node::awaitCached);
+            assertThat(commands()).isLessThan(20);
+        }
+    }
+
+    @Test
+    void moreSessionsThanTheMaximumAreAskedForAndNotKept() {
+        try (TestNode node = TestNode.at(redis.url(), "session.tracking.near-cache.maximum-size=10")) {
+            for (int i = 0; i < 200; i++) {
+                assertThat(node.check(node.login("alice").id()).status()).isEqualTo(SessionStatus.LIVE);
+            }
+            assertThat(node.bean(TrackedConnection.class).cacheOf("any").size()).isLessThanOrEqualTo(11);
+        }
+    }
+
+    @Test
+    void aValueThatSomebodyBrokeIsAnsweredEachTime() {
+        try (TestNode node = TestNode.at(redis.url())) {
+            UserSession session = node.login("alice");
+            node.awaitCached(session.id());
+            String value = redis.cli().text("GET", "session:" + session.id());
+            String broken =
+                    value.replaceAll("\"expiresAt\":\"[^\"]*\"", "\"expiresAt\":\"+999999999-12-31T23:59:59Z\"");
+            assertThat(broken).isNotEqualTo(value);
+            redis.cli().command("SET", "session:" + session.id(), broken);
+            node.awaitAnswer(session.id(), SessionCheck.LIVE_BY_STORE);
+            assertThat(node.check(session.id())).isEqualTo(SessionCheck.LIVE_BY_STORE);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.testkit.ScriptedRedisServer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Error replies, as a server gives them that loads its data, has lost its master, or cannot write to its disk. */
+@ExtendWith(OutputCaptureExtension.class)
+class RefusedReadsTests {
+
+    private static final Set<String> ALL = Set.of("GET", "STRLEN", "SET", "DEL");
+
+    private final ScriptedRedisServer server = new ScriptedRedisServer();
+
+    private TestNode node;
+
+    private int saidBefore;
+
+    @BeforeEach
+    void aNodeWhoseCacheWorks(CapturedOutput output) {
+        server.put(
+                "session:x",
+                SessionJson.write(new UserSession(
+                        "x",
+                        "alice",
+                        SessionMetadata.none(),
+                        Instant.now(),
+                        Instant.now().plus(Duration.ofHours(1)),
+                        true)));
+        node = TestNode.at(server.url());
+        node.awaitCached("x");
+        // On a busy machine the start itself may be an outage; it is over when it is said to be.
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> !output.getOut().contains("Redis not available")
+                        || output.getOut().contains("Redis is back"));
+        saidBefore = output.getOut().length();
+    }
+
+    private String said(CapturedOutput output) {
+        return output.getOut().substring(saidBefore);
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LOADING, error reply LOADING",
+        "BUSY, error reply BUSY",
+        "MASTERDOWN, error reply MASTERDOWN",
+        "NOAUTH, authentication failed"
+    })
+    void aServerThatRefusesReadsIsAnOutageSaidOnce(String error, String words, CapturedOutput output) {
+        server.script((client, command) -> ALL.contains(command.get(0)) ? List.of("-" + error + " not now\r\n") : null);
+        await().atMost(TestNode.PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() ->
+                        node.check("x") == SessionCheck.UNPROVEN && said(output).contains(words));
+        long before = server.count("GET", "session:x") + server.count("STRLEN", "session:x");
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(node.check("x")).isEqualTo(SessionCheck.UNPROVEN);
+        }
+        assertThat(server.count("GET", "session:x") + server.count("STRLEN", "session:x"))
+                .isEqualTo(before);
+        server.script((client, command) -> null);
+        node.awaitCached("x");
+        await().atMost(TestNode.PATIENCE).until(() -> said(output).contains("Redis is back"));
+        assertThat(said(output)).containsOnlyOnce("Redis not available").containsOnlyOnce("Redis is back");
+    }
+
+    @Test
+    void aServerThatRefusesWritesProvesEveryCheck(CapturedOutput output) {
+        server.script((client, command) -> Set.of("SET", "DEL").contains(command.get(0))
+                ? List.of("-MISCONF Redis is configured to save RDB snapshots\r\n")
+                : null);
+        await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6)).until(() -> {
+            SessionCheck answer = node.check("x");
+            return answer == SessionCheck.LIVE_BY_CACHE || answer == SessionCheck.LIVE_BY_STORE;
+        });
+        assertThat(said(output)).doesNotContain("Redis not available").doesNotContain("Near cache is");
+        server.script((client, command) -> null);
+        node.awaitCached("x");
+    }
+}

@@ -1,0 +1,256 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.testkit.FaultProxy;
+import dev.sessiontracking.testkit.FaultProxy.Direction;
+import dev.sessiontracking.testkit.RedisCli;
+import dev.sessiontracking.testkit.RedisErrorException;
+import dev.sessiontracking.testkit.RedisServerExtension;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** A server that is there and does not do its work: nobody waits, it is said once, and it is over when it is over. */
+@ExtendWith(OutputCaptureExtension.class)
+class ServerFaultTests {
+
+    /** "Within about a second", on a machine that is busy with other things too. */
+    private static final Duration SOON = Duration.ofSeconds(4);
+
+    private static final int CHECKS = 10_000;
+
+    @RegisterExtension
+    static final RedisServerExtension redis = new RedisServerExtension();
+
+    private FaultProxy network;
+
+    private TestNode node;
+
+    private String session;
+
+    private int saidBefore;
+
+    @BeforeEach
+    void aNodeWhoseCacheWorks(CapturedOutput output) {
+        network = FaultProxy.inFrontOf(redis.server());
+        node = TestNode.at(network.url());
+        session = node.login("alice").id();
+        node.awaitCached(session);
+        // On a busy machine the start itself may be an outage; it is over when it is said to be.
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> !output.getOut().contains("Redis not available")
+                        || output.getOut().contains("Redis is back"));
+        saidBefore = output.getOut().length();
+    }
+
+    private String said(CapturedOutput output) {
+        return output.getOut().substring(saidBefore);
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+        network.close();
+    }
+
+    private void awaitUnknown() {
+        await().atMost(TestNode.PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> node.check(session) == SessionCheck.UNPROVEN
+                        && !node.bean(RedisLink.class).isOpenForRequests());
+    }
+
+    private void awaitRecovery() {
+        await().atMost(SOON)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> node.check(session).status() == SessionStatus.LIVE);
+        await().atMost(SOON)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> node.service
+                        .createSession("alice", SessionMetadata.none())
+                        .tracked());
+        node.awaitCached(session);
+    }
+
+    private void saidOnce(CapturedOutput output) {
+        await().atMost(SOON).until(() -> said(output).contains("Redis is back"));
+        assertThat(said(output)).containsOnlyOnce("Redis not available").containsOnlyOnce("Redis is back");
+    }
+
+    enum Silence {
+        FROZEN,
+        REPLIES_DROPPED,
+        COMMANDS_DROPPED
+    }
+
+    @ParameterizedTest
+    @EnumSource(Silence.class)
+    void aSilentServerIsAskedForNoRequest(Silence silence, CapturedOutput output) {
+        switch (silence) {
+            case FROZEN -> redis.server().freeze();
+            case REPLIES_DROPPED -> network.drop(Direction.TO_CLIENT);
+            case COMMANDS_DROPPED -> network.drop(Direction.TO_SERVER);
+        }
+        awaitUnknown();
+        long before = network.bytes(Direction.TO_SERVER);
+        for (int i = 0; i < CHECKS; i++) {
+            assertThat(node.check(session)).isEqualTo(SessionCheck.UNPROVEN);
+        }
+        // Heartbeats and handshakes; one command for each check would be fifty times as much.
+        assertThat(network.bytes(Direction.TO_SERVER) - before).isLessThan(CHECKS);
+        redis.server().thaw();
+        network.heal();
+        awaitRecovery();
+        saidOnce(output);
+    }
+
+    @Test
+    void aServerThatIsGoneIsUsedAgainWhenItIsBack(CapturedOutput output) {
+        redis.server().kill();
+        awaitUnknown();
+        redis.server().start();
+        await().atMost(SOON)
+                .until(() -> node.service
+                        .createSession("alice", SessionMetadata.none())
+                        .tracked());
+        saidOnce(output);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"maxmemory=1", "min-replicas-to-write=1"})
+    void aServerThatTakesNoWritesProvesEveryCheck(String setting, CapturedOutput output) {
+        String[] nameAndValue = setting.split("=");
+        redis.cli().command("CONFIG", "SET", nameAndValue[0], nameAndValue[1]);
+        try {
+            await().during(Duration.ofSeconds(4))
+                    .atMost(Duration.ofSeconds(6))
+                    .until(() -> node.check(session).status() == SessionStatus.LIVE);
+            assertThat(node.check("nobody").status()).isEqualTo(SessionStatus.ENDED);
+            assertThat(node.service
+                            .createSession("alice", SessionMetadata.none())
+                            .tracked())
+                    .isFalse();
+        } finally {
+            redis.cli().command("CONFIG", "SET", nameAndValue[0], "0");
+        }
+        awaitRecovery();
+        assertThat(said(output)).doesNotContain("Redis not available");
+    }
+
+    @Test
+    void aRevocationThatTheServerRefusesIsKeptAndCarriedOut() {
+        redis.cli().command("CONFIG", "SET", "min-replicas-to-write", "1");
+        try {
+            node.service.revokeSession(session);
+            assertThat(node.check(session)).isEqualTo(SessionCheck.ENDED_BY_MEMORY);
+            assertThat(node.pendingRevocations()).isOne();
+        } finally {
+            redis.cli().command("CONFIG", "SET", "min-replicas-to-write", "0");
+        }
+        await().atMost(SOON).until(() -> node.pendingRevocations() == 0);
+        assertThat(redis.cli().number("EXISTS", "session:" + session)).isZero();
+    }
+
+    @Test
+    void aBusyServerIsAnOutageAndTheCacheIsBackAfterwards(CapturedOutput output) {
+        redis.cli().command("CONFIG", "SET", "lua-time-limit", "50");
+        RedisCli other =
+                RedisCli.to(redis.server().host(), redis.server().port()).withTimeout(TestNode.PATIENCE);
+        CompletableFuture<Void> script = CompletableFuture.runAsync(() -> {
+            try (other) {
+                other.command("EVAL", "while true do end", "0");
+            } catch (RedisErrorException | UncheckedIOException killed) {
+                // Its end.
+            }
+        });
+        try {
+            awaitUnknown();
+            // New connections are greeted, and then refused the pushes as well.
+            network.cut();
+            await().during(Duration.ofSeconds(1))
+                    .atMost(SOON)
+                    .until(() -> node.check(session) == SessionCheck.UNPROVEN);
+        } finally {
+            redis.cli().command("SCRIPT", "KILL");
+        }
+        assertThat(script).succeedsWithin(TestNode.PATIENCE);
+        awaitRecovery();
+        saidOnce(output);
+    }
+
+    @Test
+    void aPasswordThatChangedIsAnOutageUntilItIsPutRight(CapturedOutput output) {
+        redis.cli().command("CONFIG", "SET", "requirepass", "another");
+        try (RedisCli other =
+                RedisCli.to(redis.server().host(), redis.server().port()).withPassword("another")) {
+            other.command("CLIENT", "KILL", "TYPE", "normal");
+            awaitUnknown();
+            await().during(Duration.ofSeconds(1))
+                    .atMost(SOON)
+                    .until(() -> node.check(session) == SessionCheck.UNPROVEN);
+            other.command("CONFIG", "SET", "requirepass", "");
+        }
+        awaitRecovery();
+        saidOnce(output);
+    }
+
+    @Test
+    void aCheckUnderWayEndsWhenTheContextCloses() {
+        TestNode patient = TestNode.at(redis.url(), "session.tracking.command-timeout=60s");
+        try (patient) {
+            patient.awaitCached(session);
+            redis.server().freeze();
+            CompletableFuture<SessionCheck> check = CompletableFuture.supplyAsync(() -> patient.check("another"));
+            await().during(Duration.ofMillis(100)).until(() -> !check.isDone());
+            patient.close();
+            assertThat(check).succeedsWithin(SOON).isEqualTo(SessionCheck.UNPROVEN);
+        }
+    }
+
+    enum State {
+        WELL,
+        FROZEN,
+        KILLED,
+        REFUSED,
+        DROPPED
+    }
+
+    @ParameterizedTest
+    @EnumSource(State.class)
+    void theContextClosesSoonInEveryState(State state) {
+        switch (state) {
+            case WELL -> {}
+            case FROZEN -> redis.server().freeze();
+            case KILLED -> redis.server().kill();
+            case REFUSED -> {
+                network.refuse();
+                network.cut();
+            }
+            case DROPPED -> network.drop();
+        }
+        if (state != State.WELL) {
+            awaitUnknown();
+        }
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(node::close);
+        assertThat(closed).succeedsWithin(SOON);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> name.startsWith("session-tracking-") || name.startsWith("lettuce-")));
+    }
+}
