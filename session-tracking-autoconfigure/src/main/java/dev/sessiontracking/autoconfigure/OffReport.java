@@ -31,9 +31,9 @@ final class OffReport {
                                 + " is not set.",
                         "Set session.tracking.redis-url, for example to redis://localhost:6379, or remove"
                                 + " session.tracking.enabled.");
-            case ON ->
+            case ON, ON_BY_BEAN ->
                 throw new SessionTrackingSetupException(
-                        "session.tracking.redis-url is set, but session tracking is not part of this application:"
+                        "Session tracking is wanted (" + wanted.reason() + "), but it is not part of this application:"
                                 + " either it was processed ahead of time without the property, or Lettuce or Spring"
                                 + " Data Redis is missing from the classpath.",
                         "Set session.tracking.redis-url when the application is processed ahead of time, and keep the"

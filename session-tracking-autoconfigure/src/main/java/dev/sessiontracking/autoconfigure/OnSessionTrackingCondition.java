@@ -4,15 +4,21 @@ import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Evaluates {@link ConditionalOnSessionTracking} from the environment. */
-class OnSessionTrackingCondition extends SpringBootCondition {
+/** Evaluates {@link ConditionalOnSessionTracking}, when it is known which beans there will be. */
+class OnSessionTrackingCondition extends SpringBootCondition implements ConfigurationCondition {
+
+    @Override
+    public ConfigurationPhase getConfigurationPhase() {
+        return ConfigurationPhase.REGISTER_BEAN;
+    }
 
     @Override
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnSessionTracking.class);
-        TrackingSwitch wanted = TrackingSwitch.of(context.getEnvironment());
+        TrackingSwitch wanted = TrackingSwitch.of(context.getEnvironment(), context.getBeanFactory());
         return wanted.isOn()
                 ? ConditionOutcome.match(message.because(wanted.reason()))
                 : ConditionOutcome.noMatch(message.because(wanted.reason()));

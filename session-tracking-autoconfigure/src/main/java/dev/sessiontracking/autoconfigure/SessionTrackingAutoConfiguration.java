@@ -13,6 +13,7 @@ import dev.sessiontracking.core.StoreObserver;
 import dev.sessiontracking.core.TrackedReader;
 import java.time.Clock;
 import java.time.Duration;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -104,8 +105,9 @@ public final class SessionTrackingAutoConfiguration {
         }
 
         @Bean
-        OffReport sessionTrackingOffReport(Environment environment, SessionTrackingProperties properties) {
-            return new OffReport(TrackingSwitch.of(environment), properties.outagePolicy());
+        OffReport sessionTrackingOffReport(
+                Environment environment, ListableBeanFactory beans, SessionTrackingProperties properties) {
+            return new OffReport(TrackingSwitch.of(environment, beans), properties.outagePolicy());
         }
     }
 }

@@ -1,11 +1,15 @@
 package dev.sessiontracking.autoconfigure;
 
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
-/** What the environment says: is tracking wanted, and can it be had? */
+/** Is tracking wanted, and can it be had? */
 enum TrackingSwitch {
     ON("session.tracking.redis-url is set", true),
+    ON_BY_BEAN("a SessionTrackingConnectionDetails bean says where Redis is", true),
     OFF_WITHOUT_URL("session.tracking.redis-url is not set", false),
     OFF_BY_PROPERTY("session.tracking.enabled is false", false),
     REQUIRED_WITHOUT_URL("session.tracking.enabled is true, but session.tracking.redis-url is not set", false);
@@ -23,7 +27,8 @@ enum TrackingSwitch {
         this.on = on;
     }
 
-    static TrackingSwitch of(Environment environment) {
+    /** @param beans where connection details may be */
+    static TrackingSwitch of(Environment environment, @Nullable ListableBeanFactory beans) {
         Boolean enabled = enabled(environment);
         if (Boolean.FALSE.equals(enabled)) {
             return OFF_BY_PROPERTY;
@@ -31,7 +36,17 @@ enum TrackingSwitch {
         if (StringUtils.hasText(environment.getProperty(REDIS_URL))) {
             return ON;
         }
+        if (beans != null && hasConnectionDetails(beans)) {
+            return ON_BY_BEAN;
+        }
         return Boolean.TRUE.equals(enabled) ? REQUIRED_WITHOUT_URL : OFF_WITHOUT_URL;
+    }
+
+    private static boolean hasConnectionDetails(ListableBeanFactory beans) {
+        return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
+                                beans, SessionTrackingConnectionDetails.class, true, false)
+                        .length
+                > 0;
     }
 
     /** An empty value is as good as none: it is what an unset variable in a placeholder leaves behind. */

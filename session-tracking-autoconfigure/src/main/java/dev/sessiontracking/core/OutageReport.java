@@ -120,4 +120,9 @@ final class OutageReport implements StoreListener {
         afterwards.run();
         events.outageEnded(event);
     }
+
+    @Override
+    public void partReplaced() {
+        afterwards.run();
+    }
 }

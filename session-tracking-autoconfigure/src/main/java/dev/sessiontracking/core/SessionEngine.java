@@ -95,6 +95,13 @@ final class SessionEngine implements SessionChecker {
         return check(TokenSession.of(sessionId)).status();
     }
 
+    /** Tells of a session that was just created: that there was none before is no longer an answer. */
+    void created(String sessionId) {
+        if (tracked != null) {
+            tracked.cacheOf(sessionId).invalidate(sessionId);
+        }
+    }
+
     /** Whether the near cache holds this session as live at this moment. */
     boolean isBelievedLive(String sessionId) {
         return tracked != null && tracked.cacheOf(sessionId).lookup(sessionId) == SessionCheck.LIVE_BY_CACHE;

@@ -12,4 +12,10 @@ public interface StoreListener {
 
     /** The store answers again. */
     void available();
+
+    /**
+     * A part of the store answers that did not before, or another server does in its place: it may lack what it was told
+     * last. Not called when {@link #available()} says so of the whole.
+     */
+    default void partReplaced() {}
 }

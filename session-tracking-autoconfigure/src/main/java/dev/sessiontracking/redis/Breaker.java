@@ -1,11 +1,7 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.StoreListener;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,19 +22,21 @@ final class Breaker {
 
     private final ScheduledExecutorService executor;
 
-    private final AtomicInteger failures = new AtomicInteger();
+    private final Outages outages;
 
-    private final List<StoreListener> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicInteger failures = new AtomicInteger();
 
     private volatile @Nullable String reason;
 
     /**
      * @param heartbeat one keyed read; an exception, thrown or in the stage, is no answer
-     * @param executor runs the heartbeat, and tells the listeners in turn
+     * @param executor runs the heartbeat
+     * @param outages is told when this breaker opens and closes
      */
-    Breaker(Supplier<CompletionStage<?>> heartbeat, ScheduledExecutorService executor) {
+    Breaker(Supplier<CompletionStage<?>> heartbeat, ScheduledExecutorService executor, Outages outages) {
         this.heartbeat = heartbeat;
         this.executor = executor;
+        this.outages = outages;
     }
 
     /** Why nothing is to be sent, or {@code null} while the server answers. */
@@ -55,9 +53,9 @@ final class Breaker {
     }
 
     /** The server has not answered a request. */
-    void failed(Throwable failure) {
-        if (RedisFailures.isOutage(failure) && failures.incrementAndGet() >= FAILURES_IN_A_ROW) {
-            open(RedisFailures.inWords(failure));
+    void failed(String because) {
+        if (failures.incrementAndGet() >= FAILURES_IN_A_ROW) {
+            open(because);
         }
     }
 
@@ -65,7 +63,7 @@ final class Breaker {
     synchronized void open(String because) {
         if (reason == null) {
             reason = because;
-            tell(listener -> listener.unavailable(because));
+            outages.opened(this, because);
             scheduleHeartbeat();
         }
     }
@@ -74,27 +72,7 @@ final class Breaker {
         if (reason != null) {
             failures.set(0);
             reason = null;
-            tell(StoreListener::available);
-        }
-    }
-
-    /** Listeners run on one thread, so that they hear of every change in its turn. */
-    private void tell(java.util.function.Consumer<StoreListener> news) {
-        execute(() -> listeners.forEach(news));
-    }
-
-    synchronized void listen(StoreListener listener) {
-        listeners.add(listener);
-        String because = reason;
-        if (because != null) {
-            execute(() -> listener.unavailable(because));
-        }
-    }
-
-    private void execute(Runnable task) {
-        Executor quietly = executor;
-        if (!executor.isShutdown()) {
-            quietly.execute(task);
+            outages.closed(this);
         }
     }
 
@@ -113,7 +91,7 @@ final class Breaker {
             return;
         }
         answer.whenComplete((value, failure) -> {
-            if (failure == null || RedisFailures.isWrongType(failure)) {
+            if (failure == null || !RedisFailures.isOutage(failure)) {
                 close();
             } else {
                 scheduleHeartbeat();

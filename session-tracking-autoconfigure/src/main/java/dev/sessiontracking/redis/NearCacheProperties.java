@@ -1,6 +1,8 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import dev.sessiontracking.core.NearCache;
+import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -39,5 +41,10 @@ record NearCacheProperties(
                             + ", but must be between 10 milliseconds and one minute.",
                     "Set session.tracking.near-cache.max-staleness to something short, such as 500ms.");
         }
+    }
+
+    /** An empty cache that shares what may be kept with others. */
+    NearCache cacheFor(int sharers) {
+        return new NearCache(Math.max(1, maximumSize / sharers), maxStaleness, System::nanoTime, Clock.systemUTC());
     }
 }

@@ -1,21 +1,33 @@
 package dev.sessiontracking.redis;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.event.EventBus;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Owns the client, and makes connections in the background until they are there. Once made, a connection comes back by
+ * Owns the clients, and makes connections in the background until they are there. Once made, a connection comes back by
  * itself. Thread-safe.
  */
 final class RedisConnector implements AutoCloseable {
@@ -26,11 +38,17 @@ final class RedisConnector implements AutoCloseable {
 
     private final RedisUrl url;
 
+    private final RedisProperties properties;
+
     private final long patienceMillis;
 
     private final ClientResources resources;
 
     private final LettuceConnectionFactory factory;
+
+    private final @Nullable RedisClient nodeClient;
+
+    private final @Nullable SentinelWatch sentinels;
 
     private final ScheduledThreadPoolExecutor executor;
 
@@ -38,18 +56,33 @@ final class RedisConnector implements AutoCloseable {
 
     private final AtomicLong lastReconnect = new AtomicLong(System.nanoTime() - RECONNECT_PAUSE_NANOS);
 
+    private final AtomicLong lastRefresh = new AtomicLong(System.nanoTime());
+
     private volatile boolean closed;
 
     RedisConnector(RedisUrl url, RedisProperties properties) {
-        this.url = url;
-        // An attempt is a connect and a handshake, each with the connect timeout.
-        this.patienceMillis = 2 * properties.connectTimeout().toMillis();
-        this.resources = LettuceClients.resources(channels);
-        this.factory = LettuceClients.factory(url, properties, resources);
-        this.executor = BackgroundThread.named("session-tracking-connect");
+        this(url, properties, null);
     }
 
-    /** The server, without its credentials. */
+    /** @param bundle trust and keys for TLS, or {@code null} for those of the Java platform */
+    RedisConnector(RedisUrl url, RedisProperties properties, @Nullable SslBundle bundle) {
+        this.url = url;
+        this.properties = properties;
+        // An attempt is a connect and a handshake, each with the connect timeout.
+        this.patienceMillis = 2 * properties.connectTimeout().toMillis();
+        SslOptions ssl = bundle == null ? null : LettuceClients.ssl(bundle);
+        this.resources = LettuceClients.resources(channels);
+        this.factory = LettuceClients.factory(url, properties, resources, ssl);
+        this.executor = BackgroundThread.named("session-tracking-connect");
+        this.nodeClient =
+                url.topology() == Topology.CLUSTER ? LettuceClients.nodeClient(properties, resources, ssl) : null;
+        this.sentinels = url.topology() == Topology.SENTINEL ? new SentinelWatch(this) : null;
+        if (sentinels != null) {
+            sentinels.start();
+        }
+    }
+
+    /** The servers, without their credentials. */
     RedisUrl url() {
         return url;
     }
@@ -64,31 +97,114 @@ final class RedisConnector implements AutoCloseable {
     }
 
     /**
-     * Makes a connection, however many attempts it takes.
+     * Makes a connection to the one server, or to whoever the sentinels say is the master.
      *
      * @param failed is told of each failed attempt
      */
     CompletableFuture<StatefulRedisConnection<String, String>> connect(Consumer<Throwable> failed) {
-        CompletableFuture<StatefulRedisConnection<String, String>> made = new CompletableFuture<>();
-        executor.execute(() -> attempt(made, failed));
+        return persistently(
+                () -> CompletableFuture.completedFuture(
+                        client(RedisClient.class).connect(StringCodec.UTF8)),
+                () -> closed,
+                failed);
+    }
+
+    /**
+     * Makes a connection to a cluster.
+     *
+     * @param failed is told of each failed attempt
+     */
+    CompletableFuture<StatefulRedisClusterConnection<String, String>> connectCluster(Consumer<Throwable> failed) {
+        return persistently(
+                () -> CompletableFuture.completedFuture(
+                        client(RedisClusterClient.class).connect(StringCodec.UTF8)),
+                () -> closed,
+                failed);
+    }
+
+    /**
+     * Makes a connection to one node of the cluster, whatever becomes of the cluster.
+     *
+     * @param givenUp is asked before each attempt
+     */
+    CompletableFuture<StatefulRedisConnection<String, String>> connectNode(
+            RedisAddress address, Supplier<Boolean> givenUp) {
+        RedisClient client = nodeClient;
+        if (client == null) {
+            throw new IllegalStateException("Not a cluster");
+        }
+        return persistently(
+                () -> client.connectAsync(StringCodec.UTF8, LettuceClients.node(url, address, properties)),
+                () -> closed || givenUp.get(),
+                failure -> {});
+    }
+
+    /** Makes a connection to one sentinel on which it can tell news. */
+    CompletableFuture<StatefulRedisPubSubConnection<String, String>> connectSentinel(RedisAddress address) {
+        return persistently(
+                () -> client(RedisClient.class)
+                        .connectPubSubAsync(StringCodec.UTF8, LettuceClients.sentinel(url, address, properties)),
+                () -> closed,
+                failure -> {});
+    }
+
+    /** Asks the cluster anew who serves what; at most twice a second, and never while it is being asked. */
+    void refreshTopology() {
+        long now = System.nanoTime();
+        long last = lastRefresh.get();
+        if (!closed
+                && now - last > LettuceClients.REFRESH_PAUSE.toNanos()
+                && !client(RedisClusterClient.class).isTopologyRefreshInProgress()
+                && lastRefresh.compareAndSet(last, now)) {
+            client(RedisClusterClient.class).refreshPartitionsAsync();
+        }
+    }
+
+    /** Where Lettuce says that the topology has changed. */
+    EventBus events() {
+        return resources.eventBus();
+    }
+
+    private <C extends AbstractRedisClient> C client(Class<C> type) {
+        return type.cast(factory.getRequiredNativeClient());
+    }
+
+    private <C> CompletableFuture<C> persistently(
+            Supplier<CompletionStage<C>> attempt, Supplier<Boolean> givenUp, Consumer<Throwable> failed) {
+        CompletableFuture<C> made = new CompletableFuture<>();
+        executor.execute(() -> attempt(attempt, givenUp, failed, made));
         return made;
     }
 
-    private void attempt(CompletableFuture<StatefulRedisConnection<String, String>> made, Consumer<Throwable> failed) {
-        if (closed) {
+    private <C> void attempt(
+            Supplier<CompletionStage<C>> attempt,
+            Supplier<Boolean> givenUp,
+            Consumer<Throwable> failed,
+            CompletableFuture<C> made) {
+        if (givenUp.get()) {
             return;
         }
-        StatefulRedisConnection<String, String> connection;
+        CompletionStage<C> connecting;
         try {
-            connection = ((RedisClient) factory.getRequiredNativeClient()).connect(StringCodec.UTF8);
+            connecting = attempt.get();
         } catch (RuntimeException failure) {
-            if (!closed) {
-                failed.accept(failure);
-                executor.schedule(() -> attempt(made, failed), RETRY_MILLIS, TimeUnit.MILLISECONDS);
-            }
-            return;
+            connecting = CompletableFuture.failedFuture(failure);
         }
-        made.complete(connection);
+        connecting.whenComplete((connection, failure) -> {
+            if (failure == null) {
+                made.complete(connection);
+            } else if (!givenUp.get()) {
+                failed.accept(failure instanceof CompletionException ? failure.getCause() : failure);
+                later(() -> attempt(attempt, givenUp, failed, made), RETRY_MILLIS);
+            }
+        });
+    }
+
+    /** Does something later, unless this connector is closed by then. */
+    void later(Runnable task, long millis) {
+        if (!executor.isShutdown()) {
+            executor.schedule(task, millis, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Breaks the connections, so that they are made anew; at most once a second. */
@@ -100,11 +216,19 @@ final class RedisConnector implements AutoCloseable {
         }
     }
 
+    /** Breaks the connections to one server, so that they are made anew, to another one. */
+    void leave(InetSocketAddress server) {
+        channels.close(channel -> server.equals(channel.remoteAddress()));
+    }
+
     @Override
     public void close() {
         closed = true;
         executor.shutdownNow();
         factory.destroy();
+        if (nodeClient != null) {
+            nodeClient.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS);
+        }
         resources.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS).awaitUninterruptibly(patienceMillis);
         // Lettuce leaves a timer alone that it was given.
         resources.timer().stop();

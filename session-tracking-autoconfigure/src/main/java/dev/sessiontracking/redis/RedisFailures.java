@@ -74,6 +74,21 @@ final class RedisFailures {
         return cause instanceof RedisException;
     }
 
+    /** Whether another master serves this key: MOVED, or ASK while the key is on its way. */
+    static boolean isRedirection(Throwable failure) {
+        return isMoved(failure) || startsWith(failure, "ASK ");
+    }
+
+    /** Whether another master serves this key, and others like it, for good. */
+    static boolean isMoved(Throwable failure) {
+        return startsWith(failure, "MOVED ");
+    }
+
+    private static boolean startsWith(Throwable failure, String beginning) {
+        return unwrap(failure) instanceof RedisCommandExecutionException error
+                && String.valueOf(error.getMessage()).startsWith(beginning);
+    }
+
     private static boolean isMissingRight(Throwable cause) {
         return cause instanceof RedisCommandExecutionException error
                 && String.valueOf(error.getMessage()).startsWith("NOPERM");

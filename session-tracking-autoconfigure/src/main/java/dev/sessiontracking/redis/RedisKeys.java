@@ -1,5 +1,6 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.core.SessionIds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,11 @@ record RedisKeys(String prefix) {
     /** A key that is never written: the id has characters that no session of ours has. */
     String heartbeat() {
         return session("~heartbeat~");
+    }
+
+    /** A key that nobody else uses, for finding out whether a server pushes. */
+    String newProbe() {
+        return session("~probe-" + SessionIds.generate());
     }
 
     String userSessions(String userId) {

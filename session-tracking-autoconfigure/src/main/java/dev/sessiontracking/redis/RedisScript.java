@@ -1,8 +1,6 @@
 package dev.sessiontracking.redis;
 
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,12 +36,9 @@ final class RedisScript {
         this.sha1 = sha1(text);
     }
 
-    CompletionStage<Long> run(RedisClusterAsyncCommands<String, String> commands, String key, String... arguments) {
-        String[] keys = {key};
-        CompletionStage<Long> byHash = commands.evalsha(sha1, ScriptOutputType.INTEGER, keys, arguments);
-        return byHash.handle((result, failure) -> isUnknown(failure)
-                        ? commands.<Long>eval(text, ScriptOutputType.INTEGER, keys, arguments)
-                        : byHash)
+    CompletionStage<Long> run(RedisRequest commands, String key, String... arguments) {
+        CompletionStage<Long> byHash = commands.evalsha(sha1, key, arguments);
+        return byHash.handle((result, failure) -> isUnknown(failure) ? commands.eval(text, key, arguments) : byHash)
                 .thenCompose(Function.identity());
     }
 

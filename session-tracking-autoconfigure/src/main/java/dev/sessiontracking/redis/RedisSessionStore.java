@@ -7,7 +7,6 @@ import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
 import io.lettuce.core.SetArgs;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,8 +88,7 @@ final class RedisSessionStore implements SessionStore {
      * The id was taken, but the index was written at the same time. The entry must go if it names another user's
      * session, and must stay if it is this user's own.
      */
-    private CompletionStage<?> undoIndexEntry(
-            RedisClusterAsyncCommands<String, String> commands, UserSession session, long indexed) {
+    private CompletionStage<?> undoIndexEntry(RedisRequest commands, UserSession session, long indexed) {
         if (indexed == UserIndex.WAS_THERE) {
             return CompletableFuture.completedFuture(null);
         }
@@ -130,8 +128,7 @@ final class RedisSessionStore implements SessionStore {
      * The index first: an entry that outlives its session is harmless, a session that outlives its entry could not be
      * revoked with the others. The session is replaced only if it is what was read, so it is never created.
      */
-    private CompletionStage<Boolean> renew(
-            RedisClusterAsyncCommands<String, String> commands, String sessionId, Duration ttl, int rounds) {
+    private CompletionStage<Boolean> renew(RedisRequest commands, String sessionId, Duration ttl, int rounds) {
         String key = keys.session(sessionId);
         return value(commands, sessionId).thenCompose(value -> {
             UserSession session = parsed(sessionId, value);
@@ -183,8 +180,11 @@ final class RedisSessionStore implements SessionStore {
     @Override
     public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
         return answer(commands -> {
+            // Of a cluster, whoever does not answer now is told when it does.
             List<CompletableFuture<Long>> deletions = sessionIds.stream()
-                    .map(id -> commands.del(keys.session(id)).toCompletableFuture())
+                    .map(keys::session)
+                    .filter(key -> !commands.isSpread() || !commands.isLeftOut(key))
+                    .map(key -> commands.del(key).toCompletableFuture())
                     .toList();
             return CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new))
                     .thenApply(done -> deletions.stream()
@@ -213,8 +213,7 @@ final class RedisSessionStore implements SessionStore {
                         .toList()));
     }
 
-    private CompletionStage<Optional<UserSession>> read(
-            RedisClusterAsyncCommands<String, String> commands, String sessionId) {
+    private CompletionStage<Optional<UserSession>> read(RedisRequest commands, String sessionId) {
         return value(commands, sessionId).thenApply(value -> Optional.ofNullable(parsed(sessionId, value)));
     }
 
@@ -224,8 +223,7 @@ final class RedisSessionStore implements SessionStore {
                 : new SessionValues.Value(sessionId, value).session().orElse(null);
     }
 
-    private CompletionStage<@Nullable String> value(
-            RedisClusterAsyncCommands<String, String> commands, String sessionId) {
+    private CompletionStage<@Nullable String> value(RedisRequest commands, String sessionId) {
         return commands.get(keys.session(sessionId)).handle((value, failure) -> {
             if (failure == null || RedisFailures.isWrongType(failure)) {
                 return value;
@@ -235,10 +233,11 @@ final class RedisSessionStore implements SessionStore {
     }
 
     private <T> CompletionStage<T> answer(Question<T> question) {
+        RedisRequest request = link.request();
         try {
-            return translated(question.ask(link.commands()).whenComplete((answer, failure) -> link.ended(failure)));
-        } catch (RuntimeException rejected) {
-            return CompletableFuture.failedFuture(RedisFailures.unavailable(rejected));
+            return translated(question.ask(request).whenComplete((answer, failure) -> request.ended()));
+        } catch (RuntimeException unexpected) {
+            return CompletableFuture.failedFuture(RedisFailures.unavailable(unexpected));
         }
     }
 
@@ -254,6 +253,6 @@ final class RedisSessionStore implements SessionStore {
 
     @FunctionalInterface
     private interface Question<T> {
-        CompletionStage<T> ask(RedisClusterAsyncCommands<String, String> commands);
+        CompletionStage<T> ask(RedisRequest commands);
     }
 }

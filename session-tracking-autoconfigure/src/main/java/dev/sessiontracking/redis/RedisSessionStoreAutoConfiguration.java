@@ -1,19 +1,22 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
+import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
-import dev.sessiontracking.core.NearCache;
 import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.RedisClient;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.util.StringUtils;
 
 /**
  * Keeps sessions in the Redis of {@code session.tracking.redis-url}. The connection is our own: the application's
@@ -23,19 +26,28 @@ import org.springframework.util.StringUtils;
 @ConditionalOnSessionTracking
 @ConditionalOnClass({RedisClient.class, LettuceConnectionFactory.class})
 @ConditionalOnMissingBean(SessionStore.class)
-@EnableConfigurationProperties({RedisProperties.class, NearCacheProperties.class})
+@EnableConfigurationProperties({RedisProperties.class, SslProperties.class, NearCacheProperties.class})
 public final class RedisSessionStoreAutoConfiguration {
 
     @Bean
-    RedisConnector sessionTrackingRedisConnector(RedisProperties properties) {
-        String url = properties.redisUrl();
-        if (!StringUtils.hasText(url)) {
+    @ConditionalOnMissingBean
+    SessionTrackingConnectionDetails sessionTrackingConnectionDetails(
+            RedisProperties properties, SslProperties ssl, ObjectProvider<SslBundles> bundles) {
+        return new PropertiesConnectionDetails(properties, ssl, bundles.getIfAvailable());
+    }
+
+    @Bean
+    RedisConnector sessionTrackingRedisConnector(
+            SessionTrackingConnectionDetails connectionDetails, RedisProperties properties) {
+        RedisUrl url = RedisUrl.parse(connectionDetails.redisUrl());
+        SslBundle bundle = connectionDetails.sslBundle();
+        if (bundle != null && !url.tls()) {
             throw new SessionTrackingSetupException(
-                    "This application was processed ahead of time with session tracking on, but"
-                            + " session.tracking.redis-url is not set now.",
-                    "Set session.tracking.redis-url, or process the application again without it.");
+                    "session.tracking.ssl.bundle is set, but session.tracking.redis-url asks for connections without"
+                            + " encryption.",
+                    "Let session.tracking.redis-url begin with rediss, or remove session.tracking.ssl.bundle.");
         }
-        return new RedisConnector(RedisUrl.parse(url), properties);
+        return new RedisConnector(url, properties, bundle);
     }
 
     @Bean(initMethod = "start")
@@ -49,20 +61,14 @@ public final class RedisSessionStoreAutoConfiguration {
                 sessionTrackingRedisLink, new RedisKeys(properties.keyPrefix()), Clock.systemUTC());
     }
 
-    @Bean(initMethod = "start")
+    @Bean
     @ConditionalOnBooleanProperty(name = "session.tracking.near-cache.enabled", matchIfMissing = true)
-    TrackedConnection sessionTrackingTrackedConnection(
-            RedisConnector sessionTrackingRedisConnector,
+    TrackedReader sessionTrackingTrackedReader(
             RedisLink sessionTrackingRedisLink,
+            SessionStore sessionTrackingSessionStore,
             RedisProperties properties,
             NearCacheProperties nearCache) {
-        NearCache cache =
-                new NearCache(nearCache.maximumSize(), nearCache.maxStaleness(), System::nanoTime, Clock.systemUTC());
-        return new TrackedConnection(
-                sessionTrackingRedisConnector,
-                sessionTrackingRedisLink,
-                cache,
-                new RedisKeys(properties.keyPrefix()),
-                new TrackingReport());
+        return sessionTrackingRedisLink.track(
+                new RedisKeys(properties.keyPrefix()), nearCache, sessionTrackingSessionStore::exists);
     }
 }

@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param version for a log line, such as "Redis 7.0.15", or {@code null}
  * @param evictionPolicy its {@code maxmemory-policy}, or {@code null}
  * @param role {@code master} or {@code slave}, or {@code null}
+ * @param isClusterNode whether it belongs to a cluster, as far as known
  */
 record ServerInfo(
         @Nullable String version,
         @Nullable String evictionPolicy,
-        @Nullable String role) {
+        @Nullable String role,
+        boolean isClusterNode) {
 
-    static final ServerInfo UNKNOWN = new ServerInfo(null, null, null);
+    static final ServerInfo UNKNOWN = new ServerInfo(null, null, null, false);
 
     private static final int LONGEST_VALUE = 40;
 
@@ -28,7 +30,11 @@ record ServerInfo(
                 fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
             }
         });
-        return new ServerInfo(version(fields), fields.get("maxmemory_policy"), fields.get("role"));
+        return new ServerInfo(
+                version(fields),
+                fields.get("maxmemory_policy"),
+                fields.get("role"),
+                "1".equals(fields.get("cluster_enabled")));
     }
 
     /** Valkey says which Redis it is compatible with, too. */

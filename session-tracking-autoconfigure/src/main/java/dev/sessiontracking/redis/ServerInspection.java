@@ -1,7 +1,7 @@
 package dev.sessiontracking.redis;
 
 import io.lettuce.core.api.async.RedisServerAsyncCommands;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,12 +10,29 @@ final class ServerInspection {
 
     private static final Logger log = LoggerFactory.getLogger(ServerInspection.class);
 
+    private final RedisUrl url;
+
+    private final AtomicBoolean told = new AtomicBoolean();
+
     private ServerInfo last = ServerInfo.UNKNOWN;
 
-    /** What the server says; never fails. */
-    CompletionStage<ServerInfo> inspect(RedisServerAsyncCommands<String, String> commands) {
-        return commands.info().handle((info, failure) -> {
+    /** @param url how the server was reached */
+    ServerInspection(RedisUrl url) {
+        this.url = url;
+    }
+
+    /** Looks at what the server says; never fails. */
+    void inspect(RedisServerAsyncCommands<String, String> commands) {
+        commands.info().handle((info, failure) -> {
             ServerInfo found = failure == null ? ServerInfo.parse(info) : ServerInfo.UNKNOWN;
+            if (told.compareAndSet(false, true)) {
+                log.debug(
+                        "Session tracking is on: sessions are in {}, {}",
+                        url,
+                        found.version() == null
+                                ? "whose user may not use INFO: version and eviction policy are unknown"
+                                : found.version());
+            }
             warnOfChange(found);
             return found;
         });
@@ -38,6 +55,10 @@ final class ServerInspection {
                             + " and an evicted index is a set of sessions that nobody can revoke together. Set"
                             + " maxmemory-policy noeviction",
                     found.evictionPolicy());
+        }
+        if (found.isClusterNode() && url.topology() != Topology.CLUSTER) {
+            log.warn("Redis is a node of a cluster here, and answers for a part of the sessions only. Let"
+                    + " session.tracking.redis-url begin with redis-cluster://");
         }
         if (found.isReplica()) {
             log.warn("Redis is a replica here and takes no writes: logins are not tracked and revocations are kept"

@@ -1,13 +1,12 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.UserSession;
-import io.lettuce.core.KeyValue;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the values of many sessions in one round trip, whatever their number. */
 final class SessionValues {
@@ -18,21 +17,21 @@ final class SessionValues {
     private SessionValues() {}
 
     /** The values that are there. */
-    static CompletionStage<List<Value>> read(
-            RedisClusterAsyncCommands<String, String> commands, RedisKeys keys, List<String> ids) {
-        List<CompletableFuture<List<KeyValue<String, String>>>> replies = new ArrayList<>();
-        for (List<String> chunk : chunks(ids)) {
-            replies.add(commands.mget(chunk.stream().map(keys::session).toArray(String[]::new))
-                    .toCompletableFuture());
-        }
+    static CompletionStage<List<Value>> read(RedisRequest commands, RedisKeys keys, List<String> ids) {
+        List<CompletableFuture<List<@Nullable String>>> replies = chunks(ids).stream()
+                .map(chunk -> commands.values(chunk.stream().map(keys::session).toList())
+                        .toCompletableFuture())
+                .toList();
         return CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
                 .thenApply(done -> {
                     List<Value> values = new ArrayList<>();
                     int position = 0;
-                    for (CompletableFuture<List<KeyValue<String, String>>> reply : replies) {
-                        for (KeyValue<String, String> value : reply.join()) {
+                    for (CompletableFuture<List<@Nullable String>> reply : replies) {
+                        for (@Nullable String text : reply.join()) {
                             String id = ids.get(position++);
-                            value.ifHasValue(text -> values.add(new Value(id, text)));
+                            if (text != null) {
+                                values.add(new Value(id, text));
+                            }
                         }
                     }
                     return values;

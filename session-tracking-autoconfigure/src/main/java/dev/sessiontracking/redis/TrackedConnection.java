@@ -3,7 +3,6 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.core.CacheStatus;
 import dev.sessiontracking.core.Evidence;
 import dev.sessiontracking.core.NearCache;
-import dev.sessiontracking.core.SessionIds;
 import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
@@ -32,17 +31,15 @@ final class TrackedConnection implements TrackedReader {
     /** A mass revocation elsewhere must not become a mass of questions. */
     private static final int MOST_LOOKS = 1_000;
 
-    private final RedisConnector connector;
-
-    private final RedisLink link;
+    private final Shard shard;
 
     private final NearCache cache;
 
     private final RedisKeys keys;
 
-    private final String probeKey;
-
     private final TrackingReport report;
+
+    private final Surroundings surroundings;
 
     private final CanarySchedule schedule;
 
@@ -52,31 +49,64 @@ final class TrackedConnection implements TrackedReader {
 
     private volatile Evidence evidence = Evidence.IGNORED;
 
+    private volatile String probeKey;
+
+    private volatile @Nullable StatefulRedisConnection<String, String> connection;
+
     private volatile @Nullable Tracking tracking;
 
-    TrackedConnection(
-            RedisConnector connector, RedisLink link, NearCache cache, RedisKeys keys, TrackingReport report) {
-        this.connector = connector;
-        this.link = link;
+    private volatile boolean closed;
+
+    /** @param shard the master that it leads to */
+    TrackedConnection(Shard shard, NearCache cache, RedisKeys keys, TrackingReport report, Surroundings surroundings) {
+        this.shard = shard;
         this.cache = cache;
         this.keys = keys;
         this.report = report;
+        this.surroundings = surroundings;
         this.schedule = new CanarySchedule(System::nanoTime, Clock.systemUTC());
-        this.probeKey = keys.session("~probe-" + SessionIds.generate());
+        this.probeKey = surroundings.probeKey();
     }
 
-    void start() {
-        connector.connect(failure -> {}).thenAccept(this::use);
+    synchronized void use(StatefulRedisConnection<String, String> made) {
+        if (closed) {
+            made.closeAsync();
+            return;
+        }
+        connection = made;
+        made.addListener(new Changes(made));
+        made.addListener((PushListener) this::pushed);
+        begin(made);
     }
 
-    private void use(StatefulRedisConnection<String, String> connection) {
-        connection.addListener(new Changes(connection));
-        connection.addListener((PushListener) this::pushed);
-        begin(connection);
+    /** The master serves other keys than before. */
+    synchronized void resharded() {
+        probeKey = surroundings.probeKey();
+        StatefulRedisConnection<String, String> current = connection;
+        if (current != null && tracking != null) {
+            begin(current);
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** The master has gone, or is none any more. */
+    synchronized void close() {
+        closed = true;
+        end();
+        StatefulRedisConnection<String, String> current = connection;
+        if (current != null) {
+            current.closeAsync();
+        }
     }
 
     private synchronized void begin(StatefulRedisConnection<String, String> connection) {
         end();
+        if (closed) {
+            return;
+        }
         Tracking begun = new Tracking(connection, cache, probeKey, new Verdicts(connection));
         tracking = begun;
         begun.probe();
@@ -109,7 +139,7 @@ final class TrackedConnection implements TrackedReader {
     @Override
     public void checking(String sessionId) {
         Tracking current = tracking;
-        if (current == null || !link.isOpenForRequests()) {
+        if (current == null || !shard.isOpenForRequests()) {
             return;
         }
         NearCache.Moment shown = current.shown();
@@ -134,24 +164,38 @@ final class TrackedConnection implements TrackedReader {
     @Override
     public @Nullable CompletionStage<Boolean> read(String sessionId) {
         Tracking current = tracking;
-        if (current == null || !link.isOpenForRequests() || !schedule.isTrusted(current.shown())) {
+        if (current == null || !shard.isOpenForRequests() || !schedule.isTrusted(current.shown())) {
             return null;
         }
+        String key = keys.session(sessionId);
         NearCache.Moment sent = cache.now();
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        current.read(keys.session(sessionId), (value, failure) -> {
+        current.read(key, (value, failure) -> {
             boolean usable = answered(current, sent, failure);
-            link.ended(failure);
+            shard.ended(key, failure);
             if (failure == null || RedisFailures.isWrongType(failure)) {
                 if (usable) {
                     keep(sessionId, value);
                 }
                 answer.complete(value != null && !value.isEmpty());
+            } else if (RedisFailures.isRedirection(failure)) {
+                askElsewhere(sessionId, answer);
             } else {
                 answer.completeExceptionally(RedisFailures.unavailable(failure));
             }
         });
         return answer;
+    }
+
+    /** Another master has this session, or is about to. What it answers is not kept: it would not push to us. */
+    private void askElsewhere(String sessionId, CompletableFuture<Boolean> answer) {
+        surroundings.askElsewhere(sessionId).whenComplete((live, failure) -> {
+            if (failure == null) {
+                answer.complete(live);
+            } else {
+                answer.completeExceptionally(RedisFailures.unavailable(failure));
+            }
+        });
     }
 
     /** Whether the answer may be kept. Any answer proves the server; none for a while puts it in doubt. */
@@ -160,7 +204,9 @@ final class TrackedConnection implements TrackedReader {
             return false;
         }
         if (failure != null) {
-            if (!RedisFailures.isWrongType(failure)) {
+            if (RedisFailures.isMoved(failure)) {
+                moved(asked);
+            } else if (!RedisFailures.isWrongType(failure) && !RedisFailures.isRedirection(failure)) {
                 asked.doubt();
             }
             return false;
@@ -170,6 +216,13 @@ final class TrackedConnection implements TrackedReader {
         }
         cache.proven(sent);
         return true;
+    }
+
+    /** It lacks some of the keys that it had: what changes in those is not pushed here any more. */
+    private void moved(Tracking asked) {
+        asked.doubt();
+        cache.clear();
+        surroundings.moved();
     }
 
     /** Must not throw: whoever asked would wait for ever. */
@@ -304,9 +357,24 @@ final class TrackedConnection implements TrackedReader {
             if (RedisFailures.isRefusal(failure)) {
                 report.off(RedisFailures.inWords(failure));
                 end();
+            } else if (RedisFailures.isMoved(failure)) {
+                moved(failing);
             } else {
                 failing.doubt();
             }
         }
+    }
+
+    /** What the connection needs to know of the servers around its own. */
+    interface Surroundings {
+
+        /** A new key that nobody uses, and that the connection's own server serves. */
+        String probeKey();
+
+        /** Asks in the ordinary way whether there is such a session. */
+        CompletionStage<Boolean> askElsewhere(String sessionId);
+
+        /** A key was found to be served by another server. */
+        void moved();
     }
 }

@@ -1,6 +1,5 @@
 package dev.sessiontracking.redis;
 
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -31,8 +30,7 @@ final class UserIndex {
     }
 
     /** Adds an entry or moves its expiry further; drops what has expired, by the server's clock. */
-    CompletionStage<Long> add(
-            RedisClusterAsyncCommands<String, String> commands, String userId, String sessionId, Duration ttl) {
+    CompletionStage<Long> add(RedisRequest commands, String userId, String sessionId, Duration ttl) {
         return RedisScript.INDEX
                 .run(
                         commands,
@@ -48,7 +46,7 @@ final class UserIndex {
     }
 
     /** All entries, those of sessions that are gone included. */
-    CompletionStage<List<String>> members(RedisClusterAsyncCommands<String, String> commands, String userId) {
+    CompletionStage<List<String>> members(RedisRequest commands, String userId) {
         return commands.zrange(keys.userSessions(userId), 0, -1).handle((members, failure) -> {
             if (failure == null) {
                 return members;
@@ -61,8 +59,7 @@ final class UserIndex {
         });
     }
 
-    CompletionStage<?> remove(
-            RedisClusterAsyncCommands<String, String> commands, String userId, Collection<String> sessionIds) {
+    CompletionStage<?> remove(RedisRequest commands, String userId, Collection<String> sessionIds) {
         return sessionIds.isEmpty()
                 ? CompletableFuture.completedFuture(0L)
                 : commands.zrem(keys.userSessions(userId), sessionIds.toArray(String[]::new));

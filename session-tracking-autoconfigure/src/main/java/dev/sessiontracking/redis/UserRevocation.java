@@ -1,12 +1,13 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.UserSession;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One revocation of a user's sessions. Only entries whose session this run deleted are taken out of the index: the
@@ -14,7 +15,7 @@ import java.util.function.Predicate;
  */
 final class UserRevocation {
 
-    private final RedisClusterAsyncCommands<String, String> commands;
+    private final RedisRequest commands;
 
     private final RedisKeys keys;
 
@@ -24,14 +25,12 @@ final class UserRevocation {
 
     private final Predicate<UserSession> which;
 
-    private final List<String> revoked = new ArrayList<>();
+    private volatile @Nullable Throwable partFailure;
+
+    private final List<String> revoked = new CopyOnWriteArrayList<>();
 
     UserRevocation(
-            RedisClusterAsyncCommands<String, String> commands,
-            RedisKeys keys,
-            UserIndex index,
-            String userId,
-            Predicate<UserSession> which) {
+            RedisRequest commands, RedisKeys keys, UserIndex index, String userId, Predicate<UserSession> which) {
         this.commands = commands;
         this.keys = keys;
         this.index = index;
@@ -45,12 +44,40 @@ final class UserRevocation {
             for (List<String> chunk : SessionValues.chunks(ids)) {
                 done = done.thenCompose(previous -> revoke(chunk));
             }
-            return done.thenApply(all -> List.copyOf(revoked));
+            return done.thenApply(all -> {
+                Throwable failure = partFailure;
+                if (failure != null) {
+                    throw RedisFailures.unavailable(failure);
+                }
+                return List.copyOf(revoked);
+            });
         });
     }
 
+    /** Of a cluster, a master that does not answer must not keep the sessions of the others alive. */
     private CompletionStage<?> revoke(List<String> chunk) {
-        return SessionValues.read(commands, keys, chunk).thenCompose(values -> {
+        if (!commands.isSpread()) {
+            return revokePart(chunk);
+        }
+        List<CompletableFuture<?>> parts = new ArrayList<>();
+        for (List<String> part : commands.byMaster(chunk, keys::session)) {
+            parts.add(revokePart(part)
+                    .<Object>handle((done, failure) -> {
+                        if (failure != null) {
+                            partFailure = failure;
+                        }
+                        return null;
+                    })
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new));
+    }
+
+    private CompletionStage<?> revokePart(List<String> part) {
+        if (commands.hasFailed(keys.session(part.get(0)))) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return SessionValues.read(commands, keys, part).thenCompose(values -> {
             List<String> ids = values.stream()
                     .filter(this::isWanted)
                     .map(SessionValues.Value::sessionId)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedisUrlTests {
 
     private static RedisUrl url(boolean tls, String host, int port, int database, String user, String password) {
-        return new RedisUrl(tls, host, port, database, user, password);
+        return new RedisUrl(
+                Topology.STANDALONE, tls, List.of(new RedisAddress(host, port)), database, null, user, password);
     }
 
     static Stream<Arguments> urls() {
@@ -104,7 +106,6 @@ class RedisUrlTests {
                 "redis://sekret@host",
                 "http://:sekret@host",
                 "redis-sentinel://:sekret@host",
-                "redis-cluster://:sekret@host",
                 "redis-socket:///sekret",
                 "redis:sekret@host",
                 "redis:/sekret@host",

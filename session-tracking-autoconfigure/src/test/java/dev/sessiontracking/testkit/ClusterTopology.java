@@ -109,6 +109,19 @@ public final class ClusterTopology implements AutoCloseable {
         return masterOf(slotOf(key));
     }
 
+    /** The node that now serves each slot. */
+    public RedisServer[] mastersBySlot() {
+        RedisServer[] masters = new RedisServer[SLOTS];
+        for (Object entry : (List<?>) anyRunning().cli().command("CLUSTER", "SLOTS")) {
+            List<?> range = (List<?>) entry;
+            RedisServer master = server(((Long) ((List<?>) range.get(2)).get(1)).intValue());
+            for (long slot = (Long) range.get(0); slot <= (Long) range.get(1); slot++) {
+                masters[(int) slot] = master;
+            }
+        }
+        return masters;
+    }
+
     public int slotOf(String key) {
         return (int) anyRunning().cli().number("CLUSTER", "KEYSLOT", key);
     }

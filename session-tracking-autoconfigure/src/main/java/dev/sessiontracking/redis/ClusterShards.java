@@ -1,0 +1,180 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.core.TrackedReader;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import java.net.SocketAddress;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The masters of a cluster, each for itself: when one is gone, the sessions of the others are checked as ever. A master
+ * is known by its node id, so that whoever is promoted in its place starts with a clean record.
+ */
+final class ClusterShards implements Shards {
+
+    private final RedisConnector connector;
+
+    private final ClusterMasters masters;
+
+    private final String heartbeatKey;
+
+    private final Consumer<Throwable> refused;
+
+    private final ScheduledExecutorService background;
+
+    private final Outages outages;
+
+    private final ServerInspection inspection;
+
+    private final Map<String, Shard> shards = new ConcurrentHashMap<>();
+
+    /** Who answers for slots that nobody serves, and for everything before there is a connection. */
+    private final Shard nobody;
+
+    private final Set<StatefulRedisConnection<?, ?>> watched = ConcurrentHashMap.newKeySet();
+
+    private volatile @Nullable StatefulRedisClusterConnection<String, String> connection;
+
+    ClusterShards(
+            RedisConnector connector,
+            String heartbeatKey,
+            Consumer<Throwable> refused,
+            ScheduledExecutorService background,
+            Outages outages) {
+        this.connector = connector;
+        this.masters = new ClusterMasters(connector.events());
+        this.heartbeatKey = heartbeatKey;
+        this.refused = refused;
+        this.background = background;
+        this.outages = outages;
+        this.inspection = new ServerInspection(connector.url());
+        this.nobody = shard("");
+        masters.listen(this::changed);
+    }
+
+    private Shard shard(String place) {
+        return new Shard(place, heartbeatKey, this::heartbeat, refused, background, outages);
+    }
+
+    @Override
+    public void connect(Consumer<@Nullable Throwable> attempted) {
+        connector
+                .connectCluster(failure -> {
+                    nobody.disconnected("no connection to " + connector.url() + ": " + RedisFailures.inWords(failure));
+                    attempted.accept(failure);
+                })
+                .thenAccept(made -> {
+                    connection = made;
+                    masters.follow(made);
+                    attempted.accept(null);
+                });
+    }
+
+    /** Takes up who is master now. */
+    private void changed(ClusterMasters.Change change) {
+        shards.entrySet()
+                .removeIf(shard -> !change.masters().containsKey(shard.getKey())
+                        && shard.getValue().isOpenForRequests());
+        change.masters().values().forEach(this::watch);
+        if (change.isReplacement()) {
+            outages.replaced();
+        }
+    }
+
+    /** Makes the connection that Lettuce will use for this master, and says when it is lost. */
+    private void watch(RedisClusterNode master) {
+        StatefulRedisClusterConnection<String, String> current = connection;
+        if (current == null) {
+            return;
+        }
+        RedisAddress address = ClusterMasters.addressOf(master);
+        current.getConnectionAsync(address.host(), address.port()).thenAccept(node -> {
+            if (watched.add(node)) {
+                node.addListener(new Changes(master, node));
+                inspection.inspect(node.async());
+            }
+        });
+    }
+
+    @Override
+    public Shard of(String key) {
+        RedisClusterNode master = masters.of(key);
+        return master == null ? nobody : of(master);
+    }
+
+    Shard of(RedisClusterNode master) {
+        Shard known = shards.get(master.getNodeId());
+        return known != null
+                ? known
+                : shards.computeIfAbsent(
+                        master.getNodeId(),
+                        id -> shard("for the sessions on " + ClusterMasters.addressOf(master) + " only: "));
+    }
+
+    @Override
+    public @Nullable RedisClusterAsyncCommands<String, String> commands() {
+        StatefulRedisClusterConnection<String, String> current = connection;
+        return current == null ? null : current.async();
+    }
+
+    @Override
+    public boolean areMany() {
+        return true;
+    }
+
+    /** Whoever does not answer may have been replaced: the others know. */
+    @Override
+    public CompletionStage<?> heartbeat(String key) {
+        connector.refreshTopology();
+        return Shards.super.heartbeat(key);
+    }
+
+    @Override
+    public ServerInfo lastInspected() {
+        return inspection.last();
+    }
+
+    @Override
+    public TrackedReader track(
+            RedisKeys keys, NearCacheProperties properties, Function<String, CompletionStage<Boolean>> ordinary) {
+        TrackedCluster tracked = new TrackedCluster(connector, masters, this::of, keys, properties, ordinary);
+        tracked.start();
+        return tracked;
+    }
+
+    /** Lettuce makes the connection again by itself; the heartbeat notices. */
+    private final class Changes implements RedisConnectionStateListener {
+
+        private final RedisClusterNode master;
+
+        private final StatefulRedisConnection<String, String> changing;
+
+        Changes(RedisClusterNode master, StatefulRedisConnection<String, String> changing) {
+            this.master = master;
+            this.changing = changing;
+        }
+
+        @Override
+        public void onRedisConnected(RedisChannelHandler<?, ?> handler, SocketAddress remote) {
+            inspection.inspect(changing.async());
+        }
+
+        @Override
+        public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
+            if (masters.contains(master.getNodeId()) && !connector.isClosed()) {
+                of(master).disconnected("the connection was lost");
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.sessiontracking.redis;
+
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** A tracked connection whose server has all keys. */
+final class OneServer implements TrackedConnection.Surroundings {
+
+    private final RedisKeys keys;
+
+    private final Function<String, CompletionStage<Boolean>> ordinary;
+
+    /** @param ordinary asks in the ordinary way whether there is such a session */
+    OneServer(RedisKeys keys, Function<String, CompletionStage<Boolean>> ordinary) {
+        this.keys = keys;
+        this.ordinary = ordinary;
+    }
+
+    @Override
+    public String probeKey() {
+        return keys.newProbe();
+    }
+
+    @Override
+    public CompletionStage<Boolean> askElsewhere(String sessionId) {
+        return ordinary.apply(sessionId);
+    }
+
+    @Override
+    public void moved() {
+        // Only a node of a cluster says so, and the log says that the URL must name it as one.
+    }
+}

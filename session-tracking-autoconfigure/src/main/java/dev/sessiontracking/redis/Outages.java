@@ -1,0 +1,63 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.core.StoreListener;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+
+/**
+ * Makes one story of what several breakers tell: an outage lasts from the first that opens to the last that closes.
+ * Listeners run on one thread, so that they hear of every change in its turn. Thread-safe.
+ */
+final class Outages {
+
+    private final ScheduledExecutorService executor;
+
+    private final List<StoreListener> listeners = new CopyOnWriteArrayList<>();
+
+    private final Map<Breaker, String> open = new HashMap<>();
+
+    /** @param executor has one thread, on which the listeners are told */
+    Outages(ScheduledExecutorService executor) {
+        this.executor = executor;
+    }
+
+    synchronized void opened(Breaker breaker, String reason) {
+        if (open.isEmpty()) {
+            tell(listener -> listener.unavailable(reason));
+        }
+        open.put(breaker, reason);
+    }
+
+    synchronized void closed(Breaker breaker) {
+        open.remove(breaker);
+        tell(open.isEmpty() ? StoreListener::available : StoreListener::partReplaced);
+    }
+
+    /** Another server has taken the place of one, and may lack what that one was told last. */
+    synchronized void replaced() {
+        tell(StoreListener::partReplaced);
+    }
+
+    synchronized boolean isOngoing() {
+        return !open.isEmpty();
+    }
+
+    synchronized void listen(StoreListener listener) {
+        listeners.add(listener);
+        open.values().stream().findFirst().ifPresent(reason -> execute(() -> listener.unavailable(reason)));
+    }
+
+    private void tell(Consumer<StoreListener> news) {
+        execute(() -> listeners.forEach(news));
+    }
+
+    private void execute(Runnable task) {
+        if (!executor.isShutdown()) {
+            executor.execute(task);
+        }
+    }
+}

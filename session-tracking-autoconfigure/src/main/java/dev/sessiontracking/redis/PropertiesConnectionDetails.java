@@ -1,0 +1,59 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
+import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.util.StringUtils;
+
+/** Where the sessions are kept, as the properties say it. */
+final class PropertiesConnectionDetails implements SessionTrackingConnectionDetails {
+
+    private static final String BUNDLE = "session.tracking.ssl.bundle";
+
+    private final RedisProperties properties;
+
+    private final @Nullable SslBundle sslBundle;
+
+    PropertiesConnectionDetails(RedisProperties properties, SslProperties ssl, @Nullable SslBundles bundles) {
+        this.properties = properties;
+        this.sslBundle = StringUtils.hasText(ssl.bundle()) ? bundle(ssl.bundle(), bundles) : null;
+    }
+
+    private static SslBundle bundle(String name, @Nullable SslBundles bundles) {
+        try {
+            if (bundles != null) {
+                return bundles.getBundle(name);
+            }
+        } catch (NoSuchSslBundleException unknown) {
+            throw new SessionTrackingSetupException(
+                    "The property " + BUNDLE + " names an SSL bundle that there is not: " + name + ".",
+                    "Define spring.ssl.bundle.pem." + name + " or spring.ssl.bundle.jks." + name + ", or correct "
+                            + BUNDLE + ".",
+                    unknown);
+        }
+        throw new SessionTrackingSetupException(
+                "The property " + BUNDLE + " is set, but this application has no SSL bundles: Spring Boot's"
+                        + " SslAutoConfiguration is excluded.",
+                "Leave SslAutoConfiguration in, or remove " + BUNDLE + ".");
+    }
+
+    @Override
+    public String redisUrl() {
+        String url = properties.redisUrl();
+        if (!StringUtils.hasText(url)) {
+            throw new SessionTrackingSetupException(
+                    "This application was processed ahead of time with session tracking on, but"
+                            + " session.tracking.redis-url is not set now.",
+                    "Set session.tracking.redis-url, or process the application again without it.");
+        }
+        return url;
+    }
+
+    @Override
+    public @Nullable SslBundle sslBundle() {
+        return sslBundle;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.core.TrackedReader;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The masters, and the connection that reaches them all. Thread-safe. */
+interface Shards {
+
+    /**
+     * Connects, however many attempts it takes.
+     *
+     * @param attempted is told how each attempt ended: with a failure, or with {@code null}
+     */
+    void connect(Consumer<@Nullable Throwable> attempted);
+
+    /** Who answers for a key at present. */
+    Shard of(String key);
+
+    /** The commands, or {@code null} while there has been no connection yet. */
+    @Nullable
+    RedisClusterAsyncCommands<String, String> commands();
+
+    /** Whether the keys of one request may lie on different masters. */
+    boolean areMany();
+
+    /** What the server said of itself that was asked last. */
+    ServerInfo lastInspected();
+
+    /**
+     * Begins to read sessions in a way that the masters keep track of.
+     *
+     * @param ordinary asks in the ordinary way whether there is such a session
+     */
+    TrackedReader track(
+            RedisKeys keys, NearCacheProperties properties, Function<String, CompletionStage<Boolean>> ordinary);
+
+    /** Reads a key to find out whether somebody answers for it; fails when nothing can be sent. */
+    default CompletionStage<?> heartbeat(String key) {
+        RedisClusterAsyncCommands<String, String> commands = commands();
+        if (commands == null) {
+            throw new IllegalStateException("Not connected yet");
+        }
+        return commands.get(key);
+    }
+}

@@ -1,0 +1,175 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.core.CacheStatus;
+import dev.sessiontracking.core.Evidence;
+import dev.sessiontracking.core.NearCache;
+import dev.sessiontracking.core.TrackedReader;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tracked connection and a near cache for each master of a cluster: they come and go with promotions, and with nodes
+ * that are added and removed. Thread-safe; finding the cache of a session takes no lock and allocates nothing.
+ */
+final class TrackedCluster implements TrackedReader {
+
+    private final RedisConnector connector;
+
+    private final ClusterMasters masters;
+
+    private final Function<RedisClusterNode, Shard> shards;
+
+    private final RedisKeys keys;
+
+    private final SessionSlots slots;
+
+    private final NearCacheProperties properties;
+
+    private final TrackingReport report = new TrackingReport();
+
+    private final Function<String, CompletionStage<Boolean>> ordinary;
+
+    private final Map<String, TrackedConnection> tracked = new ConcurrentHashMap<>();
+
+    /** The cache of sessions whose master is not known: it has no answers. */
+    private final NearCache noCache;
+
+    private volatile Evidence evidence = Evidence.IGNORED;
+
+    /**
+     * @param shards the breaker of each master
+     * @param ordinary asks in the ordinary way whether there is such a session
+     */
+    TrackedCluster(
+            RedisConnector connector,
+            ClusterMasters masters,
+            Function<RedisClusterNode, Shard> shards,
+            RedisKeys keys,
+            NearCacheProperties properties,
+            Function<String, CompletionStage<Boolean>> ordinary) {
+        this.connector = connector;
+        this.masters = masters;
+        this.shards = shards;
+        this.keys = keys;
+        this.slots = new SessionSlots(keys);
+        this.properties = properties;
+        this.ordinary = ordinary;
+        this.noCache = properties.cacheFor(1);
+    }
+
+    void start() {
+        masters.listen(this::changed);
+    }
+
+    private void changed(ClusterMasters.Change change) {
+        tracked.forEach((id, connection) -> {
+            if (!change.masters().containsKey(id)) {
+                tracked.remove(id);
+                connection.close();
+            } else if (change.resharded().contains(id)) {
+                connection.resharded();
+            }
+        });
+        change.masters().forEach((id, node) -> {
+            if (!tracked.containsKey(id)) {
+                tracked.put(id, track(node, change.masters().size()));
+            }
+        });
+    }
+
+    /** The masters share what may be kept at all. */
+    private TrackedConnection track(RedisClusterNode node, int count) {
+        TrackedConnection connection = new TrackedConnection(
+                shards.apply(node), properties.cacheFor(count), keys, report, new OneMaster(node.getNodeId()));
+        connection.tell(evidence);
+        connector
+                .connectNode(ClusterMasters.addressOf(node), connection::isClosed)
+                .thenAccept(connection::use);
+        return connection;
+    }
+
+    private @Nullable TrackedConnection of(String sessionId) {
+        RedisClusterNode master = masters.of(slots.slotOf(sessionId));
+        return master == null ? null : tracked.get(master.getNodeId());
+    }
+
+    @Override
+    public NearCache cacheOf(String sessionId) {
+        TrackedConnection connection = of(sessionId);
+        return connection == null ? noCache : connection.cacheOf(sessionId);
+    }
+
+    @Override
+    public List<NearCache> caches() {
+        return tracked.values().stream()
+                .map(connection -> connection.cacheOf(""))
+                .toList();
+    }
+
+    @Override
+    public CacheStatus status() {
+        return report.status();
+    }
+
+    @Override
+    public void checking(String sessionId) {
+        TrackedConnection connection = of(sessionId);
+        if (connection != null) {
+            connection.checking(sessionId);
+        }
+    }
+
+    @Override
+    public @Nullable CompletionStage<Boolean> read(String sessionId) {
+        TrackedConnection connection = of(sessionId);
+        return connection == null ? null : connection.read(sessionId);
+    }
+
+    @Override
+    public void tell(Evidence listener) {
+        evidence = listener;
+        List.copyOf(tracked.values()).forEach(connection -> connection.tell(listener));
+    }
+
+    /** The surroundings of one master's connection. */
+    private final class OneMaster implements TrackedConnection.Surroundings {
+
+        /** A master with a single slot needs a good many attempts. */
+        private static final int MOST_ATTEMPTS = 200_000;
+
+        private final String nodeId;
+
+        OneMaster(String nodeId) {
+            this.nodeId = nodeId;
+        }
+
+        @Override
+        public String probeKey() {
+            String key = keys.newProbe();
+            for (int attempt = 0; attempt < MOST_ATTEMPTS && !isServedHere(key); attempt++) {
+                key = keys.newProbe();
+            }
+            return key;
+        }
+
+        private boolean isServedHere(String key) {
+            RedisClusterNode master = masters.of(key);
+            return master == null || master.getNodeId().equals(nodeId);
+        }
+
+        @Override
+        public CompletionStage<Boolean> askElsewhere(String sessionId) {
+            return ordinary.apply(sessionId);
+        }
+
+        @Override
+        public void moved() {
+            connector.refreshTopology();
+        }
+    }
+}

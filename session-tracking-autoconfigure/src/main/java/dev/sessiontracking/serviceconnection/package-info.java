@@ -1,0 +1,5 @@
+/** Finds the Redis that Testcontainers or Docker Compose has started, in applications that have these modules. */
+@NullMarked
+package dev.sessiontracking.serviceconnection;
+
+import org.jspecify.annotations.NullMarked;

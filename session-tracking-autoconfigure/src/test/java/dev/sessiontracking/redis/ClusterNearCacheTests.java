@@ -1,0 +1,110 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.testkit.ClusterTopology;
+import dev.sessiontracking.testkit.RedisServer;
+import dev.sessiontracking.testkit.Topologies;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The near caches of a cluster, one for each master. */
+class ClusterNearCacheTests extends FleetNearCacheContractTests {
+
+    private final ClusterTopology servers = Topologies.cluster();
+
+    @Override
+    String url() {
+        return servers.url();
+    }
+
+    @Override
+    RedisServer serverOf(String key) {
+        return servers.masterOf(key);
+    }
+
+    @Override
+    List<RedisServer> masters() {
+        return servers.masters();
+    }
+
+    @Test
+    void aSessionIsFollowedFromMasterToMasterAndBack() {
+        try (TestNode node = TestNode.at(servers.url())) {
+            String id = node.login("alice").id();
+            String key = "session:" + id;
+            int slot = servers.slotOf(key);
+            RedisServer home = servers.masterOf(key);
+            RedisServer away = servers.masters().stream()
+                    .filter(master -> master != home)
+                    .findFirst()
+                    .orElseThrow();
+            node.awaitCached(id);
+            servers.moveSlot(slot, away);
+            assertThat(node.check(id).status()).isEqualTo(SessionStatus.LIVE);
+            node.awaitCached(id);
+            servers.moveSlot(slot, home);
+            assertThat(node.check(id).status()).isEqualTo(SessionStatus.LIVE);
+            node.awaitCached(id);
+            home.cli().command("DEL", key);
+            awaitEnded(node, id);
+        }
+    }
+
+    @Test
+    void aSessionThatIsRevokedWhileItIsAwayIsRefused() {
+        try (TestNode node = TestNode.at(servers.url())) {
+            String id = node.login("alice").id();
+            String key = "session:" + id;
+            int slot = servers.slotOf(key);
+            RedisServer home = servers.masterOf(key);
+            RedisServer away = servers.masters().stream()
+                    .filter(master -> master != home)
+                    .findFirst()
+                    .orElseThrow();
+            node.awaitCached(id);
+            servers.moveSlot(slot, away);
+            away.cli().command("DEL", key);
+            awaitEnded(node, id);
+            servers.moveSlot(slot, home);
+            assertThat(node.check(id).status()).isEqualTo(SessionStatus.ENDED);
+        }
+    }
+
+    @Test
+    void aMasterThatIsGoneLeavesTheOthersSessionsCheckedAsEver() {
+        servers.nodes().forEach(server -> server.cli().command("CONFIG", "SET", "cluster-require-full-coverage", "no"));
+        try (TestNode node = TestNode.at(servers.url())) {
+            List<String> ids = java.util.stream.IntStream.range(0, 30)
+                    .mapToObj(i -> node.login("alice").id())
+                    .toList();
+            ids.forEach(node::awaitCached);
+            RedisServer gone = serverOf("session:" + ids.get(0));
+            List<RedisServer> replicas = servers.replicasOf(gone);
+            List<String> others =
+                    ids.stream().filter(id -> serverOf("session:" + id) != gone).toList();
+            replicas.forEach(RedisServer::kill);
+            gone.kill();
+            await().atMost(TestNode.PATIENCE).until(() -> node.check(ids.get(0)) == SessionCheck.UNPROVEN);
+            long end = System.nanoTime() + java.time.Duration.ofSeconds(3).toNanos();
+            while (System.nanoTime() < end) {
+                assertThat(others)
+                        .allSatisfy(id -> assertThat(node.check(id).status()).isEqualTo(SessionStatus.LIVE));
+            }
+            servers.masters().get(0);
+            String revoked = others.get(0);
+            assertThat(node.service.revokeSession(revoked)).isTrue();
+            gone.start();
+            // It has come back without its data.
+            awaitEnded(node, ids.get(0));
+        } finally {
+            servers.nodes().forEach(RedisServer::start);
+            servers.nodes()
+                    .forEach(server -> server.cli().command("CONFIG", "SET", "cluster-require-full-coverage", "yes"));
+            servers.awaitReady();
+        }
+    }
+}
