@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,17 @@ final class PendingRevocations implements AutoCloseable {
         pending.removeAll(Set.copyOf(covered));
         pending.add(by);
         scheduleRetry();
+    }
+
+    /** Those of these sessions that are not to be revoked here anyway. */
+    synchronized List<String> without(List<String> sessionIds) {
+        Set<String> single = new HashSet<>();
+        for (Revocation revocation : pending) {
+            if (revocation instanceof Revocation.OfSession one) {
+                single.add(one.sessionId());
+            }
+        }
+        return sessionIds.stream().filter(id -> !single.contains(id)).toList();
     }
 
     synchronized int size() {

@@ -143,8 +143,10 @@ final class Revoker implements AutoCloseable {
 
     /** The store answers again, and may be another one, or an older state of itself. */
     void storeIsBack() {
+        // Before the retry empties it: each is carried out once, and counted once.
+        List<String> earlier = pending.without(memory.deniedSessions());
         pending.retryNow();
-        again.apply(memory.deniedSessions());
+        again.apply(earlier);
     }
 
     /** What pushes tell. */

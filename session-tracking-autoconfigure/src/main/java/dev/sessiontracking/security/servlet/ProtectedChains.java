@@ -62,11 +62,11 @@ final class ProtectedChains implements SmartInitializingSingleton, ProtectionRep
         /** It has no filter for them that we know of. */
         NONE(""),
         /** With Spring Security's own provider for JWTs. */
-        JWT(" (JWT)"),
+        JWT(""),
         /** In a way of which only the result can be seen. */
         OPAQUE_OR_CUSTOM(
-                " (opaque tokens, or JWTs in the application's own way: a request whose Authentication does not"
-                        + " carry the Jwt is refused)");
+                " takes opaque tokens, or JWTs in the application's own way: a request whose Authentication does not"
+                        + " carry the Jwt is refused");
 
         private final String note;
 
@@ -97,8 +97,11 @@ final class ProtectedChains implements SmartInitializingSingleton, ProtectionRep
         LOG.debug("Session tracking protects " + guarded.size() + " of " + findings.size()
                 + (findings.size() == 1 ? " filter chain" : " filter chains")
                 + guarded.stream()
-                        .map(finding -> finding.description() + finding.tokens().note)
+                        .map(Finding::description)
                         .collect(Collectors.joining(", ", guarded.isEmpty() ? "" : ": ", "")));
+        guarded.stream()
+                .filter(finding -> finding.tokens() == Tokens.OPAQUE_OR_CUSTOM)
+                .forEach(finding -> LOG.info("The filter chain for " + finding.description() + finding.tokens().note));
         findings.stream()
                 .filter(Finding::isOpenToRevokedTokens)
                 .forEach(finding -> LOG.warn("The filter chain for " + finding.description()
