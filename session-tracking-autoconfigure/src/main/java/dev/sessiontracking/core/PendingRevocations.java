@@ -27,6 +27,10 @@ final class PendingRevocations implements AutoCloseable {
 
     private static final Duration RETRY_DELAY = Duration.ofMillis(500);
 
+    private static final int FAILURES_OF_A_ROUND = 16;
+
+    private static final Duration LAST_ATTEMPT = Duration.ofSeconds(5);
+
     private static final Duration IDLE_THREAD = Duration.ofSeconds(5);
 
     private final Set<Revocation> pending = new LinkedHashSet<>();
@@ -122,18 +126,44 @@ final class PendingRevocations implements AutoCloseable {
     private void retry() {
         int applied = 0;
         try {
-            for (Revocation revocation : snapshot()) {
-                action.accept(revocation);
-                confirmed(revocation);
-                applied++;
-            }
-        } catch (SessionStoreUnavailableException stillUnavailable) {
-            log.trace("The store still does not take revocations", stillUnavailable);
+            applied = applyAll(Long.MAX_VALUE);
         } finally {
             if (applied > 0) {
                 log.info("Applied {} revocation(s) that were made while the server did not answer", applied);
             }
             retried();
+        }
+    }
+
+    /**
+     * One round. What fails does not hold up what could be applied, as on another master of a cluster; it goes to the
+     * end, and many failures in a row end the round.
+     */
+    private int applyAll(long longestNanos) {
+        long began = System.nanoTime();
+        int applied = 0;
+        int failuresInARow = 0;
+        for (Revocation revocation : snapshot()) {
+            if (failuresInARow == FAILURES_OF_A_ROUND || System.nanoTime() - began > longestNanos) {
+                break;
+            }
+            try {
+                action.accept(revocation);
+                confirmed(revocation);
+                applied++;
+                failuresInARow = 0;
+            } catch (RuntimeException stillUnavailable) {
+                log.trace("The store still does not take a revocation", stillUnavailable);
+                toTheEnd(revocation);
+                failuresInARow++;
+            }
+        }
+        return applied;
+    }
+
+    private synchronized void toTheEnd(Revocation revocation) {
+        if (pending.remove(revocation)) {
+            pending.add(revocation);
         }
     }
 
@@ -150,17 +180,13 @@ final class PendingRevocations implements AutoCloseable {
         pending.remove(revocation);
     }
 
-    /** One last attempt, as long as the store takes to answer or to fail; what remains is told and lost. */
+    /** One last attempt, of a few seconds at most; what remains is told and lost. */
     @Override
     public void close() {
         scheduler.shutdownNow();
-        try {
-            for (Revocation revocation : snapshot()) {
-                action.accept(revocation);
-                confirmed(revocation);
-            }
-        } catch (SessionStoreUnavailableException unavailable) {
-            List<Revocation> lost = snapshot();
+        applyAll(LAST_ATTEMPT.toNanos());
+        List<Revocation> lost = snapshot();
+        if (!lost.isEmpty()) {
             log.warn(
                     "{} revocation(s) could not be applied before this node stopped, and are lost: {}",
                     lost.size(),

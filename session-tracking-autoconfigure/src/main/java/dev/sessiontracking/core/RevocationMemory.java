@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * made-up ids can push one out. Thread-safe; a look-up takes no lock.
  */
 final class RevocationMemory {
+
+    private static final Duration LOOK_THROUGH_PAUSE = Duration.ofSeconds(1);
+
+    private final AtomicReference<Instant> lookedThrough = new AtomicReference<>(Instant.EPOCH);
 
     private final Clock clock;
 
@@ -123,11 +128,17 @@ final class RevocationMemory {
         return sessions.size() + users.size();
     }
 
+    /** A full memory is looked through once a second at most: a mass revocation must not make its every step slow. */
     private boolean hasRoom(int limit) {
         if (size() < limit) {
             return true;
         }
         Instant now = clock.instant();
+        Instant last = lookedThrough.get();
+        if (Duration.between(last, now).abs().compareTo(LOOK_THROUGH_PAUSE) < 0
+                || !lookedThrough.compareAndSet(last, now)) {
+            return false;
+        }
         sessions.values().removeIf(denial -> denial.isOver(now));
         users.removeOver(now);
         return size() < limit;

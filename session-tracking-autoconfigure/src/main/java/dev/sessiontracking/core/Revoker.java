@@ -6,14 +6,21 @@ import dev.sessiontracking.UserSession;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries revocations out: this node refuses first, then the store is told; what it does not confirm is kept for it.
  * Thread-safe.
  */
 final class Revoker implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Revoker.class);
+
+    private final AtomicBoolean fullTold = new AtomicBoolean();
 
     private final SessionStore store;
 
@@ -58,6 +65,9 @@ final class Revoker implements AutoCloseable {
         }
         try {
             boolean wasLive = Stages.await(store.revoke(sessionId, userId));
+            if (denial == null) {
+                withoutRoom(sessionId);
+            }
             if (!wasLive && !believedLive && denial != null) {
                 // Nothing that a request could still meet: remembering it would let made-up ids fill the memory.
                 memory.forget(sessionId, denial);
@@ -128,6 +138,15 @@ final class Revoker implements AutoCloseable {
         }
     }
 
+    /** The store refuses it from now on; what this node has in memory must not say otherwise. */
+    private void withoutRoom(String sessionId) {
+        engine.changed(sessionId);
+        if (fullTold.compareAndSet(false, true)) {
+            log.warn("This node can remember no more revocations: further ones are enforced by the store alone, as long"
+                    + " as it answers. Raise session.tracking.revocation.maximum-remembered");
+        }
+    }
+
     /** Each session is refused here before it is removed there, so that no reply under way can undo it. */
     private List<String> revokeAll(String userId, Predicate<UserSession> which) {
         List<String> revoked = Stages.await(store.revokeAll(userId, session -> {
@@ -137,7 +156,11 @@ final class Revoker implements AutoCloseable {
             }
             return covered;
         }));
-        revoked.forEach(memory::deny);
+        for (String sessionId : revoked) {
+            if (memory.deny(sessionId) == null) {
+                withoutRoom(sessionId);
+            }
+        }
         return revoked;
     }
 

@@ -96,8 +96,8 @@ final class SessionEngine implements SessionChecker {
         return check(sessionId, memory.isDenied(sessionId)).status();
     }
 
-    /** Tells of a session that was just created: that there was none before is no longer an answer. */
-    void created(String sessionId) {
+    /** Takes back what the near cache says of a session that this node has just created or revoked. */
+    void changed(String sessionId) {
         if (tracked != null) {
             tracked.cacheOf(sessionId).invalidate(sessionId);
         }

@@ -89,7 +89,7 @@ final class TrackedSessionService implements SessionService {
             throw alreadyUsed(sessionId);
         }
         memory.created(userId, sessionId);
-        engine.created(sessionId);
+        engine.changed(sessionId);
         events.created(session);
         return session;
     }

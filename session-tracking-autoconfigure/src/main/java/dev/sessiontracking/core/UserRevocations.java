@@ -58,12 +58,15 @@ final class UserRevocations {
         for (Entry entry : users.getOrDefault(revocation.userId(), List.of())) {
             if (entry.revocation.equals(revocation)) {
                 entry.applied = true;
+                entry.later.clear();
             }
         }
     }
 
     void created(String userId, String sessionId) {
-        users.getOrDefault(userId, List.of()).forEach(entry -> entry.later.put(sessionId, Boolean.TRUE));
+        users.getOrDefault(userId, List.of()).stream()
+                .filter(entry -> !entry.applied)
+                .forEach(entry -> entry.later.put(sessionId, Boolean.TRUE));
     }
 
     void removeOver(Instant now) {

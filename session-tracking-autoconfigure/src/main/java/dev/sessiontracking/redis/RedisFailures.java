@@ -18,8 +18,12 @@ import javax.net.ssl.SSLException;
 /** Says in words why there was no answer. A reply that is an error is no answer either. */
 final class RedisFailures {
 
-    private static final Set<String> NOT_NOW =
-            Set.of("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOAUTH", "WRONGPASS");
+    /** Errors of one command, one key or of writes: the server may well answer the next question. */
+    private static final Set<String> OF_ONE_COMMAND = Set.of(
+            "OOM", "MISCONF", "NOREPLICAS", "READONLY", "WRONGTYPE", "NOPERM", "NOSCRIPT", "MOVED", "ASK", "CROSSSLOT");
+
+    /** How older servers wrap an error of a command within a script. */
+    private static final String IN_A_SCRIPT = "ERR Error running script";
 
     static final String LOGIN_REFUSED =
             "authentication failed, check the user and the password in session.tracking.redis-url";
@@ -60,8 +64,9 @@ final class RedisFailures {
     }
 
     /**
-     * Whether this says that the server answers nobody for now. An error that concerns writes only (OOM, MISCONF,
-     * NOREPLICAS) does not: whoever can fill the memory must not be able to switch the checks off.
+     * Whether this says that the server answers nobody for now, as every error does that is not known to concern one
+     * command: a managed server whose quota is used up says no more than ERR. An error that concerns writes only (OOM,
+     * MISCONF, NOREPLICAS) is no outage: whoever can fill the memory must not be able to switch the checks off.
      */
     static boolean isOutage(Throwable failure) {
         Throwable cause = unwrap(failure);
@@ -69,7 +74,8 @@ final class RedisFailures {
             cause = translated.getCause();
         }
         if (cause instanceof RedisCommandExecutionException error) {
-            return NOT_NOW.contains(firstWord(String.valueOf(error.getMessage())));
+            String message = String.valueOf(error.getMessage());
+            return !OF_ONE_COMMAND.contains(firstWord(message)) && !message.startsWith(IN_A_SCRIPT);
         }
         return cause instanceof RedisException;
     }

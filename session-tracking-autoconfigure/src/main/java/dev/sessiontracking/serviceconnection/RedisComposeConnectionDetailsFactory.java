@@ -17,7 +17,11 @@ class RedisComposeConnectionDetailsFactory
 
     @Override
     protected SessionTrackingConnectionDetails getDockerComposeConnectionDetails(DockerComposeConnectionSource source) {
-        return new Details(source.getRunningService());
+        return detailsOf(source.getRunningService());
+    }
+
+    static SessionTrackingConnectionDetails detailsOf(RunningService service) {
+        return new Details(service);
     }
 
     private static final class Details extends DockerComposeConnectionDetails

@@ -98,14 +98,32 @@ class RedisFailuresTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"OOM x", "MISCONF x", "NOREPLICAS x", "READONLY x", "WRONGTYPE x", "ERR x", "NOPERM x"})
+    @ValueSource(
+            strings = {
+                "OOM x",
+                "MISCONF x",
+                "NOREPLICAS x",
+                "READONLY x",
+                "WRONGTYPE x",
+                "NOPERM x",
+                "ERR Error running script x"
+            })
     void errorThatConcernsOneCommandIsNoOutage(String reply) {
         assertThat(RedisFailures.isOutage(RedisFailures.unavailable(error(reply))))
                 .isFalse();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"LOADING x", "BUSY x", "MASTERDOWN x", "CLUSTERDOWN x", "TRYAGAIN x", "NOAUTH x"})
+    @ValueSource(
+            strings = {
+                "LOADING x",
+                "BUSY x",
+                "MASTERDOWN x",
+                "CLUSTERDOWN x",
+                "TRYAGAIN x",
+                "NOAUTH x",
+                "ERR max requests limit exceeded"
+            })
     void errorThatConcernsEveryCommandIsAnOutage(String reply) {
         assertThat(RedisFailures.isOutage(RedisFailures.unavailable(error(reply))))
                 .isTrue();

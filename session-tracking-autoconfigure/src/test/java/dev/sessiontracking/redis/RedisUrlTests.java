@@ -136,4 +136,84 @@ class RedisUrlTests {
         assertThat(url).hasToString("rediss://redis_1:7000/3");
         assertThat(RedisUrl.parse("redis://:sekret@[::1]")).hasToString("redis://[::1]:6379/0");
     }
+
+    // sentinels and clusters
+
+    static Stream<Arguments> fleets() {
+        return Stream.of(
+                Arguments.of(
+                        "redis-sentinel://h1:26379,h2:26380/0#mymaster",
+                        "redis-sentinel://h1:26379,h2:26380/0#mymaster",
+                        null,
+                        null),
+                Arguments.of(
+                        "redis-sentinel://user:p%40w@h1,[2001:db8::7]:7/3#my.master-1",
+                        "redis-sentinel://h1:26379,[2001:db8::7]:7/3#my.master-1", "user", "p@w"),
+                Arguments.of("rediss-sentinel://:pw@h1#m", "rediss-sentinel://h1:26379/0#m", null, "pw"),
+                Arguments.of("redis-cluster://h1:7000,h2:7001", "redis-cluster://h1:7000,h2:7001", null, null),
+                Arguments.of("redis-cluster://h1/", "redis-cluster://h1:6379", null, null),
+                Arguments.of("redis-cluster://h_1/0", "redis-cluster://h_1:6379", null, null),
+                Arguments.of("REDISS-CLUSTER://u:a,b@[::1]:1,h2", "rediss-cluster://[::1]:1,h2:6379", "u", "a,b"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("fleets")
+    void urlOfAFleetIsRead(String text, String expected, String user, String password) {
+        RedisUrl url = RedisUrl.parse(text);
+        assertThat(url).hasToString(expected);
+        assertThat(url.username()).isEqualTo(user);
+        assertThat(url.password()).isEqualTo(password);
+        assertThat(url.tls()).isEqualTo(expected.startsWith("rediss"));
+        assertThat(url.topology()).isEqualTo(expected.contains("cluster") ? Topology.CLUSTER : Topology.SENTINEL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis-sentinel://:sekret@h1,h2",
+                "redis-sentinel://:sekret@h1,h2/0",
+                "redis-sentinel://:sekret@h1,h2#",
+                "redis-sentinel://:sekret@h1,,h2#mymaster",
+                "redis-sentinel://:sekret@,h2#mymaster",
+                "redis-sentinel://:sekret@h1,#mymaster",
+                "redis-sentinel://:sekret@#mymaster",
+                "redis-sentinel://:sekret@h1:x#mymaster",
+                "redis-sentinel://:sekret@h1/x#mymaster",
+                "redis-sentinel://:sekret@h1#my master",
+                "redis-sentinel://:top#sekret@h1#mymaster",
+                "redis-sentinel://sekret@h1#mymaster",
+                "redis-sentinel:sekret",
+                "redis-cluster://:sekret@h1,h2/1",
+                "redis-cluster://:sekret@h1/x",
+                "redis-cluster://:sekret@h1#mymaster",
+                "redis-cluster://:sekret@h1?x",
+                "redis-cluster://:sekret@",
+                "redis-cluster://:sekret@h1,h2:0",
+                "redis-cluster-s://:sekret@h1",
+                "rediss-clusters://:sekret@h1",
+                "redis-sentinels://:sekret@h1#mymaster"
+            })
+    void brokenUrlOfAFleetIsExplainedAndNotRepeated(String text) {
+        brokenUrlIsExplainedAndNotRepeated(text);
+    }
+
+    @Test
+    void rightFormIsThatOfTheScheme() {
+        assertThat(actionFor("redis-sentinel://h1"))
+                .contains("redis-sentinel://")
+                .doesNotContain("redis-cluster");
+        assertThat(actionFor("redis-cluster://h1/1"))
+                .contains("redis-cluster://")
+                .doesNotContain("redis-sentinel");
+        assertThat(actionFor("http://h1")).contains("redis://", "redis-sentinel://", "redis-cluster://");
+    }
+
+    private static String actionFor(String url) {
+        try {
+            RedisUrl.parse(url);
+            throw new AssertionError("It was read: " + url);
+        } catch (SessionTrackingSetupException wrong) {
+            return wrong.action();
+        }
+    }
 }

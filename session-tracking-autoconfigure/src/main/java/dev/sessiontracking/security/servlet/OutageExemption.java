@@ -20,15 +20,20 @@ final class OutageExemption {
 
     private final RequestMatcher exempt;
 
+    private final String managementPort;
+
     OutageExemption(Environment environment, ClassLoader classLoader) {
         String basePath = environment.getProperty(BASE_PATH, "/actuator");
         boolean isOwnPath = basePath.startsWith("/") && basePath.length() > 1;
+        this.managementPort = environment.getProperty("management.server.port", "");
         this.exempt = isOwnPath && ClassUtils.isPresent(ACTUATOR, classLoader)
                 ? PathPatternRequestMatcher.withDefaults().matcher(basePath + "/**")
                 : NOTHING;
     }
 
+    /** An actuator on a port of its own is exempt there only: on the application's port its path is somebody else's. */
     boolean covers(HttpServletRequest request) {
-        return exempt.matches(request);
+        return exempt.matches(request)
+                && (managementPort.isBlank() || managementPort.equals(String.valueOf(request.getLocalPort())));
     }
 }

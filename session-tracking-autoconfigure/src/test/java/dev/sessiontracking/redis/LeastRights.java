@@ -1,0 +1,65 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.testkit.RedisCli;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The rights that the README lists, for a user of a test's server. */
+final class LeastRights {
+
+    static final String LOGIN = "tracker:sekret";
+
+    private static final Pattern LIST = Pattern.compile("`(~session:\\* [^`]*)`");
+
+    private static final Pattern FOR_CLUSTER = Pattern.compile("`(\\+cluster[^`]*)`");
+
+    private LeastRights() {}
+
+    /** Arguments for a server; what the contract does with a prefix is allowed as well. */
+    static String[] serverArgs() {
+        return args(List.of());
+    }
+
+    static String[] clusterArgs() {
+        return args(List.of(found(FOR_CLUSTER).split("\\s+")));
+    }
+
+    private static String[] args(List<String> more) {
+        return Stream.of(
+                        Stream.of("--user", "tracker", "on", ">sekret"),
+                        Stream.of(found(LIST).split("\\s+")),
+                        Stream.of("~shop:session:*", "~shop:user_sessions:*"),
+                        more.stream())
+                .flatMap(words -> words)
+                .toArray(String[]::new);
+    }
+
+    /** What a server has refused: commands, and keys. */
+    static List<String> refusedBy(RedisCli server) {
+        return ((List<?>) Objects.requireNonNull(server.command("ACL", "LOG")))
+                .stream()
+                        .map(entry -> (List<?>) entry)
+                        .map(fields -> String.valueOf(fields.get(fields.indexOf("object") + 1)))
+                        .distinct()
+                        .toList();
+    }
+
+    private static String found(Pattern pattern) {
+        try {
+            Matcher list = pattern.matcher(Files.readString(Path.of("..", "README.md")));
+            if (!list.find()) {
+                throw new AssertionError("The README has no list of rights");
+            }
+            return list.group(1);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.testkit.ClusterTopology;
+import dev.sessiontracking.testkit.RedisServer;
+import io.lettuce.core.cluster.SlotHash;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Everything works on a cluster for a user who may do no more than what the README lists. */
+class LeastRightsClusterTests extends SessionStoreContractTests {
+
+    private final ClusterTopology servers = ClusterTopology.start(LeastRights.clusterArgs());
+
+    private final RedisServer[] masterBySlot = servers.mastersBySlot();
+
+    private String url() {
+        return "redis-cluster://" + LeastRights.LOGIN + "@" + String.join(",", servers.addresses());
+    }
+
+    @Override
+    RedisConnector connect(RedisProperties properties) {
+        return new RedisConnector(RedisUrl.parse(url()), properties);
+    }
+
+    @Override
+    @Nullable
+    Object raw(String... words) {
+        return masterBySlot[SlotHash.getSlot(words[1].getBytes(StandardCharsets.UTF_8))]
+                .cli()
+                .command(words);
+    }
+
+    @BeforeEach
+    void empty() {
+        servers.masters().forEach(master -> master.cli().command("FLUSHALL"));
+    }
+
+    @AfterAll
+    void nothingElseWasRefused() {
+        try (servers) {
+            assertThat(servers.nodes())
+                    .allSatisfy(node ->
+                            assertThat(LeastRights.refusedBy(node.cli())).isSubsetOf("info", "client|setname"));
+        }
+    }
+
+    @Test
+    void nearCacheWorks() {
+        try (TestNode node = TestNode.at(url())) {
+            for (int i = 0; i < 10; i++) {
+                node.awaitCached(node.login("alice").id());
+            }
+        }
+    }
+}

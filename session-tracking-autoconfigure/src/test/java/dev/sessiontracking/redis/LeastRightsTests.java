@@ -1,0 +1,48 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.core.CacheStatus;
+import dev.sessiontracking.core.TrackedReader;
+import dev.sessiontracking.testkit.RedisServerExtension;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Everything works for a user who may do no more than what the README lists. */
+class LeastRightsTests extends SessionStoreContractTests {
+
+    @RegisterExtension
+    static RedisServerExtension redis = new RedisServerExtension(LeastRights.serverArgs());
+
+    private static String url() {
+        return "redis://" + LeastRights.LOGIN + "@" + redis.server().host() + ":"
+                + redis.server().port();
+    }
+
+    @Override
+    RedisConnector connect(RedisProperties properties) {
+        return new RedisConnector(RedisUrl.parse(url()), properties);
+    }
+
+    @Override
+    @Nullable
+    Object raw(String... words) {
+        return redis.cli().command(words);
+    }
+
+    @Test
+    void nearCacheWorks() {
+        try (TestNode node = TestNode.at(url())) {
+            node.awaitCached(node.login("alice").id());
+            assertThat(node.bean(TrackedReader.class).status()).isEqualTo(CacheStatus.ON);
+        }
+    }
+
+    /** INFO tells the version and the eviction policy, and is optional. */
+    @AfterAll
+    void nothingElseWasRefused() {
+        assertThat(LeastRights.refusedBy(redis.cli())).isSubsetOf("info");
+    }
+}

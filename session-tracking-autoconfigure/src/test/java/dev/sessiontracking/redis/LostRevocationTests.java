@@ -1,0 +1,68 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.testkit.ClusterTopology;
+import dev.sessiontracking.testkit.RedisServer;
+import dev.sessiontracking.testkit.SentinelTopology;
+import dev.sessiontracking.testkit.Topologies;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A master that ends before its replicas have heard of a revocation: a node that knows of it makes it again. */
+class LostRevocationTests {
+
+    @Test
+    void isMadeAgainUnderSentinels() {
+        SentinelTopology servers = Topologies.sentinel();
+        RedisServer master = servers.master();
+        List<RedisServer> replicas = servers.replicas();
+        try (TestNode node = TestNode.at(servers.url());
+                TestNode other = TestNode.at(servers.url())) {
+            String id = node.login("alice").id();
+            String key = "session:" + id;
+            await().until(() ->
+                    replicas.stream().allMatch(replica -> replica.cli().number("EXISTS", key) == 1));
+            replicas.forEach(RedisServer::freeze);
+            assertThat(node.service.revokeSession(id)).isTrue();
+            master.kill();
+            replicas.forEach(RedisServer::thaw);
+            RedisServer promoted = servers.awaitMasterOtherThan(master);
+            isGone(promoted, key);
+            other.login("nobody");
+            assertThat(other.check(id).status()).isEqualTo(SessionStatus.ENDED);
+        } finally {
+            replicas.forEach(RedisServer::thaw);
+        }
+    }
+
+    @Test
+    void isMadeAgainInACluster() {
+        ClusterTopology servers = Topologies.cluster();
+        try (TestNode node = TestNode.at(servers.url());
+                TestNode other = TestNode.at(servers.url())) {
+            String id = node.login("alice").id();
+            String key = "session:" + id;
+            RedisServer master = servers.masterOf(key);
+            RedisServer replica = servers.replicasOf(master).get(0);
+            await().until(() -> String.valueOf(
+                            replica.cli().command("CLUSTER", "COUNTKEYSINSLOT", "" + servers.slotOf(key)))
+                    .equals("1"));
+            replica.freeze();
+            assertThat(node.service.revokeSession(id)).isTrue();
+            master.kill();
+            replica.thaw();
+            RedisServer promoted = servers.awaitMasterOtherThan(master, key);
+            isGone(promoted, key);
+            await().atMost(TestNode.PATIENCE).until(() -> other.check(id).status() == SessionStatus.ENDED);
+        }
+    }
+
+    private static void isGone(RedisServer server, String key) {
+        await().atMost(TestNode.PATIENCE)
+                .ignoreExceptions()
+                .until(() -> server.cli().number("EXISTS", key) == 0);
+    }
+}
