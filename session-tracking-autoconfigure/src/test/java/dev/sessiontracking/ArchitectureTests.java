@@ -15,18 +15,31 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.sessiontracking.core.CacheStatus;
 import dev.sessiontracking.core.Evidence;
+import dev.sessiontracking.core.MetadataPolicy;
 import dev.sessiontracking.core.NearCache;
+import dev.sessiontracking.core.Outage;
 import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.PrincipalSource;
+import dev.sessiontracking.core.ProtectionReport;
+import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.core.SessionListener;
+import dev.sessiontracking.core.SessionStatistics;
 import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.SessionTrackingSettings;
+import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
+import dev.sessiontracking.core.StoreObserver;
+import dev.sessiontracking.core.StoreOperation;
+import dev.sessiontracking.core.StoreRefusedException;
 import dev.sessiontracking.core.TokenSession;
 import dev.sessiontracking.core.TrackedReader;
+import dev.sessiontracking.core.TrackingState;
 
 /** The house: adapters know the core, the core knows the public API, and nobody else knows a technology. */
 @AnalyzeClasses(packages = "dev.sessiontracking", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -41,6 +54,10 @@ class ArchitectureTests {
     private static final String REDIS = "dev.sessiontracking.redis..";
 
     private static final String SECURITY = "dev.sessiontracking.security..";
+
+    private static final String METRICS = "dev.sessiontracking.metrics..";
+
+    private static final String ACTUATE = "dev.sessiontracking.actuate..";
 
     /** Ports, what they speak of, and the one class that puts the engine together. */
     private static final Class<?>[] PUBLIC_IN_CORE = {
@@ -57,7 +74,20 @@ class ArchitectureTests {
         TrackedReader.class,
         NearCache.class,
         Evidence.class,
-        SessionTrackingSettings.class
+        SessionTrackingSettings.class,
+        SessionListener.class,
+        PrincipalSource.class,
+        RejectionReport.class,
+        ProtectionReport.class,
+        StoreObserver.class,
+        StoreOperation.class,
+        StoreRefusedException.class,
+        StoreDescription.class,
+        SessionStatistics.class,
+        TrackingState.class,
+        CacheStatus.class,
+        Outage.class,
+        MetadataPolicy.class
     };
 
     @ArchTest
@@ -90,7 +120,7 @@ class ArchitectureTests {
             .that()
             .resideInAPackage(WIRING)
             .should()
-            .dependOnClassesThat(resideInAnyPackage(REDIS, SECURITY));
+            .dependOnClassesThat(resideInAnyPackage(REDIS, SECURITY, METRICS, ACTUATE));
 
     @ArchTest
     static final ArchRule adaptersDoNotKnowEachOther = slices().matching("dev.sessiontracking.(*)..")
@@ -127,6 +157,22 @@ class ArchitectureTests {
                     "jakarta.servlet..",
                     "org.springframework.web..",
                     "com.nimbusds..");
+
+    @ArchTest
+    static final ArchRule onlyMetricsKnowsMicrometer = noClasses()
+            .that()
+            .resideOutsideOfPackage(METRICS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.micrometer..");
+
+    @ArchTest
+    static final ArchRule onlyActuateKnowsActuator = noClasses()
+            .that()
+            .resideOutsideOfPackage(ACTUATE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.boot.actuate..", "org.springframework.boot.health..");
 
     @ArchTest
     static final ArchRule servletsAreKnownInOnePackage = noClasses()

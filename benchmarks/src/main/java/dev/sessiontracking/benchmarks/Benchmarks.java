@@ -1,7 +1,9 @@
 package dev.sessiontracking.benchmarks;
 
+import dev.sessiontracking.benchmarks.http.PropagationCommand;
 import dev.sessiontracking.benchmarks.http.SideBySideCommand;
 import dev.sessiontracking.benchmarks.jmh.JmhCommand;
+import dev.sessiontracking.benchmarks.scale.ScaleCommand;
 import java.util.Arrays;
 import java.util.List;
 
@@ -13,6 +15,8 @@ public final class Benchmarks {
 
               jmh [JMH's own options]                                       one operation in process
               side-by-side [--long] [--rounds=N] [--variants=A,B]           the product and others over HTTP
+              propagation [--revocations=N]                                 from DEL to the first refusal
+              scale [--small]                                               what grows with sessions and nodes
             """;
 
     private Benchmarks() {}
@@ -27,6 +31,8 @@ public final class Benchmarks {
         switch (args[0]) {
             case "jmh" -> JmhCommand.run(options);
             case "side-by-side" -> SideBySideCommand.run(options);
+            case "propagation" -> PropagationCommand.run(options);
+            case "scale" -> ScaleCommand.run(options);
             default -> {
                 System.err.println("There is no command " + args[0]);
                 System.err.print(USAGE);

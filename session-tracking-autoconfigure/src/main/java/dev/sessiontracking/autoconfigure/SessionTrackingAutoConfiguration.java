@@ -2,6 +2,7 @@ package dev.sessiontracking.autoconfigure;
 
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.PrincipalSource;
+import dev.sessiontracking.core.ProtectionReport;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionListener;
@@ -52,12 +53,16 @@ public final class SessionTrackingAutoConfiguration {
                     properties.ttl(),
                     retention == null ? properties.ttl() : retention,
                     revocation.maximumRemembered());
-            SessionTracking.Surroundings surroundings = new SessionTracking.Surroundings(
-                    () -> listeners.orderedStream().toList(),
-                    observer.getIfAvailable(() -> StoreObserver.NO_OP),
-                    principals.getIfAvailable(() -> PrincipalSource.NONE),
-                    metadata.policy());
-            return SessionTracking.over(store, tracked.getIfAvailable(), settings, Clock.systemUTC(), surroundings);
+            return SessionTracking.over(
+                    store,
+                    tracked.getIfAvailable(),
+                    settings,
+                    Clock.systemUTC(),
+                    new SessionTracking.Surroundings(
+                            () -> listeners.orderedStream().toList(),
+                            observer.getIfAvailable(() -> StoreObserver.NO_OP),
+                            principals.getIfAvailable(() -> PrincipalSource.NONE),
+                            metadata.policy()));
         }
 
         @Bean
@@ -69,6 +74,11 @@ public final class SessionTrackingAutoConfiguration {
         @ConditionalOnMissingBean
         RejectionReport sessionTrackingRejectionReport(SessionTracking tracking) {
             return tracking.rejections();
+        }
+
+        @Bean
+        StartReport sessionTrackingStartReport(SessionTracking tracking, ObjectProvider<ProtectionReport> protection) {
+            return new StartReport(tracking, protection);
         }
 
         @Bean

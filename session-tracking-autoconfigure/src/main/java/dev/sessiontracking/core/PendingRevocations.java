@@ -28,6 +28,8 @@ final class PendingRevocations implements AutoCloseable {
 
     private static final Duration IDLE_THREAD = Duration.ofSeconds(5);
 
+    private static final int MOST_FAILURES = 8;
+
     private final Set<Revocation> pending = new LinkedHashSet<>();
 
     private final int maximum;
@@ -108,20 +110,35 @@ final class PendingRevocations implements AutoCloseable {
     }
 
     private void retry() {
-        int applied = 0;
+        int before = size();
         try {
-            for (Revocation revocation : snapshot()) {
-                action.accept(revocation);
-                confirmed(revocation);
-                applied++;
-            }
-        } catch (SessionStoreUnavailableException stillUnavailable) {
-            log.trace("The store still does not take revocations", stillUnavailable);
+            applyAll();
         } finally {
+            int applied = before - size();
             if (applied > 0) {
                 log.info("Applied {} revocation(s) that were made while the server did not answer", applied);
             }
             retried();
+        }
+    }
+
+    /**
+     * A part of the store may answer while another does not: a revocation that fails makes way for the others. When
+     * several do, it is likely that all would.
+     */
+    private void applyAll() {
+        int failed = 0;
+        for (Revocation revocation : snapshot()) {
+            try {
+                action.accept(revocation);
+                confirmed(revocation);
+            } catch (SessionStoreUnavailableException stillUnavailable) {
+                log.trace("The store still does not take a revocation", stillUnavailable);
+                postponed(revocation);
+                if (++failed == MOST_FAILURES) {
+                    return;
+                }
+            }
         }
     }
 
@@ -138,17 +155,19 @@ final class PendingRevocations implements AutoCloseable {
         pending.remove(revocation);
     }
 
+    private synchronized void postponed(Revocation revocation) {
+        if (pending.remove(revocation)) {
+            pending.add(revocation);
+        }
+    }
+
     /** One last attempt, as long as the store takes to answer or to fail; what remains is told and lost. */
     @Override
     public void close() {
         scheduler.shutdownNow();
-        try {
-            for (Revocation revocation : snapshot()) {
-                action.accept(revocation);
-                confirmed(revocation);
-            }
-        } catch (SessionStoreUnavailableException unavailable) {
-            List<Revocation> lost = snapshot();
+        applyAll();
+        List<Revocation> lost = snapshot();
+        if (!lost.isEmpty()) {
             log.warn(
                     "{} revocation(s) could not be applied before this node stopped, and are lost: {}",
                     lost.size(),

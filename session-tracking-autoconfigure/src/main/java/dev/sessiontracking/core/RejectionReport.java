@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 public interface RejectionReport {
 
     /** Takes no note. */
-    RejectionReport NONE = (reason, session) -> {};
+    RejectionReport NONE = (reason, sessionId, userId) -> {};
 
     /**
      * A request was refused.
      *
-     * @param session what its token said of its session, if anything
+     * @param sessionId the session that its token names, if any
+     * @param userId whose token it is, if known
      */
-    void rejected(RequestRejected.Reason reason, @Nullable TokenSession session);
+    void rejected(RequestRejected.Reason reason, @Nullable String sessionId, @Nullable String userId);
 }

@@ -23,8 +23,9 @@ final class Revoker implements AutoCloseable {
 
     private final OutageReport report;
 
-    private final Clock clock;
     private final SessionEvents events;
+
+    private final Clock clock;
 
     private final PendingRevocations pending;
 
@@ -42,9 +43,9 @@ final class Revoker implements AutoCloseable {
         this.memory = memory;
         this.engine = engine;
         this.report = report;
+        this.events = events;
         this.clock = clock;
         this.again = new RepeatedRevocations(store);
-        this.events = events;
         this.pending = new PendingRevocations(this::apply, maximumRemembered);
     }
 

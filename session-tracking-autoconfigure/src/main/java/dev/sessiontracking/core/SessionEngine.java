@@ -43,24 +43,25 @@ final class SessionEngine implements SessionChecker {
         this.memory = memory;
         this.outagePolicy = outagePolicy;
         this.report = report;
-        this.reads = new SharedReads(this::ask, System::nanoTime, clock);
         this.watch = watch;
         this.statistics = statistics;
+        this.reads = new SharedReads(this::ask, System::nanoTime, clock);
     }
 
     @Override
     public SessionCheck check(TokenSession session) {
-        SessionCheck check = find(session);
+        return check(session.sessionId(), memory.isDenied(session));
+    }
+
+    private SessionCheck check(String sessionId, boolean denied) {
+        SessionCheck check = denied ? SessionCheck.ENDED_BY_MEMORY : find(sessionId);
         statistics.checked(check);
         return check;
     }
 
-    private SessionCheck find(TokenSession session) {
-        if (memory.isDenied(session)) {
-            return SessionCheck.ENDED_BY_MEMORY;
-        }
-        SessionCheck cached = fromCache(session.sessionId());
-        return cached != null ? cached : fromStore(session.sessionId());
+    private SessionCheck find(String sessionId) {
+        SessionCheck cached = fromCache(sessionId);
+        return cached != null ? cached : fromStore(sessionId);
     }
 
     private @Nullable SessionCheck fromCache(String sessionId) {
@@ -92,7 +93,14 @@ final class SessionEngine implements SessionChecker {
     }
 
     SessionStatus status(String sessionId) {
-        return check(TokenSession.of(sessionId)).status();
+        return check(sessionId, memory.isDenied(sessionId)).status();
+    }
+
+    /** Tells of a session that was just created: that there was none before is no longer an answer. */
+    void created(String sessionId) {
+        if (tracked != null) {
+            tracked.cacheOf(sessionId).invalidate(sessionId);
+        }
     }
 
     /** Whether the near cache holds this session as live at this moment. */

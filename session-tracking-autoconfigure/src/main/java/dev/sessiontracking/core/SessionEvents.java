@@ -123,15 +123,9 @@ final class SessionEvents implements RejectionReport, AutoCloseable {
     }
 
     @Override
-    public void rejected(RequestRejected.Reason reason, @Nullable TokenSession session) {
+    public void rejected(RequestRejected.Reason reason, @Nullable String sessionId, @Nullable String userId) {
         statistics.rejected(reason);
-        tell(
-                new RequestRejected(
-                        reason,
-                        session == null ? null : session.sessionId(),
-                        session == null ? null : session.userId(),
-                        clock.instant()),
-                SessionListener::rejected);
+        tell(new RequestRejected(reason, sessionId, userId, clock.instant()), SessionListener::rejected);
     }
 
     void outageBegan(OutageBegan event) {

@@ -89,6 +89,7 @@ final class TrackedSessionService implements SessionService {
             throw alreadyUsed(sessionId);
         }
         memory.created(userId, sessionId);
+        engine.created(sessionId);
         events.created(session);
         return session;
     }

@@ -26,6 +26,10 @@ public final class TokenJudge {
 
     private final UnregisteredSessionWarning warning = new UnregisteredSessionWarning();
 
+    TokenJudge(JwtProperties properties, SessionChecker checker) {
+        this(properties, checker, RejectionReport.NONE);
+    }
+
     TokenJudge(JwtProperties properties, SessionChecker checker, RejectionReport rejections) {
         this.claims = new SessionClaims(properties);
         this.checker = checker;
@@ -49,7 +53,7 @@ public final class TokenJudge {
 
     /** Takes note of a request that was refused because its token cannot be found. */
     public void refusedHidden() {
-        rejections.rejected(Reason.UNUSABLE, null);
+        rejections.rejected(Reason.UNUSABLE, null, null);
     }
 
     /**
@@ -59,11 +63,11 @@ public final class TokenJudge {
      */
     public Verdict judge(SessionClaim claim, @Nullable TokenExchange exchange) {
         if (isUnusable(claim)) {
-            rejections.rejected(Reason.UNUSABLE, null);
+            rejections.rejected(Reason.UNUSABLE, null, null);
             return Verdict.UNUSABLE;
         }
         if (claim.kind() != SessionClaim.Kind.NAMED) {
-            return isDenied(claim.user()) ? Verdict.ENDED : Verdict.PLAIN;
+            return judgeWithoutSession(claim.user());
         }
         TokenSession session = Objects.requireNonNull(claim.session());
         Verdict known = exchange == null ? null : exchange.verdict(session);
@@ -72,7 +76,10 @@ public final class TokenJudge {
         }
         Verdict verdict = lookUp(session, claim.issuer(), exchange != null && exchange.isAcceptingUnproven());
         if (!verdict.isAccepted()) {
-            rejections.rejected(verdict == Verdict.ENDED ? Reason.ENDED : Reason.UNAVAILABLE, session);
+            rejections.rejected(
+                    verdict == Verdict.ENDED ? Reason.ENDED : Reason.UNAVAILABLE,
+                    session.sessionId(),
+                    session.userId());
         }
         if (exchange != null) {
             exchange.remember(session, verdict);
@@ -80,9 +87,17 @@ public final class TokenJudge {
         return verdict;
     }
 
+    private Verdict judgeWithoutSession(SessionClaim.@Nullable User user) {
+        if (user == null || !isDenied(user)) {
+            return Verdict.PLAIN;
+        }
+        rejections.rejected(Reason.ENDED, null, user.id());
+        return Verdict.ENDED;
+    }
+
     /** A token that names no session can be refused only with all others of its user. */
-    private boolean isDenied(SessionClaim.@Nullable User user) {
-        return user != null && checker.isDeniedWithoutSession(user.id(), user.authenticatedAt());
+    private boolean isDenied(SessionClaim.User user) {
+        return checker.isDeniedWithoutSession(user.id(), user.authenticatedAt());
     }
 
     private Verdict lookUp(TokenSession session, @Nullable String issuer, boolean acceptsUnproven) {

@@ -50,7 +50,7 @@ class SessionEventsTests {
         return SessionTracking.over(
                 store,
                 null,
-                new SessionTrackingSettings(policy, Duration.ofDays(7), Duration.ofDays(7), 100_000),
+                new SessionTrackingSettings(policy, Duration.ofDays(7), Duration.ofDays(7), 1_000),
                 clock,
                 new SessionTracking.Surroundings(
                         () -> listeners, StoreObserver.NO_OP, () -> principal, MetadataPolicy.KEEP));
@@ -199,7 +199,7 @@ class SessionEventsTests {
 
     @Test
     void rejectionIsTold() {
-        tracking.rejections().rejected(RequestRejected.Reason.ENDED, new TokenSession("the-id", "alice", null));
+        tracking.rejections().rejected(RequestRejected.Reason.ENDED, "the-id", "alice");
         assertThat(listener.heard())
                 .containsExactly(new RequestRejected(RequestRejected.Reason.ENDED, "the-id", "alice", clock.instant()));
         assertThat(tracking.statistics().rejections(RequestRejected.Reason.ENDED))
@@ -303,7 +303,7 @@ class SessionEventsTests {
         try (SessionTracking lazy = SessionTracking.over(
                 store,
                 null,
-                new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 100_000),
+                new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 1_000),
                 clock,
                 new SessionTracking.Surroundings(
                         () -> {
@@ -327,7 +327,7 @@ class SessionEventsTests {
         service.renewSession(session.id());
         service.revokeSession(session.id());
         UserSession other = login();
-        tracking.rejections().rejected(RequestRejected.Reason.ENDED, TokenSession.of(other.id()));
+        tracking.rejections().rejected(RequestRejected.Reason.ENDED, other.id(), null);
         store.fail();
         service.revokeSession(other.id());
         store.recover();

@@ -112,7 +112,7 @@ class SessionTrackingMetricsAutoConfigurationTests {
     @Test
     void rejectionsAreCountedByReason() {
         run(context -> {
-            context.getBean(SessionTracking.class).rejections().rejected(RequestRejected.Reason.UNUSABLE, null);
+            context.getBean(SessionTracking.class).rejections().rejected(RequestRejected.Reason.UNUSABLE, null, null);
             assertThat(value(context, "session.tracking.rejections", "reason", "unusable"))
                     .isEqualTo(1);
         });

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Duration;
@@ -35,9 +34,7 @@ class SilentReconnectTests {
             String next = node.login("alice").id();
             node.awaitCached(next);
             redis.cli().command("DEL", "session:" + next);
-            await().atMost(Duration.ofSeconds(2))
-                    .until(() -> node.check(next) == SessionCheck.ENDED_BY_STORE
-                            || node.check(next) == SessionCheck.ENDED_BY_CACHE);
+            await().atMost(Duration.ofSeconds(2)).until(() -> node.check(next).status() == SessionStatus.ENDED);
         }
     }
 }

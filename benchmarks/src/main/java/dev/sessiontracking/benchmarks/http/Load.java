@@ -1,5 +1,6 @@
 package dev.sessiontracking.benchmarks.http;
 
+import dev.sessiontracking.benchmarks.report.Latencies;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

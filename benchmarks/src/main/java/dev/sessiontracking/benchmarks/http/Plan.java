@@ -59,6 +59,11 @@ record Plan(
         return new Plan("smoke", List.of(variants), 1, slot, slot, 2, 20, 30);
     }
 
+    /** For one variant, where something else than its load is measured. */
+    static Plan of(Variant variant, Duration warmUp, int sessions) {
+        return new Plan("", List.of(variant), 0, warmUp.dividedBy(5), warmUp, 4, sessions, sessions);
+    }
+
     /**
      * From the options of the command line: {@code --long}, {@code --rounds=N} and {@code --variants=A,B}, where the
      * reference is always one of them.

@@ -5,6 +5,7 @@ import dev.sessiontracking.benchmarks.server.RedisFigures;
 import dev.sessiontracking.benchmarks.server.RedisProcess;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A variant that runs, with a Redis server of its own if it needs one, and with sessions to ask with. */
@@ -55,6 +56,19 @@ final class Subject implements AutoCloseable {
 
     Logins logins() {
         return logins;
+    }
+
+    int port() {
+        return process.port();
+    }
+
+    List<byte[]> requests() {
+        return requests;
+    }
+
+    /** A connection to its server. */
+    RedisClientConnection redis() {
+        return Objects.requireNonNull(redisConnection, "This variant has no server");
     }
 
     /** Requests that nobody measures. */

@@ -9,6 +9,7 @@ import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import dev.sessiontracking.security.servlet.SessionTrackingServletSecurityAutoConfiguration;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletContext;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,9 @@ public abstract class ChainState {
 
     private static final FilterChain END = (request, response) -> {};
 
+    /** One for all: a request without one makes one, at several times its own cost. */
+    private static final ServletContext SERVLET_CONTEXT = new MockServletContext();
+
     private final RedisProcess redis = RedisProcess.start();
 
     private final ConfigurableApplicationContext context;
@@ -65,7 +69,7 @@ public abstract class ChainState {
                 .registerShutdownHook(false)
                 .contextFactory(type -> new AnnotationConfigServletWebApplicationContext())
                 .initializers((ApplicationContextInitializer<AnnotationConfigServletWebApplicationContext>)
-                        created -> created.setServletContext(new MockServletContext()))
+                        created -> created.setServletContext(SERVLET_CONTEXT))
                 .properties(
                         "logging.level.root=warn",
                         "session.tracking.enabled=" + tracked,
@@ -115,7 +119,7 @@ public abstract class ChainState {
     }
 
     private static MockHttpServletRequest request() {
-        MockHttpServletRequest request = new MockHttpServletRequest("GET", "/hello");
+        MockHttpServletRequest request = new MockHttpServletRequest(SERVLET_CONTEXT, "GET", "/hello");
         request.setServletPath("/hello");
         return request;
     }

@@ -3,7 +3,6 @@ package dev.sessiontracking.benchmarks.server;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 
@@ -31,9 +30,9 @@ public final class RedisClientConnection implements AutoCloseable {
         return connection.sync();
     }
 
-    /** Commands that do not, for pipelines. */
-    public RedisAsyncCommands<String, String> pipeline() {
-        return connection.async();
+    /** The connection itself, for pipelines. */
+    public StatefulRedisConnection<String, String> connection() {
+        return connection;
     }
 
     /** The server's figures at this moment. */

@@ -1,10 +1,12 @@
 package dev.sessiontracking.security.servlet;
 
+import dev.sessiontracking.core.ProtectionReport;
 import jakarta.servlet.Filter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -24,7 +26,7 @@ import org.springframework.security.web.authentication.AuthenticationFilter;
  * Says at start-up which filter chains refuse revoked tokens, and warns of those that accept tokens and do not. Completes
  * chains to which an application has added a token filter that it made itself.
  */
-final class ProtectedChains implements SmartInitializingSingleton {
+final class ProtectedChains implements SmartInitializingSingleton, ProtectionReport {
 
     private static final Log LOG = LogFactory.getLog(ProtectedChains.class);
 
@@ -78,10 +80,21 @@ final class ProtectedChains implements SmartInitializingSingleton {
     }
 
     @Override
+    public List<Chain> chains() {
+        return findings.stream()
+                .map(finding -> new Chain(
+                        finding.description(),
+                        finding.tokens().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                        finding.guarded(),
+                        finding.isOpenToRevokedTokens()))
+                .toList();
+    }
+
+    @Override
     public void afterSingletonsInstantiated() {
         findings = all().stream().map(ProtectedChains::examine).toList();
         List<Finding> guarded = findings.stream().filter(Finding::guarded).toList();
-        LOG.info("Session tracking protects " + guarded.size() + " of " + findings.size()
+        LOG.debug("Session tracking protects " + guarded.size() + " of " + findings.size()
                 + (findings.size() == 1 ? " filter chain" : " filter chains")
                 + guarded.stream()
                         .map(finding -> finding.description() + finding.tokens().note)

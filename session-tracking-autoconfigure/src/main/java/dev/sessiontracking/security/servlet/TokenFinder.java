@@ -9,10 +9,8 @@ import dev.sessiontracking.security.TokenExchange;
 import dev.sessiontracking.security.TokenJudge;
 import java.text.ParseException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -67,9 +65,12 @@ final class TokenFinder {
 
         private final List<SessionClaim> claims = new ArrayList<>(2);
 
-        private final Set<String> covered = new HashSet<>(4);
+        // Lists: there is hardly ever more than one, and the hash of a token costs more than a comparison.
+        private final List<String> covered = new ArrayList<>(1);
 
-        private final Set<String> introspected = new HashSet<>(4);
+        private final List<String> introspected = new ArrayList<>(0);
+
+        private @Nullable Jwt last;
 
         private boolean found;
 
@@ -94,8 +95,10 @@ final class TokenFinder {
             carried(authentication.getDetails());
         }
 
+        @SuppressWarnings("ReferenceEquality") // the same token is usually principal and credentials, too
         private void carried(@Nullable Object candidate) {
-            if (candidate instanceof Jwt jwt) {
+            if (candidate instanceof Jwt jwt && jwt != last) {
+                last = jwt;
                 found = true;
                 covered.add(jwt.getTokenValue());
                 SessionClaim claim = judge.read(jwt.getClaims());

@@ -33,8 +33,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -42,6 +44,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthentication;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
 import org.springframework.security.oauth2.server.resource.authentication.OpaqueTokenAuthenticationProvider;
+import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
 import org.springframework.security.oauth2.server.resource.introspection.OAuth2IntrospectionAuthenticatedPrincipal;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
@@ -143,6 +146,15 @@ class UnusualChainTests {
     @Test
     void opaqueTokenBesideJwtsIsNotJudged() {
         MvcTester.run(JwtAndOpaque.class, app -> {
+            assertThat(app.get("/me", MvcTester.bearer("opaque")).getStatus()).isEqualTo(200);
+            assertThat(app.sessions().lookups()).isEmpty();
+            assertRefusesRevoked(app);
+        });
+    }
+
+    @Test
+    void opaqueTokenThatWasTriedAsAJwtFirstIsNotJudged() {
+        MvcTester.run(JwtThenOpaque.class, app -> {
             assertThat(app.get("/me", MvcTester.bearer("opaque")).getStatus()).isEqualTo(200);
             assertThat(app.sessions().lookups()).isEmpty();
             assertRefusesRevoked(app);
@@ -381,14 +393,35 @@ class UnusualChainTests {
         SecurityFilterChain chain(HttpSecurity http) throws Exception {
             return authenticated(http)
                     .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder())))
-                    .authenticationProvider(new OpaqueTokenAuthenticationProvider(token -> {
-                        if (!token.equals("opaque")) {
-                            throw new org.springframework.security.oauth2.server.resource.introspection
-                                    .BadOpaqueTokenException("unknown");
-                        }
-                        return new OAuth2IntrospectionAuthenticatedPrincipal(
-                                "alice", Map.of("sid", "of-the-server"), List.of());
-                    }))
+                    .authenticationProvider(introspecting())
+                    .build();
+        }
+    }
+
+    private static AuthenticationProvider introspecting() {
+        return new OpaqueTokenAuthenticationProvider(token -> {
+            if (!token.equals("opaque")) {
+                throw new BadOpaqueTokenException("unknown");
+            }
+            return new OAuth2IntrospectionAuthenticatedPrincipal("alice", Map.of("sid", "of-the-server"), List.of());
+        });
+    }
+
+    /** Its provider comes after that of the resource server. */
+    static class OpaqueConfigurer extends AbstractHttpConfigurer<OpaqueConfigurer, HttpSecurity> {
+        @Override
+        public void init(HttpSecurity http) {
+            http.authenticationProvider(introspecting());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class JwtThenOpaque {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return authenticated(http)
+                    .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder())))
+                    .with(new OpaqueConfigurer())
                     .build();
         }
     }

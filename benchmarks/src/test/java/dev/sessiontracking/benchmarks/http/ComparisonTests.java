@@ -1,0 +1,26 @@
+package dev.sessiontracking.benchmarks.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTests {
+
+    @Test
+    void givesRatiosToPlainJwtOfTheSameRound() {
+        Comparison comparison = new Comparison();
+        comparison.add(Variant.PLAIN_JWT, new Logins(List.of(), null));
+        comparison.add(Variant.NEAR_CACHE, new Logins(List.of(), null));
+        comparison.add(Map.of(Variant.PLAIN_JWT, sample(10), Variant.NEAR_CACHE, sample(20)));
+        comparison.add(Map.of(Variant.PLAIN_JWT, sample(100), Variant.NEAR_CACHE, sample(110)));
+        comparison.add(Map.of(Variant.PLAIN_JWT, sample(200), Variant.NEAR_CACHE, sample(100)));
+        String table = comparison.table(Plan.smoke(Variant.PLAIN_JWT, Variant.NEAR_CACHE));
+        assertThat(table).contains("1.10 [0.50–2.00]");
+    }
+
+    private static Sample sample(double value) {
+        return new Sample(value, value, value, value, value, Double.NaN, Double.NaN);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.sessiontracking.actuate;
+
+import dev.sessiontracking.RequestRejected;
+import dev.sessiontracking.RevocationPending;
+import dev.sessiontracking.SessionCreated;
+import dev.sessiontracking.SessionEvent;
+import dev.sessiontracking.SessionRevoked;
+import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.core.SessionListener;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.audit.AuditEvent;
+import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.context.ApplicationEventPublisher;
+
+/**
+ * Makes audit events of what concerns a user's access. The principal is who acted, as far as that is known, else whose
+ * sessions it is about. Sessions are named by their short hash; addresses and User-Agents are not recorded. Thread-safe.
+ */
+final class SessionAuditListener implements SessionListener {
+
+    static final String CREATED = "SESSION_CREATED";
+
+    static final String REVOKED = "SESSION_REVOKED";
+
+    static final String REJECTED = "SESSION_REJECTED";
+
+    private static final String UNKNOWN = "unknown";
+
+    private static final int MOST_HASHES = 100;
+
+    private final ApplicationEventPublisher publisher;
+
+    SessionAuditListener(ApplicationEventPublisher publisher) {
+        this.publisher = publisher;
+    }
+
+    @Override
+    public void created(SessionCreated event) {
+        publish(
+                event,
+                event.session().userId(),
+                CREATED,
+                data(
+                        "session",
+                        SessionIds.hash(event.session().id()),
+                        "tracked",
+                        event.session().tracked()));
+    }
+
+    @Override
+    public void revoked(SessionRevoked event) {
+        List<String> hashes = event.sessionIds().stream()
+                .limit(MOST_HASHES)
+                .map(SessionIds::hash)
+                .toList();
+        publish(
+                event,
+                who(event.principal(), event.userId()),
+                REVOKED,
+                data(
+                        "operation",
+                        lowerCase(event.operation()),
+                        "user",
+                        event.userId(),
+                        "count",
+                        event.sessionIds().size(),
+                        "sessions",
+                        hashes));
+    }
+
+    @Override
+    public void revocationPending(RevocationPending event) {
+        publish(
+                event,
+                who(event.principal(), event.userId()),
+                REVOKED,
+                data(
+                        "operation",
+                        lowerCase(event.operation()),
+                        "user",
+                        event.userId(),
+                        "session",
+                        hash(event.sessionId()),
+                        "pending",
+                        true));
+    }
+
+    @Override
+    public void rejected(RequestRejected event) {
+        publish(
+                event,
+                who(event.userId(), null),
+                REJECTED,
+                data("reason", lowerCase(event.reason()), "session", hash(event.sessionId())));
+    }
+
+    private void publish(SessionEvent event, String principal, String type, Map<String, Object> data) {
+        publisher.publishEvent(new AuditApplicationEvent(new AuditEvent(event.at(), principal, type, data)));
+    }
+
+    private static String who(@Nullable String actor, @Nullable String concerned) {
+        if (actor != null) {
+            return actor;
+        }
+        return concerned == null ? UNKNOWN : concerned;
+    }
+
+    private static @Nullable String hash(@Nullable String sessionId) {
+        return sessionId == null ? null : SessionIds.hash(sessionId);
+    }
+
+    private static String lowerCase(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Names and values in turn; what has no value is left out. */
+    private static Map<String, Object> data(@Nullable Object... namesAndValues) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            Object value = namesAndValues[i + 1];
+            if (value != null) {
+                data.put(String.valueOf(namesAndValues[i]), value);
+            }
+        }
+        return data;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.sessiontracking.actuate;
+
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.Outage;
+import dev.sessiontracking.core.ProtectionReport;
+import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.core.SessionTracking;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+
+/**
+ * The state of session tracking, and the sessions of its users, for operators:
+ *
+ * <table>
+ * <caption>Operations</caption>
+ * <tr><td>{@code GET /actuator/sessiontracking}</td><td>state, configuration, filter chains</td></tr>
+ * <tr><td>{@code GET …/sessions?user=alice}</td><td>a user's sessions</td></tr>
+ * <tr><td>{@code GET …/sessions/{id}}</td><td>one session</td></tr>
+ * <tr><td>{@code DELETE …/sessions?user=alice}</td><td>ends all sessions of a user</td></tr>
+ * <tr><td>{@code DELETE …/sessions?user=alice&hash=3fa9c1d2}</td><td>ends one of them</td></tr>
+ * <tr><td>{@code DELETE …/sessions/{id}}</td><td>ends one session</td></tr>
+ * </table>
+ *
+ * <p>Answers name a session by the short hash that logs use, never by its id. Reading is allowed by default where the
+ * endpoint is exposed; deleting only with {@code management.endpoint.sessiontracking.access=unrestricted}. Where the
+ * store cannot be asked, the answer is 503, whatever the outage policy: an operator must not take "unknown" for "none".
+ */
+@Endpoint(id = "sessiontracking", defaultAccess = Access.READ_ONLY)
+final class SessionTrackingEndpoint {
+
+    private final SessionService sessions;
+
+    private final @Nullable SessionTracking tracking;
+
+    private final Supplier<List<ProtectionReport.Chain>> chains;
+
+    private final EffectiveConfiguration configuration;
+
+    SessionTrackingEndpoint(
+            SessionService sessions,
+            @Nullable SessionTracking tracking,
+            Supplier<List<ProtectionReport.Chain>> chains,
+            EffectiveConfiguration configuration) {
+        this.sessions = sessions;
+        this.tracking = tracking;
+        this.chains = chains;
+        this.configuration = configuration;
+    }
+
+    @ReadOperation
+    Map<String, Object> state() {
+        StateDescriptor state = tracking == null
+                ? StateDescriptor.off("session.tracking.redis-url is not set, or session.tracking.enabled is false")
+                : StateDescriptor.of(tracking.state());
+        Map<String, Object> answer = new LinkedHashMap<>(state.asMap());
+        answer.put("filterChains", chains.get());
+        answer.put("configuration", configuration.values());
+        return answer;
+    }
+
+    @ReadOperation
+    WebEndpointResponse<?> sessions(@Selector Resource resource, String user) {
+        return answer(() -> ok(new Listed(
+                sessions.getUserSessions(user).stream().map(Session::of).toList())));
+    }
+
+    @ReadOperation
+    WebEndpointResponse<?> session(@Selector Resource resource, @Selector String id) {
+        return answer(() -> {
+            Optional<UserSession> session = sessions.findSession(id);
+            return session.isPresent()
+                    ? ok(Session.of(session.get()))
+                    : new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+        });
+    }
+
+    @DeleteOperation
+    WebEndpointResponse<?> revokeSessions(@Selector Resource resource, String user, @Nullable String hash) {
+        if (hash == null) {
+            return revoke(() -> sessions.revokeAllUserSessions(user));
+        }
+        String wanted = hash.startsWith("#") ? hash : "#" + hash;
+        return answer(() -> {
+            List<String> ids = sessions.getUserSessions(user).stream()
+                    .map(UserSession::id)
+                    .filter(id -> SessionIds.hash(id).equals(wanted))
+                    .toList();
+            return ids.isEmpty()
+                    ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND)
+                    : revoke(() -> ids.stream().filter(sessions::revokeSession).count());
+        });
+    }
+
+    @DeleteOperation
+    WebEndpointResponse<?> revokeSession(@Selector Resource resource, @Selector String id) {
+        return revoke(() -> sessions.revokeSession(id) ? 1 : 0);
+    }
+
+    private WebEndpointResponse<?> revoke(Supplier<Number> revocation) {
+        try {
+            return ok(new Revoked(revocation.get().longValue(), pending()));
+        } catch (SessionStoreUnavailableException unconfirmed) {
+            return unavailable(unconfirmed.getMessage());
+        } catch (IllegalArgumentException badArgument) {
+            throw badRequest(badArgument);
+        }
+    }
+
+    private WebEndpointResponse<?> answer(Supplier<WebEndpointResponse<?>> question) {
+        try {
+            WebEndpointResponse<?> answer = question.get();
+            Outage outage = tracking == null ? null : tracking.state().outage();
+            // Under plain-jwt, reading ends with "none" when it cannot be known.
+            return outage == null ? answer : unavailable(outage.reason());
+        } catch (SessionStoreUnavailableException unavailable) {
+            return unavailable(unavailable.getMessage());
+        } catch (IllegalArgumentException badArgument) {
+            throw badRequest(badArgument);
+        }
+    }
+
+    private static InvalidEndpointRequestException badRequest(IllegalArgumentException badArgument) {
+        String reason = String.valueOf(badArgument.getMessage());
+        return new InvalidEndpointRequestException(reason, reason);
+    }
+
+    private WebEndpointResponse<?> unavailable(@Nullable String reason) {
+        return new WebEndpointResponse<>(
+                new Unavailable(String.valueOf(reason), pending()), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+    }
+
+    private int pending() {
+        return tracking == null ? 0 : tracking.pendingRevocations();
+    }
+
+    private static WebEndpointResponse<?> ok(Object body) {
+        return new WebEndpointResponse<>(body);
+    }
+
+    /** What there is below the endpoint. */
+    enum Resource {
+        SESSIONS
+    }
+
+    /** Sessions of a user, the newest first. */
+    record Listed(List<Session> sessions) {}
+
+    /** A session, without its id. */
+    record Session(
+            String hash,
+            String userId,
+            @Nullable String ip,
+            @Nullable String userAgent,
+            String createdAt,
+            String expiresAt) {
+
+        static Session of(UserSession session) {
+            return new Session(
+                    SessionIds.hash(session.id()),
+                    session.userId(),
+                    session.metadata().ip(),
+                    session.metadata().userAgent(),
+                    session.createdAt().toString(),
+                    session.expiresAt().toString());
+        }
+    }
+
+    /**
+     * What a revocation did.
+     *
+     * @param revoked how many live sessions were ended
+     * @param pendingRevocations how many revocations this node enforces and keeps until the store confirms them
+     */
+    record Revoked(long revoked, int pendingRevocations) {}
+
+    /** Why there is no answer. */
+    record Unavailable(String reason, int pendingRevocations) {}
+}

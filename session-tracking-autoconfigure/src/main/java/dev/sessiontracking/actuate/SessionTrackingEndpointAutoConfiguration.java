@@ -1,0 +1,46 @@
+package dev.sessiontracking.actuate;
+
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.core.ProtectionReport;
+import dev.sessiontracking.core.SessionTracking;
+import java.util.List;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The endpoint {@code sessiontracking}; it is there with tracking off too, and says so. */
+@AutoConfiguration(afterName = SessionTrackingHealthAutoConfiguration.ENGINE)
+@ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
+public final class SessionTrackingEndpointAutoConfiguration {
+
+    // Of its own, because its conditions cannot even be loaded without the module.
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBean(SessionService.class)
+    @ConditionalOnAvailableEndpoint(SessionTrackingEndpoint.class)
+    static class Exposed {
+
+        @Bean
+        @ConditionalOnMissingBean
+        SessionTrackingEndpoint sessionTrackingEndpoint(
+                SessionService sessions,
+                ObjectProvider<SessionTracking> tracking,
+                ObjectProvider<ProtectionReport> protection,
+                ListableBeanFactory beans) {
+            return new SessionTrackingEndpoint(
+                    sessions,
+                    tracking.getIfAvailable(),
+                    () -> {
+                        ProtectionReport report = protection.getIfAvailable();
+                        return report == null ? List.of() : report.chains();
+                    },
+                    new EffectiveConfiguration(beans));
+        }
+    }
+}

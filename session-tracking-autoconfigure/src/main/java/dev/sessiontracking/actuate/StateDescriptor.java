@@ -1,0 +1,89 @@
+package dev.sessiontracking.actuate;
+
+import dev.sessiontracking.core.Outage;
+import dev.sessiontracking.core.StoreDescription;
+import dev.sessiontracking.core.TrackingState;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The state as health and endpoint show it: only what is known, and nothing secret. */
+final class StateDescriptor {
+
+    private final Map<String, Object> details = new LinkedHashMap<>();
+
+    private StateDescriptor() {}
+
+    static StateDescriptor off(String reason) {
+        StateDescriptor descriptor = new StateDescriptor();
+        descriptor.put("state", "off");
+        descriptor.put("reason", reason);
+        return descriptor;
+    }
+
+    static StateDescriptor of(TrackingState state) {
+        StateDescriptor descriptor = new StateDescriptor();
+        descriptor.put("state", word(state));
+        descriptor.put("outagePolicy", words(state.outagePolicy()));
+        descriptor.put("misconfiguration", state.misconfiguration());
+        descriptor.put("outage", outage(state.outage()));
+        descriptor.put("server", server(state.store()));
+        descriptor.put("nearCache", nearCache(state.nearCache()));
+        descriptor.put("pendingRevocations", state.pendingRevocations());
+        descriptor.put("rememberedRevocations", state.rememberedRevocations());
+        return descriptor;
+    }
+
+    private static String word(TrackingState state) {
+        if (state.misconfiguration() != null) {
+            return "misconfigured";
+        }
+        return state.outage() == null ? "tracking" : "outage";
+    }
+
+    private static @Nullable Map<String, Object> outage(@Nullable Outage outage) {
+        if (outage == null) {
+            return null;
+        }
+        StateDescriptor descriptor = new StateDescriptor();
+        descriptor.put("reason", outage.reason());
+        descriptor.put("since", outage.since().toString());
+        return descriptor.details;
+    }
+
+    private static Map<String, Object> server(StoreDescription store) {
+        StateDescriptor descriptor = new StateDescriptor();
+        descriptor.put("topology", store.topology());
+        descriptor.put("url", store.address());
+        descriptor.put("version", store.version());
+        descriptor.put("evictionPolicy", store.evictionPolicy());
+        return descriptor.details;
+    }
+
+    private static Map<String, Object> nearCache(TrackingState.Cache cache) {
+        Duration age = cache.proofAge();
+        StateDescriptor descriptor = new StateDescriptor();
+        descriptor.put("status", words(cache.status().phase()));
+        descriptor.put("reason", cache.status().reason());
+        descriptor.put("trusted", cache.proven());
+        descriptor.put("proofAgeMillis", age == null ? null : age.toMillis());
+        descriptor.put("size", cache.size());
+        return descriptor.details;
+    }
+
+    private void put(String name, @Nullable Object value) {
+        if (value != null) {
+            details.put(name, value);
+        }
+    }
+
+    Map<String, Object> asMap() {
+        return details;
+    }
+
+    private static String words(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

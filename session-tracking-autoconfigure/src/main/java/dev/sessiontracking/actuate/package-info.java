@@ -1,0 +1,5 @@
+/** What operators see and do: health, endpoint, audit. The only place that knows Actuator. */
+@NullMarked
+package dev.sessiontracking.actuate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,81 @@
+package dev.sessiontracking.autoconfigure;
+
+import dev.sessiontracking.core.CacheStatus;
+import dev.sessiontracking.core.Outage;
+import dev.sessiontracking.core.ProtectionReport;
+import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.StoreDescription;
+import dev.sessiontracking.core.TrackingState;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
+
+/** Says in one line what session tracking does in this application, once it has started. */
+final class StartReport implements ApplicationListener<ApplicationReadyEvent> {
+
+    private static final Logger log = LoggerFactory.getLogger(StartReport.class);
+
+    private static final int MOST_CHAINS = 8;
+
+    private final SessionTracking tracking;
+
+    private final ObjectProvider<ProtectionReport> protection;
+
+    StartReport(SessionTracking tracking, ObjectProvider<ProtectionReport> protection) {
+        this.tracking = tracking;
+        this.protection = protection;
+    }
+
+    @Override
+    public void onApplicationEvent(ApplicationReadyEvent event) {
+        ProtectionReport report = protection.getIfAvailable();
+        log.info(line(tracking.state(), report == null ? null : report.chains()));
+    }
+
+    static String line(TrackingState state, @Nullable List<ProtectionReport.Chain> chains) {
+        return "Session tracking is on: sessions are in " + store(state) + "; near cache "
+                + nearCache(state.nearCache().status()) + "; outage policy "
+                + state.outagePolicy().name().toLowerCase(Locale.ROOT).replace('_', '-')
+                + (chains == null ? "" : "; " + protectedChains(chains));
+    }
+
+    private static String store(TrackingState state) {
+        StoreDescription store = state.store();
+        Outage outage = state.outage();
+        String version;
+        if (outage != null) {
+            version = "which does not answer yet";
+        } else if (store.version() == null) {
+            version = "which does not tell its version";
+        } else {
+            version = store.version();
+        }
+        return store.address() + " (" + store.topology() + ", " + version + ")";
+    }
+
+    private static String nearCache(CacheStatus status) {
+        return switch (status.phase()) {
+            case ON -> "on";
+            case STARTING -> "starting";
+            case OFF -> "off (" + status.reason() + ")";
+        };
+    }
+
+    private static String protectedChains(List<ProtectionReport.Chain> chains) {
+        List<ProtectionReport.Chain> checked =
+                chains.stream().filter(ProtectionReport.Chain::checked).toList();
+        return checked.size() + " of " + chains.size()
+                + (chains.size() == 1 ? " filter chain protected" : " filter chains protected")
+                + checked.stream()
+                        .limit(MOST_CHAINS)
+                        .map(ProtectionReport.Chain::requests)
+                        .collect(Collectors.joining(", ", checked.isEmpty() ? "" : ": ", ""))
+                + (checked.size() > MOST_CHAINS ? ", ..." : "");
+    }
+}

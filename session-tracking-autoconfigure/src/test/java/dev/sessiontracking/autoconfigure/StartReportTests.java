@@ -1,0 +1,99 @@
+package dev.sessiontracking.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.core.CacheStatus;
+import dev.sessiontracking.core.Outage;
+import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.ProtectionReport.Chain;
+import dev.sessiontracking.core.StoreDescription;
+import dev.sessiontracking.core.TrackingState;
+import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
+import dev.sessiontracking.testkit.RedisServerExtension;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+
+/** One line that says it all. */
+@ExtendWith(OutputCaptureExtension.class)
+class StartReportTests {
+
+    @RegisterExtension
+    static final RedisServerExtension redis = new RedisServerExtension("--requirepass", "s3cret");
+
+    private static String line(CacheStatus cache, Outage outage, List<Chain> chains) {
+        return StartReport.line(
+                new TrackingState(
+                        OutagePolicy.PLAIN_JWT,
+                        outage,
+                        null,
+                        new StoreDescription("standalone", "redis://host:6379/0", "Redis 7.0.15", null, null),
+                        new TrackingState.Cache(cache, true, null, 0),
+                        0,
+                        0),
+                chains);
+    }
+
+    @Test
+    void namesServerCachePolicyAndChains() {
+        assertThat(line(
+                        CacheStatus.ON,
+                        null,
+                        List.of(new Chain("any request", "jwt", true, false), new Chain("/a", "none", false, false))))
+                .isEqualTo("Session tracking is on: sessions are in redis://host:6379/0 (standalone, Redis 7.0.15);"
+                        + " near cache on; outage policy plain-jwt; 1 of 2 filter chains protected: any request");
+    }
+
+    @Test
+    void saysWhyTheCacheIsOff() {
+        assertThat(line(CacheStatus.off("the server does not push"), null, List.of()))
+                .contains("near cache off (the server does not push);");
+    }
+
+    @Test
+    void saysThatTheServerDoesNotAnswerYet() {
+        assertThat(line(CacheStatus.STARTING, new Outage("connection refused", Instant.EPOCH), List.of()))
+                .contains("(standalone, which does not answer yet); near cache starting;");
+    }
+
+    @Test
+    void longListOfChainsIsCut() {
+        List<Chain> chains = java.util.Collections.nCopies(20, new Chain("/x", "jwt", true, false));
+        assertThat(line(CacheStatus.ON, null, chains))
+                .contains("20 of 20 filter chains protected")
+                .endsWith(", ...");
+    }
+
+    @Test
+    void applicationWritesOneLineAboutSessionTracking(CapturedOutput output) {
+        new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .properties(
+                        "session.tracking.redis-url=" + redis.url(),
+                        "session.tracking.connect-timeout=10s",
+                        "session.tracking.command-timeout=10s")
+                .run()
+                .close();
+        assertThat(output.getAll()
+                        .lines()
+                        .filter(line -> line.contains("dev.sessiontracking")
+                                || line.contains("d.s.")
+                                || line.contains("d.sessiontracking")))
+                .singleElement()
+                .asString()
+                .contains("Session tracking is on: sessions are in redis://")
+                .doesNotContain("s3cret");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({RedisSessionStoreAutoConfiguration.class, SessionTrackingAutoConfiguration.class})
+    static class Application {}
+}

@@ -1,0 +1,85 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.MetadataPolicy;
+import dev.sessiontracking.core.MetadataPolicy.Ip;
+import dev.sessiontracking.core.MetadataPolicy.UserAgent;
+import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.testkit.RedisServerExtension;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** How much of the server's memory a session takes, index entry included: the figures of docs/operating.md. */
+class SessionSizeTests {
+
+    private static final int SESSIONS = 20_000;
+
+    private static final Duration TTL = Duration.ofDays(7);
+
+    private static final String BROWSER =
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+                    + " Chrome/126.0.0.0 Safari/537.36";
+
+    @RegisterExtension
+    static final RedisServerExtension redis = new RedisServerExtension();
+
+    @Test
+    void whatIsKeptOfAClientDecidesASessionsSize() {
+        RedisProperties properties =
+                new RedisProperties(redis.url(), "", Duration.ofSeconds(5), Duration.ofSeconds(30));
+        RedisConnector connector = new RedisConnector(RedisUrl.parse(redis.url()), properties);
+        RedisLink link = new RedisLink(connector, new RedisKeys("").heartbeat());
+        try {
+            link.start();
+            RedisSessionStore store = new RedisSessionStore(link, new RedisKeys(""), Clock.systemUTC());
+            long everything = bytesEach(store, "kept, kept", new MetadataPolicy(Ip.KEEP, UserAgent.KEEP));
+            bytesEach(store, "truncated, kept", new MetadataPolicy(Ip.TRUNCATE, UserAgent.KEEP));
+            bytesEach(store, "dropped, kept", new MetadataPolicy(Ip.DROP, UserAgent.KEEP));
+            bytesEach(store, "kept, dropped", new MetadataPolicy(Ip.KEEP, UserAgent.DROP));
+            bytesEach(store, "truncated, dropped", new MetadataPolicy(Ip.TRUNCATE, UserAgent.DROP));
+            long nothing = bytesEach(store, "dropped, dropped", new MetadataPolicy(Ip.DROP, UserAgent.DROP));
+            assertThat(nothing).isBetween(200L, 800L);
+            assertThat(everything).isBetween(nothing + 100, 1_000L);
+        } finally {
+            link.close();
+            connector.close();
+        }
+    }
+
+    /** A user with one session each, which is the dearest case: an index of its own for each session. */
+    private static long bytesEach(RedisSessionStore store, String what, MetadataPolicy policy) {
+        redis.cli().command("FLUSHALL", "SYNC");
+        long before = usedMemory();
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        List<CompletableFuture<Boolean>> written = new ArrayList<>();
+        for (int i = 0; i < SESSIONS; i++) {
+            SessionMetadata metadata = policy.apply(SessionMetadata.of("203.0.113." + i % 256, BROWSER));
+            UserSession session = new UserSession(
+                    SessionIds.generate(), String.format("user-%08d", i), metadata, now, now.plus(TTL), true);
+            written.add(store.create(session, TTL).toCompletableFuture());
+            if (written.size() == 500) {
+                CompletableFuture.allOf(written.toArray(CompletableFuture[]::new))
+                        .join();
+                written.clear();
+            }
+        }
+        CompletableFuture.allOf(written.toArray(CompletableFuture[]::new)).join();
+        long each = (usedMemory() - before) / SESSIONS;
+        System.out.println("Bytes per session, address and User-Agent " + what + ": " + each);
+        return each;
+    }
+
+    private static long usedMemory() {
+        return Long.parseLong(redis.cli().info("used_memory"));
+    }
+}
