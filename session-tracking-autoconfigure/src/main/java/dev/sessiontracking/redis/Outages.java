@@ -1,10 +1,10 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.StoreListener;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
@@ -16,7 +16,7 @@ final class Outages {
 
     private final ScheduledExecutorService executor;
 
-    private final List<StoreListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<StoreListener> listeners = new ArrayList<>();
 
     private final Map<Breaker, String> open = new HashMap<>();
 
@@ -51,8 +51,10 @@ final class Outages {
         open.values().stream().findFirst().ifPresent(reason -> execute(() -> listener.unavailable(reason)));
     }
 
+    /** Those who listen now: who comes later is told of what lasts, and must not be told twice. */
     private void tell(Consumer<StoreListener> news) {
-        execute(() -> listeners.forEach(news));
+        List<StoreListener> present = List.copyOf(listeners);
+        execute(() -> present.forEach(news));
     }
 
     private void execute(Runnable task) {

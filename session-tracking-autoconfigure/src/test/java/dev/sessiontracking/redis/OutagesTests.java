@@ -1,0 +1,116 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.core.StoreListener;
+import io.lettuce.core.RedisCommandTimeoutException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What listeners hear of several masters. */
+class OutagesTests {
+
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+
+    private final Outages outages = new Outages(executor);
+
+    private final List<String> heard = new CopyOnWriteArrayList<>();
+
+    private final AtomicBoolean firstAnswers = new AtomicBoolean();
+
+    private final AtomicBoolean secondAnswers = new AtomicBoolean();
+
+    private final Shard first = shard("first: ", firstAnswers);
+
+    private final Shard second = shard("second: ", secondAnswers);
+
+    private Shard shard(String place, AtomicBoolean answers) {
+        return new Shard(
+                place,
+                "heartbeat",
+                key -> answers.get()
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(new RedisCommandTimeoutException("no answer")),
+                failure -> {},
+                executor,
+                outages);
+    }
+
+    private final StoreListener listener = new StoreListener() {
+        @Override
+        public void unavailable(String reason) {
+            heard.add("unavailable, " + reason);
+        }
+
+        @Override
+        public void available() {
+            heard.add("available");
+        }
+
+        @Override
+        public void partReplaced() {
+            heard.add("part replaced");
+        }
+    };
+
+    @BeforeEach
+    void listen() {
+        outages.listen(listener);
+    }
+
+    @AfterEach
+    void end() {
+        executor.shutdownNow();
+    }
+
+    @Test
+    void lastFromTheFirstThatGoesToTheLastThatComesBack() {
+        first.disconnected("gone");
+        second.disconnected("gone");
+        secondAnswers.set(true);
+        await().until(() -> heard.contains("part replaced"));
+        firstAnswers.set(true);
+        await().until(() -> heard.contains("available"));
+        assertThat(heard).containsExactly("unavailable, first: gone", "part replaced", "available");
+    }
+
+    @Test
+    void lateListenerHearsOfOneThatLasts() {
+        List<String> late = new CopyOnWriteArrayList<>();
+        first.disconnected("gone");
+        outages.listen(new StoreListener() {
+            @Override
+            public void unavailable(String reason) {
+                late.add(reason);
+            }
+
+            @Override
+            public void available() {}
+        });
+        await().until(() -> late.equals(List.of("first: gone")));
+    }
+
+    @Test
+    void oneMasterDoesNotCloseAnother() {
+        RedisCommandTimeoutException timeout = new RedisCommandTimeoutException("no answer");
+        first.ended("a", timeout);
+        first.ended("b", timeout);
+        second.ended("c", timeout);
+        assertThat(first.isOpenForRequests()).isFalse();
+        assertThat(second.isOpenForRequests()).isTrue();
+    }
+
+    @Test
+    void replacementWithoutAnOutageIsTold() {
+        outages.replaced();
+        await().until(() -> heard.equals(List.of("part replaced")));
+    }
+}
