@@ -138,7 +138,7 @@ class ServerFaultTests {
         redis.cli().command("CONFIG", "SET", nameAndValue[0], nameAndValue[1]);
         try {
             await().during(Duration.ofSeconds(4))
-                    .atMost(Duration.ofSeconds(6))
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> node.check(session).status() == SessionStatus.LIVE);
             assertThat(node.check("nobody").status()).isEqualTo(SessionStatus.ENDED);
             assertThat(node.service
