@@ -3,6 +3,7 @@ package dev.sessiontracking.security.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.core.ProtectionReport;
 import dev.sessiontracking.security.RecordingSessions;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import jakarta.servlet.Filter;
@@ -126,13 +127,14 @@ class ServletSecurityAutoConfigurationTests {
     }
 
     @Test
-    void startUpNamesTheProtectedChains(CapturedOutput output) {
+    void protectedChainsAreReported(CapturedOutput output) {
         MvcTester.run(ShapeConfigurations.FormLoginBeside.class, app -> {
-            assertThat(output).containsOnlyOnce("Session tracking protects 2 of 2 filter chains: ");
-            assertThat(output)
-                    .contains("/pages/**")
-                    .contains("any request (JWT)")
-                    .doesNotContain("WARN");
+            assertThat(app.context().getBean(ProtectionReport.class).chains())
+                    .satisfiesExactly(
+                            pages -> assertThat(pages.requests()).contains("/pages/**"),
+                            api -> assertThat(api)
+                                    .isEqualTo(new ProtectionReport.Chain("any request", "jwt", true, false)));
+            assertThat(output).doesNotContain("WARN");
         });
     }
 
@@ -146,7 +148,6 @@ class ServletSecurityAutoConfigurationTests {
     @Test
     void startUpWarnsOfAChainThatWasBuiltByHand(CapturedOutput output) {
         MvcTester.run(HandBuilt.class, app -> {
-            assertThat(output).containsOnlyOnce("Session tracking protects 1 of 2 filter chains");
             assertThat(output.toString().lines().filter(line -> line.contains("WARN")))
                     .singleElement()
                     .satisfies(line -> assertThat(line)
@@ -160,13 +161,15 @@ class ServletSecurityAutoConfigurationTests {
     }
 
     @Test
-    void startUpReportsWithLazyInitializationToo(CapturedOutput output) {
+    void startUpReportsWithLazyInitializationToo() {
         MvcTester.run(
                 MvcTester.runner()
                         .withInitializer(context -> context.addBeanFactoryPostProcessor(
                                 new org.springframework.boot.LazyInitializationBeanFactoryPostProcessor()))
                         .withUserConfiguration(ShapeConfigurations.InlineDecoder.class),
-                app -> assertThat(output).contains("Session tracking protects 1 of 1 filter chain"));
+                app -> assertThat(app.context().getBean(ProtectionReport.class).chains())
+                        .singleElement()
+                        .matches(ProtectionReport.Chain::checked));
     }
 
     @Configuration(proxyBeanMethods = false)
