@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param operation what was asked for
  * @param sessionId the session that was to end, for {@link RevocationOperation#ONE} only
  * @param userId whose sessions were to end, for the other operations only
- * @param sessions how many the store still held
+ * @param sessions how many the store still held then; what others removed meanwhile does not count
  * @param at when the store had confirmed it
  */
 public record RevocationApplied(

@@ -67,6 +67,10 @@ final class StartReport implements ApplicationListener<ApplicationReadyEvent> {
         };
     }
 
+    private static String chain(ProtectionReport.Chain chain) {
+        return chain.requests() + (chain.tokens().equals("none") ? "" : " (" + chain.tokens() + ")");
+    }
+
     private static String protectedChains(List<ProtectionReport.Chain> chains) {
         List<ProtectionReport.Chain> checked =
                 chains.stream().filter(ProtectionReport.Chain::checked).toList();
@@ -74,7 +78,7 @@ final class StartReport implements ApplicationListener<ApplicationReadyEvent> {
                 + (chains.size() == 1 ? " filter chain protected" : " filter chains protected")
                 + checked.stream()
                         .limit(MOST_CHAINS)
-                        .map(ProtectionReport.Chain::requests)
+                        .map(StartReport::chain)
                         .collect(Collectors.joining(", ", checked.isEmpty() ? "" : ": ", ""))
                 + (checked.size() > MOST_CHAINS ? ", ..." : "");
     }

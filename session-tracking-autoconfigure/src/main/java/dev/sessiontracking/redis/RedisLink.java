@@ -3,6 +3,7 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
 import dev.sessiontracking.core.TrackedReader;
+import io.lettuce.core.event.connection.ReconnectFailedEvent;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -41,6 +42,7 @@ final class RedisLink implements AutoCloseable {
 
     /** Waits for the first attempt, so that a server that is there is used from the first request on; not longer. */
     void start() {
+        followRefusedLogins();
         CompletableFuture<Boolean> attempted = new CompletableFuture<>();
         shards.connect(failure -> {
             loginRefused = failure != null && RedisFailures.isLoginRefused(failure);
@@ -53,6 +55,26 @@ final class RedisLink implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Lettuce makes lost connections again by itself; that a password was changed meanwhile is told to nobody else. */
+    private void followRefusedLogins() {
+        connector
+                .events()
+                .get()
+                .ofType(ReconnectFailedEvent.class)
+                .subscribe(failed -> loginRefused = RedisFailures.isLoginRefused(failed.getCause()));
+        outages.listen(new StoreListener() {
+            @Override
+            public void unavailable(String reason) {
+                // Why is known by then, or will be with the next attempt.
+            }
+
+            @Override
+            public void available() {
+                loginRefused = false;
+            }
+        });
     }
 
     /** A new request. */

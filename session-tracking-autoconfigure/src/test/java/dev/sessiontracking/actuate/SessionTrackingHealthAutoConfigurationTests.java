@@ -190,6 +190,28 @@ class SessionTrackingHealthAutoConfigurationTests {
     }
 
     @Test
+    void passwordThatWasChangedIsDownUntilItIsRightAgain() {
+        redis.cli().command("ACL", "SETUSER", "limited", "on", ">right", "~*", "+@all");
+        run(
+                context -> {
+                    assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+                    redis.cli().command("ACL", "SETUSER", "limited", "resetpass", ">changed");
+                    redis.cli().command("CLIENT", "KILL", "USER", "limited");
+                    await().untilAsserted(() -> {
+                        assertThat(health(context).getStatus()).isEqualTo(Status.DOWN);
+                        assertThat(health(context).getDetails().get("misconfiguration"))
+                                .asString()
+                                .contains("authentication failed");
+                    });
+                    redis.cli().command("ACL", "SETUSER", "limited", ">right");
+                    await().untilAsserted(() ->
+                            assertThat(health(context).getStatus()).isEqualTo(Status.UP));
+                },
+                "session.tracking.redis-url="
+                        + redis.url().replaceFirst("redis://([^@]*@)?", "redis://limited:right@"));
+    }
+
+    @Test
     void missingRightIsDownUntilItIsGranted() {
         redis.cli().command("ACL", "SETUSER", "limited", "on", ">right", "~*", "+@all", "-zrange");
         run(

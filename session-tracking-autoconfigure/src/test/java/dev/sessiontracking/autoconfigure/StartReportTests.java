@@ -49,7 +49,7 @@ class StartReportTests {
                         null,
                         List.of(new Chain("any request", "jwt", true, false), new Chain("/a", "none", false, false))))
                 .isEqualTo("Session tracking is on: sessions are in redis://host:6379/0 (standalone, Redis 7.0.15);"
-                        + " near cache on; outage policy plain-jwt; 1 of 2 filter chains protected: any request");
+                        + " near cache on; outage policy plain-jwt; 1 of 2 filter chains protected: any request (jwt)");
     }
 
     @Test

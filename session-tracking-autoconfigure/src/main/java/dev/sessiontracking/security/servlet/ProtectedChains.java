@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +22,8 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 
 /**
- * Says at start-up which filter chains refuse revoked tokens, and warns of those that accept tokens and do not. Completes
- * chains to which an application has added a token filter that it made itself.
+ * Knows which filter chains refuse revoked tokens, and warns of those that accept tokens and do not. Completes chains to
+ * which an application has added a token filter that it made itself.
  */
 final class ProtectedChains implements SmartInitializingSingleton, ProtectionReport {
 
@@ -60,19 +59,11 @@ final class ProtectedChains implements SmartInitializingSingleton, ProtectionRep
     /** How a chain authenticates tokens. */
     enum Tokens {
         /** It has no filter for them that we know of. */
-        NONE(""),
+        NONE,
         /** With Spring Security's own provider for JWTs. */
-        JWT(""),
+        JWT,
         /** In a way of which only the result can be seen. */
-        OPAQUE_OR_CUSTOM(
-                " takes opaque tokens, or JWTs in the application's own way: a request whose Authentication does not"
-                        + " carry the Jwt is refused");
-
-        private final String note;
-
-        Tokens(String note) {
-            this.note = note;
-        }
+        OPAQUE_OR_CUSTOM
     }
 
     List<Finding> findings() {
@@ -93,15 +84,12 @@ final class ProtectedChains implements SmartInitializingSingleton, ProtectionRep
     @Override
     public void afterSingletonsInstantiated() {
         findings = all().stream().map(ProtectedChains::examine).toList();
-        List<Finding> guarded = findings.stream().filter(Finding::guarded).toList();
-        LOG.debug("Session tracking protects " + guarded.size() + " of " + findings.size()
-                + (findings.size() == 1 ? " filter chain" : " filter chains")
-                + guarded.stream()
-                        .map(Finding::description)
-                        .collect(Collectors.joining(", ", guarded.isEmpty() ? "" : ": ", "")));
-        guarded.stream()
-                .filter(finding -> finding.tokens() == Tokens.OPAQUE_OR_CUSTOM)
-                .forEach(finding -> LOG.info("The filter chain for " + finding.description() + finding.tokens().note));
+        findings.stream()
+                .filter(finding -> finding.guarded() && finding.tokens() == Tokens.OPAQUE_OR_CUSTOM)
+                .forEach(
+                        finding -> LOG.info("The filter chain for " + finding.description() + " takes opaque tokens, or"
+                                + " JWTs in the application's own way: a request whose Authentication does not carry the Jwt is"
+                                + " refused"));
         findings.stream()
                 .filter(Finding::isOpenToRevokedTokens)
                 .forEach(finding -> LOG.warn("The filter chain for " + finding.description()

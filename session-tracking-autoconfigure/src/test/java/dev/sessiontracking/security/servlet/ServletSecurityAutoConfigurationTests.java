@@ -127,14 +127,13 @@ class ServletSecurityAutoConfigurationTests {
     }
 
     @Test
-    void startUpNamesTheProtectedChains(CapturedOutput output) {
+    void protectedChainsAreReported(CapturedOutput output) {
         MvcTester.run(ShapeConfigurations.FormLoginBeside.class, app -> {
             assertThat(app.context().getBean(ProtectionReport.class).chains())
-                    .allMatch(ProtectionReport.Chain::checked)
-                    .extracting(ProtectionReport.Chain::requests)
                     .satisfiesExactly(
-                            first -> assertThat(first).contains("/pages/**"),
-                            second -> assertThat(second).contains("any request"));
+                            pages -> assertThat(pages.requests()).contains("/pages/**"),
+                            api -> assertThat(api)
+                                    .isEqualTo(new ProtectionReport.Chain("any request", "jwt", true, false)));
             assertThat(output).doesNotContain("WARN");
         });
     }
@@ -162,7 +161,7 @@ class ServletSecurityAutoConfigurationTests {
     }
 
     @Test
-    void startUpReportsWithLazyInitializationToo(CapturedOutput output) {
+    void startUpReportsWithLazyInitializationToo() {
         MvcTester.run(
                 MvcTester.runner()
                         .withInitializer(context -> context.addBeanFactoryPostProcessor(
