@@ -7,6 +7,7 @@ import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.event.EventBus;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +24,7 @@ final class ClusterMasters {
 
     private final List<Consumer<Change>> listeners = new ArrayList<>();
 
-    private Map<String, RedisClusterNode> masters = Map.of();
+    private volatile Map<String, RedisClusterNode> masters = Map.of();
 
     private volatile @Nullable StatefulRedisClusterConnection<String, String> connection;
 
@@ -83,7 +84,11 @@ final class ClusterMasters {
         return SlotHash.getSlot(key.getBytes(StandardCharsets.UTF_8));
     }
 
-    synchronized boolean contains(String nodeId) {
+    Collection<RedisClusterNode> all() {
+        return masters.values();
+    }
+
+    boolean contains(String nodeId) {
         return masters.containsKey(nodeId);
     }
 

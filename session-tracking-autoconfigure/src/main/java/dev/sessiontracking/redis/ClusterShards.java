@@ -1,5 +1,6 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.core.StoreListener;
 import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
@@ -8,8 +9,10 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.net.SocketAddress;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,7 +45,9 @@ final class ClusterShards implements Shards {
     /** Who answers for slots that nobody serves, and for everything before there is a connection. */
     private final Shard nobody;
 
-    private final Set<StatefulRedisConnection<?, ?>> watched = ConcurrentHashMap.newKeySet();
+    /** Connections to nodes that are gone are not kept from being forgotten. */
+    private final Set<StatefulRedisConnection<?, ?>> watched =
+            Collections.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
 
     private volatile @Nullable StatefulRedisClusterConnection<String, String> connection;
 
@@ -61,6 +66,7 @@ final class ClusterShards implements Shards {
         this.inspection = new ServerInspection(connector.url());
         this.nobody = shard("");
         masters.listen(this::changed);
+        outages.listen(new Returns());
     }
 
     private Shard shard(String place) {
@@ -86,10 +92,14 @@ final class ClusterShards implements Shards {
         shards.entrySet()
                 .removeIf(shard -> !change.masters().containsKey(shard.getKey())
                         && shard.getValue().isOpenForRequests());
-        change.masters().values().forEach(this::watch);
+        watchAll();
         if (change.isReplacement()) {
             outages.replaced();
         }
+    }
+
+    private void watchAll() {
+        masters.all().forEach(this::watch);
     }
 
     /** Makes the connection that Lettuce will use for this master, and says when it is lost. */
@@ -151,6 +161,25 @@ final class ClusterShards implements Shards {
         TrackedCluster tracked = new TrackedCluster(connector, masters, this::of, keys, properties, ordinary);
         tracked.start();
         return tracked;
+    }
+
+    /** A master that could not be reached when it was first heard of is connected to when it answers. */
+    private final class Returns implements StoreListener {
+
+        @Override
+        public void unavailable(String reason) {
+            // There is nothing to connect to yet.
+        }
+
+        @Override
+        public void available() {
+            watchAll();
+        }
+
+        @Override
+        public void partReplaced() {
+            watchAll();
+        }
     }
 
     /** Lettuce makes the connection again by itself; the heartbeat notices. */

@@ -39,7 +39,7 @@ final class TrackedCluster implements TrackedReader {
     /** The cache of sessions whose master is not known: it has no answers. */
     private final NearCache noCache;
 
-    private volatile Evidence evidence = Evidence.IGNORED;
+    private Evidence evidence = Evidence.IGNORED;
 
     /**
      * @param shards the breaker of each master
@@ -66,7 +66,7 @@ final class TrackedCluster implements TrackedReader {
         masters.listen(this::changed);
     }
 
-    private void changed(ClusterMasters.Change change) {
+    private synchronized void changed(ClusterMasters.Change change) {
         tracked.forEach((id, connection) -> {
             if (!change.masters().containsKey(id)) {
                 tracked.remove(id);
@@ -131,9 +131,9 @@ final class TrackedCluster implements TrackedReader {
     }
 
     @Override
-    public void tell(Evidence listener) {
+    public synchronized void tell(Evidence listener) {
         evidence = listener;
-        List.copyOf(tracked.values()).forEach(connection -> connection.tell(listener));
+        tracked.values().forEach(connection -> connection.tell(listener));
     }
 
     /** The surroundings of one master's connection. */
