@@ -40,6 +40,21 @@ final class RevocationMemory {
         return isDenied(token.sessionId()) || users.denies(token, clock);
     }
 
+    /**
+     * Whether a token is refused unless the store says that its session lives: all that its user had begun was revoked,
+     * and which sessions those were is not known of each.
+     */
+    boolean isDeniedUnlessProven(TokenSession token) {
+        return users.deniesUnlessProven(token, clock);
+    }
+
+    /** The store says that this session lives: it began after what was revoked of its user. */
+    void proven(TokenSession token) {
+        if (token.userId() != null) {
+            users.created(token.userId(), token.sessionId());
+        }
+    }
+
     boolean isDenied(String sessionId) {
         if (sessions.isEmpty()) {
             return false;

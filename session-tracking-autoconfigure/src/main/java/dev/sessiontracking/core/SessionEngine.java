@@ -50,7 +50,14 @@ final class SessionEngine implements SessionChecker {
 
     @Override
     public SessionCheck check(TokenSession session) {
-        return check(session.sessionId(), memory.isDenied(session));
+        SessionCheck check = memory.isDenied(session) ? SessionCheck.ENDED_BY_MEMORY : find(session.sessionId());
+        if (check == SessionCheck.UNPROVEN && memory.isDeniedUnlessProven(session)) {
+            check = SessionCheck.ENDED_BY_MEMORY;
+        } else if (check == SessionCheck.LIVE_BY_STORE) {
+            memory.proven(session);
+        }
+        statistics.checked(check);
+        return check;
     }
 
     private SessionCheck check(String sessionId, boolean denied) {

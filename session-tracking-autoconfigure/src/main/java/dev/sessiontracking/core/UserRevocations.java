@@ -16,17 +16,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class UserRevocations {
 
+    /** A user with more logins after a revocation than this waits for proof in an outage. */
+    private static final int MOST_LATER = 1_000;
+
     /** More than one for a user only when one refuses a session that another one spares. */
     private final Map<String, List<Entry>> users = new ConcurrentHashMap<>();
 
     private final AtomicInteger size = new AtomicInteger();
 
     boolean denies(TokenSession token, Clock clock) {
+        return anyCovers(token, false, clock);
+    }
+
+    /** Whether this token is refused unless the store says that its session lives. */
+    boolean deniesUnlessProven(TokenSession token, Clock clock) {
+        return anyCovers(token, true, clock);
+    }
+
+    private boolean anyCovers(TokenSession token, boolean orIsApplied, Clock clock) {
         if (users.isEmpty() || token.userId() == null) {
             return false;
         }
         for (Entry entry : users.getOrDefault(token.userId(), List.of())) {
-            if (entry.denies(token) && !entry.isOver(clock.instant())) {
+            if ((orIsApplied || !entry.applied) && entry.covers(token) && !entry.isOver(clock.instant())) {
                 return true;
             }
         }
@@ -58,15 +70,16 @@ final class UserRevocations {
         for (Entry entry : users.getOrDefault(revocation.userId(), List.of())) {
             if (entry.revocation.equals(revocation)) {
                 entry.applied = true;
-                entry.later.clear();
             }
         }
     }
 
     void created(String userId, String sessionId) {
-        users.getOrDefault(userId, List.of()).stream()
-                .filter(entry -> !entry.applied)
-                .forEach(entry -> entry.later.put(sessionId, Boolean.TRUE));
+        for (Entry entry : users.getOrDefault(userId, List.of())) {
+            if (entry.later.size() < MOST_LATER) {
+                entry.later.put(sessionId, Boolean.TRUE);
+            }
+        }
     }
 
     void removeOver(Instant now) {
@@ -107,9 +120,8 @@ final class UserRevocations {
             this.until = until;
         }
 
-        boolean denies(TokenSession token) {
-            return !applied
-                    && !token.sessionId().equals(revocation.exceptSessionId())
+        boolean covers(TokenSession token) {
+            return !token.sessionId().equals(revocation.exceptSessionId())
                     && !later.containsKey(token.sessionId())
                     && !isBefore(token.authenticatedAt());
         }
@@ -126,7 +138,7 @@ final class UserRevocations {
         /** Whether this one is still needed beside a later one, which covers all but the session that it spares. */
         boolean deniesWhatIsSparedBy(Revocation.OfUser later) {
             String spared = later.exceptSessionId();
-            return spared != null && denies(TokenSession.of(spared));
+            return spared != null && !applied && covers(TokenSession.of(spared));
         }
     }
 }

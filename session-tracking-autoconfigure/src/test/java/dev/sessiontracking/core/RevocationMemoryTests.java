@@ -197,6 +197,9 @@ class RevocationMemoryTests {
         memory.deny(revocation);
         memory.applied(revocation);
         assertThat(memory.isDenied(token("a", "alice"))).isFalse();
+        assertThat(memory.isDeniedUnlessProven(token("a", "alice"))).isTrue();
+        memory.proven(token("a", "alice"));
+        assertThat(memory.isDeniedUnlessProven(token("a", "alice"))).isFalse();
         assertThat(memory.isDeniedWithoutSession("alice", null)).isTrue();
         assertThat(memory.isDeniedWithoutSession("alice", NOW.plusMillis(1))).isFalse();
         assertThat(memory.isDeniedWithoutSession("bob", null)).isFalse();
