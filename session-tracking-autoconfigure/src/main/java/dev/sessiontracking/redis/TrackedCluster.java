@@ -137,7 +137,7 @@ final class TrackedCluster implements TrackedReader {
     }
 
     /** The surroundings of one master's connection. */
-    private final class OneMaster implements TrackedConnection.Surroundings {
+    private final class OneMaster implements TrackedReads.Surroundings {
 
         /** A master with a single slot needs a good many attempts. */
         private static final int MOST_ATTEMPTS = 200_000;

@@ -7,49 +7,30 @@ import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.push.PushListener;
-import io.lettuce.core.api.push.PushMessage;
-import io.lettuce.core.codec.StringCodec;
 import java.net.SocketAddress;
-import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection of its own on which the server remembers what was read and pushes what has changed (CLIENT TRACKING in
- * its default mode). It carries single reads only, so that a push never waits behind a long reply.
+ * its default mode). It carries single reads only, so that a push never waits behind a long reply. This class makes its
+ * times of {@link Tracking} begin and end; {@link TrackedReads} is what goes out, {@link Pushes} what comes in.
  *
  * <p>What keeps the cache true is renewed by traffic alone: a read as the proof of reachability every half of the
  * staleness bound, and a canary as the proof of pushing every few seconds. A node without requests sends nothing.
  */
 final class TrackedConnection implements TrackedReader {
 
-    /** A mass revocation elsewhere must not become a mass of questions. */
-    private static final int MOST_LOOKS = 1_000;
-
-    private final Shard shard;
-
     private final NearCache cache;
-
-    private final RedisKeys keys;
 
     private final TrackingReport report;
 
-    private final Surroundings surroundings;
+    private final TrackedReads.Surroundings surroundings;
 
-    private final CanarySchedule schedule;
+    private final TrackedReads reads;
 
-    private final AtomicBoolean proving = new AtomicBoolean();
-
-    private final AtomicInteger looks = new AtomicInteger();
-
-    private volatile Evidence evidence = Evidence.IGNORED;
-
-    private volatile String probeKey;
+    private final Pushes pushes;
 
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
 
@@ -58,14 +39,17 @@ final class TrackedConnection implements TrackedReader {
     private volatile boolean closed;
 
     /** @param shard the master that it leads to */
-    TrackedConnection(Shard shard, NearCache cache, RedisKeys keys, TrackingReport report, Surroundings surroundings) {
-        this.shard = shard;
+    TrackedConnection(
+            Shard shard,
+            NearCache cache,
+            RedisKeys keys,
+            TrackingReport report,
+            TrackedReads.Surroundings surroundings) {
         this.cache = cache;
-        this.keys = keys;
         this.report = report;
         this.surroundings = surroundings;
-        this.schedule = new CanarySchedule(System::nanoTime, Clock.systemUTC());
-        this.probeKey = surroundings.probeKey();
+        this.reads = new TrackedReads(shard, cache, keys, surroundings);
+        this.pushes = new Pushes(cache, keys, reads, () -> tracking);
     }
 
     synchronized void use(StatefulRedisConnection<String, String> made) {
@@ -75,13 +59,12 @@ final class TrackedConnection implements TrackedReader {
         }
         connection = made;
         made.addListener(new Changes(made));
-        made.addListener((PushListener) this::pushed);
+        made.addListener(pushes);
         begin(made);
     }
 
     /** The master serves other keys than before. */
     synchronized void resharded() {
-        probeKey = surroundings.probeKey();
         StatefulRedisConnection<String, String> current = connection;
         if (current != null && tracking != null) {
             begin(current);
@@ -107,7 +90,7 @@ final class TrackedConnection implements TrackedReader {
         if (closed) {
             return;
         }
-        Tracking begun = new Tracking(connection, cache, probeKey, new Verdicts(connection));
+        Tracking begun = new Tracking(connection, cache, surroundings.probeKey(), new Verdicts(connection));
         tracking = begun;
         begun.probe();
     }
@@ -139,169 +122,20 @@ final class TrackedConnection implements TrackedReader {
     @Override
     public void checking(String sessionId) {
         Tracking current = tracking;
-        if (current == null || !shard.isOpenForRequests()) {
-            return;
-        }
-        NearCache.Moment shown = current.shown();
-        if (schedule.isDue(shown)) {
-            current.probe();
-        } else if (cache.isProofAging() && cache.isProven() && schedule.isTrusted(shown)) {
-            prove(current);
-        }
-    }
-
-    /** Renews the proof before it is too old, so that no request of a steady stream has to wait for it. */
-    private void prove(Tracking current) {
-        if (proving.compareAndSet(false, true)) {
-            NearCache.Moment sent = cache.now();
-            current.read(probeKey, (value, failure) -> {
-                proving.set(false);
-                answered(current, sent, failure);
-            });
+        if (current != null) {
+            reads.checking(current);
         }
     }
 
     @Override
     public @Nullable CompletionStage<Boolean> read(String sessionId) {
         Tracking current = tracking;
-        if (current == null || !shard.isOpenForRequests() || !schedule.isTrusted(current.shown())) {
-            return null;
-        }
-        String key = keys.session(sessionId);
-        NearCache.Moment sent = cache.now();
-        CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        current.read(key, (value, failure) -> {
-            boolean usable = answered(current, sent, failure);
-            shard.ended(key, failure);
-            if (failure == null || RedisFailures.isWrongType(failure)) {
-                if (usable) {
-                    keep(sessionId, value);
-                }
-                answer.complete(value != null && !value.isEmpty());
-            } else if (RedisFailures.isRedirection(failure)) {
-                askElsewhere(sessionId, answer);
-            } else {
-                answer.completeExceptionally(RedisFailures.unavailable(failure));
-            }
-        });
-        return answer;
-    }
-
-    /** Another master has this session, or is about to. What it answers is not kept: it would not push to us. */
-    private void askElsewhere(String sessionId, CompletableFuture<Boolean> answer) {
-        surroundings.askElsewhere(sessionId).whenComplete((live, failure) -> {
-            if (failure == null) {
-                answer.complete(live);
-            } else {
-                answer.completeExceptionally(RedisFailures.unavailable(failure));
-            }
-        });
-    }
-
-    /** Whether the answer may be kept. Any answer proves the server; none for a while puts it in doubt. */
-    private boolean answered(Tracking asked, NearCache.Moment sent, @Nullable Throwable failure) {
-        if (tracking != asked || asked.isOver()) {
-            return false;
-        }
-        if (failure != null) {
-            if (RedisFailures.isMoved(failure)) {
-                moved(asked);
-            } else if (!RedisFailures.isWrongType(failure) && !RedisFailures.isRedirection(failure)) {
-                asked.doubt();
-            }
-            return false;
-        }
-        if (asked.shown() == null) {
-            return false;
-        }
-        cache.proven(sent);
-        return true;
-    }
-
-    /** It lacks some of the keys that it had: what changes in those is not pushed here any more. */
-    private void moved(Tracking asked) {
-        asked.doubt();
-        cache.clear();
-        surroundings.moved();
-    }
-
-    /** Must not throw: whoever asked would wait for ever. */
-    private void keep(String sessionId, @Nullable String value) {
-        try {
-            if (value == null) {
-                cache.putAbsent(sessionId);
-            } else {
-                SessionJson.read(sessionId, value)
-                        .ifPresent(session ->
-                                cache.putLive(sessionId, session.expiresAt().toEpochMilli()));
-            }
-        } catch (RuntimeException broken) {
-            // What somebody has broken by hand has no expiry to go by, and is asked for each time.
-            cache.invalidate(sessionId);
-        }
-    }
-
-    /** Must not throw: Lettuce would drop the messages behind this one. */
-    private void pushed(PushMessage message) {
-        try {
-            if (message.getType().equals("invalidate")) {
-                List<Object> content = message.getContent(StringCodec.UTF8::decodeKey);
-                invalidated(content.size() > 1 ? content.get(1) : null);
-            }
-        } catch (RuntimeException unexpected) {
-            cache.clear();
-        }
-    }
-
-    /** No list of keys means all keys, as after FLUSHALL. */
-    private void invalidated(@Nullable Object changed) {
-        if (!(changed instanceof List<?> changedKeys)) {
-            cache.clear();
-            return;
-        }
-        for (Object key : changedKeys) {
-            if (probeKey.equals(key)) {
-                Tracking current = tracking;
-                if (current != null) {
-                    current.probePushed();
-                }
-            } else {
-                String sessionId = keys.sessionIdOf(String.valueOf(key));
-                if (sessionId != null) {
-                    changed(sessionId);
-                }
-            }
-        }
-    }
-
-    /** Renewed, or revoked elsewhere? What matters is what is there now. */
-    private void changed(String sessionId) {
-        boolean wasLive = cache.invalidate(sessionId);
-        Tracking current = tracking;
-        if (current == null || current.shown() == null || !(wasLive || evidence.isRevoked(sessionId))) {
-            return;
-        }
-        if (looks.incrementAndGet() > MOST_LOOKS) {
-            looks.decrementAndGet();
-            return;
-        }
-        NearCache.Moment sent = cache.now();
-        current.read(keys.session(sessionId), (value, failure) -> {
-            looks.decrementAndGet();
-            if (answered(current, sent, failure)) {
-                keep(sessionId, value);
-                if (value == null && wasLive) {
-                    evidence.seenRevoked(sessionId);
-                } else if (value != null && evidence.isRevoked(sessionId)) {
-                    evidence.seenAlive(sessionId);
-                }
-            }
-        });
+        return current == null ? null : reads.read(current, sessionId);
     }
 
     @Override
     public void tell(Evidence listener) {
-        evidence = listener;
+        pushes.tell(listener);
     }
 
     /** Lettuce makes the connection again by itself; what the server remembered of the old one is gone. */
@@ -358,23 +192,10 @@ final class TrackedConnection implements TrackedReader {
                 report.off(RedisFailures.inWords(failure));
                 end();
             } else if (RedisFailures.isMoved(failure)) {
-                moved(failing);
+                reads.moved(failing);
             } else {
                 failing.doubt();
             }
         }
-    }
-
-    /** What the connection needs to know of the servers around its own. */
-    interface Surroundings {
-
-        /** A new key that nobody uses, and that the connection's own server serves. */
-        String probeKey();
-
-        /** Asks in the ordinary way whether there is such a session. */
-        CompletionStage<Boolean> askElsewhere(String sessionId);
-
-        /** A key was found to be served by another server. */
-        void moved();
     }
 }

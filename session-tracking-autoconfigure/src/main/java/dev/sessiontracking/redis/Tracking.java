@@ -121,9 +121,17 @@ final class Tracking {
         }
     }
 
-    /** A push for the probe key has arrived. */
-    void probePushed() {
+    /**
+     * A push for a key has arrived.
+     *
+     * @return whether it was part of a canary, and is no session's
+     */
+    boolean isCanary(String key) {
+        if (!key.equals(probeKey)) {
+            return false;
+        }
         pushSeen = true;
+        return true;
     }
 
     /**
@@ -131,11 +139,16 @@ final class Tracking {
      *
      * @param handler is called on the event loop, after everything that the server pushed before its answer
      */
-    AsyncCommand<String, String, String> read(String key, BiConsumer<@Nullable String, @Nullable Throwable> handler) {
-        return send(CommandType.GET, new ValueOutput<>(StringCodec.UTF8), args().addKey(key), handler);
+    void read(String key, BiConsumer<@Nullable String, @Nullable Throwable> handler) {
+        send(CommandType.GET, new ValueOutput<>(StringCodec.UTF8), args().addKey(key), handler);
     }
 
-    private <T> AsyncCommand<String, String, T> send(
+    /** Reads a key that nobody uses, but that the same server serves. */
+    void readProbe(BiConsumer<@Nullable String, @Nullable Throwable> handler) {
+        read(probeKey, handler);
+    }
+
+    private <T> void send(
             CommandType type,
             CommandOutput<String, String, T> output,
             CommandArgs<String, String> args,
@@ -143,7 +156,6 @@ final class Tracking {
         AsyncCommand<String, String, T> command = new AsyncCommand<>(new Command<>(type, output, args));
         command.whenComplete(handler);
         connection.dispatch(command);
-        return command;
     }
 
     private static CommandArgs<String, String> args() {

@@ -1,0 +1,169 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.core.NearCache;
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks one master in the way that fills its near cache, and decides of each answer whether it may be kept and what it
+ * proves. Thread-safe.
+ */
+final class TrackedReads {
+
+    private final Shard shard;
+
+    private final NearCache cache;
+
+    private final RedisKeys keys;
+
+    private final Surroundings surroundings;
+
+    private final CanarySchedule schedule = new CanarySchedule(System::nanoTime, Clock.systemUTC());
+
+    private final AtomicBoolean proving = new AtomicBoolean();
+
+    TrackedReads(Shard shard, NearCache cache, RedisKeys keys, Surroundings surroundings) {
+        this.shard = shard;
+        this.cache = cache;
+        this.keys = keys;
+        this.surroundings = surroundings;
+    }
+
+    /** A session is about to be checked: renews the proofs of reachability and of pushing as far as they need it. */
+    void checking(Tracking current) {
+        if (!shard.isOpenForRequests()) {
+            return;
+        }
+        NearCache.Moment shown = current.shown();
+        if (schedule.isDue(shown)) {
+            current.probe();
+        } else if (cache.isProofAging() && cache.isProven() && schedule.isTrusted(shown)) {
+            prove(current);
+        }
+    }
+
+    /** Renews the proof before it is too old, so that no request of a steady stream has to wait for it. */
+    private void prove(Tracking current) {
+        if (proving.compareAndSet(false, true)) {
+            NearCache.Moment sent = cache.now();
+            current.readProbe((value, failure) -> {
+                proving.set(false);
+                isUsable(current, sent, failure);
+            });
+        }
+    }
+
+    /** Whether there is such a session; {@code null} when what is answered now could not be trusted to be taken back. */
+    @Nullable
+    CompletionStage<Boolean> read(Tracking current, String sessionId) {
+        if (!shard.isOpenForRequests() || !schedule.isTrusted(current.shown())) {
+            return null;
+        }
+        String key = keys.session(sessionId);
+        NearCache.Moment sent = cache.now();
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        current.read(key, (value, failure) -> {
+            boolean usable = isUsable(current, sent, failure);
+            shard.ended(key, failure);
+            if (failure == null || RedisFailures.isWrongType(failure)) {
+                if (usable) {
+                    keep(sessionId, value);
+                }
+                answer.complete(value != null && !value.isEmpty());
+            } else if (RedisFailures.isRedirection(failure)) {
+                askElsewhere(sessionId, answer);
+            } else {
+                answer.completeExceptionally(RedisFailures.unavailable(failure));
+            }
+        });
+        return answer;
+    }
+
+    /** Another master has this session, or is about to. What it answers is not kept: it would not push to us. */
+    private void askElsewhere(String sessionId, CompletableFuture<Boolean> answer) {
+        surroundings.askElsewhere(sessionId).whenComplete((live, failure) -> {
+            if (failure == null) {
+                answer.complete(live);
+            } else {
+                answer.completeExceptionally(RedisFailures.unavailable(failure));
+            }
+        });
+    }
+
+    /**
+     * Reads what a push has taken back.
+     *
+     * @param answered is called with the answer, once it is kept; not without a usable one
+     * @param ended is called in any case
+     */
+    void readAgain(Tracking current, String sessionId, BiConsumer<String, @Nullable String> answered, Runnable ended) {
+        NearCache.Moment sent = cache.now();
+        current.read(keys.session(sessionId), (value, failure) -> {
+            ended.run();
+            if (isUsable(current, sent, failure)) {
+                keep(sessionId, value);
+                answered.accept(sessionId, value);
+            }
+        });
+    }
+
+    /** Whether the answer may be kept. Any answer proves the server; none for a while puts it in doubt. */
+    private boolean isUsable(Tracking asked, NearCache.Moment sent, @Nullable Throwable failure) {
+        if (asked.isOver()) {
+            return false;
+        }
+        if (failure != null) {
+            if (RedisFailures.isMoved(failure)) {
+                moved(asked);
+            } else if (!RedisFailures.isWrongType(failure) && !RedisFailures.isRedirection(failure)) {
+                asked.doubt();
+            }
+            return false;
+        }
+        if (asked.shown() == null) {
+            return false;
+        }
+        cache.proven(sent);
+        return true;
+    }
+
+    /** The master lacks some of the keys that it had: what changes in those is not pushed here any more. */
+    void moved(Tracking asked) {
+        asked.doubt();
+        cache.clear();
+        surroundings.moved();
+    }
+
+    /** Must not throw: whoever asked would wait for ever. */
+    private void keep(String sessionId, @Nullable String value) {
+        try {
+            if (value == null) {
+                cache.putAbsent(sessionId);
+            } else {
+                SessionJson.read(sessionId, value)
+                        .ifPresent(session ->
+                                cache.putLive(sessionId, session.expiresAt().toEpochMilli()));
+            }
+        } catch (RuntimeException broken) {
+            // What somebody has broken by hand has no expiry to go by, and is asked for each time.
+            cache.invalidate(sessionId);
+        }
+    }
+
+    /** What the reads of one master need to know of the servers around it. */
+    interface Surroundings {
+
+        /** A new key that nobody uses, and that the connection's own server serves. */
+        String probeKey();
+
+        /** Asks in the ordinary way whether there is such a session. */
+        CompletionStage<Boolean> askElsewhere(String sessionId);
+
+        /** A key was found to be served by another server. */
+        void moved();
+    }
+}
