@@ -92,10 +92,14 @@ public final class NearCache {
                 && wallAge >= -maxStalenessMillis;
     }
 
-    /** Whether the proof is so old that a new one should be on its way. */
-    public boolean isProofAging() {
+    /**
+     * Whether the proof is so old that a new one should be on its way.
+     *
+     * @param nanos what the ticker says now
+     */
+    public boolean isProofAging(long nanos) {
         Proof proven = proof;
-        return proven == null || ticker.getAsLong() - proven.nanos() > maxStalenessNanos / 2;
+        return proven == null || nanos - proven.nanos() > maxStalenessNanos / 2;
     }
 
     /** How long ago the question was sent whose answer is the latest proof; {@code null} when nothing is proven. */

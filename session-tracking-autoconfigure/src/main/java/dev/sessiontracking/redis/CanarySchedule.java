@@ -41,23 +41,24 @@ final class CanarySchedule {
 
     /** Whether a canary sent then still counts. */
     boolean isTrusted(NearCache.@Nullable Moment shown) {
-        return shown != null && age(shown) <= TRUSTED_NANOS && clock.millis() - shown.millis() <= TRUSTED.toMillis();
+        return shown != null
+                && ticker.getAsLong() - shown.nanos() <= TRUSTED_NANOS
+                && clock.millis() - shown.millis() <= TRUSTED.toMillis();
     }
 
-    /** Called for every check: whether a canary is to be sent now. */
-    boolean isDue(NearCache.@Nullable Moment shown) {
-        if (shown != null && age(shown) <= RENEWED_NANOS) {
+    /**
+     * Called for every check: whether a canary is to be sent now.
+     *
+     * @param now what the ticker says
+     */
+    boolean isDue(NearCache.@Nullable Moment shown, long now) {
+        if (shown != null && now - shown.nanos() <= RENEWED_NANOS) {
             return false;
         }
-        long now = ticker.getAsLong();
         if (now - rowBegan > ROW_NANOS) {
             rowBegan = now;
             checks.set(0);
         }
         return checks.incrementAndGet() == CHECKS_IN_A_ROW;
-    }
-
-    private long age(NearCache.Moment shown) {
-        return ticker.getAsLong() - shown.nanos();
     }
 }

@@ -39,9 +39,10 @@ final class TrackedReads {
             return;
         }
         NearCache.Moment shown = current.shown();
-        if (schedule.isDue(shown)) {
+        long now = System.nanoTime();
+        if (schedule.isDue(shown, now)) {
             current.probe();
-        } else if (cache.isProofAging() && cache.isProven() && schedule.isTrusted(shown)) {
+        } else if (cache.isProofAging(now) && cache.isProven() && schedule.isTrusted(shown)) {
             prove(current);
         }
     }

@@ -1,9 +1,9 @@
 package dev.sessiontracking.security;
 
 import dev.sessiontracking.core.TokenSession;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 
@@ -14,64 +14,104 @@ import org.springframework.security.core.Authentication;
  */
 public final class TokenExchange {
 
-    private static final ThreadLocal<TokenExchange> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<Participant> CURRENT = new ThreadLocal<>();
 
     /** A request carries one token, rarely two; more than this are looked up again. */
     private static final int MOST_ENTRIES = 16;
 
-    private final Map<TokenSession, Verdict> verdicts = new ConcurrentHashMap<>(4);
+    // Lists that are never changed: there is hardly ever more than one entry, and a look-up takes no lock.
+    private volatile List<Judged> judged = List.of();
 
-    private final Map<String, SessionClaim> verified = new ConcurrentHashMap<>(4);
+    private volatile List<Verified> verified = List.of();
 
     private volatile @Nullable Accepted accepted;
 
     private volatile boolean endingSession;
 
-    private volatile boolean acceptingUnproven;
+    private volatile BooleanSupplier acceptingUnproven = () -> false;
+
+    private record Judged(TokenSession session, Verdict verdict) {}
+
+    private record Verified(String tokenValue, SessionClaim claim) {}
 
     private record Accepted(Authentication authentication, List<SessionClaim> claims) {}
 
+    /** Whatever takes part in an exchange on a thread. */
+    public interface Participant {
+
+        /** What it takes part in. */
+        TokenExchange exchange();
+    }
+
     /** The exchange that this thread takes part in, if any. */
     public static @Nullable TokenExchange current() {
+        Participant participant = CURRENT.get();
+        return participant == null ? null : participant.exchange();
+    }
+
+    /** Who takes part in an exchange on this thread, if anybody. */
+    public static @Nullable Participant participant() {
         return CURRENT.get();
     }
 
     /**
-     * Makes an exchange the current one of this thread.
+     * Makes this thread take part in an exchange.
      *
-     * @param exchange the exchange, or {@code null} for none
-     * @return the one before, to be bound again when this one's turn is over
+     * @param participant who takes part, or {@code null} for nobody
+     * @return who did before, to be bound again when this one's turn is over
      */
-    public static @Nullable TokenExchange bind(@Nullable TokenExchange exchange) {
-        TokenExchange before = CURRENT.get();
-        if (exchange == null) {
+    public static @Nullable Participant bind(@Nullable Participant participant) {
+        Participant before = CURRENT.get();
+        if (participant == null) {
             CURRENT.remove();
         } else {
-            CURRENT.set(exchange);
+            CURRENT.set(participant);
         }
         return before;
     }
 
     @Nullable
     Verdict verdict(TokenSession session) {
-        return verdicts.get(session);
+        for (Judged one : judged) {
+            if (one.session().equals(session)) {
+                return one.verdict();
+            }
+        }
+        return null;
     }
 
-    void remember(TokenSession session, Verdict verdict) {
-        if (verdicts.size() < MOST_ENTRIES) {
-            verdicts.putIfAbsent(session, verdict);
+    synchronized void remember(TokenSession session, Verdict verdict) {
+        if (verdict(session) == null) {
+            judged = with(judged, new Judged(session, verdict));
         }
     }
 
     /** What a token says of its session, when this token was decoded in this exchange. */
     public @Nullable SessionClaim verifiedClaim(String tokenValue) {
-        return verified.get(tokenValue);
+        for (Verified one : verified) {
+            if (one.tokenValue().equals(tokenValue)) {
+                return one.claim();
+            }
+        }
+        return null;
     }
 
-    void rememberVerified(String tokenValue, SessionClaim claim) {
-        if (verified.size() < MOST_ENTRIES) {
-            verified.putIfAbsent(tokenValue, claim);
+    synchronized void rememberVerified(String tokenValue, SessionClaim claim) {
+        if (verifiedClaim(tokenValue) == null) {
+            verified = with(verified, new Verified(tokenValue, claim));
         }
+    }
+
+    private static <T> List<T> with(List<T> known, T added) {
+        if (known.isEmpty()) {
+            return List.of(added);
+        }
+        if (known.size() >= MOST_ENTRIES) {
+            return known;
+        }
+        List<T> all = new ArrayList<>(known);
+        all.add(added);
+        return List.copyOf(all);
     }
 
     /** Notes that this authentication passed, and by what. */
@@ -95,11 +135,15 @@ public final class TokenExchange {
 
     /** Whether this request may pass without proof even if the outage policy lets nothing pass without. */
     boolean isAcceptingUnproven() {
-        return acceptingUnproven;
+        return acceptingUnproven.getAsBoolean();
     }
 
-    /** Says whether this request may pass without proof whatever the outage policy. */
-    public void setAcceptingUnproven(boolean acceptingUnproven) {
+    /**
+     * Says whether this request may pass without proof whatever the outage policy.
+     *
+     * @param acceptingUnproven asked only when there is no proof
+     */
+    public void setAcceptingUnproven(BooleanSupplier acceptingUnproven) {
         this.acceptingUnproven = acceptingUnproven;
     }
 

@@ -74,7 +74,7 @@ public final class TokenJudge {
         if (known != null) {
             return known;
         }
-        Verdict verdict = lookUp(session, claim.issuer(), exchange != null && exchange.isAcceptingUnproven());
+        Verdict verdict = lookUp(session, claim.issuer(), exchange);
         if (!verdict.isAccepted()) {
             rejections.rejected(
                     verdict == Verdict.ENDED ? Reason.ENDED : Reason.UNAVAILABLE,
@@ -100,7 +100,7 @@ public final class TokenJudge {
         return checker.isDeniedWithoutSession(user.id(), user.authenticatedAt());
     }
 
-    private Verdict lookUp(TokenSession session, @Nullable String issuer, boolean acceptsUnproven) {
+    private Verdict lookUp(TokenSession session, @Nullable String issuer, @Nullable TokenExchange exchange) {
         SessionCheck check = checker.check(session);
         return switch (check.status()) {
             case LIVE -> {
@@ -114,7 +114,7 @@ public final class TokenJudge {
                 yield Verdict.ENDED;
             }
             case UNKNOWN ->
-                acceptsUnproven || checker.outagePolicy() == OutagePolicy.PLAIN_JWT
+                checker.outagePolicy() == OutagePolicy.PLAIN_JWT || (exchange != null && exchange.isAcceptingUnproven())
                         ? Verdict.UNPROVEN
                         : Verdict.UNAVAILABLE;
         };

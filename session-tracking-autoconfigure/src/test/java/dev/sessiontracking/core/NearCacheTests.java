@@ -247,7 +247,7 @@ class NearCacheTests {
         prove();
         cache.unproven();
         assertThat(cache.lookup("a")).isNull();
-        assertThat(cache.isProofAging()).isTrue();
+        assertThat(cache.isProofAging(nanos.get())).isTrue();
         prove();
         assertThat(cache.lookup("a")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
     }
@@ -269,9 +269,9 @@ class NearCacheTests {
     void aProofIsAgingFromHalfTheBoundOn() {
         prove();
         pass(BOUND.dividedBy(2));
-        assertThat(cache.isProofAging()).isFalse();
+        assertThat(cache.isProofAging(nanos.get())).isFalse();
         pass(TICK);
-        assertThat(cache.isProofAging()).isTrue();
+        assertThat(cache.isProofAging(nanos.get())).isTrue();
     }
 
     @Test

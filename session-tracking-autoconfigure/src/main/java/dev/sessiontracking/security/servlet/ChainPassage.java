@@ -18,11 +18,9 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
  * <p>Bound to the thread from the guard filter on to the last check, and not beyond: an application that decodes a token
  * itself gets a fresh answer. Used by one thread.
  */
-final class ChainPassage {
+final class ChainPassage implements TokenExchange.Participant {
 
     private static final String EXCHANGE = ChainPassage.class.getName() + ".EXCHANGE";
-
-    private static final ThreadLocal<ChainPassage> CURRENT = new ThreadLocal<>();
 
     private final ChainAuthentication chain;
 
@@ -36,9 +34,7 @@ final class ChainPassage {
 
     private @Nullable Supplier<SecurityContext> storedContext;
 
-    private @Nullable ChainPassage passageBefore;
-
-    private @Nullable TokenExchange exchangeBefore;
+    private TokenExchange.@Nullable Participant before;
 
     private ChainPassage(ChainAuthentication chain, TokenExchange exchange) {
         this.chain = chain;
@@ -55,7 +51,7 @@ final class ChainPassage {
     }
 
     static @Nullable ChainPassage current() {
-        return CURRENT.get();
+        return TokenExchange.participant() instanceof ChainPassage passage ? passage : null;
     }
 
     static @Nullable TokenExchange exchange(HttpServletRequest request) {
@@ -63,18 +59,11 @@ final class ChainPassage {
     }
 
     void bind() {
-        passageBefore = CURRENT.get();
-        CURRENT.set(this);
-        exchangeBefore = TokenExchange.bind(exchange);
+        before = TokenExchange.bind(this);
     }
 
     void unbind() {
-        if (passageBefore == null) {
-            CURRENT.remove();
-        } else {
-            CURRENT.set(passageBefore);
-        }
-        TokenExchange.bind(exchangeBefore);
+        TokenExchange.bind(before);
     }
 
     /** Takes note of the context that was stored for this request, without loading it. */
@@ -96,7 +85,8 @@ final class ChainPassage {
         return chain;
     }
 
-    TokenExchange exchange() {
+    @Override
+    public TokenExchange exchange() {
         return exchange;
     }
 

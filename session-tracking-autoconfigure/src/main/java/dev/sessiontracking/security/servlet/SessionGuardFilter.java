@@ -60,7 +60,7 @@ final class SessionGuardFilter implements Filter {
     private void guard(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         ChainPassage passage = ChainPassage.of(request, chainAuthentication);
-        passage.exchange().setAcceptingUnproven(exemption.covers(request));
+        passage.exchange().setAcceptingUnproven(() -> exemption.covers(request));
         passage.bind();
         try {
             passage.watch(strategy);
