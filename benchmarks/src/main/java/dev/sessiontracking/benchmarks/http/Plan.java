@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What is compared, and for how long.
+ * What is compared, and for how long. Many short rounds rather than a few long ones: the machine's mood changes from one
+ * ten seconds to the next, and a ratio is worth something only when both of its sides met the same.
  *
  * @param name of the mode
  * @param variants in the order of the table
@@ -36,8 +37,8 @@ record Plan(
     private static final Plan QUICK = new Plan(
             "quick",
             Variant.quick(),
-            9,
-            Duration.ofMillis(1_200),
+            20,
+            Duration.ofMillis(500),
             Duration.ofSeconds(5),
             CONNECTIONS,
             SESSIONS,
@@ -46,8 +47,8 @@ record Plan(
     private static final Plan LONG = new Plan(
             "long",
             List.of(Variant.values()),
-            25,
-            Duration.ofMillis(2_500),
+            60,
+            Duration.ofMillis(1_000),
             Duration.ofSeconds(15),
             CONNECTIONS,
             SESSIONS,
