@@ -14,7 +14,8 @@ enum Library {
     SPRING_SESSION("spring-session-.*|spring-boot-(starter-)?session-.*"),
     SESSION_TRACKING("session-tracking-(autoconfigure|starter).*|caffeine-.*"),
     SA_TOKEN("sa-token-.*"),
-    MEASURING("jmh-.*|jopt-simple.*|commons-math3.*|embedded-redis.*|spring-test-.*");
+    MEASURING("jmh-.*|jopt-simple.*|commons-math3.*|embedded-redis.*|spring-test-.*|micrometer-core.*|HdrHistogram.*"
+            + "|LatencyUtils.*");
 
     private final Pattern names;
 

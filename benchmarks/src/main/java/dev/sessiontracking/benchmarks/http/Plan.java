@@ -35,20 +35,13 @@ record Plan(
     private static final int LOGINS = 10_000;
 
     private static final Plan QUICK = new Plan(
-            "quick",
-            Variant.quick(),
-            20,
-            Duration.ofMillis(500),
-            Duration.ofSeconds(5),
-            CONNECTIONS,
-            SESSIONS,
-            LOGINS);
+            "quick", Variant.quick(), 20, Duration.ofMillis(500), Duration.ofSeconds(5), CONNECTIONS, SESSIONS, LOGINS);
 
     private static final Plan LONG = new Plan(
             "long",
             List.of(Variant.values()),
             60,
-            Duration.ofMillis(1_000),
+            Duration.ofSeconds(1),
             Duration.ofSeconds(15),
             CONNECTIONS,
             SESSIONS,

@@ -1,5 +1,6 @@
 package dev.sessiontracking.benchmarks.jmh;
 
+import dev.sessiontracking.benchmarks.node.Node;
 import dev.sessiontracking.core.SessionCheck;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -25,6 +26,13 @@ public class CheckBenchmark {
     @Benchmark
     @Threads(1)
     public SessionCheck hit(Cached state, Cursor cursor) {
+        return cursor.check(state);
+    }
+
+    /** The same, while all meters are read ten times a second. */
+    @Benchmark
+    @Threads(1)
+    public SessionCheck hitMetered(Metered state, Cursor cursor) {
         return cursor.check(state);
     }
 
@@ -72,6 +80,16 @@ public class CheckBenchmark {
         /** For JMH. */
         public Cached() {
             super(SessionCheck.LIVE_BY_CACHE);
+        }
+    }
+
+    /** The same in an application with Micrometer. */
+    @State(Scope.Benchmark)
+    public static class Metered extends CheckState {
+
+        /** For JMH. */
+        public Metered() {
+            super(SessionCheck.LIVE_BY_CACHE, redis -> Node.startMetered(redis.url()));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.sessiontracking.benchmarks.server.RedisProcess;
 import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.TokenSession;
+import java.util.function.Function;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
@@ -14,7 +15,7 @@ import org.openjdk.jmh.annotations.TearDown;
  */
 public abstract class CheckState {
 
-    private final RedisProcess redis = RedisProcess.start();
+    private final RedisProcess redis;
 
     private final Node node;
 
@@ -27,8 +28,13 @@ public abstract class CheckState {
     final TokenSession[] sessions;
 
     CheckState(SessionCheck expected, String... properties) {
+        this(expected, redis -> Node.start(redis.url(), properties));
+    }
+
+    CheckState(SessionCheck expected, Function<RedisProcess, Node> start) {
         this.expected = expected;
-        node = Node.start(redis.url(), properties);
+        redis = RedisProcess.start();
+        node = start.apply(redis);
         service = node.service();
         checker = node.checker();
         service.revokeSession(

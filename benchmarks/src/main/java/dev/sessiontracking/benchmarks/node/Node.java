@@ -5,14 +5,26 @@ import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.metrics.SessionTrackingMetricsAutoConfiguration;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.annotation.PreDestroy;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /** One node of an application: the session service and the checks, as the auto-configuration makes them. */
 public final class Node implements AutoCloseable {
@@ -33,7 +45,16 @@ public final class Node implements AutoCloseable {
      * @param properties more properties, as {@code name=value}
      */
     public static Node start(String redisUrl, String... properties) {
-        return new Node(new SpringApplicationBuilder(Configuration.class)
+        return start(Configuration.class, redisUrl, properties);
+    }
+
+    /** Starts a node with meters, which somebody reads all the time. */
+    public static Node startMetered(String redisUrl) {
+        return start(Metered.class, redisUrl);
+    }
+
+    private static Node start(Class<?> configuration, String redisUrl, String... properties) {
+        return new Node(new SpringApplicationBuilder(configuration)
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)
                 .logStartupInfo(false)
@@ -79,4 +100,35 @@ public final class Node implements AutoCloseable {
 
     @ImportAutoConfiguration({RedisSessionStoreAutoConfiguration.class, SessionTrackingAutoConfiguration.class})
     static class Configuration {}
+
+    @Import(Configuration.class)
+    @ImportAutoConfiguration(SessionTrackingMetricsAutoConfiguration.class)
+    static class Metered {
+
+        private static final Duration PAUSE = Duration.ofMillis(100);
+
+        private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor();
+
+        @Bean
+        MeterRegistry registry() {
+            return new SimpleMeterRegistry();
+        }
+
+        /** Far more often than anything that collects meters does. */
+        @Bean
+        ApplicationRunner reading(MeterRegistry registry, List<MeterBinder> binders) {
+            binders.forEach(binder -> binder.bindTo(registry));
+            return arguments -> reader.scheduleWithFixedDelay(
+                    () -> registry.forEachMeter(
+                            meter -> meter.measure().forEach(measurement -> measurement.getValue())),
+                    0,
+                    PAUSE.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+
+        @PreDestroy
+        void stop() {
+            reader.shutdownNow();
+        }
+    }
 }
