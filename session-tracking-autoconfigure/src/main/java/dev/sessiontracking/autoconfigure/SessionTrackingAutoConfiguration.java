@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -68,6 +69,12 @@ public final class SessionTrackingAutoConfiguration {
         @Bean
         SpringEvents sessionTrackingSpringEvents(ApplicationEventPublisher publisher) {
             return new SpringEvents(publisher);
+        }
+
+        /** A thread of the engine that made beans meanwhile could meet the one that starts the application. */
+        @Bean
+        SmartInitializingSingleton sessionTrackingListenersAreReady(SessionTracking tracking) {
+            return tracking::listenersAreReady;
         }
 
         @Bean

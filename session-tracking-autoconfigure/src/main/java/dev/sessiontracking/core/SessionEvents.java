@@ -11,7 +11,9 @@ import dev.sessiontracking.SessionRenewed;
 import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.UserSession;
 import java.time.Clock;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,6 +36,8 @@ final class SessionEvents implements RejectionReport, AutoCloseable {
 
     private static final int MOST_FAILURES_TOLD = 64;
 
+    private static final int MOST_EARLY = 1_000;
+
     private final Supplier<List<SessionListener>> source;
 
     private final PrincipalSource principals;
@@ -47,6 +51,9 @@ final class SessionEvents implements RejectionReport, AutoCloseable {
     private final Set<String> failuresTold = ConcurrentHashMap.newKeySet();
 
     private volatile @Nullable List<SessionListener> listeners;
+
+    /** News of this engine's own threads until there is somebody to tell it to; {@code null} from then on. */
+    private @Nullable Queue<Runnable> early = new ArrayDeque<>();
 
     /** @param source is asked once, when there is something to tell: listeners may need the engine themselves */
     SessionEvents(
@@ -111,7 +118,7 @@ final class SessionEvents implements RejectionReport, AutoCloseable {
     void applied(Revocation revocation, long sessions) {
         RevocationApplied event = new RevocationApplied(
                 revocation.operation(), sessionId(revocation), userId(revocation), sessions, clock.instant());
-        background.execute(() -> tell(event, SessionListener::revocationApplied));
+        tellInBackground(event, SessionListener::revocationApplied);
     }
 
     private static @Nullable String sessionId(Revocation revocation) {
@@ -129,11 +136,28 @@ final class SessionEvents implements RejectionReport, AutoCloseable {
     }
 
     void outageBegan(OutageBegan event) {
-        background.execute(() -> tell(event, SessionListener::outageBegan));
+        tellInBackground(event, SessionListener::outageBegan);
     }
 
     void outageEnded(OutageEnded event) {
-        background.execute(() -> tell(event, SessionListener::outageEnded));
+        tellInBackground(event, SessionListener::outageEnded);
+    }
+
+    private synchronized <E> void tellInBackground(E event, BiConsumer<SessionListener, E> call) {
+        Runnable telling = () -> tell(event, call);
+        if (early == null) {
+            background.execute(telling);
+        } else if (early.size() < MOST_EARLY) {
+            early.add(telling);
+        }
+    }
+
+    /** All listeners are there: a thread of this engine may ask for them. */
+    synchronized void listenersAreReady() {
+        if (early != null) {
+            early.forEach(background::execute);
+            early = null;
+        }
     }
 
     private @Nullable String principal() {

@@ -65,7 +65,8 @@ public final class SessionTracking implements AutoCloseable {
     /**
      * What an engine may have around it.
      *
-     * @param listeners who hears what becomes a fact; asked for them once, when there is something to tell
+     * @param listeners who hears what becomes a fact; asked for them once, when there is something to tell, and by
+     *     threads of the engine only after {@link #listenersAreReady()}
      * @param storeObserver who hears how long the store takes
      * @param principals who knows on whose behalf a thread acts
      * @param metadata how much of where a session was begun from is kept
@@ -133,6 +134,14 @@ public final class SessionTracking implements AutoCloseable {
     /** Who is to be told of a refused request. */
     public RejectionReport rejections() {
         return events;
+    }
+
+    /**
+     * Says that the listeners can be asked for on any thread. What happens before that on threads of this engine, an
+     * outage while the application starts, is told now.
+     */
+    public void listenersAreReady() {
+        events.listenersAreReady();
     }
 
     /** What was counted so far. */

@@ -1,17 +1,22 @@
 package dev.sessiontracking.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.sessiontracking.OutageBegan;
+import dev.sessiontracking.SessionEvent;
 import dev.sessiontracking.core.CacheStatus;
 import dev.sessiontracking.core.Outage;
 import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.ProtectionReport.Chain;
+import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,6 +25,9 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** One line that says it all. */
@@ -91,6 +99,38 @@ class StartReportTests {
                 .asString()
                 .contains("Session tracking is on: sessions are in redis://")
                 .doesNotContain("s3cret");
+    }
+
+    @Test
+    void serverThatDoesNotAnswerIsTwoLinesAndNoBeanIsMadeOnAnotherThread(CapturedOutput output) {
+        List<SessionEvent> heard = new CopyOnWriteArrayList<>();
+        new SpringApplicationBuilder(Application.class, SlowBean.class)
+                .web(WebApplicationType.NONE)
+                .listeners((ApplicationListener<PayloadApplicationEvent<?>>) event -> {
+                    if (event.getPayload() instanceof SessionEvent session) {
+                        heard.add(session);
+                    }
+                })
+                .properties("session.tracking.redis-url=redis://127.0.0.1:1")
+                .run()
+                .close();
+        assertThat(output.getAll().lines().filter(line -> line.contains("sessiontracking") || line.contains("d.s.")))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("Redis not available ("),
+                        line -> assertThat(line).contains("which does not answer yet"));
+        assertThat(output).doesNotContain("Obtaining singleton bean");
+        assertThat(heard).hasAtLeastOneElementOfType(OutageBegan.class);
+    }
+
+    /** Is still being made when the outage is known, so that other threads could get in the way. */
+    @Configuration(proxyBeanMethods = false)
+    static class SlowBean {
+
+        @Bean
+        Object slow(SessionTracking tracking) {
+            await().until(() -> tracking.outages() == 1);
+            return new Object();
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

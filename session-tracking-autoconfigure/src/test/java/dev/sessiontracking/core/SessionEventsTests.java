@@ -43,9 +43,15 @@ class SessionEventsTests {
 
     private final List<SessionListener> listeners = new ArrayList<>(List.of(listener));
 
-    private final SessionTracking tracking = tracking(OutagePolicy.PLAIN_JWT, "the-admin");
+    private final SessionTracking tracking = started(OutagePolicy.PLAIN_JWT, "the-admin");
 
     private final SessionService service = tracking.service();
+
+    private SessionTracking started(OutagePolicy policy, String principal) {
+        SessionTracking started = tracking(policy, principal);
+        started.listenersAreReady();
+        return started;
+    }
 
     private SessionTracking tracking(OutagePolicy policy, String principal) {
         return SessionTracking.over(
@@ -296,6 +302,19 @@ class SessionEventsTests {
         assertThat(store.holds(session.id())).isFalse();
         release.countDown();
         await().until(() -> listener.heard(OutageEnded.class).size() == 1);
+    }
+
+    @Test
+    void outageBeforeTheListenersAreReadyIsToldWhenTheyAre() {
+        try (SessionTracking starting = tracking(OutagePolicy.PLAIN_JWT, "nobody")) {
+            store.fail();
+            store.recover();
+            assertThat(starting.outages()).isEqualTo(1);
+            assertThat(listener.heard(OutageBegan.class)).isEmpty();
+            starting.listenersAreReady();
+            await().until(() -> listener.heard(OutageEnded.class).size() == 1);
+            assertThat(listener.heard(OutageBegan.class)).hasSize(1);
+        }
     }
 
     @Test
