@@ -41,8 +41,11 @@ final class LettuceClients {
 
     private static final int IO_THREADS = 2;
 
-    /** Lettuce's own tick of 100 ms makes a timeout of 100 ms one of nearly 200. */
-    private static final Duration TIMER_TICK = Duration.ofMillis(10);
+    /**
+     * Lettuce's own tick of 100 ms makes a timeout of 100 ms one of nearly 200. A finer one than this wakes an idle
+     * machine up for nothing.
+     */
+    private static final Duration TIMER_TICK = Duration.ofMillis(20);
 
     private static final Duration FIRST_RECONNECT_DELAY = Duration.ofMillis(50);
 
