@@ -20,6 +20,9 @@ final class LeastRights {
 
     private static final Pattern FOR_CLUSTER = Pattern.compile("`(\\+cluster[^`]*)`");
 
+    /** What is asked for and not needed; setinfo from Redis 7.2 on. */
+    static final List<String> OPTIONAL = List.of("info", "client|setname", "client|setinfo");
+
     private LeastRights() {}
 
     /** Arguments for a server; what the contract does with a prefix is allowed as well. */
