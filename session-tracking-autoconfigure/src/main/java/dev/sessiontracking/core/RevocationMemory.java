@@ -133,6 +133,11 @@ final class RevocationMemory {
         users.created(userId, sessionId);
     }
 
+    /** Whether this node created that session after this revocation of its user. */
+    boolean isLater(Revocation.OfUser revocation, String sessionId) {
+        return users.isLater(revocation, sessionId);
+    }
+
     /** The ids of all sessions that are refused. */
     List<String> deniedSessions() {
         Instant now = clock.instant();

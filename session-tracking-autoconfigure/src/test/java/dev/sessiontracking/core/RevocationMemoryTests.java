@@ -193,7 +193,8 @@ class RevocationMemoryTests {
         memory.deny(ofUser("alice", NOW, null));
         assertThat(memory.isDenied(token("a", "alice", NOW))).isTrue();
         assertThat(memory.isDenied(token("a", "alice", NOW.minusSeconds(1)))).isTrue();
-        assertThat(memory.isDenied(token("a", "alice", NOW.plusSeconds(1)))).isFalse();
+        assertThat(memory.isDenied(token("a", "alice", NOW.plusSeconds(1)))).isTrue();
+        assertThat(memory.isDenied(token("a", "alice", NOW.plusMillis(1001)))).isFalse();
     }
 
     @Test
