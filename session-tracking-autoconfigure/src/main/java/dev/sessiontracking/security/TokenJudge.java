@@ -56,6 +56,12 @@ public final class TokenJudge {
         rejections.rejected(Reason.UNUSABLE, null, null);
     }
 
+    /** Takes note of a request that was refused because a rule asks for a live session and there is no proof. */
+    public void refusedUnproven(SessionClaim claim) {
+        TokenSession session = Objects.requireNonNull(claim.session());
+        rejections.rejected(Reason.UNAVAILABLE, session.sessionId(), session.userId());
+    }
+
     /**
      * Judges a token by what it says of its session.
      *

@@ -49,7 +49,7 @@ final class SessionEnforcer {
 
     /**
      * What is proven of the sessions of an authentication that the chain has accepted: {@link Verdict#LIVE} only when
-     * it names one, and each is proven to live.
+     * it names one, and each is proven to live. Whoever asks refuses everything else.
      */
     Verdict judgeProven(@Nullable TokenExchange exchange, @Nullable Authentication authentication) {
         List<SessionClaim> accepted = exchange == null ? null : exchange.acceptedClaims(authentication);
@@ -58,6 +58,9 @@ final class SessionEnforcer {
         Verdict proven = Verdict.PLAIN;
         for (SessionClaim claim : claims) {
             proven = judge.judge(claim, exchange);
+            if (proven == Verdict.UNPROVEN) {
+                judge.refusedUnproven(claim);
+            }
             if (proven != Verdict.LIVE) {
                 return proven;
             }
