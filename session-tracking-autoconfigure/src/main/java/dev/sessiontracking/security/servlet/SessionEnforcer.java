@@ -5,6 +5,7 @@ import dev.sessiontracking.security.TokenExchange;
 import dev.sessiontracking.security.TokenJudge;
 import dev.sessiontracking.security.Verdict;
 import java.util.List;
+import java.util.Map;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,12 @@ final class SessionEnforcer {
 
     TokenFinder.Found findCarried(@Nullable Authentication authentication) {
         return finder.findCarried(authentication);
+    }
+
+    /** Whether this is the text of a JWT whose issuer the application has named as its own. Verifies nothing. */
+    boolean isOursByText(String token) {
+        Map<String, Object> claims = TokenText.claims(token);
+        return claims != null && judge.isNamedIssuer(claims);
     }
 
     boolean isUnusable(SessionClaim claim) {
