@@ -23,7 +23,7 @@ import org.springframework.security.web.authentication.logout.LogoutHandler;
  *
  * <p>Where an application authenticates tokens with a filter of its own that comes after the logout filter, its own filters
  * are what authenticates it, for requests that nobody has authenticated yet. What such a filter makes of the token must
- * carry the {@code Jwt}.
+ * carry the {@code Jwt}, or the filter must decode with our validator.
  *
  * <p>A request without a token, and one whose token is not ours to judge, is left to the other handlers.
  *

@@ -42,7 +42,7 @@ final class TokenReplay {
                     request,
                     response,
                     () -> result.found =
-                            enforcer.find(passage, strategy.getContext().getAuthentication()));
+                            enforcer.findToEnd(passage, strategy.getContext().getAuthentication(), request));
         } catch (BearerTokenRecorder.OpaqueTokenException opaque) {
             return new TokenFinder.Found(List.of(), false);
         } catch (AuthenticationException refused) {

@@ -14,11 +14,14 @@ import dev.sessiontracking.security.SessionTrackingJwtDecoder;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.security.TokenExchange;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -36,6 +39,7 @@ import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -156,6 +160,31 @@ class UnusualChainTests {
                             "alice"));
 
             assertThat(app.context().getBean(SpyingFilterAlone.class).passed).isZero();
+        });
+    }
+
+    @Test
+    void filterOfTheApplicationThatHidesTheTokenIsWarnedOfOnce(CapturedOutput output) {
+        MvcTester.run(HidingFilter.class, app -> {
+            assertThat(app.get("/me", MvcTester.session(null)).getStatus()).isEqualTo(200);
+            assertThat(output).doesNotContain("does not carry the Jwt");
+            assertThat(app.get("/me", MvcTester.session("any")).getStatus()).isEqualTo(200);
+            assertThat(app.get("/me", MvcTester.session("another")).getStatus()).isEqualTo(200);
+            assertThat(output)
+                    .containsOnlyOnce(
+                            "its session is not checked: the " + UsernamePasswordAuthenticationToken.class.getName());
+        });
+    }
+
+    @Test
+    void filterOfTheApplicationMayHideWhatItHasDecodedWithOurDecoder(CapturedOutput output) {
+        MvcTester.run(HidingFilterWithOurDecoder.class, app -> {
+            assertRefusesRevoked(app);
+            String session = app.sessions().begin();
+            assertThat(app.post("/logout", MvcTester.session(session)).getStatus())
+                    .isEqualTo(204);
+            assertThat(app.sessions().revocations()).contains(session);
+            assertThat(output).doesNotContain("does not carry the Jwt");
         });
     }
 
@@ -411,6 +440,47 @@ class UnusualChainTests {
             return authenticated(http)
                     .csrf(csrf -> csrf.disable())
                     .addFilterBefore(filter, BasicAuthenticationFilter.class)
+                    .build();
+        }
+    }
+
+    /** As many tutorials write it. */
+    private static Filter hidingFilter(JwtDecoder decoder) {
+        return (request, response, chain) -> {
+            String token = ((HttpServletRequest) request).getHeader("Authorization");
+            try {
+                Jwt jwt = decoder.decode(token.substring(7));
+                SecurityContextHolder.getContext().setAuthentication(ShapeConfigurations.HidingConverter.hide(jwt));
+            } catch (org.springframework.security.oauth2.jwt.JwtException refused) {
+                ((HttpServletResponse) response).setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+                ((HttpServletResponse) response).setStatus(401);
+                return;
+            }
+            chain.doFilter(request, response);
+        };
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class HidingFilter {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return authenticated(http)
+                    .csrf(csrf -> csrf.disable())
+                    .addFilterBefore(
+                            hidingFilter(ShapeConfigurations.decoder()), UsernamePasswordAuthenticationFilter.class)
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class HidingFilterWithOurDecoder {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http, SessionTrackingJwtValidator validator) throws Exception {
+            return authenticated(http)
+                    .csrf(csrf -> csrf.disable())
+                    .addFilterBefore(
+                            hidingFilter(new SessionTrackingJwtDecoder(ShapeConfigurations.decoder(), validator)),
+                            UsernamePasswordAuthenticationFilter.class)
                     .build();
         }
     }
