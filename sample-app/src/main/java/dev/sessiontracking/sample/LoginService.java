@@ -85,7 +85,7 @@ class LoginService {
 
     /**
      * The user logged in while there was no Redis: the first refresh that finds it again makes the login revocable. Every
-     * further one with the same token belongs to the same session, and fails when that has ended.
+     * further one with the same token belongs to the same session, and fails when that has ended, as far as this node knows.
      */
     private Optional<UserSession> register(RefreshToken presented, SessionMetadata metadata) {
         String sessionId = presented.sessionIdToRegister();
