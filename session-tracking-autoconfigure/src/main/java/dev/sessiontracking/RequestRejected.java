@@ -21,7 +21,7 @@ public record RequestRejected(
         ENDED,
         /** Its token must name a session and names none that could exist, or cannot be found: 401. */
         UNUSABLE,
-        /** The store did not answer, and the outage policy is {@code reject}: 503. */
+        /** The store did not answer, and the outage policy is {@code reject} or a rule asks for a live session: 503. */
         UNAVAILABLE
     }
 

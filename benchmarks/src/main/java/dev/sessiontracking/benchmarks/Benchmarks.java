@@ -3,6 +3,7 @@ package dev.sessiontracking.benchmarks;
 import dev.sessiontracking.benchmarks.http.PropagationCommand;
 import dev.sessiontracking.benchmarks.http.SideBySideCommand;
 import dev.sessiontracking.benchmarks.jmh.JmhCommand;
+import dev.sessiontracking.benchmarks.memory.MemoryCommand;
 import dev.sessiontracking.benchmarks.scale.ScaleCommand;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class Benchmarks {
               side-by-side [--long] [--rounds=N] [--variants=A,B]           the product and others over HTTP
               propagation [--revocations=N]                                 from DEL to the first refusal
               scale [--small]                                               what grows with sessions and nodes
+              memory                                                        bytes of a node's heap per entry
             """;
 
     private Benchmarks() {}
@@ -32,6 +34,7 @@ public final class Benchmarks {
             case "jmh" -> JmhCommand.run(options);
             case "side-by-side" -> SideBySideCommand.run(options);
             case "propagation" -> PropagationCommand.run(options);
+            case "memory" -> MemoryCommand.run(options);
             case "scale" -> ScaleCommand.run(options);
             default -> {
                 System.err.println("There is no command " + args[0]);

@@ -1,5 +1,6 @@
 package dev.sessiontracking.sample;
 
+import dev.sessiontracking.SessionAlreadyExistsException;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
@@ -64,7 +65,7 @@ class LoginService {
         RefreshToken presented = refreshTokens.read(refreshToken);
         UserDetails user = findActiveUser(presented.username());
         Optional<UserSession> session =
-                presented.sessionId() == null ? register(presented.username(), metadata) : renew(presented.sessionId());
+                presented.sessionId() == null ? register(presented, metadata) : renew(presented.sessionId());
         return session.map(proven -> tokens.issue(user, presented.authenticatedAt(), proven))
                 .orElseGet(() -> tokens.issueAccessToken(user, presented));
     }
@@ -82,9 +83,18 @@ class LoginService {
         }
     }
 
-    /** The user logged in while there was no Redis: the first refresh that finds it again makes the login revocable. */
-    private Optional<UserSession> register(String username, SessionMetadata metadata) {
-        return Optional.of(sessions.createSession(username, metadata)).filter(UserSession::tracked);
+    /**
+     * The user logged in while there was no Redis: the first refresh that finds it again makes the login revocable. Every
+     * further one with the same token belongs to the same session, and fails when that has ended, as far as this node knows.
+     */
+    private Optional<UserSession> register(RefreshToken presented, SessionMetadata metadata) {
+        String sessionId = presented.sessionIdToRegister();
+        try {
+            return Optional.of(sessions.createSession(presented.username(), sessionId, metadata))
+                    .filter(UserSession::tracked);
+        } catch (SessionAlreadyExistsException registered) {
+            return renew(sessionId);
+        }
     }
 
     private Optional<UserSession> renew(String sessionId) {

@@ -122,6 +122,7 @@ class OutageTests {
 
         assertThat(tracked.sessionId()).isNotNull();
         assertThat(sample.get("/sessions", tracked.access()).text()).contains(tracked.sessionId());
+        assertThat(Tokens.of(sample.refresh(untracked.refresh())).sessionId()).isEqualTo(tracked.sessionId());
         new RedisCli(redis.url()).run(cli -> cli.del("session:" + tracked.sessionId()));
         await().untilAsserted(() -> sample.get("/me", tracked.access()).assertProblem(401));
     }

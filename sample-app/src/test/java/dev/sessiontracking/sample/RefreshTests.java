@@ -122,4 +122,26 @@ class RefreshTests extends AbstractSampleTests {
         redis.run(cli -> cli.del("session:" + tracked.sessionId()));
         sample.refresh(tracked.refresh()).assertProblem(401);
     }
+
+    @Test
+    void everyRefreshWithTheTokenOfAnUntrackedLoginIsOfOneSession(@Autowired JwtEncoder encoder) {
+        String untracked = new TokenForge(encoder).sign(TokenType.REFRESH, Map.of(), same -> {});
+        Tokens first = Tokens.of(sample.refresh(untracked));
+
+        Tokens second = Tokens.of(sample.refresh(untracked));
+
+        assertThat(second.sessionId()).isEqualTo(first.sessionId());
+        assertThat(sample.call("POST", "/logout", second.access()).status()).isEqualTo(204);
+        sample.refresh(untracked).assertProblem(401);
+        sample.refresh(first.refresh()).assertProblem(401);
+    }
+
+    @Test
+    void tokensOfDifferentUntrackedLoginsAreOfDifferentSessions(@Autowired JwtEncoder encoder) {
+        TokenForge forge = new TokenForge(encoder);
+        Tokens phone = Tokens.of(sample.refresh(forge.sign(TokenType.REFRESH, Map.of(), same -> {})));
+        Tokens laptop = Tokens.of(sample.refresh(forge.sign(TokenType.REFRESH, Map.of(), same -> {})));
+
+        assertThat(phone.sessionId()).isNotEqualTo(laptop.sessionId());
+    }
 }

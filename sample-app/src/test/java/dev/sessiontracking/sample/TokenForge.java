@@ -3,6 +3,7 @@ package dev.sessiontracking.sample;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.JwsHeader;
@@ -27,6 +28,7 @@ final class TokenForge {
     String sign(String type, Map<String, Object> claims, Consumer<JwtClaimsSet.Builder> change) {
         Instant now = Instant.now();
         JwtClaimsSet.Builder token = JwtClaimsSet.builder()
+                .id(UUID.randomUUID().toString())
                 .issuer(TokenType.ISSUER)
                 .audience(List.of(TokenType.AUDIENCE))
                 .subject("alice")

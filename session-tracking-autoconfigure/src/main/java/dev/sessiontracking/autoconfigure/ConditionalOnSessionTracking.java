@@ -8,8 +8,9 @@ import java.lang.annotation.Target;
 import org.springframework.context.annotation.Conditional;
 
 /**
- * Matches when session tracking is on: {@code session.tracking.redis-url} is set or there is a bean of type
- * {@link SessionTrackingConnectionDetails}, and {@code session.tracking.enabled} is not {@code false}.
+ * Matches when session tracking is on: {@code session.tracking.redis-url} is set or the application has a bean of type
+ * {@link SessionTrackingConnectionDetails} or {@link dev.sessiontracking.core.SessionStore}, and {@code
+ * session.tracking.enabled} is not {@code false}.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

@@ -31,13 +31,11 @@ final class OffReport {
                                 + " is not set.",
                         "Set session.tracking.redis-url, for example to redis://localhost:6379, or remove"
                                 + " session.tracking.enabled.");
-            case ON, ON_BY_BEAN ->
+            case ON, ON_BY_BEAN, ON_BY_STORE ->
                 throw new SessionTrackingSetupException(
                         "Session tracking is wanted (" + wanted.reason() + "), but it is not part of this application:"
-                                + " either it was processed ahead of time without the property, or Lettuce or Spring"
-                                + " Data Redis is missing from the classpath.",
-                        "Set session.tracking.redis-url when the application is processed ahead of time, and keep the"
-                                + " dependencies of session-tracking-starter.");
+                                + " it was processed ahead of time with session tracking off.",
+                        "Set session.tracking.redis-url when the application is processed ahead of time, too.");
         }
     }
 }

@@ -19,8 +19,19 @@ class OnSessionTrackingCondition extends SpringBootCondition implements Configur
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnSessionTracking.class);
         TrackingSwitch wanted = TrackingSwitch.of(context.getEnvironment(), context.getBeanFactory());
-        return wanted.isOn()
-                ? ConditionOutcome.match(message.because(wanted.reason()))
-                : ConditionOutcome.noMatch(message.because(wanted.reason()));
+        return new ConditionOutcome(matches(wanted), message.because(wanted.reason()));
+    }
+
+    boolean matches(TrackingSwitch wanted) {
+        return wanted.isOn();
+    }
+
+    /** The exact complement. */
+    static final class Off extends OnSessionTrackingCondition {
+
+        @Override
+        boolean matches(TrackingSwitch wanted) {
+            return !wanted.isOn();
+        }
     }
 }

@@ -16,12 +16,13 @@ import java.time.Duration;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
@@ -34,13 +35,29 @@ import org.springframework.core.env.Environment;
 public final class SessionTrackingAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBean(SessionStore.class)
+    @ConditionalOnSessionTracking
     static class On {
+
+        /**
+         * Conditions are frozen when an application is processed ahead of time: to switch it off afterwards would be
+         * ignored. A bean factory post-processor runs in every start, and before anything is connected.
+         */
+        @Bean
+        static BeanFactoryPostProcessor sessionTrackingSwitchGuard(Environment environment) {
+            return beanFactory -> {
+                if (TrackingSwitch.of(environment, null) == TrackingSwitch.OFF_BY_PROPERTY) {
+                    throw new SessionTrackingSetupException(
+                            "session.tracking.enabled=false cannot switch session tracking off here: this application"
+                                    + " was processed ahead of time with it on.",
+                            "Process the application again with session.tracking.enabled=false, or remove it.");
+                }
+            };
+        }
 
         @Bean
         @ConditionalOnMissingBean
         SessionTracking sessionTracking(
-                SessionStore store,
+                ObjectProvider<SessionStore> stores,
                 ObjectProvider<TrackedReader> tracked,
                 ObjectProvider<SessionListener> listeners,
                 ObjectProvider<StoreObserver> observer,
@@ -55,7 +72,7 @@ public final class SessionTrackingAutoConfiguration {
                     retention == null ? properties.ttl() : retention,
                     revocation.maximumRemembered());
             return SessionTracking.over(
-                    store,
+                    stores.getIfAvailable(On::noStore),
                     tracked.getIfAvailable(),
                     settings,
                     Clock.systemUTC(),
@@ -64,6 +81,13 @@ public final class SessionTrackingAutoConfiguration {
                             observer.getIfAvailable(() -> StoreObserver.NO_OP),
                             principals.getIfAvailable(() -> PrincipalSource.NONE),
                             metadata.policy()));
+        }
+
+        private static SessionStore noStore() {
+            throw new SessionTrackingSetupException(
+                    "Session tracking is wanted, but there is nothing to keep the sessions in: Lettuce or Spring Data"
+                            + " Redis is missing from the classpath.",
+                    "Keep the dependencies of session-tracking-starter, or define a SessionStore bean.");
         }
 
         @Bean
@@ -102,7 +126,7 @@ public final class SessionTrackingAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnMissingBean(SessionStore.class)
+    @Conditional(OnSessionTrackingCondition.Off.class)
     static class Off {
 
         @Bean

@@ -9,8 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Session tracking as a whole.
  *
- * @param enabled Whether sessions are tracked. Unset: they are when session.tracking.redis-url is set. True: required,
- *     the start fails without a URL. False: off.
+ * @param enabled Whether sessions are tracked. Unset: they are when session.tracking.redis-url is set, or when there is
+ *     a bean that says where Redis is or a SessionStore bean. True: required, the start fails without. False: off.
  * @param ttl How long a session lives after its creation or its last renewal.
  * @param outagePolicy What tokens are worth while the server does not answer.
  */

@@ -56,6 +56,9 @@ final class StartReport implements ApplicationListener<ApplicationReadyEvent> {
         } else {
             version = store.version();
         }
+        if (store.equals(StoreDescription.UNKNOWN)) {
+            return "a store of the application's own";
+        }
         return store.address() + " (" + store.topology() + ", " + version + ")";
     }
 

@@ -1,5 +1,6 @@
 package dev.sessiontracking.autoconfigure;
 
+import dev.sessiontracking.core.SessionStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -10,6 +11,7 @@ import org.springframework.util.StringUtils;
 enum TrackingSwitch {
     ON("session.tracking.redis-url is set", true),
     ON_BY_BEAN("a SessionTrackingConnectionDetails bean says where Redis is", true),
+    ON_BY_STORE("the application has a SessionStore bean", true),
     OFF_WITHOUT_URL("session.tracking.redis-url is not set", false),
     OFF_BY_PROPERTY("session.tracking.enabled is false", false),
     REQUIRED_WITHOUT_URL("session.tracking.enabled is true, but session.tracking.redis-url is not set", false);
@@ -27,7 +29,7 @@ enum TrackingSwitch {
         this.on = on;
     }
 
-    /** @param beans where connection details may be */
+    /** @param beans where connection details or a store may be */
     static TrackingSwitch of(Environment environment, @Nullable ListableBeanFactory beans) {
         Boolean enabled = enabled(environment);
         if (Boolean.FALSE.equals(enabled)) {
@@ -36,17 +38,17 @@ enum TrackingSwitch {
         if (StringUtils.hasText(environment.getProperty(REDIS_URL))) {
             return ON;
         }
-        if (beans != null && hasConnectionDetails(beans)) {
+        if (beans != null && has(SessionTrackingConnectionDetails.class, beans)) {
             return ON_BY_BEAN;
+        }
+        if (beans != null && has(SessionStore.class, beans)) {
+            return ON_BY_STORE;
         }
         return Boolean.TRUE.equals(enabled) ? REQUIRED_WITHOUT_URL : OFF_WITHOUT_URL;
     }
 
-    private static boolean hasConnectionDetails(ListableBeanFactory beans) {
-        return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
-                                beans, SessionTrackingConnectionDetails.class, true, false)
-                        .length
-                > 0;
+    private static boolean has(Class<?> type, ListableBeanFactory beans) {
+        return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, type, true, false).length > 0;
     }
 
     /** An empty value is as good as none: it is what an unset variable in a placeholder leaves behind. */

@@ -86,16 +86,19 @@ final class RevocationMemory {
     private @Nullable Denial deny(String sessionId, boolean hasRoom) {
         Instant now = clock.instant();
         return sessions.compute(sessionId, (id, known) -> {
-            boolean isKnown = known != null && !known.isOver(now);
-            return isKnown || hasRoom ? new Denial(now.plus(retention), !isKnown) : null;
+            if (known != null && !known.isOver(now)) {
+                return known.again(now.plus(retention));
+            }
+            return hasRoom ? new Denial(now.plus(retention)) : null;
         });
     }
 
-    /** Forgets a session that was not there to be revoked, unless somebody else has revoked it, before or since. */
+    /**
+     * Takes back one call of {@link #deny(String)}: there was no such session to be revoked. It is forgotten when every
+     * such call was taken back, and not while somebody else has revoked it, before or since.
+     */
     void forget(String sessionId, Denial denial) {
-        if (denial.isFirst) {
-            sessions.remove(sessionId, denial);
-        }
+        sessions.computeIfPresent(sessionId, (id, known) -> known == denial && known.isTakenBack() ? null : known);
     }
 
     /**
@@ -130,6 +133,11 @@ final class RevocationMemory {
         users.created(userId, sessionId);
     }
 
+    /** Whether this node created that session after this revocation of its user. */
+    boolean isLater(Revocation.OfUser revocation, String sessionId) {
+        return users.isLater(revocation, sessionId);
+    }
+
     /** The ids of all sessions that are refused. */
     List<String> deniedSessions() {
         Instant now = clock.instant();
@@ -159,16 +167,26 @@ final class RevocationMemory {
         return size() < limit;
     }
 
-    /** One revocation of one session: two of them are never the same, even at the same moment. */
+    /** That one session is refused, and how many say so. Changed only while the map holds its entry. */
     static final class Denial {
 
-        private final Instant until;
+        private volatile Instant until;
 
-        private final boolean isFirst;
+        private int claims = 1;
 
-        private Denial(Instant until, boolean isFirst) {
+        private Denial(Instant until) {
             this.until = until;
-            this.isFirst = isFirst;
+        }
+
+        private Denial again(Instant longer) {
+            until = longer;
+            claims++;
+            return this;
+        }
+
+        private boolean isTakenBack() {
+            claims--;
+            return claims == 0;
         }
 
         private boolean isOver(Instant now) {

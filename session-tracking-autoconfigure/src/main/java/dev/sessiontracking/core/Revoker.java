@@ -132,7 +132,9 @@ final class Revoker implements AutoCloseable {
             boolean wasLive = Stages.await(store.revoke(one.sessionId(), one.userId()));
             events.applied(one, wasLive ? 1 : 0);
         } else if (revocation instanceof Revocation.OfUser all) {
-            List<String> revoked = revokeAll(all.userId(), session -> all.covers(session.id(), session.createdAt()));
+            List<String> revoked = revokeAll(
+                    all.userId(),
+                    session -> all.covers(session.id(), session.createdAt()) && !memory.isLater(all, session.id()));
             memory.applied(all);
             events.applied(all, revoked.size());
         }

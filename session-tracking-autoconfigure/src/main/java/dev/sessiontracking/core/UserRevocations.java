@@ -82,6 +82,13 @@ final class UserRevocations {
         }
     }
 
+    /** Whether this node saw the session begin after this revocation, or after a later one. */
+    boolean isLater(Revocation.OfUser revocation, String sessionId) {
+        return users.getOrDefault(revocation.userId(), List.of()).stream()
+                .anyMatch(entry ->
+                        !entry.revocation.until().isBefore(revocation.until()) && entry.later.containsKey(sessionId));
+    }
+
     void removeOver(Instant now) {
         List.copyOf(users.keySet())
                 .forEach(user -> change(
@@ -123,10 +130,13 @@ final class UserRevocations {
         boolean covers(TokenSession token) {
             return !token.sessionId().equals(revocation.exceptSessionId())
                     && !later.containsKey(token.sessionId())
-                    && !isBefore(token.authenticatedAt());
+                    && (token.authenticatedAt() == null || !revocation.isSurelyBefore(token.authenticatedAt()));
         }
 
-        /** Whether this refusal was made before the user gave credentials. */
+        /**
+         * Whether this refusal was made before the user gave credentials. Without tolerance: which untracked logins came
+         * later on this very node is known by nothing else.
+         */
         boolean isBefore(@Nullable Instant authenticatedAt) {
             return authenticatedAt != null && authenticatedAt.isAfter(revocation.until());
         }

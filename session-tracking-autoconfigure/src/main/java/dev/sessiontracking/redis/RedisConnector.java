@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -99,7 +100,7 @@ final class RedisConnector implements AutoCloseable {
     /**
      * Makes a connection to the one server, or to whoever the sentinels say is the master.
      *
-     * @param failed is told of each failed attempt
+     * @param failed is told of each failed attempt, but not of a first one that was too slow
      */
     CompletableFuture<StatefulRedisConnection<String, String>> connect(Consumer<Throwable> failed) {
         return persistently(
@@ -112,7 +113,7 @@ final class RedisConnector implements AutoCloseable {
     /**
      * Makes a connection to a cluster.
      *
-     * @param failed is told of each failed attempt
+     * @param failed is told of each failed attempt, but not of a first one that was too slow
      */
     CompletableFuture<StatefulRedisClusterConnection<String, String>> connectCluster(Consumer<Throwable> failed) {
         return persistently(
@@ -172,8 +173,21 @@ final class RedisConnector implements AutoCloseable {
     private <C> CompletableFuture<C> persistently(
             Supplier<CompletionStage<C>> attempt, Supplier<Boolean> givenUp, Consumer<Throwable> failed) {
         CompletableFuture<C> made = new CompletableFuture<>();
-        executor.execute(() -> attempt(attempt, givenUp, failed, made));
+        executor.execute(() -> attempt(attempt, givenUp, failedButForTheFirst(failed), made));
         return made;
+    }
+
+    /**
+     * The first attempt of a small machine may be too slow because it loads the client's classes, which says nothing of
+     * the server: it is told only if the second one fails as well.
+     */
+    private static Consumer<Throwable> failedButForTheFirst(Consumer<Throwable> failed) {
+        AtomicBoolean forgiven = new AtomicBoolean();
+        return failure -> {
+            if (!RedisFailures.isSilence(failure) || !forgiven.compareAndSet(false, true)) {
+                failed.accept(failure);
+            }
+        };
     }
 
     private <C> void attempt(

@@ -130,6 +130,22 @@ final class RedisFailures {
         return message.startsWith("NOPERM") || message.startsWith("ERR");
     }
 
+    /** Whether nothing was heard in time, for which the server may be too slow, or this process; nobody has refused. */
+    static boolean isSilence(Throwable failure) {
+        for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {
+            if (cause instanceof RedisCommandTimeoutException || cause instanceof ConnectTimeoutException) {
+                return true;
+            }
+            if (cause instanceof RedisCommandExecutionException
+                    || cause instanceof ConnectException
+                    || cause instanceof UnknownHostException
+                    || cause instanceof SSLException) {
+                return false;
+            }
+        }
+        return unwrap(failure) instanceof RedisConnectionException;
+    }
+
     /** A reason without addresses or credentials: an error reply's own first word, or the kind of failure. */
     static String inWords(Throwable failure) {
         for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {

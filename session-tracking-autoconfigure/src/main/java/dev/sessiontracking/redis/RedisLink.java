@@ -40,7 +40,10 @@ final class RedisLink implements AutoCloseable {
                 : new SingleShard(connector, heartbeatKey, this::refused, background, outages);
     }
 
-    /** Waits for the first attempt, so that a server that is there is used from the first request on; not longer. */
+    /**
+     * Waits for the first attempt, so that a server that is there is used from the first request on, and for a second one
+     * when the first was too slow; not longer.
+     */
     void start() {
         followRefusedLogins();
         CompletableFuture<Boolean> attempted = new CompletableFuture<>();
@@ -49,7 +52,7 @@ final class RedisLink implements AutoCloseable {
             attempted.complete(failure == null);
         });
         try {
-            attempted.get(connector.patienceMillis() + COLD_START_MILLIS, TimeUnit.MILLISECONDS);
+            attempted.get(2 * connector.patienceMillis() + COLD_START_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException stillConnecting) {
             shards.of("").disconnected("no connection to " + connector.url() + ": no answer yet");
         } catch (InterruptedException interrupted) {

@@ -7,6 +7,7 @@ import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.RedisClient;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -16,6 +17,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -26,6 +28,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 @ConditionalOnSessionTracking
 @ConditionalOnClass({RedisClient.class, LettuceConnectionFactory.class})
 @ConditionalOnMissingBean(SessionStore.class)
+@ImportRuntimeHints(RedisScriptHints.class)
 @EnableConfigurationProperties({RedisProperties.class, SslProperties.class, NearCacheProperties.class})
 public final class RedisSessionStoreAutoConfiguration {
 
@@ -61,14 +64,18 @@ public final class RedisSessionStoreAutoConfiguration {
                 sessionTrackingRedisLink, new RedisKeys(properties.keyPrefix()), Clock.systemUTC());
     }
 
+    /** Asks the property again: the condition was frozen if this application was processed ahead of time. */
     @Bean
     @ConditionalOnBooleanProperty(name = "session.tracking.near-cache.enabled", matchIfMissing = true)
+    @Nullable
     TrackedReader sessionTrackingTrackedReader(
             RedisLink sessionTrackingRedisLink,
             SessionStore sessionTrackingSessionStore,
             RedisProperties properties,
             NearCacheProperties nearCache) {
-        return sessionTrackingRedisLink.track(
-                new RedisKeys(properties.keyPrefix()), nearCache, sessionTrackingSessionStore::exists);
+        return nearCache.enabled()
+                ? sessionTrackingRedisLink.track(
+                        new RedisKeys(properties.keyPrefix()), nearCache, sessionTrackingSessionStore::exists)
+                : null;
     }
 }

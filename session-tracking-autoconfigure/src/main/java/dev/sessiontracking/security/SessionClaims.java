@@ -54,6 +54,17 @@ final class SessionClaims {
                 issuer);
     }
 
+    /** Whether the application has named any issuer, and the one of these claims among them. */
+    boolean isNamedIssuer(Map<String, ?> claims) {
+        String issuer = issuer(claims.get(ISSUER));
+        return issuer != null && issuers.contains(issuer);
+    }
+
+    /** Whether the application has named no issuer. */
+    boolean isAnyIssuer() {
+        return issuers.isEmpty();
+    }
+
     private @Nullable Object firstPresent(Map<String, ?> claims) {
         for (String name : sessionIdClaims) {
             Object value = claims.get(name);

@@ -1,9 +1,12 @@
 package dev.sessiontracking.security;
 
+import dev.sessiontracking.UserSession;
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
 import dev.sessiontracking.core.PrincipalSource;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -22,6 +25,8 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 @EnableConfigurationProperties(JwtProperties.class)
 public final class SessionTrackingJwtAutoConfiguration {
 
+    private static final Log LOG = LogFactory.getLog(SessionTrackingJwtAutoConfiguration.class);
+
     static final String ENGINE = "dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration";
 
     // By name: the class moved between Spring Boot 4.0 and 4.1.
@@ -31,6 +36,12 @@ public final class SessionTrackingJwtAutoConfiguration {
     @Bean
     TokenJudge sessionTrackingTokenJudge(
             JwtProperties properties, SessionChecker checker, ObjectProvider<RejectionReport> rejections) {
+        if (!properties.sessionIdClaims().contains(UserSession.SESSION_ID_CLAIM)) {
+            LOG.warn("session.tracking.jwt.session-id-claims does not name " + UserSession.SESSION_ID_CLAIM
+                    + ", the claim that UserSession.claims() writes: tokens that have only that one are not checked. Add "
+                    + UserSession.SESSION_ID_CLAIM + " to the list, unless you write the session id into your tokens"
+                    + " yourself.");
+        }
         return new TokenJudge(properties, checker, rejections.getIfAvailable(() -> RejectionReport.NONE));
     }
 

@@ -18,8 +18,7 @@ public final class SessionTrackingReactiveAutoConfiguration {
     static BeanFactoryPostProcessor sessionTrackingReactiveRefusal() {
         return beanFactory -> {
             throw new SessionTrackingSetupException(
-                    "Session tracking is on (session.tracking.redis-url is set), but this is a reactive (WebFlux)"
-                            + " application, whose requests it cannot check yet: revoked tokens would be accepted.",
+                    "Session tracking is on, but this is a reactive (WebFlux) application, whose requests it cannot check yet: revoked tokens would be accepted.",
                     "Remove session.tracking.redis-url or set session.tracking.enabled to false, or build the"
                             + " application on Spring MVC.");
         };

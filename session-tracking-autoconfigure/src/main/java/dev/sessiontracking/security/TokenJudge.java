@@ -42,6 +42,21 @@ public final class TokenJudge {
         return claims.read(tokenClaims);
     }
 
+    /**
+     * Whether the application has named the issuer of these claims as its own: {@code session.tracking.jwt.issuers}. That
+     * any issuer may be meant is not enough.
+     */
+    public boolean isNamedIssuer(Map<String, ?> tokenClaims) {
+        return claims.isNamedIssuer(tokenClaims);
+    }
+
+    /**
+     * Whether these claims seem to name a session, and the application has not said whose sessions are its own.
+     */
+    public boolean mayNameASession(Map<String, ?> tokenClaims) {
+        return claims.isAnyIssuer() && claims.read(tokenClaims).kind() == SessionClaim.Kind.NAMED;
+    }
+
     /** Whether a token is to be refused for what it says of its session, whoever is asked. */
     public boolean isUnusable(SessionClaim claim) {
         return switch (claim.kind()) {
@@ -54,6 +69,12 @@ public final class TokenJudge {
     /** Takes note of a request that was refused because its token cannot be found. */
     public void refusedHidden() {
         rejections.rejected(Reason.UNUSABLE, null, null);
+    }
+
+    /** Takes note of a request that was refused because a rule asks for a live session and there is no proof. */
+    public void refusedUnproven(SessionClaim claim) {
+        TokenSession session = Objects.requireNonNull(claim.session());
+        rejections.rejected(Reason.UNAVAILABLE, session.sessionId(), session.userId());
     }
 
     /**

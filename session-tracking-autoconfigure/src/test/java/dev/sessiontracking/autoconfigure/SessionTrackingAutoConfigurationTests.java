@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -28,6 +29,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.mock.env.MockEnvironment;
 
 @ExtendWith(OutputCaptureExtension.class)
 class SessionTrackingAutoConfigurationTests {
@@ -123,6 +125,42 @@ class SessionTrackingAutoConfigurationTests {
                                 && !name.startsWith("dev.sessiontracking.")
                                 && !name.startsWith("session.tracking"))
                         .allMatch(name -> name.startsWith("sessionTracking")));
+    }
+
+    @Test
+    void onWithAnOwnStoreAndNoUrl(CapturedOutput output) {
+        SessionStore own = mock();
+        runner.withBean("own", SessionStore.class, () -> own).run(context -> {
+            assertThat(context)
+                    .hasNotFailed()
+                    .hasSingleBean(SessionTracking.class)
+                    .hasSingleBean(SessionChecker.class)
+                    .hasSingleBean(SessionService.class)
+                    .doesNotHaveBean(OffReport.class);
+            assertThat(context.getBean(SessionStore.class)).isSameAs(own);
+            assertThat(context.getBeanDefinitionNames()).noneMatch(name -> name.contains("Redis"));
+            assertThat(output).doesNotContain("Session tracking is off");
+        });
+    }
+
+    @Test
+    void offByPropertyEvenWithAnOwnStore() {
+        SessionStore own = mock();
+        runner.withPropertyValues("session.tracking.enabled=false")
+                .withBean("own", SessionStore.class, () -> own)
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(OffReport.class)
+                        .hasSingleBean(SessionService.class)
+                        .doesNotHaveBean(SessionTracking.class));
+    }
+
+    @Test
+    void ownStoreSatisfiesWhoRequiresTracking() {
+        SessionStore own = mock();
+        runner.withPropertyValues("session.tracking.enabled=true", "session.tracking.outage-policy=reject")
+                .withBean("own", SessionStore.class, () -> own)
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(SessionTracking.class));
     }
 
     // back off
@@ -223,6 +261,16 @@ class SessionTrackingAutoConfigurationTests {
         assertThatExceptionOfType(SessionTrackingSetupException.class)
                 .isThrownBy(() -> new OffReport(TrackingSwitch.ON, OutagePolicy.PLAIN_JWT))
                 .withMessageContaining("session.tracking.redis-url is set")
+                .withMessageContaining("ahead of time");
+    }
+
+    @Test
+    void imageWithTrackingRefusesToBeSwitchedOff() {
+        MockEnvironment environment = new MockEnvironment().withProperty("session.tracking.enabled", "false");
+        assertThatExceptionOfType(SessionTrackingSetupException.class)
+                .isThrownBy(() -> SessionTrackingAutoConfiguration.On.sessionTrackingSwitchGuard(environment)
+                        .postProcessBeanFactory(new DefaultListableBeanFactory()))
+                .withMessageContaining("session.tracking.enabled=false")
                 .withMessageContaining("ahead of time");
     }
 

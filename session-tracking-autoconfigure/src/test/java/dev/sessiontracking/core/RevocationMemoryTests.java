@@ -59,10 +59,36 @@ class RevocationMemoryTests {
     @Test
     void forgetsNoSessionThatSomebodyElseRevokesAtTheSameTime() {
         Denial first = memory.deny("a");
-        Denial second = memory.deny("a");
+        memory.deny("a");
         memory.forget("a", first);
         assertThat(memory.isDenied("a")).isTrue();
+    }
+
+    @Test
+    void forgetsASessionOfWhichAllSayThatItWasNotThere() {
+        Denial first = memory.deny("a");
+        Denial second = memory.deny("a");
+        memory.forget("a", first);
         memory.forget("a", second);
+        assertThat(memory.isDenied("a")).isFalse();
+        assertThat(memory.size()).isZero();
+    }
+
+    @Test
+    void forgetsNoSessionThatWasRevokedBefore() {
+        memory.deny("a");
+        for (int i = 0; i < 3; i++) {
+            memory.forget("a", memory.deny("a"));
+        }
+        assertThat(memory.isDenied("a")).isTrue();
+    }
+
+    @Test
+    void takingBackWhatIsLongOverForgetsNoLaterRevocation() {
+        Denial old = memory.deny("a");
+        clock.advance(RETENTION);
+        memory.deny("a");
+        memory.forget("a", old);
         assertThat(memory.isDenied("a")).isTrue();
     }
 
@@ -167,7 +193,8 @@ class RevocationMemoryTests {
         memory.deny(ofUser("alice", NOW, null));
         assertThat(memory.isDenied(token("a", "alice", NOW))).isTrue();
         assertThat(memory.isDenied(token("a", "alice", NOW.minusSeconds(1)))).isTrue();
-        assertThat(memory.isDenied(token("a", "alice", NOW.plusSeconds(1)))).isFalse();
+        assertThat(memory.isDenied(token("a", "alice", NOW.plusSeconds(1)))).isTrue();
+        assertThat(memory.isDenied(token("a", "alice", NOW.plusMillis(1001)))).isFalse();
     }
 
     @Test

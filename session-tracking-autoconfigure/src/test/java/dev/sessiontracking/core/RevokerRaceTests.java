@@ -8,6 +8,7 @@ import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -17,7 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Two callers who revoke the same session at the same time: one is told that it was live, both that it has ended. */
+/** Callers who revoke the same session at the same time. */
 class RevokerRaceTests {
 
     @Test
@@ -44,6 +45,32 @@ class RevokerRaceTests {
                 assertThat(service.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
                 store.recoverSilently();
             }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void madeUpIdRevokedByManyAtOnceIsNotRemembered() throws Exception {
+        int callers = 4;
+        ExecutorService threads = Executors.newFixedThreadPool(callers);
+        try (SessionTracking tracking = SessionTracking.over(
+                new SwitchableStore(),
+                null,
+                new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 100_000),
+                Clock.systemUTC())) {
+            CyclicBarrier start = new CyclicBarrier(callers);
+            for (int round = 0; round < 2_000; round++) {
+                String madeUp = "made-up-" + round;
+                Callable<Boolean> revocation = () -> {
+                    start.await();
+                    return tracking.service().revokeSession(madeUp);
+                };
+                for (Future<Boolean> result : threads.invokeAll(Collections.nCopies(callers, revocation))) {
+                    assertThat(result.get(10, TimeUnit.SECONDS)).isFalse();
+                }
+            }
+            assertThat(tracking.rememberedRevocations()).isZero();
         } finally {
             threads.shutdownNow();
         }

@@ -56,6 +56,22 @@ class SecurityAutoConfigurationTests {
     }
 
     @Test
+    void warnsOfSessionIdClaimsThatLeaveOutOurs(CapturedOutput output) {
+        runner.withPropertyValues(ON, "session.tracking.jwt.session-id-claims=session,session_id")
+                .run(context -> assertThat(output.toString().lines().filter(line -> line.contains("WARN")))
+                        .singleElement()
+                        .asString()
+                        .contains("session.tracking.jwt.session-id-claims")
+                        .contains("Add sid"));
+    }
+
+    @Test
+    void doesNotWarnOfSessionIdClaimsThatNameOursAmongOthers(CapturedOutput output) {
+        runner.withPropertyValues(ON, "session.tracking.jwt.session-id-claims=session,sid")
+                .run(context -> assertThat(output).doesNotContain("WARN"));
+    }
+
+    @Test
     void backsOffWhenTheApplicationReplacesTheValidator() {
         runner.withPropertyValues(ON)
                 .withUserConfiguration(OwnValidator.class)

@@ -1,5 +1,6 @@
 package dev.sessiontracking.security.servlet;
 
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
@@ -21,11 +22,20 @@ final class BearerTokenRecorder implements AuthenticationProvider {
         }
     }
 
+    private final Predicate<String> ours;
+
+    /** @param ours whether the text of a token says that it is a JWT of the application's */
+    BearerTokenRecorder(Predicate<String> ours) {
+        this.ours = ours;
+    }
+
     @Override
     public @Nullable Authentication authenticate(Authentication authentication) {
         ChainPassage passage = ChainPassage.current();
         if (passage != null && authentication instanceof BearerTokenAuthenticationToken bearer) {
-            if (passage.exchange().isEndingSession() && !passage.chain().isVerifyingJwts()) {
+            if (passage.exchange().isEndingSession()
+                    && !passage.chain().isVerifyingJwts()
+                    && !ours.test(bearer.getToken())) {
                 throw new OpaqueTokenException();
             }
             passage.present(bearer.getToken());

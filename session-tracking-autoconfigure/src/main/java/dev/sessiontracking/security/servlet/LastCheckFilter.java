@@ -72,6 +72,7 @@ final class LastCheckFilter implements Filter {
             throw SessionTrackingJwtValidator.unavailable();
         }
         if (verdict.isAccepted()) {
+            enforcer.tellOfHiddenToken(passage, authentication, request);
             return;
         }
         request.removeAttribute(RequestAttributeSecurityContextRepository.DEFAULT_REQUEST_ATTR_NAME);

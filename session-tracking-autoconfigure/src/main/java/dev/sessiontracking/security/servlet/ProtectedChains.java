@@ -20,6 +20,7 @@ import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationFilter;
+import org.springframework.security.web.authentication.logout.LogoutFilter;
 
 /**
  * Knows which filter chains refuse revoked tokens, and warns of those that accept tokens and do not. Completes chains to
@@ -88,8 +89,9 @@ final class ProtectedChains implements SmartInitializingSingleton, ProtectionRep
                 .filter(finding -> finding.guarded() && finding.tokens() == Tokens.OPAQUE_OR_CUSTOM)
                 .forEach(
                         finding -> LOG.info("The filter chain for " + finding.description() + " takes opaque tokens, or"
-                                + " JWTs in the application's own way: a request whose Authentication does not carry the Jwt is"
-                                + " refused"));
+                                + " JWTs in the application's own way. Of opaqueToken(), JWTs are checked whose issuer is"
+                                + " in session.tracking.jwt.issuers; elsewhere a request whose Authentication does not"
+                                + " carry the Jwt is refused"));
         findings.stream()
                 .filter(Finding::isOpenToRevokedTokens)
                 .forEach(finding -> LOG.warn("The filter chain for " + finding.description()
@@ -117,13 +119,36 @@ final class ProtectedChains implements SmartInitializingSingleton, ProtectionRep
                 AuthenticationFilter.class,
                 filter -> filter.getAuthenticationConverter() instanceof DPoPAuthenticationConverter);
         if (guard != null) {
-            guard.adopt(bearer, dpop);
+            guard.adopt(bearer, dpop, ownFiltersAfterLogout(chain));
         }
         if (bearer == null && dpop == null) {
             return new Finding(describe(chain), Tokens.NONE, guard != null);
         }
         boolean jwt = guard != null && guard.isVerifyingJwts();
         return new Finding(describe(chain), jwt ? Tokens.JWT : Tokens.OPAQUE_OR_CUSTOM, guard != null);
+    }
+
+    /** Those that the application has added where tokens are authenticated; one of them may do it. */
+    private static List<Filter> ownFiltersAfterLogout(SecurityFilterChain chain) {
+        List<Filter> own = new ArrayList<>();
+        boolean afterLogout = false;
+        for (Filter filter : chain.getFilters()) {
+            if (filter instanceof LastCheckFilter) {
+                break;
+            }
+            if (afterLogout && isOwn(filter)) {
+                own.add(filter);
+            }
+            afterLogout |= filter instanceof LogoutFilter;
+        }
+        return own;
+    }
+
+    /** A plain authentication filter is the application's: it made its converter and its manager. */
+    private static boolean isOwn(Filter filter) {
+        return filter.getClass() == AuthenticationFilter.class
+                || !(filter instanceof SessionCheckFilter
+                        || filter.getClass().getName().startsWith("org.springframework."));
     }
 
     private static <F extends Filter> @Nullable F first(SecurityFilterChain chain, Class<F> type, Predicate<F> which) {

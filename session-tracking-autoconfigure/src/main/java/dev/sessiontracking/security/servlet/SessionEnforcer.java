@@ -4,16 +4,22 @@ import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.TokenExchange;
 import dev.sessiontracking.security.TokenJudge;
 import dev.sessiontracking.security.Verdict;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.Map;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 
 /** Judges a request by the tokens that authenticated it. Thread-safe. */
 final class SessionEnforcer {
 
     private static final Log LOG = LogFactory.getLog(SessionEnforcer.class);
+
+    private static final String BEARER = "Bearer ";
 
     private final TokenJudge judge;
 
@@ -49,7 +55,7 @@ final class SessionEnforcer {
 
     /**
      * What is proven of the sessions of an authentication that the chain has accepted: {@link Verdict#LIVE} only when
-     * it names one, and each is proven to live.
+     * it names one, and each is proven to live. Whoever asks refuses everything else.
      */
     Verdict judgeProven(@Nullable TokenExchange exchange, @Nullable Authentication authentication) {
         List<SessionClaim> accepted = exchange == null ? null : exchange.acceptedClaims(authentication);
@@ -58,6 +64,9 @@ final class SessionEnforcer {
         Verdict proven = Verdict.PLAIN;
         for (SessionClaim claim : claims) {
             proven = judge.judge(claim, exchange);
+            if (proven == Verdict.UNPROVEN) {
+                judge.refusedUnproven(claim);
+            }
             if (proven != Verdict.LIVE) {
                 return proven;
             }
@@ -80,11 +89,21 @@ final class SessionEnforcer {
         return worst;
     }
 
-    /** The tokens of which a session is to be ended. Nothing is looked up. */
-    TokenFinder.Found find(ChainPassage passage, @Nullable Authentication authentication) {
+    /**
+     * The tokens of which a session is to be ended. Nothing is looked up. What a filter of the application's own hides
+     * is known if it was decoded with our validator, in this request.
+     */
+    TokenFinder.Found findToEnd(
+            ChainPassage passage, @Nullable Authentication authentication, HttpServletRequest request) {
         TokenFinder.Found found = finder.find(passage, authentication);
         if (found.undetermined()) {
             reportHiddenToken(passage);
+        } else if (authentication != null
+                && found.claims().isEmpty()
+                && passage.chain().hasOnlyOwnFilters()) {
+            String token = bearerToken(request);
+            SessionClaim decoded = token == null ? null : passage.exchange().verifiedClaim(token);
+            return decoded == null ? found : new TokenFinder.Found(List.of(decoded), false);
         }
         return found;
     }
@@ -93,8 +112,52 @@ final class SessionEnforcer {
         return finder.findCarried(authentication);
     }
 
+    /** Whether this is the text of a JWT whose issuer the application has named as its own. Verifies nothing. */
+    boolean isOursByText(String token) {
+        Map<String, Object> claims = TokenText.claims(token);
+        return claims != null && judge.isNamedIssuer(claims);
+    }
+
     boolean isUnusable(SessionClaim claim) {
         return judge.isUnusable(claim);
+    }
+
+    /**
+     * Says once that a filter of the application's own hides the tokens that it accepts. They are not refused: which of a
+     * request's tokens it went by is not known.
+     */
+    void tellOfHiddenToken(ChainPassage passage, @Nullable Authentication authentication, HttpServletRequest request) {
+        if (authentication == null
+                || !passage.chain().hasOnlyOwnFilters()
+                || authentication instanceof AnonymousAuthenticationToken) {
+            return;
+        }
+        List<SessionClaim> accepted = passage.exchange().acceptedClaims(authentication);
+        String token = bearerToken(request);
+        if (token == null
+                || (accepted != null && !accepted.isEmpty())
+                || passage.exchange().verifiedClaim(token) != null) {
+            return;
+        }
+        Map<String, Object> claims = TokenText.claims(token);
+        if (claims != null
+                && judge.read(claims).kind() == SessionClaim.Kind.NAMED
+                && passage.chain().reportHiddenToken()) {
+            LOG.warn(
+                    "A request with a JWT that names a session was accepted by a filter of the application's own, and its"
+                            + " session is not checked: the "
+                            + authentication.getClass().getName() + " does not carry the Jwt."
+                            + " Let it carry the Jwt as its principal, credentials or details, or let the filter decode with"
+                            + " Spring Boot's JwtDecoder or a SessionTrackingJwtDecoder. This is logged once for each filter"
+                            + " chain.");
+        }
+    }
+
+    private static @Nullable String bearerToken(HttpServletRequest request) {
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length())
+                : null;
     }
 
     private static void reportHiddenToken(ChainPassage passage) {

@@ -8,6 +8,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
@@ -37,8 +38,14 @@ final class SessionGuardFilter implements Filter {
         this.exemption = exemption;
     }
 
-    /** Makes known the token filters of this chain, where they were not made by the resource server's configurer. */
-    void adopt(@Nullable BearerTokenAuthenticationFilter bearer, @Nullable AuthenticationFilter dpop) {
+    /**
+     * Makes known the token filters of this chain, where they were not made by the resource server's configurer.
+     *
+     * @param own the application's own filters after the logout filter
+     */
+    void adopt(
+            @Nullable BearerTokenAuthenticationFilter bearer, @Nullable AuthenticationFilter dpop, List<Filter> own) {
+        chainAuthentication.ownFilters(own);
         if (bearer != null && chainAuthentication.bearerFilter() == null) {
             chainAuthentication.bearerFilter(bearer, strategy);
         }

@@ -21,9 +21,11 @@ import org.springframework.security.web.authentication.logout.LogoutHandler;
  * asked: logging out of a session that has ended already succeeds like the first time, so that a client which missed the
  * answer can repeat the request (RFC 7009 section 2.2 answers revoked tokens alike), and an outage locks nobody in.
  *
- * <p>A request without a token, and one whose token is not ours to judge, is left to the other handlers. So is one whose
- * token is authenticated by a filter that an application has written itself and that comes after the logout filter: put it
- * before, or call this handler.
+ * <p>Where an application authenticates tokens with a filter of its own that comes after the logout filter, its own filters
+ * are what authenticates it, for requests that nobody has authenticated yet. What such a filter makes of the token must
+ * carry the {@code Jwt}, or the filter must decode with our validator.
+ *
+ * <p>A request without a token, and one whose token is not ours to judge, is left to the other handlers.
  *
  * <p>Thread-safe.
  */
@@ -79,7 +81,12 @@ public final class SessionLogoutHandler implements LogoutHandler {
         }
         TokenFinder.Found carried = enforcer.findCarried(authentication);
         ChainPassage passage = ChainPassage.current();
-        return passage == null || !carried.claims().isEmpty() ? carried : replay.replay(passage, request, response);
+        if (passage == null
+                || !carried.claims().isEmpty()
+                || (authentication != null && passage.chain().hasOnlyOwnFilters())) {
+            return carried;
+        }
+        return replay.replay(passage, request, response);
     }
 
     private void revoke(List<SessionClaim> claims) {

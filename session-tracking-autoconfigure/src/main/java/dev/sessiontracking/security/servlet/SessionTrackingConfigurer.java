@@ -40,7 +40,7 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
     public void init(HttpSecurity http) {
         OAuth2ResourceServerConfigurer<HttpSecurity> resourceServer = resourceServer(http);
         if (resourceServer != null) {
-            http.authenticationProvider(new BearerTokenRecorder());
+            http.authenticationProvider(new BearerTokenRecorder(enforcer::isOursByText));
             resourceServer.withObjectPostProcessor(new JwtProviderCapture());
             resourceServer.withObjectPostProcessor(new BearerFilterCapture());
             resourceServer.withObjectPostProcessor(new DPoPFilterCapture());

@@ -2,15 +2,13 @@ package dev.sessiontracking.security.servlet;
 
 import com.nimbusds.jwt.EncryptedJWT;
 import com.nimbusds.jwt.JWT;
-import com.nimbusds.jwt.JWTParser;
-import com.nimbusds.jwt.SignedJWT;
 import dev.sessiontracking.security.SessionClaim;
-import dev.sessiontracking.security.TokenExchange;
 import dev.sessiontracking.security.TokenJudge;
-import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -23,6 +21,8 @@ import org.springframework.security.oauth2.server.resource.introspection.OAuth2I
  * searched: it may hold other tokens, and a live one must not stand in for a revoked one.
  */
 final class TokenFinder {
+
+    private static final Log LOG = LogFactory.getLog(TokenFinder.class);
 
     private final TokenJudge judge;
 
@@ -119,54 +119,59 @@ final class TokenFinder {
             if (presented.contains(value)) {
                 return;
             }
-            JWT jwt = parse(value);
+            JWT jwt = TokenText.parse(value);
             if (jwt instanceof EncryptedJWT) {
                 claims.add(judge.read(token.getTokenAttributes()));
             } else if (jwt != null) {
-                Map<String, Object> verified = claimsOf(jwt);
+                Map<String, Object> verified = TokenText.claims(jwt);
                 claims.add(judge.read(verified == null ? token.getTokenAttributes() : verified));
             }
         }
 
         void presented(String token, ChainPassage passage) {
-            if (covered.contains(token) || !passage.chain().isVerifyingJwts()) {
+            if (covered.contains(token)) {
                 return;
             }
-            TokenExchange exchange = passage.exchange();
-            SessionClaim known = exchange.verifiedClaim(token);
+            SessionClaim known = passage.exchange().verifiedClaim(token);
             if (known != null) {
                 claims.add(known);
-                return;
+            } else if (passage.chain().isVerifyingJwts()) {
+                presentedAsJwt(token);
+            } else {
+                presentedAsOpaque(token, passage.chain());
             }
-            JWT jwt = parse(token);
+        }
+
+        private void presentedAsJwt(String token) {
+            JWT jwt = TokenText.parse(token);
             if (jwt == null && introspected.contains(token)) {
                 return;
             }
-            Map<String, Object> verified = jwt == null ? null : claimsOf(jwt);
+            Map<String, Object> verified = jwt == null ? null : TokenText.claims(jwt);
             if (verified == null) {
                 undetermined = true;
             } else {
                 claims.add(judge.read(verified));
             }
         }
-    }
 
-    private static @Nullable JWT parse(String token) {
-        try {
-            return JWTParser.parse(token);
-        } catch (ParseException | RuntimeException notOne) {
-            return null;
-        }
-    }
-
-    private static @Nullable Map<String, Object> claimsOf(JWT jwt) {
-        if (!(jwt instanceof SignedJWT)) {
-            return null;
-        }
-        try {
-            return jwt.getJWTClaimsSet().getClaims();
-        } catch (ParseException | RuntimeException unreadable) {
-            return null;
+        /**
+         * It was accepted, and nobody says that it is a JWT. What an authorization server issues may well be one, with
+         * a session id of its own: it is ours only if its issuer was named as ours.
+         */
+        private void presentedAsOpaque(String token, ChainAuthentication chain) {
+            Map<String, Object> accepted = TokenText.claims(token);
+            if (accepted == null) {
+                return;
+            }
+            if (judge.isNamedIssuer(accepted)) {
+                claims.add(judge.read(accepted));
+            } else if (judge.mayNameASession(accepted) && chain.reportUnjudgedToken()) {
+                LOG.warn("A JWT that names a session was accepted as an opaque token, and its session is not checked:"
+                        + " whose sessions are this application's is not known. If the token's issuer is yours, name it"
+                        + " in session.tracking.jwt.issuers, and its sessions are checked here, too; if not, name those"
+                        + " that are. This is logged once for each filter chain.");
+            }
         }
     }
 }

@@ -7,14 +7,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
 /**
  * Authenticates the token of a request before its turn: the logout filter comes before the filters that authenticate
- * tokens. They are the chain's own, with its resolver, manager and entry point; only nothing follows them.
+ * tokens. They are the chain's own, with its resolver, manager and entry point; only nothing follows them. Where none of
+ * Spring Security's does, the application's own filters are tried.
  */
 final class TokenReplay {
 
@@ -37,13 +38,16 @@ final class TokenReplay {
         passage.exchange().setEndingSession(true);
         try {
             replay(
-                    filters(passage.chain()),
+                    passage.chain().tokenFilters(),
                     request,
                     response,
                     () -> result.found =
-                            enforcer.find(passage, strategy.getContext().getAuthentication()));
+                            enforcer.findToEnd(passage, strategy.getContext().getAuthentication(), request));
         } catch (BearerTokenRecorder.OpaqueTokenException opaque) {
             return new TokenFinder.Found(List.of(), false);
+        } catch (AuthenticationException refused) {
+            // Of a filter that leaves the answer to the exception translation filter, which comes after the logout.
+            throw new RefusedTokenException();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         } catch (ServletException failed) {
@@ -55,17 +59,6 @@ final class TokenReplay {
             throw new AnsweredException();
         }
         return result.found;
-    }
-
-    private static List<Filter> filters(ChainAuthentication chain) {
-        List<Filter> filters = new ArrayList<>(2);
-        if (chain.bearerFilter() != null) {
-            filters.add(chain.bearerFilter());
-        }
-        if (chain.dpopFilter() != null) {
-            filters.add(chain.dpopFilter());
-        }
-        return filters;
     }
 
     /** One inside the other, as in the chain. */

@@ -6,7 +6,10 @@ import static org.springframework.security.config.Customizer.withDefaults;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.security.TestIssuer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -61,6 +64,25 @@ class SessionAuthorizationTests {
             assertThat(response.getHeader("Retry-After")).isNotNull();
             assertThat(response.getContentType()).startsWith("application/problem+json");
         });
+    }
+
+    @ParameterizedTest
+    @EnumSource(OutagePolicy.class)
+    void requestWithoutProofIsToldAsRejectedOnce(OutagePolicy policy) {
+        List<String> rejections = new CopyOnWriteArrayList<>();
+        MvcTester.run(
+                MvcTester.runner()
+                        .withUserConfiguration(OnlyLive.class)
+                        .withBean(
+                                RejectionReport.class,
+                                () -> (reason, sessionId, userId) ->
+                                        rejections.add(reason + " " + sessionId + " " + userId)),
+                app -> {
+                    String session = app.sessions().begin();
+                    app.sessions().goDown(policy);
+                    app.get(PATH, MvcTester.session(session));
+                    assertThat(rejections).containsExactly("UNAVAILABLE " + session + " alice");
+                });
     }
 
     @Test

@@ -14,11 +14,14 @@ import dev.sessiontracking.security.SessionTrackingJwtDecoder;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.security.TokenExchange;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -34,7 +37,9 @@ import org.springframework.context.annotation.Import;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -46,9 +51,11 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.oauth2.server.resource.authentication.OpaqueTokenAuthenticationProvider;
 import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
 import org.springframework.security.oauth2.server.resource.introspection.OAuth2IntrospectionAuthenticatedPrincipal;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -105,6 +112,80 @@ class UnusualChainTests {
     @Test
     void filterBeforeThePasswordFilterIsChecked() {
         MvcTester.run(EarlyFilter.class, app -> assertRefusesRevoked(app));
+    }
+
+    @Test
+    void filtersOfTheApplicationAfterTheLogoutFilterAuthenticateALogout() {
+        for (Class<?> chain : List.of(EarlyFilter.class, LateFilter.class, OwnAuthenticationFilter.class)) {
+            MvcTester.run(chain, app -> {
+                String session = app.sessions().begin();
+
+                assertThat(app.post("/logout", MvcTester.session(session)).getStatus())
+                        .isEqualTo(204);
+                assertThat(app.sessions().revocations()).containsExactly(session);
+                assertThat(app.sessions().lookups()).isEmpty();
+                assertThat(app.get("/me", MvcTester.session(session)).getStatus())
+                        .isEqualTo(401);
+            });
+        }
+    }
+
+    @Test
+    void filterOfTheApplicationAnswersALogoutThatItRefuses() {
+        MvcTester.run(EarlyFilter.class, app -> {
+            MockHttpServletResponse answer = app.post("/logout", MvcTester.bearer("garbage"));
+
+            assertThat(answer.getStatus()).isEqualTo(401);
+            assertThat(answer.getHeader("WWW-Authenticate")).contains("invalid_token");
+            assertThat(app.post("/logout").getRedirectedUrl()).isEqualTo("/login?logout");
+        });
+    }
+
+    @Test
+    void filterOfTheApplicationThatThrowsInALogoutIsAnsweredForIt() {
+        MvcTester.run(ThrowingFilter.class, app -> {
+            MockHttpServletResponse answer = app.post("/logout", MvcTester.bearer("garbage"));
+
+            assertThat(answer.getStatus()).isEqualTo(401);
+            assertThat(app.sessions().revocations()).isEmpty();
+        });
+    }
+
+    @Test
+    void filterOfTheApplicationIsLeftAloneInALogoutThatIsAuthenticatedAlready() {
+        MvcTester.run(SpyingFilterAlone.class, app -> {
+            app.post(
+                    "/logout",
+                    org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.user(
+                            "alice"));
+
+            assertThat(app.context().getBean(SpyingFilterAlone.class).passed).isZero();
+        });
+    }
+
+    @Test
+    void filterOfTheApplicationThatHidesTheTokenIsWarnedOfOnce(CapturedOutput output) {
+        MvcTester.run(HidingFilter.class, app -> {
+            assertThat(app.get("/me", MvcTester.session(null)).getStatus()).isEqualTo(200);
+            assertThat(output).doesNotContain("does not carry the Jwt");
+            assertThat(app.get("/me", MvcTester.session("any")).getStatus()).isEqualTo(200);
+            assertThat(app.get("/me", MvcTester.session("another")).getStatus()).isEqualTo(200);
+            assertThat(output)
+                    .containsOnlyOnce(
+                            "its session is not checked: the " + UsernamePasswordAuthenticationToken.class.getName());
+        });
+    }
+
+    @Test
+    void filterOfTheApplicationMayHideWhatItHasDecodedWithOurDecoder(CapturedOutput output) {
+        MvcTester.run(HidingFilterWithOurDecoder.class, app -> {
+            assertRefusesRevoked(app);
+            String session = app.sessions().begin();
+            assertThat(app.post("/logout", MvcTester.session(session)).getStatus())
+                    .isEqualTo(204);
+            assertThat(app.sessions().revocations()).contains(session);
+            assertThat(output).doesNotContain("does not carry the Jwt");
+        });
     }
 
     @Test
@@ -329,6 +410,7 @@ class UnusualChainTests {
         @Bean
         SecurityFilterChain chain(HttpSecurity http) throws Exception {
             return authenticated(http)
+                    .csrf(csrf -> csrf.disable())
                     .addFilterBefore(
                             new ShapeConfigurations.TokenFilter(false), UsernamePasswordAuthenticationFilter.class)
                     .build();
@@ -340,7 +422,99 @@ class UnusualChainTests {
         @Bean
         SecurityFilterChain chain(HttpSecurity http) throws Exception {
             return authenticated(http)
+                    .csrf(csrf -> csrf.disable())
                     .addFilterBefore(new ShapeConfigurations.TokenFilter(true), AuthorizationFilter.class)
+                    .build();
+        }
+    }
+
+    /** Spring Security's general filter, with the application's converter and manager. */
+    @Configuration(proxyBeanMethods = false)
+    static class OwnAuthenticationFilter {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            BearerTokenAuthenticationConverter converter = new BearerTokenAuthenticationConverter();
+            AuthenticationFilter filter = new AuthenticationFilter(
+                    new ProviderManager(new JwtAuthenticationProvider(ShapeConfigurations.decoder())), converter);
+            filter.setSuccessHandler((request, response, authentication) -> {});
+            return authenticated(http)
+                    .csrf(csrf -> csrf.disable())
+                    .addFilterBefore(filter, BasicAuthenticationFilter.class)
+                    .build();
+        }
+    }
+
+    /** As many tutorials write it. */
+    private static Filter hidingFilter(JwtDecoder decoder) {
+        return (request, response, chain) -> {
+            String token = ((HttpServletRequest) request).getHeader("Authorization");
+            try {
+                Jwt jwt = decoder.decode(token.substring(7));
+                SecurityContextHolder.getContext().setAuthentication(ShapeConfigurations.HidingConverter.hide(jwt));
+            } catch (org.springframework.security.oauth2.jwt.JwtException refused) {
+                ((HttpServletResponse) response).setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+                ((HttpServletResponse) response).setStatus(401);
+                return;
+            }
+            chain.doFilter(request, response);
+        };
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class HidingFilter {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return authenticated(http)
+                    .csrf(csrf -> csrf.disable())
+                    .addFilterBefore(
+                            hidingFilter(ShapeConfigurations.decoder()), UsernamePasswordAuthenticationFilter.class)
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class HidingFilterWithOurDecoder {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http, SessionTrackingJwtValidator validator) throws Exception {
+            return authenticated(http)
+                    .csrf(csrf -> csrf.disable())
+                    .addFilterBefore(
+                            hidingFilter(new SessionTrackingJwtDecoder(ShapeConfigurations.decoder(), validator)),
+                            UsernamePasswordAuthenticationFilter.class)
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ThrowingFilter {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return authenticated(http)
+                    .csrf(csrf -> csrf.disable())
+                    .addFilterBefore(
+                            (request, response, chain) -> {
+                                throw new BadCredentialsException("bad");
+                            },
+                            AuthorizationFilter.class)
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SpyingFilterAlone {
+
+        int passed;
+
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return authenticated(http)
+                    .csrf(csrf -> csrf.disable())
+                    .addFilterBefore(
+                            (request, response, chain) -> {
+                                passed++;
+                                chain.doFilter(request, response);
+                            },
+                            AuthorizationFilter.class)
                     .build();
         }
     }

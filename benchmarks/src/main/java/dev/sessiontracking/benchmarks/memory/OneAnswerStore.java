@@ -1,0 +1,73 @@
+package dev.sessiontracking.benchmarks.memory;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Holds nothing, so that only the node's own memory is measured: confirms everything, or answers nothing. */
+final class OneAnswerStore implements SessionStore {
+
+    private volatile boolean answering;
+
+    OneAnswerStore(boolean answering) {
+        this.answering = answering;
+    }
+
+    /** Answers from now on. */
+    void answer() {
+        answering = true;
+    }
+
+    private <T> CompletionStage<T> answer(T value) {
+        return answering
+                ? CompletableFuture.completedFuture(value)
+                : CompletableFuture.failedFuture(new SessionStoreUnavailableException("Does not answer", null));
+    }
+
+    @Override
+    public CompletionStage<Boolean> create(UserSession session, Duration ttl) {
+        return answer(true);
+    }
+
+    @Override
+    public CompletionStage<Boolean> exists(String sessionId) {
+        return answer(true);
+    }
+
+    @Override
+    public CompletionStage<Optional<UserSession>> find(String sessionId) {
+        return answer(Optional.empty());
+    }
+
+    @Override
+    public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
+        return answer(true);
+    }
+
+    @Override
+    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
+        return answer(true);
+    }
+
+    @Override
+    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+        return answer(0L);
+    }
+
+    @Override
+    public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
+        return answer(List.of());
+    }
+
+    @Override
+    public CompletionStage<List<UserSession>> findByUser(String userId) {
+        return answer(List.of());
+    }
+}
