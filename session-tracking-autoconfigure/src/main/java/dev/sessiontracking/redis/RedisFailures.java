@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** Says in words why there was no answer. A reply that is an error is no answer either. */
 final class RedisFailures {
@@ -27,6 +28,13 @@ final class RedisFailures {
 
     static final String LOGIN_REFUSED =
             "authentication failed, check the user and the password in session.tracking.redis-url";
+
+    static final String SENTINEL_LOGIN_REFUSED = "the sentinels refuse the login, check"
+            + " session.tracking.sentinel.username and session.tracking.sentinel.password";
+
+    /** How Lettuce begins to say that it could not ask a sentinel, or any of them, where the master is. */
+    private static final Set<String> OF_A_SENTINEL =
+            Set.of("Cannot connect Redis Sentinel at ", "Cannot connect to a Redis Sentinel");
 
     private RedisFailures() {}
 
@@ -102,12 +110,20 @@ final class RedisFailures {
 
     /** Whether the server does not accept our user or password. */
     static boolean isLoginRefused(Throwable failure) {
+        return loginRefused(failure) != null;
+    }
+
+    /** What to do about a user or password that is not accepted, or {@code null} when the failure is another one. */
+    static @Nullable String loginRefused(Throwable failure) {
+        boolean sentinel = false;
         for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
             if (cause instanceof RedisCommandExecutionException) {
-                return isLoginRefused(String.valueOf(cause.getMessage()));
+                return !isLoginRefused(message) ? null : sentinel ? SENTINEL_LOGIN_REFUSED : LOGIN_REFUSED;
             }
+            sentinel |= OF_A_SENTINEL.stream().anyMatch(message::startsWith);
         }
-        return false;
+        return null;
     }
 
     private static boolean isLoginRefused(String message) {
@@ -132,12 +148,16 @@ final class RedisFailures {
 
     /** A reason without addresses or credentials: an error reply's own first word, or the kind of failure. */
     static String inWords(Throwable failure) {
+        String refused = loginRefused(failure);
+        if (refused != null) {
+            return refused;
+        }
         for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {
             if (cause instanceof RedisCommandTimeoutException) {
                 return "timeout";
             }
             if (cause instanceof RedisCommandExecutionException) {
-                return errorInWords(String.valueOf(cause.getMessage()));
+                return "error reply " + firstWord(String.valueOf(cause.getMessage()));
             }
             if (cause instanceof ConnectTimeoutException) {
                 return "connect timeout";
@@ -153,13 +173,6 @@ final class RedisFailures {
             }
         }
         return unwrap(failure) instanceof RedisConnectionException ? "no connection" : "not connected";
-    }
-
-    private static String errorInWords(String message) {
-        if (isLoginRefused(message)) {
-            return LOGIN_REFUSED;
-        }
-        return "error reply " + firstWord(message);
     }
 
     private static String firstWord(String message) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The connection for commands, and the masters that it reaches. Thread-safe. */
 final class RedisLink implements AutoCloseable {
@@ -28,7 +29,8 @@ final class RedisLink implements AutoCloseable {
 
     private final Shards shards;
 
-    private volatile boolean loginRefused;
+    /** What to do about a user or password that was not accepted, or {@code null}. */
+    private volatile @Nullable String loginRefused;
 
     /** @param heartbeatKey a key that nobody uses; it is read to find out whether a server answers */
     RedisLink(RedisConnector connector, String heartbeatKey) {
@@ -45,7 +47,7 @@ final class RedisLink implements AutoCloseable {
         followRefusedLogins();
         CompletableFuture<Boolean> attempted = new CompletableFuture<>();
         shards.connect(failure -> {
-            loginRefused = failure != null && RedisFailures.isLoginRefused(failure);
+            loginRefused = failure == null ? null : RedisFailures.loginRefused(failure);
             attempted.complete(failure == null);
         });
         try {
@@ -63,7 +65,7 @@ final class RedisLink implements AutoCloseable {
                 .events()
                 .get()
                 .ofType(ReconnectFailedEvent.class)
-                .subscribe(failed -> loginRefused = RedisFailures.isLoginRefused(failed.getCause()));
+                .subscribe(failed -> loginRefused = RedisFailures.loginRefused(failed.getCause()));
         outages.listen(new StoreListener() {
             @Override
             public void unavailable(String reason) {
@@ -72,7 +74,7 @@ final class RedisLink implements AutoCloseable {
 
             @Override
             public void available() {
-                loginRefused = false;
+                loginRefused = null;
             }
         });
     }
@@ -93,7 +95,7 @@ final class RedisLink implements AutoCloseable {
     }
 
     private void refused(Throwable failure) {
-        loginRefused = RedisFailures.isLoginRefused(failure);
+        loginRefused = RedisFailures.loginRefused(failure);
         rights.refused(failure);
         if (RedisFailures.isReadOnly(failure)) {
             // This was a master once, or never: whoever is it now is found by connecting anew.
@@ -114,7 +116,7 @@ final class RedisLink implements AutoCloseable {
                 connector.url().toString(),
                 server.version(),
                 server.evictionPolicy(),
-                loginRefused && !isOpenForRequests() ? RedisFailures.LOGIN_REFUSED : null);
+                isOpenForRequests() ? null : loginRefused);
     }
 
     void listen(StoreListener listener) {

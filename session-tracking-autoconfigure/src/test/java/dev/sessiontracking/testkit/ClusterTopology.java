@@ -189,9 +189,10 @@ public final class ClusterTopology implements AutoCloseable {
         return nodes.stream().map(node -> node.host() + ":" + node.port()).toList();
     }
 
-    /** A {@code redis-cluster://} URL with all nodes. */
+    /** A {@code redis-cluster://} URL with all nodes, or one with {@code rediss} when they speak TLS only. */
     public String url() {
-        return "redis-cluster://" + RedisServer.userInfo(nodes.get(0).password()) + String.join(",", addresses());
+        String scheme = nodes.get(0).isTlsOnly() ? "rediss-cluster://" : "redis-cluster://";
+        return scheme + RedisServer.userInfo(nodes.get(0).password()) + String.join(",", addresses());
     }
 
     @Override
@@ -268,7 +269,7 @@ public final class ClusterTopology implements AutoCloseable {
 
     private RedisServer anyRunning() {
         return nodes.stream()
-                .filter(node -> RedisCli.ping(node.host(), node.port(), Duration.ofMillis(200)) != null)
+                .filter(node -> node.ping(Duration.ofMillis(200)) != null)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("No node answers"));
     }

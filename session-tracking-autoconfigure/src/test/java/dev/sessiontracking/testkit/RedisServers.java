@@ -47,6 +47,10 @@ public final class RedisServers {
      * @param args those of {@code redis-server}, without a port; a file is named by its absolute path
      */
     public static RedisServer start(String... args) {
+        if (List.of(args).contains("--port")) {
+            throw new IllegalArgumentException(
+                    "Only processes of this machine can do without a plain port: use startLocal");
+        }
         if (List.of(args).contains("--replicaof")) {
             throw new IllegalArgumentException(
                     "A replica finds its master only when both are processes of this machine: use startLocal for both");
@@ -54,7 +58,10 @@ public final class RedisServers {
         return start(source(), args);
     }
 
-    /** The same, always as a process of this machine: for servers that talk to each other. */
+    /**
+     * The same, always as a process of this machine: for servers that talk to each other. With {@code --port 0} its port
+     * is one for TLS.
+     */
     public static RedisServer startLocal(String... args) {
         return start(new ProcessSource(localExecutable()), args);
     }
