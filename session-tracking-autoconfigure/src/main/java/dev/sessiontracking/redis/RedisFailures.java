@@ -10,6 +10,11 @@ import io.lettuce.core.RedisReadOnlyException;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -35,6 +40,8 @@ final class RedisFailures {
     /** How Lettuce begins to say that it could not ask a sentinel, or any of them, where the master is. */
     private static final Set<String> OF_A_SENTINEL =
             Set.of("Cannot connect Redis Sentinel at ", "Cannot connect to a Redis Sentinel");
+
+    private static final int MOST_CAUSES = 100;
 
     private RedisFailures() {}
 
@@ -116,14 +123,29 @@ final class RedisFailures {
     /** What to do about a user or password that is not accepted, or {@code null} when the failure is another one. */
     static @Nullable String loginRefused(Throwable failure) {
         boolean sentinel = false;
-        for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {
+        for (Throwable cause : causes(failure)) {
             String message = String.valueOf(cause.getMessage());
-            if (cause instanceof RedisCommandExecutionException) {
-                return !isLoginRefused(message) ? null : sentinel ? SENTINEL_LOGIN_REFUSED : LOGIN_REFUSED;
+            if (cause instanceof RedisCommandExecutionException && isLoginRefused(message)) {
+                return sentinel ? SENTINEL_LOGIN_REFUSED : LOGIN_REFUSED;
             }
             sentinel |= OF_A_SENTINEL.stream().anyMatch(message::startsWith);
         }
         return null;
+    }
+
+    /**
+     * The failure and all that led to it, the most direct first. Who asks several servers in turn, for the nodes of a
+     * cluster or as a sentinel, keeps what each of them said among the suppressed ones.
+     */
+    private static Collection<Throwable> causes(Throwable failure) {
+        Set<Throwable> causes = new LinkedHashSet<>();
+        Deque<Throwable> next = new ArrayDeque<>(List.of(unwrap(failure)));
+        while (!next.isEmpty() && causes.size() < MOST_CAUSES) {
+            for (Throwable cause = next.poll(); cause != null && causes.add(cause); cause = cause.getCause()) {
+                next.addAll(List.of(cause.getSuppressed()));
+            }
+        }
+        return causes;
     }
 
     private static boolean isLoginRefused(String message) {
@@ -152,8 +174,9 @@ final class RedisFailures {
         if (refused != null) {
             return refused;
         }
-        for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {
-            if (cause instanceof RedisCommandTimeoutException) {
+        for (Throwable cause : causes(failure)) {
+            // Lettuce calls any answer of a sentinel that names no master a timeout, too.
+            if (cause instanceof RedisCommandTimeoutException && cause.getSuppressed().length == 0) {
                 return "timeout";
             }
             if (cause instanceof RedisCommandExecutionException) {
