@@ -47,7 +47,9 @@ final class RedisLink implements AutoCloseable {
         followRefusedLogins();
         CompletableFuture<Boolean> attempted = new CompletableFuture<>();
         shards.connect(failure -> {
-            loginRefused = failure == null ? null : RedisFailures.loginRefused(failure);
+            if (failure != null) {
+                noteRefusedLogin(failure);
+            }
             attempted.complete(failure == null);
         });
         try {
@@ -65,7 +67,7 @@ final class RedisLink implements AutoCloseable {
                 .events()
                 .get()
                 .ofType(ReconnectFailedEvent.class)
-                .subscribe(failed -> loginRefused = RedisFailures.loginRefused(failed.getCause()));
+                .subscribe(failed -> noteRefusedLogin(failed.getCause()));
         outages.listen(new StoreListener() {
             @Override
             public void unavailable(String reason) {
@@ -77,6 +79,14 @@ final class RedisLink implements AutoCloseable {
                 loginRefused = null;
             }
         });
+    }
+
+    /** Stands until the server answers again: a time-out in between does not make a password right. */
+    private void noteRefusedLogin(Throwable failure) {
+        String refused = RedisFailures.loginRefused(failure);
+        if (refused != null) {
+            loginRefused = refused;
+        }
     }
 
     /** A new request. */
@@ -95,7 +105,7 @@ final class RedisLink implements AutoCloseable {
     }
 
     private void refused(Throwable failure) {
-        loginRefused = RedisFailures.loginRefused(failure);
+        noteRefusedLogin(failure);
         rights.refused(failure);
         if (RedisFailures.isReadOnly(failure)) {
             // This was a master once, or never: whoever is it now is found by connecting anew.

@@ -19,14 +19,18 @@ class ClusterLoginTests {
     void isToldWithTheFix(CapturedOutput output) {
         String url = Topologies.cluster().url().replaceFirst("//", "//nobody:sekret@");
         try (TestNode node = TestNode.at(url)) {
-            assertThat(node.service.createSession("alice", SessionMetadata.none()).tracked())
+            assertThat(node.service
+                            .createSession("alice", SessionMetadata.none())
+                            .tracked())
                     .isFalse();
             await().atMost(TestNode.PATIENCE)
                     .untilAsserted(() -> assertThat(output)
                             .contains("Redis not available (no connection to ")
                             .contains(": " + RedisFailures.LOGIN_REFUSED + ")"));
-            assertThat(node.bean(SessionStore.class).describe().misconfiguration())
-                    .isEqualTo(RedisFailures.LOGIN_REFUSED);
+            await().atMost(TestNode.PATIENCE)
+                    .untilAsserted(() -> assertThat(
+                                    node.bean(SessionStore.class).describe().misconfiguration())
+                            .isEqualTo(RedisFailures.LOGIN_REFUSED));
             assertThat(output).doesNotContain("sekret");
         }
     }
