@@ -78,7 +78,7 @@ final class SingleShard implements Shards {
     public TrackedReader track(
             RedisKeys keys, NearCacheProperties properties, Function<String, CompletionStage<Boolean>> ordinary) {
         TrackedConnection tracked = new TrackedConnection(
-                shard, properties.cacheFor(1), keys, new TrackingReport(), new OneServer(keys, ordinary));
+                shard, properties.cacheOf(properties.maximumSize()), keys, new TrackingReport(), new OneServer(keys, ordinary));
         connector.connect(failure -> {}).thenAccept(tracked::use);
         return tracked;
     }
