@@ -2,13 +2,10 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.StoreListener;
 import dev.sessiontracking.core.TrackedReader;
-import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
-import java.net.SocketAddress;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -111,10 +108,16 @@ final class ClusterShards implements Shards {
         RedisAddress address = ClusterMasters.addressOf(master);
         current.getConnectionAsync(address.host(), address.port()).thenAccept(node -> {
             if (watched.add(node)) {
-                node.addListener(new Changes(master, node));
-                inspection.inspect(node.async());
+                inspection.follow(node, () -> lost(master));
             }
         });
+    }
+
+    /** Lettuce makes the connection again by itself; the heartbeat notices. */
+    private void lost(RedisClusterNode master) {
+        if (masters.contains(master.getNodeId()) && !connector.isClosed()) {
+            of(master).disconnected("the connection was lost");
+        }
     }
 
     @Override
@@ -179,31 +182,6 @@ final class ClusterShards implements Shards {
         @Override
         public void partReplaced() {
             watchAll();
-        }
-    }
-
-    /** Lettuce makes the connection again by itself; the heartbeat notices. */
-    private final class Changes implements RedisConnectionStateListener {
-
-        private final RedisClusterNode master;
-
-        private final StatefulRedisConnection<String, String> changing;
-
-        Changes(RedisClusterNode master, StatefulRedisConnection<String, String> changing) {
-            this.master = master;
-            this.changing = changing;
-        }
-
-        @Override
-        public void onRedisConnected(RedisChannelHandler<?, ?> handler, SocketAddress remote) {
-            inspection.inspect(changing.async());
-        }
-
-        @Override
-        public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
-            if (masters.contains(master.getNodeId()) && !connector.isClosed()) {
-                of(master).disconnected("the connection was lost");
-            }
         }
     }
 }
