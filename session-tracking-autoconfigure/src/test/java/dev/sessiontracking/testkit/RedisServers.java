@@ -87,6 +87,12 @@ public final class RedisServers {
         return source() instanceof ContainerSource;
     }
 
+    /** The image of containers. */
+    public static DockerImageName image() {
+        return DockerImageName.parse(System.getProperty(IMAGE, "redis:7-alpine"))
+                .asCompatibleSubstituteFor("redis");
+    }
+
     static Path localExecutable() {
         return source() instanceof ProcessSource processes ? processes.executable() : findExecutable();
     }
@@ -140,8 +146,7 @@ public final class RedisServers {
     }
 
     private static Source container(Duration patience) {
-        DockerImageName image = DockerImageName.parse(System.getProperty(IMAGE, "redis:7-alpine"))
-                .asCompatibleSubstituteFor("redis");
+        DockerImageName image = image();
         if (!DockerProbe.findsEngine()) {
             throw new IllegalStateException("No Docker engine answers, so there is no Redis container.");
         }
