@@ -39,8 +39,11 @@ final class ClusterShards implements Shards {
 
     private final Map<String, Shard> shards = new ConcurrentHashMap<>();
 
-    /** Who answers for slots that nobody serves, and for everything before there is a connection. */
-    private final Shard nobody;
+    /** Who answers for everything before there is a connection. */
+    private final Shard unconnected;
+
+    /** Who answers for slots that nobody serves. */
+    private final Shard unserved;
 
     /** Connections to nodes that are gone are not kept from being forgotten. */
     private final Set<StatefulRedisConnection<?, ?>> watched =
@@ -61,20 +64,22 @@ final class ClusterShards implements Shards {
         this.background = background;
         this.outages = outages;
         this.inspection = new ServerInspection(connector.url());
-        this.nobody = shard("");
+        this.unconnected = shard(null);
+        this.unserved = shard("slots that nobody serves");
         masters.listen(this::changed);
         outages.listen(new Returns());
     }
 
-    private Shard shard(String place) {
-        return new Shard(place, heartbeatKey, this::heartbeat, refused, background, outages);
+    private Shard shard(@Nullable String part) {
+        return new Shard(part, heartbeatKey, this::heartbeat, refused, background, outages);
     }
 
     @Override
     public void connect(Consumer<@Nullable Throwable> attempted) {
         connector
                 .connectCluster(failure -> {
-                    nobody.disconnected("no connection to " + connector.url() + ": " + RedisFailures.inWords(failure));
+                    unconnected.disconnected(
+                            "no connection to " + connector.url() + ": " + RedisFailures.inWords(failure));
                     attempted.accept(failure);
                 })
                 .thenAccept(made -> {
@@ -123,7 +128,10 @@ final class ClusterShards implements Shards {
     @Override
     public Shard of(String key) {
         RedisClusterNode master = masters.of(key);
-        return master == null ? nobody : of(master);
+        if (master != null) {
+            return of(master);
+        }
+        return connection == null ? unconnected : unserved;
     }
 
     Shard of(RedisClusterNode master) {
@@ -132,7 +140,7 @@ final class ClusterShards implements Shards {
                 ? known
                 : shards.computeIfAbsent(
                         master.getNodeId(),
-                        id -> shard("for the sessions on " + ClusterMasters.addressOf(master) + " only: "));
+                        id -> shard(ClusterMasters.addressOf(master).toString()));
     }
 
     @Override
@@ -144,6 +152,11 @@ final class ClusterShards implements Shards {
     @Override
     public boolean areMany() {
         return true;
+    }
+
+    @Override
+    public int count() {
+        return masters.all().size();
     }
 
     /** Whoever does not answer may have been replaced: the others know. */

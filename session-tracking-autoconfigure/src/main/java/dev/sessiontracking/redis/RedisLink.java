@@ -4,6 +4,7 @@ import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
 import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.event.connection.ReconnectFailedEvent;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -121,12 +122,14 @@ final class RedisLink implements AutoCloseable {
     /** What is known of the servers, without asking them. */
     StoreDescription describe() {
         ServerInfo server = shards.lastInspected();
+        List<String> parts = outages.parts();
         return new StoreDescription(
                 connector.url().topology().word(),
                 connector.url().toString(),
                 server.version(),
                 server.evictionPolicy(),
-                isOpenForRequests() ? null : loginRefused);
+                isOpenForRequests() ? null : loginRefused,
+                parts.size() < shards.count() ? parts : List.of());
     }
 
     void listen(StoreListener listener) {

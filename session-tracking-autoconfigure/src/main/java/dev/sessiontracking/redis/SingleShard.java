@@ -28,7 +28,7 @@ final class SingleShard implements Shards {
             Outages outages) {
         this.connector = connector;
         this.inspection = new ServerInspection(connector.url());
-        this.shard = new Shard("", heartbeatKey, key -> heartbeat(heartbeatKey), refused, background, outages);
+        this.shard = new Shard(null, heartbeatKey, key -> heartbeat(heartbeatKey), refused, background, outages);
     }
 
     @Override
