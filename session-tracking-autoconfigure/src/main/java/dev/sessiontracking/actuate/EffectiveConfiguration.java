@@ -19,7 +19,7 @@ final class EffectiveConfiguration {
 
     private static final String PREFIX = "session.tracking";
 
-    private static final Pattern SECRET = Pattern.compile("(?i).*(url|password|secret|credential).*");
+    private static final Pattern SECRET = Pattern.compile("(?i).*(url|username|password|secret|credential).*");
 
     private final ListableBeanFactory beans;
 

@@ -12,7 +12,8 @@ import org.springframework.boot.health.contributor.Health;
  * node stays silent and a hanging store delays no check.
  *
  * <p>An outage leaves a node in rotation ({@code UP}, with {@code degraded}) when tokens stay valid meanwhile, and takes
- * it out ({@code OUT_OF_SERVICE}) when requests are refused. What only a person can put right is {@code DOWN}, under
+ * it out ({@code OUT_OF_SERVICE}) when all requests are refused: while some masters of a cluster answer, it serves their
+ * sessions. What only a person can put right is {@code DOWN}, under
  * either policy. Thread-safe.
  */
 final class SessionTrackingHealthIndicator extends AbstractHealthIndicator {
@@ -32,7 +33,8 @@ final class SessionTrackingHealthIndicator extends AbstractHealthIndicator {
             health.down();
         } else if (outage == null) {
             health.up();
-        } else if (state.outagePolicy() == OutagePolicy.REJECT) {
+        } else if (state.outagePolicy() == OutagePolicy.REJECT
+                && state.store().unavailableParts().isEmpty()) {
             health.outOfService();
         } else {
             health.up().withDetail("degraded", true);

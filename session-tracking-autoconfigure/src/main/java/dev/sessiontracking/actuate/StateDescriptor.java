@@ -5,6 +5,7 @@ import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.TrackingState;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class StateDescriptor {
         descriptor.put("state", word(state));
         descriptor.put("outagePolicy", words(state.outagePolicy()));
         descriptor.put("misconfiguration", state.misconfiguration());
-        descriptor.put("outage", outage(state.outage()));
+        descriptor.put("outage", outage(state));
         descriptor.put("server", server(state.store()));
         descriptor.put("nearCache", nearCache(state.nearCache()));
         descriptor.put("pendingRevocations", state.pendingRevocations());
@@ -43,13 +44,16 @@ final class StateDescriptor {
         return state.outage() == null ? "tracking" : "outage";
     }
 
-    private static @Nullable Map<String, Object> outage(@Nullable Outage outage) {
+    private static @Nullable Map<String, Object> outage(TrackingState state) {
+        Outage outage = state.outage();
         if (outage == null) {
             return null;
         }
         StateDescriptor descriptor = new StateDescriptor();
         descriptor.put("reason", outage.reason());
         descriptor.put("since", outage.since().toString());
+        List<String> parts = state.store().unavailableParts();
+        descriptor.put("onlyFor", parts.isEmpty() ? null : parts);
         return descriptor.details;
     }
 

@@ -14,6 +14,16 @@ public interface SessionTrackingConnectionDetails extends ConnectionDetails {
     /** A URL as {@code session.tracking.redis-url} takes it. */
     String redisUrl();
 
+    /** The ACL user of the sentinels, or {@code null} for the default user; the URL's is that of the servers. */
+    default @Nullable String sentinelUsername() {
+        return null;
+    }
+
+    /** The password of the sentinels, or {@code null} when they ask for none; the URL's is that of the servers. */
+    default @Nullable String sentinelPassword() {
+        return null;
+    }
+
     /** Trust and keys for a URL with TLS, or {@code null} for those of the Java platform. */
     default @Nullable SslBundle sslBundle() {
         return null;

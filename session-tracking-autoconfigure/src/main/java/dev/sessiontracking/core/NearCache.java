@@ -45,7 +45,7 @@ public final class NearCache {
      */
     public NearCache(long maximumSize, Duration maxStaleness, LongSupplier ticker, Clock clock) {
         this.live = bounded(maximumSize);
-        this.absent = bounded(Math.max(1, maximumSize / ABSENT_SHARE));
+        this.absent = bounded(absentShare(maximumSize));
         this.ticker = ticker;
         this.clock = clock;
         this.maxStalenessNanos = maxStaleness.toNanos();
@@ -57,6 +57,27 @@ public final class NearCache {
                 .maximumSize(maximumSize)
                 .executor(Runnable::run)
                 .build();
+    }
+
+    private static long absentShare(long maximumSize) {
+        return Math.max(1, maximumSize / ABSENT_SHARE);
+    }
+
+    /** Most live sessions kept. */
+    public long maximumSize() {
+        return live.policy().eviction().orElseThrow().getMaximum();
+    }
+
+    /**
+     * Changes the bound. What is too much by it is dropped at once.
+     *
+     * @param maximumSize most live sessions kept from now on; a tenth as many absent ones
+     */
+    public synchronized void resize(long maximumSize) {
+        if (maximumSize != maximumSize()) {
+            live.policy().eviction().orElseThrow().setMaximum(maximumSize);
+            absent.policy().eviction().orElseThrow().setMaximum(absentShare(maximumSize));
+        }
     }
 
     /** The answer for a session, or {@code null} when there is none that may be given. */

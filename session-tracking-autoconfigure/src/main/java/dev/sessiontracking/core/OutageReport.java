@@ -36,6 +36,9 @@ final class OutageReport implements StoreListener {
 
     private volatile @Nullable Outage current;
 
+    /** Whose sessions are away during an outage of that part only; told in turn, as the news of it are. */
+    private @Nullable String onlyPart;
+
     /** @param afterwards what to do when the store answers again */
     OutageReport(OutagePolicy policy, Clock clock, SessionEvents events, Runnable afterwards) {
         this.policy = policy;
@@ -81,10 +84,31 @@ final class OutageReport implements StoreListener {
 
     @Override
     public void unavailable(String reason) {
+        log.warn("Redis not available ({}): session tracking is suspended. {}", reason, consequence());
+        begin(reason);
+    }
+
+    @Override
+    public void partUnavailable(String part, String reason) {
+        if (current == null) {
+            log.warn(
+                    "Redis not available for the sessions on {} ({}): their tracking is suspended, all others are tracked"
+                            + " as ever. For these: {}",
+                    part,
+                    reason,
+                    consequence());
+            onlyPart = part;
+            begin("for the sessions on " + part + ": " + reason);
+        } else if (onlyPart != null) {
+            log.warn("Redis not available for the sessions on {} either ({}), and perhaps for more", part, reason);
+            onlyPart = null;
+        }
+    }
+
+    private void begin(String reason) {
         Outage outage = new Outage(reason, clock.instant());
         current = outage;
         began.incrementAndGet();
-        log.warn("Redis not available ({}): session tracking is suspended. {}", reason, consequence());
         events.outageBegan(new OutageBegan(reason, outage.since()));
     }
 
@@ -111,12 +135,14 @@ final class OutageReport implements StoreListener {
         current = null;
         addToPast(lasted);
         log.info(
-                "Redis is back after {} s: session tracking goes on. Meanwhile {} check(s) were unproven, {} login(s)"
+                "Redis is back{} after {} s: session tracking goes on. Meanwhile {} check(s) were unproven, {} login(s)"
                         + " untracked, and {} revocation(s) kept for it",
+                onlyPart == null ? "" : " for the sessions on " + onlyPart,
                 lasted.toMillis() / 1000.0,
                 event.unprovenChecks(),
                 event.untrackedLogins(),
                 event.keptRevocations());
+        onlyPart = null;
         afterwards.run();
         events.outageEnded(event);
     }

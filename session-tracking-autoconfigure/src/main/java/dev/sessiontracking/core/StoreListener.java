@@ -10,7 +10,16 @@ public interface StoreListener {
      */
     void unavailable(String reason);
 
-    /** The store answers again. */
+    /**
+     * A part of the store has stopped answering, while the rest of it goes on. Called for each part that stops until the
+     * store is {@link #available()} as a whole.
+     *
+     * @param part which part, in words that follow "the sessions on"
+     * @param reason why there is no answer, in words and without secrets
+     */
+    default void partUnavailable(String part, String reason) {}
+
+    /** The store answers again, all of it. */
     void available();
 
     /**

@@ -18,6 +18,8 @@ final class Breaker {
 
     private static final Duration HEARTBEAT = Duration.ofMillis(100);
 
+    private final @Nullable String part;
+
     private final Supplier<CompletionStage<?>> heartbeat;
 
     private final ScheduledExecutorService executor;
@@ -29,14 +31,26 @@ final class Breaker {
     private volatile @Nullable String reason;
 
     /**
+     * @param part which part of the store it stands for, or {@code null} for all of it
      * @param heartbeat one keyed read; an exception, thrown or in the stage, is no answer
      * @param executor runs the heartbeat
      * @param outages is told when this breaker opens and closes
      */
-    Breaker(Supplier<CompletionStage<?>> heartbeat, ScheduledExecutorService executor, Outages outages) {
+    Breaker(
+            @Nullable String part,
+            Supplier<CompletionStage<?>> heartbeat,
+            ScheduledExecutorService executor,
+            Outages outages) {
+        this.part = part;
         this.heartbeat = heartbeat;
         this.executor = executor;
         this.outages = outages;
+    }
+
+    /** Which part of the store it stands for, or {@code null} for all of it. */
+    @Nullable
+    String part() {
+        return part;
     }
 
     /** Why nothing is to be sent, or {@code null} while the server answers. */

@@ -2,13 +2,10 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.StoreListener;
 import dev.sessiontracking.core.TrackedReader;
-import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
-import java.net.SocketAddress;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -42,8 +39,11 @@ final class ClusterShards implements Shards {
 
     private final Map<String, Shard> shards = new ConcurrentHashMap<>();
 
-    /** Who answers for slots that nobody serves, and for everything before there is a connection. */
-    private final Shard nobody;
+    /** Who answers for everything before there is a connection. */
+    private final Shard unconnected;
+
+    /** Who answers for slots that nobody serves. */
+    private final Shard unserved;
 
     /** Connections to nodes that are gone are not kept from being forgotten. */
     private final Set<StatefulRedisConnection<?, ?>> watched =
@@ -64,20 +64,22 @@ final class ClusterShards implements Shards {
         this.background = background;
         this.outages = outages;
         this.inspection = new ServerInspection(connector.url());
-        this.nobody = shard("");
+        this.unconnected = shard(null);
+        this.unserved = shard("slots that nobody serves");
         masters.listen(this::changed);
         outages.listen(new Returns());
     }
 
-    private Shard shard(String place) {
-        return new Shard(place, heartbeatKey, this::heartbeat, refused, background, outages);
+    private Shard shard(@Nullable String part) {
+        return new Shard(part, heartbeatKey, this::heartbeat, refused, background, outages);
     }
 
     @Override
     public void connect(Consumer<@Nullable Throwable> attempted) {
         connector
                 .connectCluster(failure -> {
-                    nobody.disconnected("no connection to " + connector.url() + ": " + RedisFailures.inWords(failure));
+                    unconnected.disconnected(
+                            "no connection to " + connector.url() + ": " + RedisFailures.inWords(failure));
                     attempted.accept(failure);
                 })
                 .thenAccept(made -> {
@@ -111,16 +113,25 @@ final class ClusterShards implements Shards {
         RedisAddress address = ClusterMasters.addressOf(master);
         current.getConnectionAsync(address.host(), address.port()).thenAccept(node -> {
             if (watched.add(node)) {
-                node.addListener(new Changes(master, node));
-                inspection.inspect(node.async());
+                inspection.follow(node, () -> lost(master));
             }
         });
+    }
+
+    /** Lettuce makes the connection again by itself; the heartbeat notices. */
+    private void lost(RedisClusterNode master) {
+        if (masters.contains(master.getNodeId()) && !connector.isClosed()) {
+            of(master).disconnected("the connection was lost");
+        }
     }
 
     @Override
     public Shard of(String key) {
         RedisClusterNode master = masters.of(key);
-        return master == null ? nobody : of(master);
+        if (master != null) {
+            return of(master);
+        }
+        return connection == null ? unconnected : unserved;
     }
 
     Shard of(RedisClusterNode master) {
@@ -129,7 +140,7 @@ final class ClusterShards implements Shards {
                 ? known
                 : shards.computeIfAbsent(
                         master.getNodeId(),
-                        id -> shard("for the sessions on " + ClusterMasters.addressOf(master) + " only: "));
+                        id -> shard(ClusterMasters.addressOf(master).toString()));
     }
 
     @Override
@@ -141,6 +152,11 @@ final class ClusterShards implements Shards {
     @Override
     public boolean areMany() {
         return true;
+    }
+
+    @Override
+    public int count() {
+        return masters.all().size();
     }
 
     /** Whoever does not answer may have been replaced: the others know. */
@@ -179,31 +195,6 @@ final class ClusterShards implements Shards {
         @Override
         public void partReplaced() {
             watchAll();
-        }
-    }
-
-    /** Lettuce makes the connection again by itself; the heartbeat notices. */
-    private final class Changes implements RedisConnectionStateListener {
-
-        private final RedisClusterNode master;
-
-        private final StatefulRedisConnection<String, String> changing;
-
-        Changes(RedisClusterNode master, StatefulRedisConnection<String, String> changing) {
-            this.master = master;
-            this.changing = changing;
-        }
-
-        @Override
-        public void onRedisConnected(RedisChannelHandler<?, ?> handler, SocketAddress remote) {
-            inspection.inspect(changing.async());
-        }
-
-        @Override
-        public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
-            if (masters.contains(master.getNodeId()) && !connector.isClosed()) {
-                of(master).disconnected("the connection was lost");
-            }
         }
     }
 }

@@ -84,19 +84,23 @@ final class LettuceClients {
 
     /** A factory that owns the client; it is not a bean, so that it stands in nobody's way. */
     static LettuceConnectionFactory factory(
-            RedisUrl url, RedisProperties properties, ClientResources resources, @Nullable SslOptions ssl) {
+            RedisUrl url,
+            SentinelProperties sentinels,
+            RedisProperties properties,
+            ClientResources resources,
+            @Nullable SslOptions ssl) {
         LettuceConnectionFactory factory =
-                new LettuceConnectionFactory(servers(url), configuration(url, properties, resources, ssl));
+                new LettuceConnectionFactory(servers(url, sentinels), configuration(url, properties, resources, ssl));
         factory.setShareNativeConnection(false);
         factory.afterPropertiesSet();
         factory.start();
         return factory;
     }
 
-    private static RedisConfiguration servers(RedisUrl url) {
+    private static RedisConfiguration servers(RedisUrl url, SentinelProperties sentinels) {
         return switch (url.topology()) {
             case STANDALONE -> standalone(url);
-            case SENTINEL -> sentinel(url);
+            case SENTINEL -> sentinel(url, sentinels);
             case CLUSTER -> cluster(url);
         };
     }
@@ -108,14 +112,18 @@ final class LettuceClients {
         return withCredentials(server, url);
     }
 
-    /** The credentials are those of the servers: sentinels have their own, if any. */
-    private static RedisSentinelConfiguration sentinel(RedisUrl url) {
+    /** The credentials of the URL are those of the servers: sentinels have their own, if any. */
+    private static RedisSentinelConfiguration sentinel(RedisUrl url, SentinelProperties sentinels) {
         RedisSentinelConfiguration servers = new RedisSentinelConfiguration();
         servers.setMaster(new RedisNode.RedisNodeBuilder()
                 .withName(Objects.requireNonNull(url.masterName()))
                 .build());
         url.addresses().forEach(address -> servers.addSentinel(new RedisNode(address.host(), address.port())));
         servers.setDatabase(url.database());
+        if (sentinels.password() != null) {
+            servers.setSentinelUsername(sentinels.username());
+            servers.setSentinelPassword(sentinels.password());
+        }
         return withCredentials(servers, url);
     }
 
@@ -176,26 +184,29 @@ final class LettuceClients {
 
     /** A server that the URL does not name itself, but that belongs to those that it names. */
     static RedisURI node(RedisUrl url, RedisAddress address, RedisProperties properties) {
+        return uri(url, address, url.username(), url.password(), properties);
+    }
+
+    /** A sentinel: without the credentials of the URL, which are not for it. */
+    static RedisURI sentinel(RedisUrl url, RedisAddress address, SentinelProperties login, RedisProperties properties) {
+        return uri(url, address, login.username(), login.password(), properties);
+    }
+
+    private static RedisURI uri(
+            RedisUrl url,
+            RedisAddress address,
+            @Nullable String username,
+            @Nullable String password,
+            RedisProperties properties) {
         RedisURI.Builder uri = RedisURI.Builder.redis(address.host(), address.port())
                 .withSsl(url.tls())
                 .withTimeout(properties.connectTimeout());
-        if (url.password() != null) {
-            char[] password = url.password().toCharArray();
-            if (url.username() != null) {
-                uri.withAuthentication(url.username(), password);
-            } else {
-                uri.withPassword(password);
-            }
+        if (password != null && username != null) {
+            uri.withAuthentication(username, password.toCharArray());
+        } else if (password != null) {
+            uri.withPassword(password.toCharArray());
         }
         return uri.build();
-    }
-
-    /** A sentinel: without the credentials, which are not for it. */
-    static RedisURI sentinel(RedisUrl url, RedisAddress address, RedisProperties properties) {
-        return RedisURI.Builder.redis(address.host(), address.port())
-                .withSsl(url.tls())
-                .withTimeout(properties.connectTimeout())
-                .build();
     }
 
     /** Lettuce checks the host's name as well. */

@@ -43,8 +43,13 @@ record NearCacheProperties(
         }
     }
 
-    /** An empty cache that shares what may be kept with others. */
-    NearCache cacheFor(int sharers) {
-        return new NearCache(Math.max(1, maximumSize / sharers), maxStaleness, System::nanoTime, Clock.systemUTC());
+    /** How much each may keep of several that keep to the bound together. */
+    long shareOf(int sharers) {
+        return Math.max(1, maximumSize / Math.max(1, sharers));
+    }
+
+    /** An empty cache. */
+    NearCache cacheOf(long size) {
+        return new NearCache(size, maxStaleness, System::nanoTime, Clock.systemUTC());
     }
 }

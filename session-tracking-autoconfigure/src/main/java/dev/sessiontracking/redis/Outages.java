@@ -2,7 +2,7 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.StoreListener;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,7 +18,7 @@ final class Outages {
 
     private final List<StoreListener> listeners = new ArrayList<>();
 
-    private final Map<Breaker, String> open = new HashMap<>();
+    private final Map<Breaker, String> open = new LinkedHashMap<>();
 
     /** @param executor has one thread, on which the listeners are told */
     Outages(ScheduledExecutorService executor) {
@@ -26,7 +26,10 @@ final class Outages {
     }
 
     synchronized void opened(Breaker breaker, String reason) {
-        if (open.isEmpty()) {
+        String part = breaker.part();
+        if (part != null) {
+            tell(listener -> listener.partUnavailable(part, reason));
+        } else if (open.isEmpty()) {
             tell(listener -> listener.unavailable(reason));
         }
         open.put(breaker, reason);
@@ -46,9 +49,27 @@ final class Outages {
         return !open.isEmpty();
     }
 
+    /** The parts that do not answer, each with the reason; empty when none or all of it is away. */
+    synchronized List<String> parts() {
+        return open.keySet().stream().anyMatch(breaker -> breaker.part() == null)
+                ? List.of()
+                : open.entrySet().stream()
+                        .map(part -> part.getKey().part() + ": " + part.getValue())
+                        .toList();
+    }
+
     synchronized void listen(StoreListener listener) {
         listeners.add(listener);
-        open.values().stream().findFirst().ifPresent(reason -> execute(() -> listener.unavailable(reason)));
+        open.forEach((breaker, reason) -> {
+            String part = breaker.part();
+            execute(() -> {
+                if (part == null) {
+                    listener.unavailable(reason);
+                } else {
+                    listener.partUnavailable(part, reason);
+                }
+            });
+        });
     }
 
     /** Those who listen now: who comes later is told of what lasts, and must not be told twice. */

@@ -15,10 +15,14 @@ final class PropertiesConnectionDetails implements SessionTrackingConnectionDeta
 
     private final RedisProperties properties;
 
+    private final SentinelProperties sentinel;
+
     private final @Nullable SslBundle sslBundle;
 
-    PropertiesConnectionDetails(RedisProperties properties, SslProperties ssl, @Nullable SslBundles bundles) {
+    PropertiesConnectionDetails(
+            RedisProperties properties, SentinelProperties sentinel, SslProperties ssl, @Nullable SslBundles bundles) {
         this.properties = properties;
+        this.sentinel = sentinel;
         this.sslBundle = StringUtils.hasText(ssl.bundle()) ? bundle(ssl.bundle(), bundles) : null;
     }
 
@@ -50,6 +54,16 @@ final class PropertiesConnectionDetails implements SessionTrackingConnectionDeta
                     "Set session.tracking.redis-url, or process the application again without it.");
         }
         return url;
+    }
+
+    @Override
+    public @Nullable String sentinelUsername() {
+        return sentinel.username();
+    }
+
+    @Override
+    public @Nullable String sentinelPassword() {
+        return sentinel.password();
     }
 
     @Override

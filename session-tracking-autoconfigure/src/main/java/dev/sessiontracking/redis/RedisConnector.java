@@ -41,6 +41,8 @@ final class RedisConnector implements AutoCloseable {
 
     private final RedisProperties properties;
 
+    private final SentinelProperties sentinelLogin;
+
     private final long patienceMillis;
 
     private final ClientResources resources;
@@ -62,18 +64,20 @@ final class RedisConnector implements AutoCloseable {
     private volatile boolean closed;
 
     RedisConnector(RedisUrl url, RedisProperties properties) {
-        this(url, properties, null);
+        this(url, properties, SentinelProperties.NONE, null);
     }
 
     /** @param bundle trust and keys for TLS, or {@code null} for those of the Java platform */
-    RedisConnector(RedisUrl url, RedisProperties properties, @Nullable SslBundle bundle) {
+    RedisConnector(
+            RedisUrl url, RedisProperties properties, SentinelProperties sentinelLogin, @Nullable SslBundle bundle) {
         this.url = url;
         this.properties = properties;
+        this.sentinelLogin = sentinelLogin;
         // An attempt is a connect and a handshake, each with the connect timeout.
         this.patienceMillis = 2 * properties.connectTimeout().toMillis();
         SslOptions ssl = bundle == null ? null : LettuceClients.ssl(bundle);
         this.resources = LettuceClients.resources(channels);
-        this.factory = LettuceClients.factory(url, properties, resources, ssl);
+        this.factory = LettuceClients.factory(url, sentinelLogin, properties, resources, ssl);
         this.executor = BackgroundThread.named("session-tracking-connect");
         this.nodeClient =
                 url.topology() == Topology.CLUSTER ? LettuceClients.nodeClient(properties, resources, ssl) : null;
@@ -140,13 +144,19 @@ final class RedisConnector implements AutoCloseable {
                 failure -> {});
     }
 
-    /** Makes a connection to one sentinel on which it can tell news. */
-    CompletableFuture<StatefulRedisPubSubConnection<String, String>> connectSentinel(RedisAddress address) {
+    /**
+     * Makes a connection to one sentinel on which it can tell news.
+     *
+     * @param failed is told of each failed attempt
+     */
+    CompletableFuture<StatefulRedisPubSubConnection<String, String>> connectSentinel(
+            RedisAddress address, Consumer<Throwable> failed) {
         return persistently(
                 () -> client(RedisClient.class)
-                        .connectPubSubAsync(StringCodec.UTF8, LettuceClients.sentinel(url, address, properties)),
+                        .connectPubSubAsync(
+                                StringCodec.UTF8, LettuceClients.sentinel(url, address, sentinelLogin, properties)),
                 () -> closed,
-                failure -> {});
+                failed);
     }
 
     /** Asks the cluster anew who serves what; at most twice a second, and never while it is being asked. */

@@ -10,10 +10,16 @@ import io.lettuce.core.RedisReadOnlyException;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** Says in words why there was no answer. A reply that is an error is no answer either. */
 final class RedisFailures {
@@ -27,6 +33,15 @@ final class RedisFailures {
 
     static final String LOGIN_REFUSED =
             "authentication failed, check the user and the password in session.tracking.redis-url";
+
+    static final String SENTINEL_LOGIN_REFUSED = "the sentinels refuse the login, check"
+            + " session.tracking.sentinel.username and session.tracking.sentinel.password";
+
+    /** How Lettuce begins to say that it could not ask a sentinel, or any of them, where the master is. */
+    private static final Set<String> OF_A_SENTINEL =
+            Set.of("Cannot connect Redis Sentinel at ", "Cannot connect to a Redis Sentinel");
+
+    private static final int MOST_CAUSES = 100;
 
     private RedisFailures() {}
 
@@ -102,12 +117,35 @@ final class RedisFailures {
 
     /** Whether the server does not accept our user or password. */
     static boolean isLoginRefused(Throwable failure) {
-        for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {
-            if (cause instanceof RedisCommandExecutionException) {
-                return isLoginRefused(String.valueOf(cause.getMessage()));
+        return loginRefused(failure) != null;
+    }
+
+    /** What to do about a user or password that is not accepted, or {@code null} when the failure is another one. */
+    static @Nullable String loginRefused(Throwable failure) {
+        boolean sentinel = false;
+        for (Throwable cause : causes(failure)) {
+            String message = String.valueOf(cause.getMessage());
+            if (cause instanceof RedisCommandExecutionException && isLoginRefused(message)) {
+                return sentinel ? SENTINEL_LOGIN_REFUSED : LOGIN_REFUSED;
+            }
+            sentinel |= OF_A_SENTINEL.stream().anyMatch(message::startsWith);
+        }
+        return null;
+    }
+
+    /**
+     * The failure and all that led to it, the most direct first. Who asks several servers in turn, for the nodes of a
+     * cluster or as a sentinel, keeps what each of them said among the suppressed ones.
+     */
+    private static Collection<Throwable> causes(Throwable failure) {
+        Set<Throwable> causes = new LinkedHashSet<>();
+        Deque<Throwable> next = new ArrayDeque<>(List.of(unwrap(failure)));
+        while (!next.isEmpty() && causes.size() < MOST_CAUSES) {
+            for (Throwable cause = next.poll(); cause != null && causes.add(cause); cause = cause.getCause()) {
+                next.addAll(List.of(cause.getSuppressed()));
             }
         }
-        return false;
+        return causes;
     }
 
     private static boolean isLoginRefused(String message) {
@@ -148,12 +186,17 @@ final class RedisFailures {
 
     /** A reason without addresses or credentials: an error reply's own first word, or the kind of failure. */
     static String inWords(Throwable failure) {
-        for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {
-            if (cause instanceof RedisCommandTimeoutException) {
+        String refused = loginRefused(failure);
+        if (refused != null) {
+            return refused;
+        }
+        for (Throwable cause : causes(failure)) {
+            // Lettuce calls any answer of a sentinel that names no master a timeout, too.
+            if (cause instanceof RedisCommandTimeoutException && cause.getSuppressed().length == 0) {
                 return "timeout";
             }
             if (cause instanceof RedisCommandExecutionException) {
-                return errorInWords(String.valueOf(cause.getMessage()));
+                return "error reply " + firstWord(String.valueOf(cause.getMessage()));
             }
             if (cause instanceof ConnectTimeoutException) {
                 return "connect timeout";
@@ -169,13 +212,6 @@ final class RedisFailures {
             }
         }
         return unwrap(failure) instanceof RedisConnectionException ? "no connection" : "not connected";
-    }
-
-    private static String errorInWords(String message) {
-        if (isLoginRefused(message)) {
-            return LOGIN_REFUSED;
-        }
-        return "error reply " + firstWord(message);
     }
 
     private static String firstWord(String message) {

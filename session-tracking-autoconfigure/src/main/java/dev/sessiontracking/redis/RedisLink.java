@@ -4,6 +4,7 @@ import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
 import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.event.connection.ReconnectFailedEvent;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The connection for commands, and the masters that it reaches. Thread-safe. */
 final class RedisLink implements AutoCloseable {
@@ -28,7 +30,8 @@ final class RedisLink implements AutoCloseable {
 
     private final Shards shards;
 
-    private volatile boolean loginRefused;
+    /** What to do about a user or password that was not accepted, or {@code null}. */
+    private volatile @Nullable String loginRefused;
 
     /** @param heartbeatKey a key that nobody uses; it is read to find out whether a server answers */
     RedisLink(RedisConnector connector, String heartbeatKey) {
@@ -48,7 +51,9 @@ final class RedisLink implements AutoCloseable {
         followRefusedLogins();
         CompletableFuture<Boolean> attempted = new CompletableFuture<>();
         shards.connect(failure -> {
-            loginRefused = failure != null && RedisFailures.isLoginRefused(failure);
+            if (failure != null) {
+                noteRefusedLogin(failure);
+            }
             attempted.complete(failure == null);
         });
         try {
@@ -66,7 +71,7 @@ final class RedisLink implements AutoCloseable {
                 .events()
                 .get()
                 .ofType(ReconnectFailedEvent.class)
-                .subscribe(failed -> loginRefused = RedisFailures.isLoginRefused(failed.getCause()));
+                .subscribe(failed -> noteRefusedLogin(failed.getCause()));
         outages.listen(new StoreListener() {
             @Override
             public void unavailable(String reason) {
@@ -75,9 +80,17 @@ final class RedisLink implements AutoCloseable {
 
             @Override
             public void available() {
-                loginRefused = false;
+                loginRefused = null;
             }
         });
+    }
+
+    /** Stands until the server answers again: a time-out in between does not make a password right. */
+    private void noteRefusedLogin(Throwable failure) {
+        String refused = RedisFailures.loginRefused(failure);
+        if (refused != null) {
+            loginRefused = refused;
+        }
     }
 
     /** A new request. */
@@ -96,7 +109,7 @@ final class RedisLink implements AutoCloseable {
     }
 
     private void refused(Throwable failure) {
-        loginRefused = RedisFailures.isLoginRefused(failure);
+        noteRefusedLogin(failure);
         rights.refused(failure);
         if (RedisFailures.isReadOnly(failure)) {
             // This was a master once, or never: whoever is it now is found by connecting anew.
@@ -112,12 +125,14 @@ final class RedisLink implements AutoCloseable {
     /** What is known of the servers, without asking them. */
     StoreDescription describe() {
         ServerInfo server = shards.lastInspected();
+        List<String> parts = outages.parts();
         return new StoreDescription(
                 connector.url().topology().word(),
                 connector.url().toString(),
                 server.version(),
                 server.evictionPolicy(),
-                loginRefused && !isOpenForRequests() ? RedisFailures.LOGIN_REFUSED : null);
+                isOpenForRequests() ? null : loginRefused,
+                parts.size() < shards.count() ? parts : List.of());
     }
 
     void listen(StoreListener listener) {

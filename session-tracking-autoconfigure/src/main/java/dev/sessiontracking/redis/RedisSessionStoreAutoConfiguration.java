@@ -29,14 +29,22 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 @ConditionalOnClass({RedisClient.class, LettuceConnectionFactory.class})
 @ConditionalOnMissingBean(SessionStore.class)
 @ImportRuntimeHints(RedisScriptHints.class)
-@EnableConfigurationProperties({RedisProperties.class, SslProperties.class, NearCacheProperties.class})
+@EnableConfigurationProperties({
+    RedisProperties.class,
+    SentinelProperties.class,
+    SslProperties.class,
+    NearCacheProperties.class
+})
 public final class RedisSessionStoreAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
     SessionTrackingConnectionDetails sessionTrackingConnectionDetails(
-            RedisProperties properties, SslProperties ssl, ObjectProvider<SslBundles> bundles) {
-        return new PropertiesConnectionDetails(properties, ssl, bundles.getIfAvailable());
+            RedisProperties properties,
+            SentinelProperties sentinel,
+            SslProperties ssl,
+            ObjectProvider<SslBundles> bundles) {
+        return new PropertiesConnectionDetails(properties, sentinel, ssl, bundles.getIfAvailable());
     }
 
     @Bean
@@ -50,7 +58,16 @@ public final class RedisSessionStoreAutoConfiguration {
                             + " encryption.",
                     "Let session.tracking.redis-url begin with rediss, or remove session.tracking.ssl.bundle.");
         }
-        return new RedisConnector(url, properties, bundle);
+        SentinelProperties sentinelLogin =
+                new SentinelProperties(connectionDetails.sentinelUsername(), connectionDetails.sentinelPassword());
+        if (sentinelLogin.password() != null && url.topology() != Topology.SENTINEL) {
+            throw new SessionTrackingSetupException(
+                    "session.tracking.sentinel.password is set, but session.tracking.redis-url names no sentinels.",
+                    "Let session.tracking.redis-url begin with redis-sentinel://, or remove"
+                            + " session.tracking.sentinel.password: the password of a server is a part of the URL,"
+                            + " redis://:password@host:6379.");
+        }
+        return new RedisConnector(url, properties, sentinelLogin, bundle);
     }
 
     @Bean(initMethod = "start")

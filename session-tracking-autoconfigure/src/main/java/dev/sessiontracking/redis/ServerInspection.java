@@ -1,11 +1,15 @@
 package dev.sessiontracking.redis;
 
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisServerAsyncCommands;
+import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at a server when a connection to it is made, and warns of settings under which promises cannot be kept. */
+/** Looks at a server whenever a connection to it is made, and warns of settings under which promises cannot be kept. */
 final class ServerInspection {
 
     private static final Logger log = LoggerFactory.getLogger(ServerInspection.class);
@@ -21,8 +25,28 @@ final class ServerInspection {
         this.url = url;
     }
 
+    /**
+     * Looks at the server now, and each time that this connection was made again.
+     *
+     * @param lost is told when the connection is lost
+     */
+    void follow(StatefulRedisConnection<String, String> connection, Runnable lost) {
+        connection.addListener(new RedisConnectionStateListener() {
+            @Override
+            public void onRedisConnected(RedisChannelHandler<?, ?> handler, SocketAddress address) {
+                inspect(connection.async());
+            }
+
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
+                lost.run();
+            }
+        });
+        inspect(connection.async());
+    }
+
     /** Looks at what the server says; never fails. */
-    void inspect(RedisServerAsyncCommands<String, String> commands) {
+    private void inspect(RedisServerAsyncCommands<String, String> commands) {
         commands.info().handle((info, failure) -> {
             ServerInfo found = failure == null ? ServerInfo.parse(info) : ServerInfo.UNKNOWN;
             if (told.compareAndSet(false, true)) {

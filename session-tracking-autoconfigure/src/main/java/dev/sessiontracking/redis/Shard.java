@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shard {
 
-    private final String place;
-
     private final Breaker breaker;
 
     private final Consumer<Throwable> refused;
@@ -22,22 +20,21 @@ final class Shard {
     private volatile String lastFailed;
 
     /**
-     * @param place where it is, for people; ends with what separates it from a reason
+     * @param part where it is, for people, or {@code null} when it has all keys
      * @param heartbeatKey is read to find out whether it answers, until a key of its own has failed
      * @param read reads a key
      * @param refused is told of failures that say more than that there was no answer
      */
     Shard(
-            String place,
+            @Nullable String part,
             String heartbeatKey,
             Function<String, CompletionStage<?>> read,
             Consumer<Throwable> refused,
             ScheduledExecutorService background,
             Outages outages) {
-        this.place = place;
         this.lastFailed = heartbeatKey;
         this.refused = refused;
-        this.breaker = new Breaker(() -> read.apply(lastFailed), background, outages);
+        this.breaker = new Breaker(part, () -> read.apply(lastFailed), background, outages);
     }
 
     boolean isOpenForRequests() {
@@ -60,13 +57,13 @@ final class Shard {
         }
         if (RedisFailures.isOutage(failure)) {
             lastFailed = key;
-            breaker.failed(place + RedisFailures.inWords(failure));
+            breaker.failed(RedisFailures.inWords(failure));
         }
         refused.accept(failure);
     }
 
     /** Nothing can be sent, as there is no connection. */
     void disconnected(String because) {
-        breaker.open(place + because);
+        breaker.open(because);
     }
 }

@@ -27,6 +27,11 @@ interface Shards {
     /** Whether the keys of one request may lie on different masters. */
     boolean areMany();
 
+    /** How many masters there are. */
+    default int count() {
+        return 1;
+    }
+
     /** What the server said of itself that was asked last. */
     ServerInfo lastInspected();
 

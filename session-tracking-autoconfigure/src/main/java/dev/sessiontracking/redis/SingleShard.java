@@ -1,11 +1,8 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.TrackedReader;
-import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import java.net.SocketAddress;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -31,7 +28,7 @@ final class SingleShard implements Shards {
             Outages outages) {
         this.connector = connector;
         this.inspection = new ServerInspection(connector.url());
-        this.shard = new Shard("", heartbeatKey, key -> heartbeat(heartbeatKey), refused, background, outages);
+        this.shard = new Shard(null, heartbeatKey, key -> heartbeat(heartbeatKey), refused, background, outages);
     }
 
     @Override
@@ -42,11 +39,17 @@ final class SingleShard implements Shards {
                     attempted.accept(failure);
                 })
                 .thenAccept(made -> {
-                    made.addListener(new Changes(made));
                     connection = made;
-                    inspection.inspect(made.async());
+                    inspection.follow(made, this::lost);
                     attempted.accept(null);
                 });
+    }
+
+    /** Lettuce makes the connection again by itself; the heartbeat notices. */
+    private void lost() {
+        if (!connector.isClosed()) {
+            shard.disconnected(at("the connection was lost"));
+        }
     }
 
     private String at(String reason) {
@@ -78,30 +81,12 @@ final class SingleShard implements Shards {
     public TrackedReader track(
             RedisKeys keys, NearCacheProperties properties, Function<String, CompletionStage<Boolean>> ordinary) {
         TrackedConnection tracked = new TrackedConnection(
-                shard, properties.cacheFor(1), keys, new TrackingReport(), new OneServer(keys, ordinary));
+                shard,
+                properties.cacheOf(properties.maximumSize()),
+                keys,
+                new TrackingReport(),
+                new OneServer(keys, ordinary));
         connector.connect(failure -> {}).thenAccept(tracked::use);
         return tracked;
-    }
-
-    /** Lettuce makes the connection again by itself; the heartbeat notices. */
-    private final class Changes implements RedisConnectionStateListener {
-
-        private final StatefulRedisConnection<String, String> changing;
-
-        Changes(StatefulRedisConnection<String, String> changing) {
-            this.changing = changing;
-        }
-
-        @Override
-        public void onRedisConnected(RedisChannelHandler<?, ?> handler, SocketAddress address) {
-            inspection.inspect(changing.async());
-        }
-
-        @Override
-        public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
-            if (!connector.isClosed()) {
-                shard.disconnected(at("the connection was lost"));
-            }
-        }
     }
 }

@@ -59,7 +59,7 @@ final class TrackedCluster implements TrackedReader {
         this.slots = new SessionSlots(keys);
         this.properties = properties;
         this.ordinary = ordinary;
-        this.noCache = properties.cacheFor(1);
+        this.noCache = properties.cacheOf(1);
     }
 
     void start() {
@@ -75,17 +75,19 @@ final class TrackedCluster implements TrackedReader {
                 connection.resharded();
             }
         });
+        // The masters share what may be kept at all: those that stay make room before others come.
+        long share = properties.shareOf(change.masters().size());
+        caches().forEach(cache -> cache.resize(share));
         change.masters().forEach((id, node) -> {
             if (!tracked.containsKey(id)) {
-                tracked.put(id, track(node, change.masters().size()));
+                tracked.put(id, track(node, share));
             }
         });
     }
 
-    /** The masters share what may be kept at all. */
-    private TrackedConnection track(RedisClusterNode node, int count) {
+    private TrackedConnection track(RedisClusterNode node, long share) {
         TrackedConnection connection = new TrackedConnection(
-                shards.apply(node), properties.cacheFor(count), keys, report, new OneMaster(node.getNodeId()));
+                shards.apply(node), properties.cacheOf(share), keys, report, new OneMaster(node.getNodeId()));
         connection.tell(evidence);
         connector
                 .connectNode(ClusterMasters.addressOf(node), connection::isClosed)

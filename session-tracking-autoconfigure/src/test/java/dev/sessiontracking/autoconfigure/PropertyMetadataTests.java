@@ -47,6 +47,8 @@ class PropertyMetadataTests {
                         "session.tracking.key-prefix",
                         "session.tracking.connect-timeout",
                         "session.tracking.command-timeout",
+                        "session.tracking.sentinel.username",
+                        "session.tracking.sentinel.password",
                         "session.tracking.jwt.session-id-claims",
                         "session.tracking.jwt.user-id-claim",
                         "session.tracking.jwt.issuers",

@@ -43,7 +43,8 @@ class StartReportTests {
                         OutagePolicy.PLAIN_JWT,
                         outage,
                         null,
-                        new StoreDescription("standalone", "redis://host:6379/0", "Redis 7.0.15", null, null),
+                        new StoreDescription(
+                                "standalone", "redis://host:6379/0", "Redis 7.0.15", null, null, List.of()),
                         new TrackingState.Cache(cache, true, null, 0),
                         0,
                         0),

@@ -296,4 +296,33 @@ class NearCacheTests {
         }
         assertThat(cache.size()).isLessThanOrEqualTo(100);
     }
+
+    @Test
+    void boundIsChanged() {
+        for (int i = 0; i < 100; i++) {
+            keepLive("live" + i);
+        }
+        for (int i = 0; i < 10; i++) {
+            cache.putAbsent("absent" + i);
+        }
+        assertThat(cache.size()).isEqualTo(110);
+        cache.resize(50);
+        assertThat(cache.maximumSize()).isEqualTo(50);
+        assertThat(cache.size()).isEqualTo(55);
+        cache.resize(200);
+        for (int i = 0; i < 1_000; i++) {
+            keepLive("more" + i);
+        }
+        assertThat(cache.size()).isBetween(200L, 220L);
+    }
+
+    @Test
+    void boundMayBeOne() {
+        cache.resize(1);
+        for (int i = 0; i < 10; i++) {
+            keepLive("live" + i);
+            cache.putAbsent("absent" + i);
+        }
+        assertThat(cache.size()).isEqualTo(2);
+    }
 }

@@ -33,6 +33,13 @@ final class SwitchableStore implements SessionStore {
         }
     }
 
+    /** Says that a part of it does not answer any more. */
+    void losePart(String part) {
+        if (listener != null) {
+            listener.partUnavailable(part, "switched off");
+        }
+    }
+
     /** Answers again; nobody is told, as by a store that cannot tell. */
     void recoverSilently() {
         unavailable = false;

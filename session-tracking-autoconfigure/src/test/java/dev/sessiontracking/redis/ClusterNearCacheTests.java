@@ -5,13 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.testkit.ClusterTopology;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.Topologies;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** The near caches of a cluster, one for each master. */
+@ExtendWith(OutputCaptureExtension.class)
 class ClusterNearCacheTests extends FleetNearCacheContractTests {
 
     private final ClusterTopology servers = Topologies.cluster();
@@ -74,8 +79,12 @@ class ClusterNearCacheTests extends FleetNearCacheContractTests {
         }
     }
 
+    private static List<String> unavailableParts(TestNode node) {
+        return node.bean(SessionTracking.class).state().store().unavailableParts();
+    }
+
     @Test
-    void aMasterThatIsGoneLeavesTheOthersSessionsCheckedAsEver() {
+    void aMasterThatIsGoneLeavesTheOthersSessionsCheckedAsEver(CapturedOutput output) {
         servers.nodes().forEach(server -> server.cli().command("CONFIG", "SET", "cluster-require-full-coverage", "no"));
         try (TestNode node = TestNode.at(servers.url())) {
             List<String> ids = java.util.stream.IntStream.range(0, 30)
@@ -94,12 +103,21 @@ class ClusterNearCacheTests extends FleetNearCacheContractTests {
                 assertThat(others)
                         .allSatisfy(id -> assertThat(node.check(id).status()).isEqualTo(SessionStatus.LIVE));
             }
-            servers.masters().get(0);
+            String part = gone.host() + ":" + gone.port();
+            assertThat(unavailableParts(node)).singleElement().asString().startsWith(part + ": ");
             String revoked = others.get(0);
             assertThat(node.service.revokeSession(revoked)).isTrue();
             gone.start();
             // It has come back without its data.
             awaitEnded(node, ids.get(0));
+            String back = "Redis is back for the sessions on " + part + " after ";
+            await().atMost(TestNode.PATIENCE).until(() -> output.getOut().contains(back));
+            // Three applications run in this test's process.
+            assertThat(output.getOut().lines().filter(line -> line.contains("Redis not available")))
+                    .hasSizeBetween(1, 3)
+                    .allMatch(line -> line.contains("Redis not available for the sessions on " + part + " ("));
+            assertThat(output).doesNotContain("session tracking is suspended");
+            assertThat(unavailableParts(node)).isEmpty();
         } finally {
             servers.nodes().forEach(RedisServer::start);
             servers.nodes()

@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,13 +29,13 @@ class OutagesTests {
 
     private final AtomicBoolean secondAnswers = new AtomicBoolean();
 
-    private final Shard first = shard("first: ", firstAnswers);
+    private final Shard first = shard("first", firstAnswers);
 
-    private final Shard second = shard("second: ", secondAnswers);
+    private final Shard second = shard("second", secondAnswers);
 
-    private Shard shard(String place, AtomicBoolean answers) {
+    private Shard shard(@Nullable String part, AtomicBoolean answers) {
         return new Shard(
-                place,
+                part,
                 "heartbeat",
                 key -> answers.get()
                         ? CompletableFuture.completedFuture(null)
@@ -48,6 +49,11 @@ class OutagesTests {
         @Override
         public void unavailable(String reason) {
             heard.add("unavailable, " + reason);
+        }
+
+        @Override
+        public void partUnavailable(String part, String reason) {
+            heard.add(part + " unavailable, " + reason);
         }
 
         @Override
@@ -79,7 +85,8 @@ class OutagesTests {
         await().until(() -> heard.contains("part replaced"));
         firstAnswers.set(true);
         await().until(() -> heard.contains("available"));
-        assertThat(heard).containsExactly("unavailable, first: gone", "part replaced", "available");
+        assertThat(heard)
+                .containsExactly("first unavailable, gone", "second unavailable, gone", "part replaced", "available");
     }
 
     @Test
@@ -88,14 +95,28 @@ class OutagesTests {
         first.disconnected("gone");
         outages.listen(new StoreListener() {
             @Override
-            public void unavailable(String reason) {
-                late.add(reason);
+            public void unavailable(String reason) {}
+
+            @Override
+            public void partUnavailable(String part, String reason) {
+                late.add(part + " " + reason);
             }
 
             @Override
             public void available() {}
         });
-        await().until(() -> late.equals(List.of("first: gone")));
+        await().until(() -> late.equals(List.of("first gone")));
+    }
+
+    @Test
+    void partsAreNamedWhileTheyAreAway() {
+        first.disconnected("gone");
+        second.disconnected("frozen");
+        assertThat(outages.parts()).containsExactly("first: gone", "second: frozen");
+        firstAnswers.set(true);
+        await().untilAsserted(() -> assertThat(outages.parts()).containsExactly("second: frozen"));
+        shard(null, new AtomicBoolean()).disconnected("nothing is there");
+        assertThat(outages.parts()).isEmpty();
     }
 
     @Test

@@ -26,6 +26,9 @@ class RedisFailuresTests {
     private static final String AUTHENTICATION =
             "authentication failed, check the user and the password in session.tracking.redis-url";
 
+    private static final String SENTINEL_AUTHENTICATION = "the sentinels refuse the login, check"
+            + " session.tracking.sentinel.username and session.tracking.sentinel.password";
+
     private static final String SECRETS = " sekret-host/192.0.2.7:6379 user:sekret";
 
     static Stream<Arguments> failures() {
@@ -40,6 +43,13 @@ class RedisFailuresTests {
                 Arguments.of(connection(new SSLHandshakeException(SECRETS)), "TLS handshake failed"),
                 Arguments.of(connection(error("WRONGPASS" + SECRETS)), AUTHENTICATION),
                 Arguments.of(connection(null), "no connection"),
+                Arguments.of(ofSeveral(new SSLHandshakeException(SECRETS)), "TLS handshake failed"),
+                Arguments.of(ofSeveral(new ConnectException(), connection(error("WRONGPASS"))), AUTHENTICATION),
+                Arguments.of(sentinel(error("WRONGPASS" + SECRETS)), SENTINEL_AUTHENTICATION),
+                Arguments.of(sentinel(new ConnectException(SECRETS)), "connection refused"),
+                Arguments.of(
+                        suppressing(new RedisCommandTimeoutException("sekret"), error("NOPERM")), "error reply NOPERM"),
+                Arguments.of(new RedisConnectionException("a", new RedisException("b")), "no connection"),
                 Arguments.of(new RedisException("Currently not connected"), "not connected"));
     }
 
@@ -49,6 +59,33 @@ class RedisFailuresTests {
 
     private static RedisConnectionException connection(Throwable cause) {
         return new RedisConnectionException("Unable to connect to" + SECRETS, cause);
+    }
+
+    /** As Lettuce says it when none of several nodes or sentinels was of use. */
+    private static RedisConnectionException ofSeveral(Throwable... each) {
+        return suppressing(connection(new RedisException("none of" + SECRETS)), each);
+    }
+
+    private static RedisConnectionException sentinel(Throwable cause) {
+        RedisConnectionException one =
+                new RedisConnectionException("Cannot connect Redis Sentinel at" + SECRETS, cause);
+        return connection(suppressing(
+                new RedisConnectionException("Cannot connect to a Redis Sentinel:" + SECRETS, new ConnectException()),
+                one));
+    }
+
+    private static <T extends Throwable> T suppressing(T failure, Throwable... each) {
+        for (Throwable suppressed : each) {
+            failure.addSuppressed(suppressed);
+        }
+        return failure;
+    }
+
+    @Test
+    void failuresThatNameEachOtherAreNoTrap() {
+        RedisException one = new RedisException("one");
+        one.addSuppressed(new RedisException("two", one));
+        assertThat(RedisFailures.inWords(one)).isEqualTo("not connected");
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TokenSession;
 import java.time.Duration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
@@ -30,7 +31,10 @@ final class TestNode implements AutoCloseable {
         TestPropertyValues.of(properties)
                 .and("session.tracking.redis-url=" + url)
                 .applyTo(context);
-        context.register(RedisSessionStoreAutoConfiguration.class, SessionTrackingAutoConfiguration.class);
+        context.register(
+                SslAutoConfiguration.class,
+                RedisSessionStoreAutoConfiguration.class,
+                SessionTrackingAutoConfiguration.class);
         context.refresh();
         this.service = context.getBean(SessionService.class);
         this.checker = context.getBean(SessionChecker.class);

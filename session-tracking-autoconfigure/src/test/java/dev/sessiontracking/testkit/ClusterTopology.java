@@ -23,6 +23,8 @@ public final class ClusterTopology implements AutoCloseable {
 
     private final List<RedisServer> nodes = new ArrayList<>();
 
+    private String[] nodeArgs = {};
+
     private ClusterTopology() {}
 
     /**
@@ -43,7 +45,7 @@ public final class ClusterTopology implements AutoCloseable {
     }
 
     private void startAll(String... args) {
-        String[] nodeArgs = Stream.concat(
+        nodeArgs = Stream.concat(
                         Stream.of("--cluster-enabled", "yes", "--cluster-node-timeout", "1000"),
                         Stream.of(Replication.withMasterPassword(args)))
                 .toArray(String[]::new);
@@ -159,11 +161,36 @@ public final class ClusterTopology implements AutoCloseable {
         moveKeys(slot, source, target);
         String targetId = id(target);
         target.cli().command("CLUSTER", "SETSLOT", number, "NODE", targetId);
-        source.cli().command("CLUSTER", "SETSLOT", number, "NODE", targetId);
+        try {
+            source.cli().command("CLUSTER", "SETSLOT", number, "NODE", targetId);
+        } catch (RedisErrorException e) {
+            // Since Redis 7, a master that has lost its last slot becomes a replica of whoever has it now.
+            if (!String.valueOf(e.getMessage()).contains("only with masters")) {
+                throw e;
+            }
+        }
         await().atMost(PATIENCE)
                 .until(() -> nodes.stream()
                         .filter(RedisServer::isRunning)
                         .allMatch(node -> portOfMaster(node, slot) == target.port()));
+    }
+
+    /**
+     * Adds a master that has no slot yet and no replica, and waits until all nodes know it. {@link #awaitReady} is of no
+     * use from then on: it looks for the six that there were.
+     */
+    public RedisServer addMaster() {
+        RedisServer added = RedisServers.startLocal(nodeArgs);
+        nodes.add(added);
+        added.cli().command("CLUSTER", "SET-CONFIG-EPOCH", "" + nodes.size());
+        RedisServer first = nodes.get(0);
+        added.cli().command("CLUSTER", "MEET", first.host(), "" + first.port());
+        await().atMost(PATIENCE)
+                .until(() -> nodes.stream()
+                        .allMatch(node -> view(node).size() == nodes.size()
+                                && view(node).stream().noneMatch(known -> known.has("handshake"))
+                                && node.cli().text("CLUSTER", "INFO").contains("cluster_state:ok")));
+        return added;
     }
 
     private static void moveKeys(int slot, RedisServer source, RedisServer target) {
@@ -189,9 +216,10 @@ public final class ClusterTopology implements AutoCloseable {
         return nodes.stream().map(node -> node.host() + ":" + node.port()).toList();
     }
 
-    /** A {@code redis-cluster://} URL with all nodes. */
+    /** A {@code redis-cluster://} URL with all nodes, or one with {@code rediss} when they speak TLS only. */
     public String url() {
-        return "redis-cluster://" + RedisServer.userInfo(nodes.get(0).password()) + String.join(",", addresses());
+        String scheme = nodes.get(0).isTlsOnly() ? "rediss-cluster://" : "redis-cluster://";
+        return scheme + RedisServer.userInfo(nodes.get(0).password()) + String.join(",", addresses());
     }
 
     @Override
@@ -268,7 +296,7 @@ public final class ClusterTopology implements AutoCloseable {
 
     private RedisServer anyRunning() {
         return nodes.stream()
-                .filter(node -> RedisCli.ping(node.host(), node.port(), Duration.ofMillis(200)) != null)
+                .filter(node -> node.ping(Duration.ofMillis(200)) != null)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("No node answers"));
     }

@@ -72,7 +72,10 @@ class LocalRedisServer extends RedisServer {
             List<String> command = new ArrayList<>();
             command.add(executable.toString());
             command.addAll(configuration(dataDirectory()));
-            command.addAll(List.of("--port", "" + port(), "--bind", host(), "--dir", "" + dataDirectory()));
+            command.addAll(List.of("--bind", host(), "--dir", "" + dataDirectory()));
+            if (!isTlsOnly()) {
+                command.addAll(List.of("--port", "" + port()));
+            }
             Integer tlsPort = optionalTlsPort();
             if (tlsPort != null) {
                 command.addAll(List.of("--tls-port", "" + tlsPort));

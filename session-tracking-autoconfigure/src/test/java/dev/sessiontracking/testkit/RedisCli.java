@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class RedisCli implements AutoCloseable {
     private final @Nullable String user;
     private final @Nullable String password;
     private final int timeoutMillis;
+    private final @Nullable SSLSocketFactory tls;
 
     private @Nullable Connection connection;
     private long ownInfos;
@@ -35,28 +37,40 @@ public final class RedisCli implements AutoCloseable {
 
     private record Connection(Socket socket, InputStream in) {}
 
-    RedisCli(String host, int port, @Nullable String user, @Nullable String password, Duration timeout) {
+    private RedisCli(
+            String host,
+            int port,
+            @Nullable String user,
+            @Nullable String password,
+            Duration timeout,
+            @Nullable SSLSocketFactory tls) {
         this.host = host;
         this.port = port;
         this.user = user;
         this.password = password;
         this.timeoutMillis = Math.toIntExact(timeout.toMillis());
+        this.tls = tls;
     }
 
     public static RedisCli to(String host, int port) {
-        return new RedisCli(host, port, null, null, DEFAULT_TIMEOUT);
+        return new RedisCli(host, port, null, null, DEFAULT_TIMEOUT, null);
     }
 
     public RedisCli withPassword(String password) {
-        return new RedisCli(host, port, null, password, Duration.ofMillis(timeoutMillis));
+        return new RedisCli(host, port, null, password, Duration.ofMillis(timeoutMillis), tls);
     }
 
     public RedisCli withUser(String user, String password) {
-        return new RedisCli(host, port, user, password, Duration.ofMillis(timeoutMillis));
+        return new RedisCli(host, port, user, password, Duration.ofMillis(timeoutMillis), tls);
     }
 
     public RedisCli withTimeout(Duration timeout) {
-        return new RedisCli(host, port, user, password, timeout);
+        return new RedisCli(host, port, user, password, timeout, tls);
+    }
+
+    /** Encrypted, or not when there is no factory. */
+    public RedisCli withTls(@Nullable SSLSocketFactory factory) {
+        return new RedisCli(host, port, user, password, Duration.ofMillis(timeoutMillis), factory);
     }
 
     /**
@@ -140,8 +154,8 @@ public final class RedisCli implements AutoCloseable {
     }
 
     /** The line a server answers to PING, errors included; null when there is none. Needs no password. */
-    static @Nullable String ping(String host, int port, Duration timeout) {
-        RedisCli cli = to(host, port).withTimeout(timeout);
+    static @Nullable String ping(String host, int port, Duration timeout, @Nullable SSLSocketFactory tls) {
+        RedisCli cli = to(host, port).withTimeout(timeout).withTls(tls);
         try (cli) {
             return String.valueOf(cli.command("PING"));
         } catch (RedisErrorException e) {
@@ -178,6 +192,10 @@ public final class RedisCli implements AutoCloseable {
         try {
             socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(host, port), timeoutMillis);
+            if (tls != null) {
+                socket.setSoTimeout(timeoutMillis);
+                socket = tls.createSocket(socket, host, port, true);
+            }
             return new Connection(socket, new BufferedInputStream(socket.getInputStream()));
         } catch (IOException e) {
             closeQuietly(socket);

@@ -2,9 +2,11 @@ package dev.sessiontracking.testkit;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ public abstract class RedisServer implements AutoCloseable {
     private final List<String> args;
     private final int port;
     private final @Nullable Integer tlsPort;
+    private final @Nullable SSLSocketFactory tls;
 
     private @Nullable RedisCli cli;
     private boolean frozen;
@@ -26,7 +29,10 @@ public abstract class RedisServer implements AutoCloseable {
     RedisServer(int port, List<String> args) {
         this.port = port;
         this.args = List.copyOf(args);
-        this.tlsPort = args.contains("--tls-cert-file") ? Ports.free() : null;
+        boolean tlsOnly = "0".equals(argument("--port"));
+        String authority = argument("--tls-ca-cert-file");
+        this.tlsPort = tlsOnly ? Integer.valueOf(port) : args.contains("--tls-cert-file") ? Ports.free() : null;
+        this.tls = tlsOnly && authority != null ? TestCertificates.trusting(Path.of(authority)) : null;
     }
 
     /** Starts it, if it does not run, with the data that it last wrote to its disk, if any, and waits until it answers. */
@@ -102,7 +108,15 @@ public abstract class RedisServer implements AutoCloseable {
         return port;
     }
 
-    /** The port for TLS, which a server with the argument {@code --tls-cert-file} has in addition. */
+    /** Whether its one port is for TLS: it was started with {@code --port 0}. */
+    public final boolean isTlsOnly() {
+        return tls != null;
+    }
+
+    /**
+     * The port for TLS, which a server with the argument {@code --tls-cert-file} has in addition, and one with {@code
+     * --port 0} has instead.
+     */
     public final int tlsPort() {
         if (tlsPort == null) {
             throw new IllegalStateException("This server was started without --tls-cert-file");
@@ -112,7 +126,7 @@ public abstract class RedisServer implements AutoCloseable {
 
     /** A {@code redis://} URL, with the password when the server was started with {@code --requirepass}. */
     public final String url() {
-        return url("redis", port);
+        return url(isTlsOnly() ? "rediss" : "redis", port);
     }
 
     public final String tlsUrl() {
@@ -138,7 +152,7 @@ public abstract class RedisServer implements AutoCloseable {
     public final synchronized RedisCli cli() {
         if (cli == null) {
             String password = password();
-            RedisCli plain = RedisCli.to(host(), port);
+            RedisCli plain = RedisCli.to(host(), port).withTls(tls);
             cli = password == null ? plain : plain.withPassword(password);
         }
         return cli;
@@ -176,6 +190,11 @@ public abstract class RedisServer implements AutoCloseable {
         return tlsPort;
     }
 
+    /** The line that it answers to PING, errors included; null when there is none. Needs no password. */
+    final @Nullable String ping(Duration timeout) {
+        return RedisCli.ping(host(), port, timeout, tls);
+    }
+
     private @Nullable String argument(String name) {
         int index = args.lastIndexOf(name);
         return index < 0 ? null : args.get(index + 1);
@@ -191,7 +210,7 @@ public abstract class RedisServer implements AutoCloseable {
         long start = System.nanoTime();
         while (System.nanoTime() - start < START_TIMEOUT.toNanos()
                 && !Thread.currentThread().isInterrupted()) {
-            String answer = RedisCli.ping(host(), port, Duration.ofMillis(500));
+            String answer = ping(Duration.ofMillis(500));
             if (!isRunning()) {
                 break;
             }

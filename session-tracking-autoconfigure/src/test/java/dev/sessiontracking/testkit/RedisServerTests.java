@@ -37,7 +37,7 @@ class RedisServerTests {
         server.freeze();
         assertThat(server.isRunning()).isTrue();
         assertThatCode(() -> new Socket(server.host(), server.port()).close()).doesNotThrowAnyException();
-        assertThat(RedisCli.ping(server.host(), server.port(), SHORT)).isNull();
+        assertThat(server.ping(SHORT)).isNull();
         server.thaw();
         assertThat(server.cli().command("PING")).isEqualTo("PONG");
     }
@@ -115,7 +115,7 @@ class RedisServerTests {
         use("--requirepass", "p@ss word");
         assertThat(server.url()).isEqualTo("redis://:p%40ss%20word@127.0.0.1:" + server.port());
         assertThat(server.cli().command("PING")).isEqualTo("PONG");
-        assertThat(RedisCli.ping(server.host(), server.port(), SHORT)).startsWith("NOAUTH");
+        assertThat(server.ping(SHORT)).startsWith("NOAUTH");
         server.restart();
     }
 

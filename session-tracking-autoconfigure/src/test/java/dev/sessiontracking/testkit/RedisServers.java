@@ -47,6 +47,10 @@ public final class RedisServers {
      * @param args those of {@code redis-server}, without a port; a file is named by its absolute path
      */
     public static RedisServer start(String... args) {
+        if (List.of(args).contains("--port")) {
+            throw new IllegalArgumentException(
+                    "Only processes of this machine can do without a plain port: use startLocal");
+        }
         if (List.of(args).contains("--replicaof")) {
             throw new IllegalArgumentException(
                     "A replica finds its master only when both are processes of this machine: use startLocal for both");
@@ -54,7 +58,10 @@ public final class RedisServers {
         return start(source(), args);
     }
 
-    /** The same, always as a process of this machine: for servers that talk to each other. */
+    /**
+     * The same, always as a process of this machine: for servers that talk to each other. With {@code --port 0} its port
+     * is one for TLS.
+     */
     public static RedisServer startLocal(String... args) {
         return start(new ProcessSource(localExecutable()), args);
     }
@@ -78,6 +85,12 @@ public final class RedisServers {
     /** Whether {@link #start} gives containers, which cannot reach each other and have their own file system. */
     public static boolean areContainers() {
         return source() instanceof ContainerSource;
+    }
+
+    /** The image of containers. */
+    public static DockerImageName image() {
+        return DockerImageName.parse(System.getProperty(IMAGE, "redis:7-alpine"))
+                .asCompatibleSubstituteFor("redis");
     }
 
     static Path localExecutable() {
@@ -133,8 +146,7 @@ public final class RedisServers {
     }
 
     private static Source container(Duration patience) {
-        DockerImageName image = DockerImageName.parse(System.getProperty(IMAGE, "redis:7-alpine"))
-                .asCompatibleSubstituteFor("redis");
+        DockerImageName image = image();
         if (!DockerProbe.findsEngine()) {
             throw new IllegalStateException("No Docker engine answers, so there is no Redis container.");
         }

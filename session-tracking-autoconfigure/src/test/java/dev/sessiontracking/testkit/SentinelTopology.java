@@ -35,9 +35,17 @@ public final class SentinelTopology implements AutoCloseable {
      * @param args for the master and the replicas; a password is also given to those who have to log in
      */
     public static SentinelTopology start(String... args) {
+        return start(List.of(), args);
+    }
+
+    /**
+     * The same, with arguments for the sentinels too. A password among them is one that all sentinels have, and ask each
+     * other for.
+     */
+    public static SentinelTopology start(List<String> sentinelArgs, String... args) {
         SentinelTopology topology = new SentinelTopology();
         try {
-            topology.startAll(args);
+            topology.startAll(sentinelArgs, args);
             topology.awaitReady();
             return topology;
         } catch (RuntimeException | Error e) {
@@ -46,7 +54,7 @@ public final class SentinelTopology implements AutoCloseable {
         }
     }
 
-    private void startAll(String... args) {
+    private void startAll(List<String> sentinelArgs, String... args) {
         String[] serverArgs = Replication.withMasterPassword(args);
         RedisServer master = RedisServers.startLocal(serverArgs);
         servers.add(master);
@@ -59,7 +67,8 @@ public final class SentinelTopology implements AutoCloseable {
         await().atMost(PATIENCE).until(() -> replicasInSync(master) == 2);
         Path executable = RedisServers.localExecutable();
         for (int i = 0; i < 3; i++) {
-            sentinels.add(RedisServers.start((port, none) -> new Sentinel(executable, port, master)));
+            sentinels.add(RedisServers.start(
+                    (port, own) -> new Sentinel(executable, port, own, master), sentinelArgs.toArray(String[]::new)));
         }
     }
 
@@ -121,13 +130,14 @@ public final class SentinelTopology implements AutoCloseable {
                         master -> master != old);
     }
 
-    /** A {@code redis-sentinel://} URL with all sentinels. */
+    /** A {@code redis-sentinel://} URL with all sentinels, or one with {@code rediss} when they speak TLS only. */
     public String url() {
         String password = servers.get(0).password();
         String hosts = sentinels.stream()
                 .map(sentinel -> sentinel.host() + ":" + sentinel.port())
                 .collect(Collectors.joining(","));
-        return "redis-sentinel://" + RedisServer.userInfo(password) + hosts + "/0#" + MASTER_NAME;
+        String scheme = sentinels.get(0).isTlsOnly() ? "rediss-sentinel://" : "redis-sentinel://";
+        return scheme + RedisServer.userInfo(password) + hosts + "/0#" + MASTER_NAME;
     }
 
     @Override
@@ -184,8 +194,8 @@ public final class SentinelTopology implements AutoCloseable {
 
         private final RedisServer master;
 
-        Sentinel(Path executable, int port, RedisServer master) {
-            super(executable, port, List.of());
+        Sentinel(Path executable, int port, List<String> args, RedisServer master) {
+            super(executable, port, args);
             this.master = master;
         }
 

@@ -2,15 +2,21 @@ package dev.sessiontracking.testkit;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A certificate authority of the test's own, and two certificates by it: {@code server} for 127.0.0.1 and localhost, and
@@ -66,6 +72,31 @@ public final class TestCertificates {
         String[] args = serverArgs();
         args[args.length - 1] = "yes";
         return args;
+    }
+
+    /** For servers that talk to each other, and sentinels: all that they say and hear is encrypted. */
+    public String[] tlsOnlyArgs() {
+        return Stream.concat(
+                        Stream.of(serverArgs()),
+                        Stream.of("--port", "0", "--tls-replication", "yes", "--tls-cluster", "yes"))
+                .toArray(String[]::new);
+    }
+
+    /** Sockets that trust an authority, and ask for no name. */
+    static SSLSocketFactory trusting(Path authority) {
+        try (InputStream in = Files.newInputStream(authority)) {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            trusted.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context.getSocketFactory();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The absolute path of one of the files, for example {@code ca.crt}. */
