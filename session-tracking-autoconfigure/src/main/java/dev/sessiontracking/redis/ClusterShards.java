@@ -13,6 +13,7 @@ import java.util.WeakHashMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -64,14 +65,14 @@ final class ClusterShards implements Shards {
         this.background = background;
         this.outages = outages;
         this.inspection = new ServerInspection(connector.url());
-        this.unconnected = shard(null);
-        this.unserved = shard("slots that nobody serves");
+        this.unconnected = shard(null, heartbeatKey);
+        this.unserved = shard("slots that nobody serves", heartbeatKey);
         masters.listen(this::changed);
         outages.listen(new Returns());
     }
 
-    private Shard shard(@Nullable String part) {
-        return new Shard(part, heartbeatKey, this::heartbeat, refused, background, outages);
+    private Shard shard(@Nullable String part, String key) {
+        return new Shard(part, key, this::heartbeat, refused, background, outages);
     }
 
     @Override
@@ -140,7 +141,13 @@ final class ClusterShards implements Shards {
                 ? known
                 : shards.computeIfAbsent(
                         master.getNodeId(),
-                        id -> shard(ClusterMasters.addressOf(master).toString()));
+                        id -> shard(ClusterMasters.addressOf(master).toString(), heartbeatKeyOf(id)));
+    }
+
+    /** One that this master must answer for: what another one answers says nothing of it. */
+    private String heartbeatKeyOf(String nodeId) {
+        AtomicInteger candidate = new AtomicInteger();
+        return masters.keyOf(nodeId, () -> heartbeatKey + candidate.getAndIncrement());
     }
 
     @Override

@@ -141,9 +141,6 @@ final class TrackedCluster implements TrackedReader {
     /** The surroundings of one master's connection. */
     private final class OneMaster implements TrackedReads.Surroundings {
 
-        /** A master with a single slot needs a good many attempts. */
-        private static final int MOST_ATTEMPTS = 200_000;
-
         private final String nodeId;
 
         OneMaster(String nodeId) {
@@ -152,16 +149,7 @@ final class TrackedCluster implements TrackedReader {
 
         @Override
         public String probeKey() {
-            String key = keys.newProbe();
-            for (int attempt = 0; attempt < MOST_ATTEMPTS && !isServedHere(key); attempt++) {
-                key = keys.newProbe();
-            }
-            return key;
-        }
-
-        private boolean isServedHere(String key) {
-            RedisClusterNode master = masters.of(key);
-            return master == null || master.getNodeId().equals(nodeId);
+            return masters.keyOf(nodeId, keys::newProbe);
         }
 
         @Override

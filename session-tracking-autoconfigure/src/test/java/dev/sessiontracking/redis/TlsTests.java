@@ -9,6 +9,7 @@ import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TokenSession;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
@@ -77,6 +78,10 @@ class TlsTests {
                                         .tracked())
                                 .isFalse();
                     }
+                    // Told on a thread of its own.
+                    SessionTracking tracking = context.getBean(SessionTracking.class);
+                    await().atMost(TestNode.PATIENCE)
+                            .until(() -> tracking.state().outage() != null);
                 });
     }
 
