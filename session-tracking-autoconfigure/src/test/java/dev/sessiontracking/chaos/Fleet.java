@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** One server, and nodes that each reach it through a network of their own. */
@@ -18,6 +20,8 @@ final class Fleet implements AutoCloseable {
     private final List<NodeClient> clients = new ArrayList<>();
 
     private final List<FaultProxy> networks = new ArrayList<>();
+
+    private final List<CompletableFuture<?>> starts = new ArrayList<>();
 
     private final Map<Integer, Long> deaths = new ConcurrentHashMap<>();
 
@@ -67,11 +71,27 @@ final class Fleet implements AutoCloseable {
         return RedisCli.to(server.host(), server.port()).withTimeout(Duration.ofMillis(500));
     }
 
-    /** As a power failure would. */
+    /** As a power failure would. It is started anew, which takes a while. */
     void kill(int index) {
         NodeProcess node = nodes.get(index);
         deaths.put(node.life(), System.nanoTime());
         node.kill();
+        node.launch();
+        starts.add(CompletableFuture.runAsync(node::awaitListening));
+    }
+
+    /** Waits for the nodes that were started anew. */
+    void awaitStarts() {
+        CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new)).join();
+    }
+
+    /** One that runs and is not frozen. */
+    int anyNode(Random random) {
+        int node = random.nextInt(nodes.size());
+        while (nodes.get(node).isDisturbed()) {
+            node = (node + 1) % nodes.size();
+        }
+        return node;
     }
 
     /** When each life that is over ended. */

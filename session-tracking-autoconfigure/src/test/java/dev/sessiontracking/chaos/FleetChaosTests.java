@@ -62,6 +62,11 @@ class FleetChaosTests {
         Path file = Path.of("target", "chaos", "fleet.md");
         Files.createDirectories(file.getParent());
         Files.writeString(file, table.toString());
+        violations.stream()
+                .limit(20)
+                .forEach(violation -> System.out.println(violation + ": "
+                        + history.describe(
+                                violation.check().session(), violation.check().start())));
         assertThat(recorder.unexpected()).isEmpty();
         assertThat(violations.stream().limit(5))
                 .as("the first of %d violations", violations.size())

@@ -49,7 +49,7 @@ final class FleetFaults {
         this.traffic = traffic;
         this.coverage = coverage;
         this.random = random;
-        Runnable pause = () -> pause(600, 1_800);
+        Runnable pause = () -> pause(400, 1_400);
         new ServerFaults(fleet, history, random, pause).all().forEach(fault -> faults.put(fault.name(), fault));
         new NetworkFaults(fleet, history, random, pause).all().forEach(fault -> faults.put(fault.name(), fault));
         new NodeFaults(fleet, pause, random).all().forEach(fault -> faults.put(fault.name(), fault));
@@ -70,6 +70,8 @@ final class FleetFaults {
                 }
             }
         } while (System.nanoTime() - end < 0);
+        fleet.awaitStarts();
+        happen(new Fault("none", false, () -> {}));
     }
 
     private void happen(Fault fault) {
@@ -85,7 +87,7 @@ final class FleetFaults {
         traffic.hurry();
         long recovered = awaitRecovery(fault, healed);
         // What a node knows is to be carried out within a second of its recovery, and judged a moment later.
-        pause(1_900, 2_300);
+        pause(1_750, 1_950);
         calms.add(new Calm(healed, System.nanoTime(), fault.reconnects()));
         phases.add(new Phase(fault.name(), start, healed, recovered));
     }
@@ -102,7 +104,8 @@ final class FleetFaults {
             await("recovery of node " + i + " from " + fault.name())
                     .atMost(LONGEST_RECOVERY)
                     .pollInterval(Duration.ofMillis(5))
-                    .until(() -> recorder.provenSince(fleet.node(node).life()) >= healed);
+                    .until(() -> fleet.node(node).isDisturbed()
+                            || recorder.provenSince(fleet.node(node).life()) >= healed);
         }
         return System.nanoTime();
     }

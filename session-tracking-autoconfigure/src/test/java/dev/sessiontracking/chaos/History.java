@@ -157,6 +157,34 @@ public final class History {
                 .toList();
     }
 
+    /** All that is known of a session, with moments in milliseconds before or after another one. */
+    public String describe(String session, long moment) {
+        StringBuilder text = new StringBuilder(session);
+        Login login = logins.get(session);
+        if (login != null) {
+            text.append(" login ").append(since(moment, login.start())).append("..");
+            text.append(since(moment, login.acknowledged()));
+        }
+        ends.getOrDefault(session, new ConcurrentLinkedQueue<>())
+                .forEach(end -> text.append(" end on ")
+                        .append(end.node())
+                        .append(' ')
+                        .append(since(moment, end.start()))
+                        .append(" acknowledged ")
+                        .append(since(moment, end.acknowledged()))
+                        .append(" denied ")
+                        .append(since(moment, end.deniedOnNode())));
+        rollbacks.forEach(rollback -> text.append(" rollback ").append(since(moment, rollback.from())));
+        flushes.forEach(flush -> text.append(" flush ").append(since(moment, flush.start())));
+        undone.getOrDefault(session, new ConcurrentLinkedQueue<>())
+                .forEach(undo -> text.append(" put back ").append(since(moment, undo.from())));
+        return text.toString();
+    }
+
+    private static String since(long moment, long other) {
+        return other == NEVER ? "never" : (other - moment) / 1_000_000 + "ms";
+    }
+
     private Fate fate(String session, Recoveries recoveries) {
         Login login = logins.get(session);
         if (login == null) {

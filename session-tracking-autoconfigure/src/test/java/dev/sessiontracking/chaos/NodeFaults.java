@@ -14,32 +14,22 @@ record NodeFaults(Fleet fleet, Runnable pause, Random random) {
     }
 
     private void freeze() {
-        NodeProcess node = anyNode();
+        NodeProcess node = fleet.node(fleet.anyNode(random));
         node.freeze();
         pause.run();
         node.thaw();
     }
 
     private void kill() {
-        restarted(random.nextInt(fleet.size()));
+        fleet.kill(fleet.anyNode(random));
+        pause.run();
     }
 
     /** What it keeps for the server is lost with it. */
     private void killDuringOutage() {
         fleet.server().freeze();
         pause.run();
-        int node = random.nextInt(fleet.size());
-        fleet.kill(node);
+        fleet.kill(fleet.anyNode(random));
         fleet.server().thaw();
-        fleet.node(node).launch().awaitListening();
-    }
-
-    private void restarted(int node) {
-        fleet.kill(node);
-        fleet.node(node).launch().awaitListening();
-    }
-
-    private NodeProcess anyNode() {
-        return fleet.node(random.nextInt(fleet.size()));
     }
 }

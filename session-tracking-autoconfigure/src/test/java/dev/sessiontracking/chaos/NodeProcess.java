@@ -34,7 +34,7 @@ final class NodeProcess implements AutoCloseable {
 
     private volatile int life;
 
-    private volatile boolean disturbed = true;
+    private volatile long disturbedUntil = History.NEVER;
 
     /** @param properties of the application, as {@code name=value} */
     NodeProcess(String redisUrl, String... properties) {
@@ -83,7 +83,7 @@ final class NodeProcess implements AutoCloseable {
             }
             return said().contains(NodeApplication.LISTENING);
         });
-        disturbed = false;
+        disturbedUntil = System.nanoTime();
         return this;
     }
 
@@ -96,9 +96,13 @@ final class NodeProcess implements AutoCloseable {
         return life;
     }
 
-    /** Whether it was frozen or ended, and cannot be expected to answer. */
+    /** Whether it was frozen, or did not run, at or after a moment, and cannot be expected to answer. */
+    boolean wasDisturbedSince(long moment) {
+        return disturbedUntil == History.NEVER || disturbedUntil - moment >= 0;
+    }
+
     boolean isDisturbed() {
-        return disturbed;
+        return disturbedUntil == History.NEVER;
     }
 
     /** What it wrote since its start. */
@@ -111,25 +115,25 @@ final class NodeProcess implements AutoCloseable {
     }
 
     synchronized void freeze() {
-        disturbed = true;
+        disturbedUntil = History.NEVER;
         ChildProcesses.freeze(current());
     }
 
     synchronized void thaw() {
         ChildProcesses.thaw(current());
-        disturbed = false;
+        disturbedUntil = System.nanoTime();
     }
 
     /** Ends it as a power failure would. */
     synchronized void kill() {
-        disturbed = true;
+        disturbedUntil = History.NEVER;
         ChildProcesses.kill(current());
         endGuard();
     }
 
     /** Ends it as an administrator would, and waits for that. */
     synchronized void stop() {
-        disturbed = true;
+        disturbedUntil = History.NEVER;
         current().destroy();
         if (!ChildProcesses.hasEnded(current())) {
             throw new IllegalStateException("The node does not stop:\n" + said());

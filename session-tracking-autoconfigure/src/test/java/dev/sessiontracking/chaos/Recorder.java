@@ -138,7 +138,8 @@ final class Recorder {
     }
 
     private void note(Exchange.Kind kind, int node, Answer answer, @Nullable SessionCheck check) {
-        boolean excused = fleet.node(node).isDisturbed() || fleet.node(node).life() != answer.node();
+        boolean excused = fleet.node(node).wasDisturbedSince(answer.start())
+                || fleet.node(node).life() != answer.node();
         Exchange exchange = Exchange.of(kind, answer, check, excused);
         exchanges.add(exchange);
         if (exchange.isBroken()) {
