@@ -4,6 +4,7 @@ import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisCli;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
+import dev.sessiontracking.testkit.SentinelTopology;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +12,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
-/** One server, and nodes that each reach it through a network of their own. */
+/** An application of several nodes, and the server or the servers that it has. */
 final class Fleet implements AutoCloseable {
 
     private final List<NodeProcess> nodes = new ArrayList<>();
@@ -27,15 +29,42 @@ final class Fleet implements AutoCloseable {
 
     private final RedisServer server;
 
-    /** @param policies the outage policy of each node */
-    Fleet(String... policies) {
+    private boolean isGuest;
+
+    private Fleet(RedisServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Nodes with a server of their own.
+     *
+     * @param policies the outage policy of each node
+     */
+    static Fleet of(String... policies) {
         // What it has acknowledged it knows after it was killed.
-        server = RedisServers.startLocal("--appendonly", "yes", "--appendfsync", "no");
+        Fleet fleet = new Fleet(RedisServers.startLocal("--appendonly", "yes", "--appendfsync", "no"));
+        fleet.start(
+                () -> {
+                    FaultProxy network = FaultProxy.inFrontOf(fleet.server);
+                    fleet.networks.add(network);
+                    return network.url();
+                },
+                policies);
+        return fleet;
+    }
+
+    /** Nodes without networks of their own, under sentinels. */
+    static Fleet under(SentinelTopology servers, String... policies) {
+        Fleet fleet = new Fleet(servers.master());
+        fleet.isGuest = true;
+        fleet.start(servers::url, policies);
+        return fleet;
+    }
+
+    private void start(Supplier<String> url, String... policies) {
         try {
             for (String policy : policies) {
-                FaultProxy network = FaultProxy.inFrontOf(server);
-                networks.add(network);
-                NodeProcess node = new NodeProcess(network.url(), "session.tracking.outage-policy=" + policy);
+                NodeProcess node = new NodeProcess(url.get(), "session.tracking.outage-policy=" + policy);
                 nodes.add(node.launch());
                 clients.add(new NodeClient(node));
             }
@@ -46,6 +75,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
+    /** The server, or the first master. */
     RedisServer server() {
         return server;
     }
@@ -62,6 +92,7 @@ final class Fleet implements AutoCloseable {
         return clients.get(index);
     }
 
+    /** What lies between a node and the server. */
     FaultProxy network(int index) {
         return networks.get(index);
     }
@@ -103,6 +134,8 @@ final class Fleet implements AutoCloseable {
     public void close() {
         nodes.forEach(NodeProcess::close);
         networks.forEach(FaultProxy::close);
-        server.close();
+        if (!isGuest) {
+            server.close();
+        }
     }
 }

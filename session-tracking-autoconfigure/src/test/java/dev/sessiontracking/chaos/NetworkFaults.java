@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -57,9 +56,9 @@ record NetworkFaults(Fleet fleet, History history, Random random, Runnable pause
         for (int i = 0; i < 5; i++) {
             forEach(hit, node -> fleet.network(node).refuse());
             forEach(hit, node -> fleet.network(node).cut());
-            pause(50, 250);
+            FleetFaults.pause(random, 50, 250);
             forEach(hit, node -> fleet.network(node).heal());
-            pause(50, 250);
+            FleetFaults.pause(random, 50, 250);
         }
     }
 
@@ -70,10 +69,5 @@ record NetworkFaults(Fleet fleet, History history, Random random, Runnable pause
             history.blind(fleet.node(node).life(), from, System.nanoTime() + CANARY.toNanos());
         });
         pause.run();
-    }
-
-    private void pause(int fromMillis, int toMillis) {
-        LockSupport.parkNanos(Duration.ofMillis(fromMillis + random.nextInt(toMillis - fromMillis))
-                .toNanos());
     }
 }

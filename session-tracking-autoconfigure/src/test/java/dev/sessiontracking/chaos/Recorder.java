@@ -102,7 +102,7 @@ final class Recorder {
 
     private void check(Answer answer, String id, SessionCheck check) {
         checks.add(new History.Check(answer.node(), id, answer.start(), answer.end(), check));
-        long age = check.source() == SessionCheck.Source.CACHE ? FleetChaosTests.STALENESS.toNanos() : 0;
+        long age = check.source() == SessionCheck.Source.CACHE ? FleetRun.STALENESS.toNanos() : 0;
         if (check.source() == SessionCheck.Source.STORE || check.source() == SessionCheck.Source.CACHE) {
             provenSince.merge(answer.node(), answer.start() - age, Math::max);
         }
