@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Traffic on a fleet, what was recorded of it, and the judgement. */
 final class FleetRun implements AutoCloseable {
@@ -63,7 +64,8 @@ final class FleetRun implements AutoCloseable {
                 .limit(20)
                 .forEach(violation -> System.out.println(violation + ": "
                         + history.describe(
-                                violation.check().session(), violation.check().start())));
+                                violation.check().session(), violation.check().start())
+                        + told(checks, violation.check())));
         assertThat(recorder.unexpected()).isEmpty();
         assertThat(violations.stream().limit(5))
                 .as("the first of %d violations", violations.size())
@@ -73,6 +75,16 @@ final class FleetRun implements AutoCloseable {
         assertThat(coverage.counts())
                 .allSatisfy((what, count) -> assertThat(count).as(what).isPositive());
         assertThat(checks).extracting(check -> check.answer().source()).contains(SessionCheck.Source.values());
+    }
+
+    /** What was answered about a session, with the node and milliseconds before or after a check. */
+    private static String told(Collection<History.Check> checks, History.Check about) {
+        return checks.stream()
+                .filter(check -> check.session().equals(about.session()))
+                .limit(40)
+                .map(check ->
+                        " " + check.node() + ":" + check.answer() + "@" + (check.start() - about.start()) / 1_000_000)
+                .collect(Collectors.joining());
     }
 
     private static void write(String name, String table) {

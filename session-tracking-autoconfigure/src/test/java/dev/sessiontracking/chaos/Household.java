@@ -18,6 +18,9 @@ final class Household {
 
     final List<Member> members = new ArrayList<>();
 
+    /** Logins without a session, those that are over included: what ends all logins of the user ends them too. */
+    final List<String> untracked = new ArrayList<>();
+
     private final List<Everywhere> kept = new ArrayList<>();
 
     /**

@@ -114,6 +114,9 @@ final class Residents {
         history.login(new History.Login(id, answer.start(), answer.end(), TTL));
         household.mayTakeForEarlier(began).forEach(keeper -> history.refusableOn(keeper, id));
         household.members.add(new Household.Member(id, tokens, began));
+        if (tokens.sessionId() == null) {
+            household.untracked.add(id);
+        }
     }
 
     private void revoke(Household household, Household.Member member, int node, Random random) {
@@ -152,6 +155,7 @@ final class Residents {
         boolean isForAll = kind == Exchange.Kind.REVOKE_ALL || kind == Exchange.Kind.REVOKE_OTHERS;
         if (isForAll && answer.pending()) {
             household.keptEverywhere(answer.node(), answer.end());
+            household.untracked.forEach(id -> history.perhapsRevoked(id, answer.start()));
         }
         if (recorder.revocation(kind, node, answer, targets)) {
             coverage.revoked(kind.name(), answer.start());
