@@ -1,5 +1,6 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.chaos.History;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
 import dev.sessiontracking.testkit.RedisServer;

@@ -1,5 +1,6 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.chaos.History;
 import dev.sessiontracking.core.SessionCheck;
 import java.util.Collection;
 import java.util.List;
@@ -35,7 +36,7 @@ final class ChaosTable {
         }
         for (History.Violation violation : violations) {
             for (Row row : List.of(row(violation.check(), phases), all)) {
-                if (violation.rule().equals("wrongly rejected")) {
+                if (violation.rule().equals(History.WRONGLY_REJECTED)) {
                     row.rejected++;
                 } else {
                     row.accepted++;

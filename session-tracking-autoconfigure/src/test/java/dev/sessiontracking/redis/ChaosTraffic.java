@@ -3,6 +3,7 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.chaos.History;
 import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.TokenSession;
 import dev.sessiontracking.testkit.RedisCli;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.chaos.History;
 import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisCli;

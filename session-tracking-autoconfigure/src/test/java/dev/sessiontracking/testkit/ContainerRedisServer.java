@@ -96,6 +96,16 @@ final class ContainerRedisServer extends RedisServer {
     }
 
     @Override
+    public void backUp() {
+        throw new UnsupportedOperationException("A container has its own file system");
+    }
+
+    @Override
+    void replaceByBackup() {
+        throw new UnsupportedOperationException("A container has its own file system");
+    }
+
+    @Override
     void remove() {
         if (container != null) {
             container.stop();

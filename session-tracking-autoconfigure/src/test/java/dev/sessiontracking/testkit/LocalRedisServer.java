@@ -9,8 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -93,27 +91,18 @@ class LocalRedisServer extends RedisServer {
         }
     }
 
-    /**
-     * No shutdown hook runs when this virtual machine is halted or killed, as happens to one that runs tests for too long.
-     * Then the shell that waits here for input from it gets none, and cleans up.
-     */
-    private void watch(Process server) throws IOException {
+    private void watch(Process server) {
         if (guard != null) {
             guard.destroyForcibly();
         }
-        String[] command = {"sh", "-c", "read -r _; kill -9 $0; rm -rf \"$1\"", "" + server.pid(), directory.toString()
-        };
-        guard = new ProcessBuilder(command)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        guard = ChildProcesses.guard(server, directory);
     }
 
     @Override
     final void terminate() {
         Process current = current();
         current.destroy();
-        if (!hasEnded(current)) {
+        if (!ChildProcesses.hasEnded(current)) {
             killNow();
             throw new IllegalStateException("The Redis server on port " + port() + " did not stop:\n" + output());
         }
@@ -121,22 +110,17 @@ class LocalRedisServer extends RedisServer {
 
     @Override
     final void killNow() {
-        Process current = current();
-        current.destroyForcibly();
-        if (!hasEnded(current)) {
-            throw new IllegalStateException("Process " + current.pid() + " cannot be killed");
-        }
+        ChildProcesses.kill(current());
     }
 
     @Override
     final void pause() {
-        signal("STOP");
-        awaitStopped();
+        ChildProcesses.freeze(current());
     }
 
     @Override
     final void unpause() {
-        signal("CONT");
+        ChildProcesses.thaw(current());
     }
 
     @Override
@@ -144,6 +128,26 @@ class LocalRedisServer extends RedisServer {
         try {
             delete(dataDirectory());
             Files.createDirectory(dataDirectory());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public final void backUp() {
+        try {
+            delete(backup());
+            copy(dataDirectory(), backup());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    final void replaceByBackup() {
+        try {
+            delete(dataDirectory());
+            copy(backup(), dataDirectory());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -170,6 +174,10 @@ class LocalRedisServer extends RedisServer {
         return directory.resolve("data");
     }
 
+    private Path backup() {
+        return directory.resolve("backup");
+    }
+
     private Path outputFile() {
         return directory.resolve("output.log");
     }
@@ -181,44 +189,11 @@ class LocalRedisServer extends RedisServer {
         return process;
     }
 
-    private void signal(String name) {
-        try {
-            // The shell's own kill: not every machine has one as a program.
-            Process kill = new ProcessBuilder(
-                            "sh", "-c", "kill -" + name + " " + current().pid())
-                    .redirectErrorStream(true)
-                    .redirectOutput(
-                            ProcessBuilder.Redirect.appendTo(outputFile().toFile()))
-                    .start();
-            if (!hasEnded(kill) || kill.exitValue() != 0) {
-                throw new IllegalStateException("kill -" + name + " failed:\n" + output());
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The signal is taken up a moment after it was sent. Where there is no {@code /proc}, that moment is ignored. */
-    private void awaitStopped() {
-        Path state = Path.of("/proc", "" + current().pid(), "stat");
-        try {
-            for (int i = 0; i < 1_000 && Files.exists(state); i++) {
-                if (Files.readString(state).contains(") T ")) {
-                    return;
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean hasEnded(Process process) {
-        try {
-            return process.waitFor(15, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return !process.isAlive();
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Free ports on loopback, below those that the system hands to outgoing connections: while a server is down, a client
  * that keeps trying its port could otherwise be given this very port as its own, and connect to itself.
  */
-final class Ports {
+public final class Ports {
 
     private static final int FIRST = 10_000;
     private static final int END = 22_000;
@@ -24,7 +24,7 @@ final class Ports {
 
     private Ports() {}
 
-    static int free() {
+    public static int free() {
         for (int attempt = 0; attempt < 1_000; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, END);
             if (isFree(port) && isFree(port + CLUSTER_BUS_OFFSET) && GIVEN.add(port)) {

@@ -94,6 +94,19 @@ public abstract class RedisServer implements AutoCloseable {
         start();
     }
 
+    /**
+     * Keeps a copy of what it has on its disk at this moment, for {@link #restartFromBackup()}. Only for servers that
+     * are processes of this machine.
+     */
+    public abstract void backUp();
+
+    /** On the same port, with what {@link #backUp()} kept: all that came later is undone. */
+    public final synchronized void restartFromBackup() {
+        kill();
+        replaceByBackup();
+        start();
+    }
+
     /** Whether its process exists, frozen or not. */
     public abstract boolean isRunning();
 
@@ -179,6 +192,8 @@ public abstract class RedisServer implements AutoCloseable {
     abstract void unpause();
 
     abstract void wipe();
+
+    abstract void replaceByBackup();
 
     abstract void remove();
 

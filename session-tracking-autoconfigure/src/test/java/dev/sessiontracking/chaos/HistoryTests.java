@@ -1,4 +1,4 @@
-package dev.sessiontracking.redis;
+package dev.sessiontracking.chaos;
 
 import static dev.sessiontracking.core.SessionCheck.ENDED_BY_CACHE;
 import static dev.sessiontracking.core.SessionCheck.ENDED_BY_MEMORY;

@@ -1,0 +1,64 @@
+package dev.sessiontracking.chaos;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What was done at which moment of a fault: a run that has not revoked at a recovery has shown nothing about it. */
+final class Coverage {
+
+    private static final long MOMENT = Duration.ofSeconds(1).toNanos();
+
+    static final List<String> MOMENTS = List.of("calm", "fault", "recovery");
+
+    private final Map<String, AtomicInteger> counts = new ConcurrentSkipListMap<>();
+
+    private volatile boolean faulty;
+
+    private volatile long healed = System.nanoTime() - MOMENT;
+
+    void faultBegins() {
+        faulty = true;
+    }
+
+    void faultEnds() {
+        healed = System.nanoTime();
+        faulty = false;
+    }
+
+    void revoked(String kind, long moment) {
+        count(kind, moment);
+    }
+
+    /** A revoked session was refreshed, on the node that revoked it or on another one. */
+    void refreshed(boolean sameNode, long moment) {
+        count(sameNode ? "refresh of a revoked session, same node" : "refresh of a revoked session, other", moment);
+    }
+
+    private void count(String what, long moment) {
+        String when = faulty ? "fault" : moment - healed < MOMENT ? "recovery" : "calm";
+        counts.computeIfAbsent(what + " / " + when, key -> new AtomicInteger()).incrementAndGet();
+    }
+
+    /** How often each thing was done at each moment. */
+    Map<String, Integer> counts() {
+        Map<String, Integer> all = new TreeMap<>();
+        for (String what : List.of(
+                "LOGOUT",
+                "REVOKE_ONE",
+                "REVOKE_ALL",
+                "REVOKE_OTHERS",
+                "DEL",
+                "refresh of a revoked session, same node",
+                "refresh of a revoked session, other")) {
+            for (String when : MOMENTS) {
+                String key = what + " / " + when;
+                all.put(key, counts.getOrDefault(key, new AtomicInteger()).get());
+            }
+        }
+        return all;
+    }
+}

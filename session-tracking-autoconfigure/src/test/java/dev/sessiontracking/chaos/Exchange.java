@@ -1,0 +1,58 @@
+package dev.sessiontracking.chaos;
+
+import dev.sessiontracking.core.SessionCheck;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request and what came of it.
+ *
+ * @param answer of its token's session; {@link SessionCheck#UNPROVEN} with a failure for a request that was refused as
+ *     nothing could be proven, null when the request was not about a session
+ * @param excused whether its node was itself frozen or killed
+ */
+record Exchange(
+        Kind kind,
+        long start,
+        long end,
+        int status,
+        @Nullable SessionCheck answer,
+        boolean excused) {
+
+    /** What was asked for. */
+    enum Kind {
+        LOGIN,
+        CHECK,
+        REFRESH,
+        LOGOUT,
+        REVOKE_ONE,
+        REVOKE_ALL,
+        REVOKE_OTHERS
+    }
+
+    static Exchange of(Kind kind, NodeClient.Answer answer, @Nullable SessionCheck check, boolean excused) {
+        return new Exchange(kind, answer.start(), answer.end(), answer.status(), check, excused);
+    }
+
+    /** No answer, or none that was asked for: 503 is one of these. */
+    boolean isFailed() {
+        return status == 0 || status >= 500;
+    }
+
+    /** What no request may ever meet. */
+    boolean isBroken() {
+        return !excused && (status == 0 || status >= 500 && status != 503);
+    }
+
+    Duration time() {
+        return Duration.ofNanos(end - start);
+    }
+
+    boolean isDecided() {
+        return answer != null;
+    }
+
+    boolean isProven() {
+        return answer != null && answer != SessionCheck.UNPROVEN;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.sessiontracking.chaos;
+
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.core.SessionCheck;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * What was done and answered, all on one monotonic clock, and the judgement of it. Recording is thread-safe; checks are
+ * kept by the thread that makes them and handed in at the end. A node is one life of a process: restarted, it is another
+ * one.
+ */
+public final class History {
+
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /** No node: the server was told directly. */
+    public static final int BY_HAND = -1;
+
+    public static final String WRONGLY_REJECTED = "wrongly rejected";
+
+    /** An answer: that of a check, or of a refresh, which is one of the store or unproven. */
+    public record Check(int node, String session, long start, long end, SessionCheck answer) {}
+
+    /** A session, live from its acknowledgement until something ends it. */
+    public record Login(String session, long start, long acknowledged, Duration ttl) {}
+
+    /** A check that must not have been answered so. */
+    public record Violation(String rule, Check check, long lateNanos) {}
+
+    /** Something that ends a session on the server; acknowledged {@link #NEVER} when nobody knows if and when. */
+    record End(int node, long start, long acknowledged, long deniedOnNode) {}
+
+    /**
+     * The server has lost writes, or somebody has undone them by hand.
+     *
+     * @param kept what was acknowledged before this moment is not undone
+     * @param from when it may have begun to be undone
+     * @param until when it was
+     */
+    record Undo(long kept, long from, long until) {}
+
+    /** A node did not get pushes, and could not know that, for a time. */
+    record Blind(int node, long from, long until) {}
+
+    private final Map<String, Login> logins = new ConcurrentHashMap<>();
+
+    private final Map<String, Queue<End>> ends = new ConcurrentHashMap<>();
+
+    private final Map<String, Queue<Integer>> refusableOn = new ConcurrentHashMap<>();
+
+    private final Map<String, Queue<Undo>> undone = new ConcurrentHashMap<>();
+
+    private final Queue<End> flushes = new ConcurrentLinkedQueue<>();
+
+    private final Queue<Undo> rollbacks = new ConcurrentLinkedQueue<>();
+
+    private final Queue<Blind> blind = new ConcurrentLinkedQueue<>();
+
+    public void login(Login login) {
+        logins.put(login.session(), login);
+    }
+
+    /** A revocation that the server has acknowledged. */
+    public void revoked(int node, String session, long start, long acknowledged) {
+        end(session, new End(node, start, acknowledged, node == BY_HAND ? NEVER : acknowledged));
+    }
+
+    /** A revocation that the node keeps, as the server has not acknowledged it. */
+    public void revocationKept(int node, String session, long start, long kept) {
+        end(session, new End(node, start, NEVER, kept));
+    }
+
+    /** Something of which nobody knows whether it has ended the session. */
+    public void perhapsRevoked(String session, long start) {
+        end(session, new End(BY_HAND, start, NEVER, NEVER));
+    }
+
+    /** This node may refuse the session although it lives, as the README says. */
+    public void refusableOn(int node, String session) {
+        refusableOn
+                .computeIfAbsent(session, id -> new ConcurrentLinkedQueue<>())
+                .add(node);
+    }
+
+    private void end(String session, End end) {
+        ends.computeIfAbsent(session, id -> new ConcurrentLinkedQueue<>()).add(end);
+    }
+
+    public void flushed(long start, long acknowledged) {
+        flushes.add(new End(BY_HAND, start, acknowledged, NEVER));
+    }
+
+    /** Somebody has put back a session that had ended. */
+    public void putBack(String session, long start, long acknowledged) {
+        undone.computeIfAbsent(session, id -> new ConcurrentLinkedQueue<>())
+                .add(new Undo(Long.MIN_VALUE, start, acknowledged));
+    }
+
+    /** The server has lost what it acknowledged after a moment, or some of it. */
+    public void rolledBack(long kept, long from, long until) {
+        rollbacks.add(new Undo(kept, from, until));
+    }
+
+    /** Something between a node and the server has silently made a new connection: pushes may be lost for a time. */
+    public void blind(int node, long from, long until) {
+        blind.add(new Blind(node, from, until));
+    }
+
+    /**
+     * Judges checks, where nothing is carried out again.
+     *
+     * @param staleness how long after a revocation the cache may still say live
+     * @param sharing how long after a revocation an answer of the store may still say live, as it was asked before
+     */
+    public List<Violation> violations(Collection<Check> checks, Duration staleness, Duration sharing) {
+        return violations(checks, staleness, sharing, Recoveries.NONE);
+    }
+
+    /**
+     * Judges checks.
+     *
+     * @param staleness how long after a revocation the cache may still say live
+     * @param sharing how long after a revocation an answer of the store may still say live, as it was asked before
+     * @param recoveries by when a node must have carried out again what it knows
+     */
+    public List<Violation> violations(
+            Collection<Check> checks, Duration staleness, Duration sharing, Recoveries recoveries) {
+        Map<String, Fate> fates = new ConcurrentHashMap<>();
+        List<Violation> violations = new ArrayList<>();
+        for (Check check : checks) {
+            fates.computeIfAbsent(check.session(), id -> fate(id, recoveries))
+                    .judge(check, staleness.toNanos(), sharing.toNanos())
+                    .ifPresent(violations::add);
+        }
+        return violations;
+    }
+
+    /** The sessions that are certainly live, and those that certainly are not, at a moment after all that happened. */
+    public List<String> certainly(SessionStatus status, long moment) {
+        return certainly(status, moment, Recoveries.NONE);
+    }
+
+    /** The same, where nodes carry out again what they know. */
+    public List<String> certainly(SessionStatus status, long moment, Recoveries recoveries) {
+        return logins.keySet().stream()
+                .filter(id -> {
+                    Fate fate = fate(id, recoveries);
+                    return status == SessionStatus.LIVE ? fate.mayEnd() > moment : fate.hasEnded(moment);
+                })
+                .toList();
+    }
+
+    /** All that is known of a session, with moments in milliseconds before or after another one. */
+    public String describe(String session, long moment) {
+        StringBuilder text = new StringBuilder(session);
+        Login login = logins.get(session);
+        if (login != null) {
+            text.append(" login ").append(since(moment, login.start())).append("..");
+            text.append(since(moment, login.acknowledged()));
+        }
+        ends.getOrDefault(session, new ConcurrentLinkedQueue<>())
+                .forEach(end -> text.append(" end on ")
+                        .append(end.node())
+                        .append(' ')
+                        .append(since(moment, end.start()))
+                        .append(" acknowledged ")
+                        .append(since(moment, end.acknowledged()))
+                        .append(" denied ")
+                        .append(since(moment, end.deniedOnNode())));
+        rollbacks.forEach(rollback -> text.append(" rollback ").append(since(moment, rollback.from())));
+        flushes.forEach(flush -> text.append(" flush ").append(since(moment, flush.start())));
+        undone.getOrDefault(session, new ConcurrentLinkedQueue<>())
+                .forEach(undo -> text.append(" put back ").append(since(moment, undo.from())));
+        return text.toString();
+    }
+
+    private static String since(long moment, long other) {
+        return other == NEVER ? "never" : (other - moment) / 1_000_000 + "ms";
+    }
+
+    private Fate fate(String session, Recoveries recoveries) {
+        Login login = logins.get(session);
+        if (login == null) {
+            throw new IllegalArgumentException("No login of " + session);
+        }
+        List<Undo> undos = new ArrayList<>(undone.getOrDefault(session, new ConcurrentLinkedQueue<>()));
+        undos.addAll(rollbacks);
+        List<End> own = new ArrayList<>(ends.getOrDefault(session, new ConcurrentLinkedQueue<>()));
+        for (End flush : flushes) {
+            if (flush.start() >= login.acknowledged()) {
+                own.add(flush);
+            } else if (flush.acknowledged() >= login.start()) {
+                own.add(new End(BY_HAND, flush.start(), NEVER, NEVER));
+            }
+        }
+        for (Undo rollback : rollbacks) {
+            if (login.acknowledged() >= rollback.kept() && login.start() < rollback.until()) {
+                own.add(new End(BY_HAND, rollback.from(), NEVER, NEVER));
+            }
+        }
+        return Fate.of(
+                login,
+                own,
+                undos,
+                List.copyOf(blind),
+                List.copyOf(refusableOn.getOrDefault(session, new ConcurrentLinkedQueue<>())),
+                recoveries);
+    }
+}

@@ -1,0 +1,150 @@
+package dev.sessiontracking.chaos;
+
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.chaos.NodeClient.Answer;
+import dev.sessiontracking.core.SessionCheck;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down what was asked and answered, in the terms of the history. Thread-safe. */
+final class Recorder {
+
+    private final Fleet fleet;
+
+    private final History history;
+
+    private final Queue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
+
+    private final Queue<History.Check> checks = new ConcurrentLinkedQueue<>();
+
+    private final Queue<String> unexpected = new ConcurrentLinkedQueue<>();
+
+    /** Of each life of a node, the latest moment since which the server must have answered it. */
+    private final ConcurrentMap<Integer, Long> provenSince = new ConcurrentHashMap<>();
+
+    Recorder(Fleet fleet, History history) {
+        this.fleet = fleet;
+        this.history = history;
+    }
+
+    Collection<Exchange> exchanges() {
+        return exchanges;
+    }
+
+    Collection<History.Check> checks() {
+        return checks;
+    }
+
+    /** What no client should have met. */
+    Collection<String> unexpected() {
+        return unexpected;
+    }
+
+    void unexpected(String what) {
+        unexpected.add(what);
+    }
+
+    /** Since when this life of a node has been seen to reach the server. */
+    long provenSince(int life) {
+        return provenSince.getOrDefault(life, Long.MIN_VALUE);
+    }
+
+    /** A request that is about no session, or whose session is not known. */
+    void request(Exchange.Kind kind, int node, Answer answer) {
+        note(kind, node, answer, null);
+    }
+
+    /** {@code GET /me} with a token of a session, which is null for a login that is not tracked. */
+    void me(int node, Answer answer, String id, @Nullable String sessionId) {
+        SessionCheck check = answer.check();
+        if (sessionId == null) {
+            check = answer.isSuccess() ? SessionCheck.UNPROVEN : SessionCheck.ENDED_BY_MEMORY;
+        } else if (answer.status() == 200 && (check == null || check.status() == SessionStatus.ENDED)
+                || answer.status() == 401 && (check == null || check.status() != SessionStatus.ENDED)) {
+            unexpected("GET /me was answered " + answer.status() + " on the decision " + check);
+        }
+        decided(Exchange.Kind.CHECK, node, answer, id, check);
+    }
+
+    /** A refresh: it looks into the store, or rests on nothing. */
+    void refresh(int node, Answer answer, String id) {
+        SessionCheck check = answer.isSuccess()
+                ? answer.isProvenRefresh() ? SessionCheck.LIVE_BY_STORE : SessionCheck.UNPROVEN
+                : answer.check() != null && answer.check().status() == SessionStatus.ENDED
+                        ? answer.check()
+                        : SessionCheck.ENDED_BY_STORE;
+        decided(Exchange.Kind.REFRESH, node, answer, id, check);
+    }
+
+    private void decided(Exchange.Kind kind, int node, Answer answer, String id, @Nullable SessionCheck check) {
+        if (answer.status() == 200 || answer.status() == 401) {
+            note(kind, node, answer, check);
+            if (check != null) {
+                check(answer, id, check);
+            }
+        } else {
+            note(kind, node, answer, answer.status() == 503 ? SessionCheck.UNPROVEN : null);
+        }
+    }
+
+    /** The caller's own token was judged in passing. */
+    void caller(Answer answer, String id) {
+        SessionCheck check = answer.check();
+        if (check != null && answer.status() != 0 && (answer.status() != 503 || check != SessionCheck.UNPROVEN)) {
+            check(answer, id, check);
+        }
+    }
+
+    private void check(Answer answer, String id, SessionCheck check) {
+        checks.add(new History.Check(answer.node(), id, answer.start(), answer.end(), check));
+        long age = check.source() == SessionCheck.Source.CACHE ? FleetRun.STALENESS.toNanos() : 0;
+        if (check.source() == SessionCheck.Source.STORE || check.source() == SessionCheck.Source.CACHE) {
+            provenSince.merge(answer.node(), answer.start() - age, Math::max);
+        }
+    }
+
+    /**
+     * A revocation of sessions that were believed to live.
+     *
+     * @return whether their life is over, or may be
+     */
+    boolean revocation(Exchange.Kind kind, int node, Answer answer, List<Household.Member> targets) {
+        note(kind, node, answer, null);
+        if (answer.status() == 401 || answer.status() == 503 && !answer.pending()) {
+            return false;
+        }
+        for (Household.Member target : targets) {
+            String id = target.id();
+            if (answer.status() == 0 || !target.isTracked()) {
+                if (answer.status() == 0 || answer.pending()) {
+                    history.perhapsRevoked(id, answer.start());
+                }
+            } else if (answer.pending()) {
+                history.revocationKept(answer.node(), id, answer.start(), answer.end());
+            } else if (answer.revoked().contains(id)) {
+                history.revoked(answer.node(), id, answer.start(), answer.end());
+            } else {
+                // The server did not have it any more: right only if something else has ended it.
+                checks.add(new History.Check(
+                        answer.node(), id, answer.start(), answer.end(), SessionCheck.ENDED_BY_STORE));
+            }
+        }
+        return true;
+    }
+
+    private void note(Exchange.Kind kind, int node, Answer answer, @Nullable SessionCheck check) {
+        boolean excused = fleet.node(node).wasDisturbedSince(answer.start())
+                || fleet.node(node).life() != answer.node();
+        Exchange exchange = Exchange.of(kind, answer, check, excused);
+        exchanges.add(exchange);
+        if (exchange.isBroken()) {
+            unexpected(kind + " was answered " + answer.status() + " after "
+                    + exchange.time().toMillis() + " ms");
+        }
+    }
+}

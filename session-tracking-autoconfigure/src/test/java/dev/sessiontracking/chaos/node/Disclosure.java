@@ -1,0 +1,81 @@
+package dev.sessiontracking.chaos.node;
+
+import dev.sessiontracking.RevocationPending;
+import dev.sessiontracking.SessionRevoked;
+import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.TokenSession;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+/** Says in response headers what was decided and on what it rests. No application tells its clients that. */
+@Configuration(proxyBeanMethods = false)
+public class Disclosure {
+
+    /** The {@link SessionCheck} of the token. */
+    public static final String CHECK = "X-Check";
+
+    /** The ids of the sessions that the server has confirmed as revoked. */
+    public static final String REVOKED = "X-Revoked";
+
+    /** That the revocation is kept for the server, which did not confirm it. */
+    public static final String PENDING = "X-Pending";
+
+    @Bean
+    static BeanPostProcessor disclosingChecker() {
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                return bean instanceof SessionChecker checker ? new Disclosing(checker) : bean;
+            }
+        };
+    }
+
+    /** Events are published on the thread that revokes. */
+    @EventListener
+    void revoked(SessionRevoked event) {
+        header(REVOKED, String.join(",", event.sessionIds()));
+    }
+
+    @EventListener
+    void pending(RevocationPending event) {
+        header(PENDING, "true");
+    }
+
+    private static void header(String name, String value) {
+        if (RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes request) {
+            HttpServletResponse response = request.getResponse();
+            if (response != null) {
+                response.setHeader(name, value);
+            }
+        }
+    }
+
+    private record Disclosing(SessionChecker checker) implements SessionChecker {
+
+        @Override
+        public SessionCheck check(TokenSession session) {
+            SessionCheck check = checker.check(session);
+            header(CHECK, check.name());
+            return check;
+        }
+
+        @Override
+        public boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
+            return checker.isDeniedWithoutSession(userId, authenticatedAt);
+        }
+
+        @Override
+        public OutagePolicy outagePolicy() {
+            return checker.outagePolicy();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.sessiontracking.chaos.node;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.UserSession;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtException;
+
+/** Login and refresh as the README tells applications to write them: see {@code LoginService} of the sample. */
+class Logins {
+
+    private final SessionService sessions;
+
+    private final Tokens tokens;
+
+    private final Tokens.RefreshTokenReader refreshTokens;
+
+    Logins(SessionService sessions, Tokens tokens, Tokens.RefreshTokenReader refreshTokens) {
+        this.sessions = sessions;
+        this.tokens = tokens;
+        this.refreshTokens = refreshTokens;
+    }
+
+    Issued login(String user) {
+        UserSession session = sessions.createSession(user, SessionMetadata.none());
+        return issue(Instant.now(), session);
+    }
+
+    /** @throws JwtException when the session has ended */
+    Issued refresh(String refreshToken) {
+        Jwt presented = refreshTokens.read(refreshToken);
+        String user = presented.getSubject();
+        String sessionId = presented.getClaimAsString(UserSession.SESSION_ID_CLAIM);
+        Instant authenticatedAt = presented.getClaimAsInstant("auth_time");
+        Optional<UserSession> session = sessionId == null
+                ? Optional.of(sessions.createSession(user, SessionMetadata.none()))
+                        .filter(UserSession::tracked)
+                : renew(sessionId);
+        return session.map(proven -> issue(authenticatedAt, proven))
+                .orElseGet(() -> new Issued(
+                        tokens.access(user, authenticatedAt, Tokens.sessionClaims(presented)), "", sessionId));
+    }
+
+    private Optional<UserSession> renew(String sessionId) {
+        if (!sessions.renewSession(sessionId)) {
+            throw new JwtException("The session has ended");
+        }
+        // In an outage a renewal succeeds without proof. To find the session is the proof.
+        Optional<UserSession> session = sessions.findSession(sessionId);
+        if (session.isEmpty() && sessions.getSessionStatus(sessionId) == SessionStatus.ENDED) {
+            throw new JwtException("The session has ended");
+        }
+        return session;
+    }
+
+    private Issued issue(Instant authenticatedAt, UserSession session) {
+        return new Issued(
+                tokens.access(session.userId(), authenticatedAt, session.claims()),
+                tokens.refresh(session.userId(), authenticatedAt, session.claims()),
+                session.tracked() ? session.id() : null);
+    }
+
+    /**
+     * Tokens.
+     *
+     * @param refreshToken empty when the one presented stays the one to use
+     */
+    record Issued(
+            String accessToken,
+            String refreshToken,
+            @Nullable String sessionId) {}
+}

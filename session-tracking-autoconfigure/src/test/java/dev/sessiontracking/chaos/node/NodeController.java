@@ -1,0 +1,87 @@
+package dev.sessiontracking.chaos.node;
+
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import java.util.Optional;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.oauth2.jwt.JwtException;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+/** What a client can ask for; {@code POST /logout} is there without being written. */
+@RestController
+class NodeController {
+
+    private final Logins logins;
+
+    private final SessionService sessions;
+
+    NodeController(Logins logins, SessionService sessions) {
+        this.logins = logins;
+        this.sessions = sessions;
+    }
+
+    /** One line each: access token, refresh token, session id. */
+    @PostMapping("/login")
+    String login(@RequestParam String user) {
+        return lines(logins.login(user));
+    }
+
+    @PostMapping("/refresh")
+    String refresh(@RequestParam String token) {
+        return lines(logins.refresh(token));
+    }
+
+    @GetMapping("/me")
+    String me(JwtAuthenticationToken caller) {
+        return caller.getName();
+    }
+
+    /** Ends one of the caller's sessions; never on trust. */
+    @DeleteMapping("/sessions/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void revoke(@PathVariable String id, JwtAuthenticationToken caller) {
+        Optional<UserSession> session = sessions.findSession(id);
+        if (session.isEmpty() && sessions.getSessionStatus(id) != SessionStatus.ENDED) {
+            throw new SessionStoreUnavailableException("Whose session this is cannot be checked now", null);
+        }
+        if (session.filter(found -> found.userId().equals(caller.getName())).isEmpty()) {
+            throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+        }
+        sessions.revokeSession(id);
+    }
+
+    @DeleteMapping("/sessions")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void revokeAll(JwtAuthenticationToken caller) {
+        sessions.revokeAllUserSessions(caller.getName());
+    }
+
+    @DeleteMapping("/sessions/others")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void revokeOthers(JwtAuthenticationToken caller) {
+        sessions.revokeOtherUserSessions(
+                caller.getName(), caller.getToken().getClaimAsString(UserSession.SESSION_ID_CLAIM));
+    }
+
+    @ExceptionHandler(JwtException.class)
+    @ResponseStatus(HttpStatus.UNAUTHORIZED)
+    void refused() {
+        // The status says it.
+    }
+
+    private static String lines(Logins.Issued issued) {
+        return issued.accessToken() + "\n" + issued.refreshToken() + "\n"
+                + (issued.sessionId() == null ? "" : issued.sessionId());
+    }
+}
