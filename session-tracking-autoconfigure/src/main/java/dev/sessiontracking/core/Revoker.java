@@ -6,6 +6,8 @@ import dev.sessiontracking.UserSession;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,8 @@ final class Revoker implements AutoCloseable {
 
     private final RepeatedRevocations again;
 
+    private final RevocationsUnderWay underWay = new RevocationsUnderWay();
+
     Revoker(
             SessionStore store,
             RevocationMemory memory,
@@ -58,6 +62,15 @@ final class Revoker implements AutoCloseable {
 
     /** Ends one session; true when it was live, as far as known. */
     boolean revoke(String sessionId, @Nullable String userId) {
+        underWay.begin(sessionId);
+        try {
+            return denyAndRevoke(sessionId, userId);
+        } finally {
+            ended(sessionId);
+        }
+    }
+
+    private boolean denyAndRevoke(String sessionId, @Nullable String userId) {
         boolean believedLive = engine.isBelievedLive(sessionId);
         RevocationMemory.Denial denial = memory.deny(sessionId);
         if (denial == null && collapse()) {
@@ -151,25 +164,43 @@ final class Revoker implements AutoCloseable {
 
     /** Each session is refused here before it is removed there, so that no reply under way can undo it. */
     private List<String> revokeAll(String userId, Predicate<UserSession> which) {
-        List<String> revoked = Stages.await(store.revokeAll(userId, session -> {
-            boolean covered = which.test(session);
-            if (covered) {
-                memory.deny(session.id());
+        Queue<String> begun = new ConcurrentLinkedQueue<>();
+        try {
+            List<String> revoked = Stages.await(store.revokeAll(userId, session -> {
+                boolean covered = which.test(session);
+                if (covered) {
+                    begun.add(session.id());
+                    underWay.begin(session.id());
+                    memory.deny(session.id());
+                }
+                return covered;
+            }));
+            for (String sessionId : revoked) {
+                if (memory.deny(sessionId) == null) {
+                    withoutRoom(sessionId);
+                }
             }
-            return covered;
-        }));
-        for (String sessionId : revoked) {
-            if (memory.deny(sessionId) == null) {
-                withoutRoom(sessionId);
-            }
+            return revoked;
+        } finally {
+            begun.forEach(this::ended);
         }
-        return revoked;
+    }
+
+    private void ended(String sessionId) {
+        if (underWay.end(sessionId) && memory.isDenied(sessionId)) {
+            applyAgain(List.of(sessionId));
+        }
+    }
+
+    /** Removes sessions that are refused here, except those that are about to be removed anyway. */
+    private void applyAgain(List<String> sessionIds) {
+        again.apply(underWay.postpone(pending.without(sessionIds)));
     }
 
     /** The store answers again, and may be another one, or an older state of itself. */
     void storeIsBack() {
         // Before the retry empties it: each is carried out once, and counted once.
-        List<String> earlier = pending.without(memory.deniedSessions());
+        List<String> earlier = underWay.postpone(pending.without(memory.deniedSessions()));
         pending.retryNow();
         again.apply(earlier);
     }
@@ -190,7 +221,7 @@ final class Revoker implements AutoCloseable {
 
             @Override
             public void seenAlive(String sessionId) {
-                again.apply(List.of(sessionId));
+                applyAgain(List.of(sessionId));
             }
         };
     }

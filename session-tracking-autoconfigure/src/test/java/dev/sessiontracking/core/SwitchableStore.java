@@ -3,7 +3,6 @@ package dev.sessiontracking.core;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +24,8 @@ final class SwitchableStore implements SessionStore {
     private volatile boolean unavailable;
 
     private volatile @Nullable StoreListener listener;
+
+    private volatile Runnable beforeRemoval = () -> {};
 
     void fail() {
         unavailable = true;
@@ -50,6 +51,11 @@ final class SwitchableStore implements SessionStore {
         if (listener != null) {
             listener.available();
         }
+    }
+
+    /** Something that happens when a revocation has been asked for, and nothing is removed yet. */
+    void beforeRemoval(Runnable happens) {
+        beforeRemoval = happens;
     }
 
     boolean holds(String sessionId) {
@@ -94,7 +100,10 @@ final class SwitchableStore implements SessionStore {
 
     @Override
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
-        return answer(() -> sessions.remove(sessionId) != null);
+        return answer(() -> {
+            beforeRemoval.run();
+            return sessions.remove(sessionId) != null;
+        });
     }
 
     @Override
@@ -106,15 +115,12 @@ final class SwitchableStore implements SessionStore {
     @Override
     public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
         return answer(() -> {
-            List<String> revoked = new ArrayList<>();
-            sessions.values().removeIf(session -> {
-                boolean matches = session.userId().equals(userId) && which.test(session);
-                if (matches) {
-                    revoked.add(session.id());
-                }
-                return matches;
-            });
-            return revoked;
+            List<String> wanted = sessions.values().stream()
+                    .filter(session -> session.userId().equals(userId) && which.test(session))
+                    .map(UserSession::id)
+                    .toList();
+            beforeRemoval.run();
+            return wanted.stream().filter(id -> sessions.remove(id) != null).toList();
         });
     }
 

@@ -1,0 +1,129 @@
+package dev.sessiontracking.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionRevoked;
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.UserSession;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A session that is being revoked looks like one that has come back: it is refused, and in the store. */
+class RevocationsUnderWayTests {
+
+    private static final String ID = "a";
+
+    private final SwitchableStore store = new SwitchableStore();
+
+    private final AtomicReference<Evidence> pushes = new AtomicReference<>(Evidence.IGNORED);
+
+    private final RecordingListener listener = new RecordingListener();
+
+    private final RevocationsUnderWay underWay = new RevocationsUnderWay();
+
+    private final SessionTracking tracking = SessionTracking.over(
+            store,
+            new Pushed(),
+            new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 1_000),
+            Clock.systemUTC(),
+            new SessionTracking.Surroundings(
+                    () -> List.of(listener), StoreObserver.NO_OP, PrincipalSource.NONE, MetadataPolicy.KEEP));
+
+    private final SessionService service = tracking.service();
+
+    /** No cache, and somebody to be told of pushes. */
+    private final class Pushed implements TrackedReader {
+
+        private final NearCache cache = new NearCache(10, Duration.ofMillis(500), System::nanoTime, Clock.systemUTC());
+
+        @Override
+        public NearCache cacheOf(String sessionId) {
+            return cache;
+        }
+
+        @Override
+        public void checking(String sessionId) {
+            // Nothing is to be proven.
+        }
+
+        @Override
+        public void tell(Evidence evidence) {
+            pushes.set(evidence);
+        }
+
+        @Override
+        public @Nullable CompletionStage<Boolean> read(String sessionId) {
+            return null;
+        }
+    }
+
+    @AfterEach
+    void close() {
+        tracking.close();
+    }
+
+    @Test
+    void pushMeanwhileDoesNotTakeTheRevocationAway() {
+        UserSession session = service.createSession("alice", SessionMetadata.none());
+        store.beforeRemoval(() -> pushes.get().seenAlive(session.id()));
+        assertThat(service.revokeSession(session.id())).isTrue();
+        assertThat(listener.heard(SessionRevoked.class)).hasSize(1);
+        assertThat(tracking.rememberedRevocations()).isEqualTo(1);
+    }
+
+    @Test
+    void pushMeanwhileDoesNotTakeAUsersRevocationAway() {
+        UserSession session = service.createSession("alice", SessionMetadata.none());
+        store.beforeRemoval(() -> pushes.get().seenAlive(session.id()));
+        assertThat(service.revokeAllUserSessions("alice")).isEqualTo(1);
+        assertThat(listener.heard(SessionRevoked.class))
+                .singleElement()
+                .satisfies(event -> assertThat(event.sessionIds()).containsExactly(session.id()));
+    }
+
+    @Test
+    void storeThatComesBackMeanwhileDoesNotTakeTheRevocationAway() {
+        UserSession session = service.createSession("alice", SessionMetadata.none());
+        store.beforeRemoval(store::recover);
+        assertThat(service.revokeSession(session.id())).isTrue();
+        assertThat(listener.heard(SessionRevoked.class)).hasSize(1);
+    }
+
+    @Test
+    void whatCameBackMeanwhileIsRemovedAfterwards() {
+        UserSession session = service.createSession("alice", SessionMetadata.none());
+        store.beforeRemoval(() -> {
+            store.beforeRemoval(() -> {});
+            // The answer to the first is lost, and the store falls back to an earlier state.
+            service.revokeSession(session.id());
+            store.put(session);
+            pushes.get().seenAlive(session.id());
+        });
+        service.revokeSession(session.id());
+        assertThat(store.holds(session.id())).isFalse();
+    }
+
+    @Test
+    void onlyTheLastOneEndsIt() {
+        underWay.begin(ID);
+        underWay.begin(ID);
+        assertThat(underWay.postpone(List.of(ID, "b"))).containsExactly("b");
+        assertThat(underWay.end(ID)).isFalse();
+        assertThat(underWay.postpone(List.of(ID))).isEmpty();
+        assertThat(underWay.end(ID)).isTrue();
+        assertThat(underWay.postpone(List.of(ID))).containsExactly(ID);
+    }
+
+    @Test
+    void nothingIsRemovedAgainThatNobodyAskedFor() {
+        underWay.begin(ID);
+        assertThat(underWay.end(ID)).isFalse();
+    }
+}
