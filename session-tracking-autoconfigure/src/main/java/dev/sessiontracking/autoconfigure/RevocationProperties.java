@@ -17,15 +17,17 @@ record RevocationProperties(
         @Nullable Duration retention,
         @DefaultValue("100000") int maximumRemembered) {
 
+    private static final Duration LONGEST_RETENTION = Duration.ofDays(3650);
+
     private static final int FEWEST = 100;
 
     private static final int MOST = 10_000_000;
 
     RevocationProperties {
-        if (retention != null && retention.toSeconds() < 1) {
+        if (retention != null && (retention.toSeconds() < 1 || retention.compareTo(LONGEST_RETENTION) > 0)) {
             throw new SessionTrackingSetupException(
                     "The property session.tracking.revocation.retention is " + retention
-                            + ", but must be at least one second.",
+                            + ", but must be between one second and " + LONGEST_RETENTION.toDays() + " days.",
                     "Set session.tracking.revocation.retention to the longest lifetime of a token, or leave it out.");
         }
         if (maximumRemembered < FEWEST || maximumRemembered > MOST) {

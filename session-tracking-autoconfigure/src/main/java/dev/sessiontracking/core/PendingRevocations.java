@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -116,6 +117,15 @@ final class PendingRevocations implements AutoCloseable {
         }
     }
 
+    /** Does something when the next retry would be due. */
+    void later(Runnable task) {
+        try {
+            scheduler.schedule(task, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            log.trace("Too late", closed);
+        }
+    }
+
     private synchronized void scheduleRetry() {
         if (!scheduled && !pending.isEmpty() && !scheduler.isShutdown()) {
             scheduled = true;
@@ -168,7 +178,8 @@ final class PendingRevocations implements AutoCloseable {
     }
 
     private synchronized void retried() {
-        scheduled = false;
+        // Another one may be waiting already, as this may have been one out of turn.
+        scheduled = !scheduler.getQueue().isEmpty();
         scheduleRetry();
     }
 

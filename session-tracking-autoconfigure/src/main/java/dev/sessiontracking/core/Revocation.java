@@ -1,7 +1,6 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.RevocationOperation;
-import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -40,19 +39,8 @@ sealed interface Revocation {
      */
     record OfUser(String userId, Instant until, @Nullable String exceptSessionId) implements Revocation {
 
-        /**
-         * How far ahead another node's clock may be. A session that began less than this after the revocation may have
-         * begun before it: it ends, too, unless this node knows better.
-         */
-        static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(1);
-
         boolean covers(String sessionId, Instant createdAt) {
-            return !sessionId.equals(exceptSessionId) && !isSurelyBefore(createdAt);
-        }
-
-        /** Whether this was asked for before that moment, even if the moment was taken from a clock that is ahead. */
-        boolean isSurelyBefore(Instant moment) {
-            return moment.isAfter(until.plus(CLOCK_TOLERANCE));
+            return !sessionId.equals(exceptSessionId) && !createdAt.isAfter(until);
         }
 
         @Override

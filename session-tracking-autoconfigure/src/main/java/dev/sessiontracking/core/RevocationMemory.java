@@ -51,7 +51,7 @@ final class RevocationMemory {
     /** The store says that this session lives: it began after what was revoked of its user. */
     void proven(TokenSession token) {
         if (token.userId() != null) {
-            users.created(token.userId(), token.sessionId());
+            users.proven(token.userId(), token.sessionId());
         }
     }
 
@@ -128,14 +128,9 @@ final class RevocationMemory {
         users.applied(revocation);
     }
 
-    /** Tells of a session that this node created: it began after any revocation of its user. */
-    void created(String userId, String sessionId) {
-        users.created(userId, sessionId);
-    }
-
-    /** Whether this node created that session after this revocation of its user. */
-    boolean isLater(Revocation.OfUser revocation, String sessionId) {
-        return users.isLater(revocation, sessionId);
+    /** Tells of a session that this node created, and when it began to. */
+    void created(String userId, String sessionId, Instant began) {
+        users.created(userId, sessionId, began);
     }
 
     /** The ids of all sessions that are refused. */

@@ -56,8 +56,8 @@ final class Revoker implements AutoCloseable {
         this.report = report;
         this.events = events;
         this.clock = clock;
-        this.again = new RepeatedRevocations(store);
         this.pending = new PendingRevocations(this::apply, maximumRemembered);
+        this.again = new RepeatedRevocations(store, pending::later);
     }
 
     /** Ends one session; true when it was live, as far as known. */
@@ -145,9 +145,7 @@ final class Revoker implements AutoCloseable {
             boolean wasLive = Stages.await(store.revoke(one.sessionId(), one.userId()));
             events.applied(one, wasLive ? 1 : 0);
         } else if (revocation instanceof Revocation.OfUser all) {
-            List<String> revoked = revokeAll(
-                    all.userId(),
-                    session -> all.covers(session.id(), session.createdAt()) && !memory.isLater(all, session.id()));
+            List<String> revoked = revokeAll(all.userId(), session -> all.covers(session.id(), session.createdAt()));
             memory.applied(all);
             events.applied(all, revoked.size());
         }

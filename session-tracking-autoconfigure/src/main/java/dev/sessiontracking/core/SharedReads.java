@@ -51,7 +51,7 @@ final class SharedReads {
                     mine.answer().completeExceptionally(failure);
                 }
             });
-        } catch (RuntimeException notAsked) {
+        } catch (RuntimeException | Error notAsked) {
             underWay.remove(sessionId, mine);
             mine.answer().completeExceptionally(notAsked);
         }

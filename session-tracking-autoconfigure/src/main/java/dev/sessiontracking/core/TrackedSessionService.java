@@ -74,6 +74,7 @@ final class TrackedSessionService implements SessionService {
         if (memory.isDenied(sessionId)) {
             throw alreadyUsed(sessionId);
         }
+        Instant began = clock.instant();
         UserSession session = newSession(userId, sessionId, metadata);
         boolean created;
         try {
@@ -88,7 +89,7 @@ final class TrackedSessionService implements SessionService {
         if (!created) {
             throw alreadyUsed(sessionId);
         }
-        memory.created(userId, sessionId);
+        memory.created(userId, sessionId, began);
         engine.changed(sessionId);
         events.created(session);
         return session;

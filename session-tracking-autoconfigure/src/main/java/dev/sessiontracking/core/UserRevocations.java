@@ -74,19 +74,25 @@ final class UserRevocations {
         }
     }
 
-    void created(String userId, String sessionId) {
+    /** This node began a session of the user: later than the refusals that were made before. */
+    void created(String userId, String sessionId, Instant began) {
         for (Entry entry : users.getOrDefault(userId, List.of())) {
-            if (entry.later.size() < MOST_LATER) {
-                entry.later.put(sessionId, Boolean.TRUE);
+            if (!began.isBefore(entry.revocation.until())) {
+                entry.addLater(sessionId);
             }
         }
     }
 
-    /** Whether this node saw the session begin after this revocation, or after a later one. */
-    boolean isLater(Revocation.OfUser revocation, String sessionId) {
-        return users.getOrDefault(revocation.userId(), List.of()).stream()
-                .anyMatch(entry ->
-                        !entry.revocation.until().isBefore(revocation.until()) && entry.later.containsKey(sessionId));
+    /**
+     * The store says that a session of the user lives: later than the refusals that the store has been told of. Of the
+     * others it knows nothing, and may have been asked before they were made.
+     */
+    void proven(String userId, String sessionId) {
+        for (Entry entry : users.getOrDefault(userId, List.of())) {
+            if (entry.applied) {
+                entry.addLater(sessionId);
+            }
+        }
     }
 
     void removeOver(Instant now) {
@@ -130,13 +136,16 @@ final class UserRevocations {
         boolean covers(TokenSession token) {
             return !token.sessionId().equals(revocation.exceptSessionId())
                     && !later.containsKey(token.sessionId())
-                    && (token.authenticatedAt() == null || !revocation.isSurelyBefore(token.authenticatedAt()));
+                    && !isBefore(token.authenticatedAt());
         }
 
-        /**
-         * Whether this refusal was made before the user gave credentials. Without tolerance: which untracked logins came
-         * later on this very node is known by nothing else.
-         */
+        void addLater(String sessionId) {
+            if (later.size() < MOST_LATER) {
+                later.put(sessionId, Boolean.TRUE);
+            }
+        }
+
+        /** Whether this refusal was made before the user gave credentials. */
         boolean isBefore(@Nullable Instant authenticatedAt) {
             return authenticatedAt != null && authenticatedAt.isAfter(revocation.until());
         }

@@ -2,6 +2,7 @@ package dev.sessiontracking.redis;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,8 +92,10 @@ final class Breaker {
     }
 
     private void scheduleHeartbeat() {
-        if (!executor.isShutdown()) {
+        try {
             executor.schedule(this::beat, HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            // Nothing will be asked any more.
         }
     }
 

@@ -13,16 +13,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Who the masters of the cluster are, and news of changes. Thread-safe; asking it takes no lock. */
 final class ClusterMasters {
-
-    /** A master with a single slot needs a good many. */
-    private static final int MOST_CANDIDATES = 200_000;
 
     private final EventBus events;
 
@@ -84,22 +80,12 @@ final class ClusterMasters {
         return of(slot(key));
     }
 
-    /**
-     * The first key that a master serves.
-     *
-     * @param candidates keys without end; of many masters a few are enough
-     */
-    String keyOf(String nodeId, Supplier<String> candidates) {
-        String key = candidates.get();
-        for (int attempt = 1; attempt < MOST_CANDIDATES && !isServedBy(nodeId, key); attempt++) {
-            key = candidates.get();
-        }
-        return key;
-    }
-
-    private boolean isServedBy(String nodeId, String key) {
-        RedisClusterNode master = of(key);
-        return master == null || master.getNodeId().equals(nodeId);
+    /** What lets a key that ends with it belong to a master; nothing for one that serves nothing. */
+    String tagOf(String nodeId) {
+        RedisClusterNode master = masters.get(nodeId);
+        return master == null || master.hasNoSlots()
+                ? ""
+                : SlotTags.of(master.getSlots().get(0));
     }
 
     static int slot(String key) {

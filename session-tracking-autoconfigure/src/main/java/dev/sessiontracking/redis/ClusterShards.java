@@ -13,7 +13,6 @@ import java.util.WeakHashMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -146,8 +145,7 @@ final class ClusterShards implements Shards {
 
     /** One that this master must answer for: what another one answers says nothing of it. */
     private String heartbeatKeyOf(String nodeId) {
-        AtomicInteger candidate = new AtomicInteger();
-        return masters.keyOf(nodeId, () -> heartbeatKey + candidate.getAndIncrement());
+        return heartbeatKey + masters.tagOf(nodeId);
     }
 
     @Override

@@ -72,7 +72,7 @@ final class DataLossWatch implements StoreListener {
                 expected.forEach(this::removed);
                 log.error(
                         "Redis has come back WITHOUT ITS DATA: none of the {} sessions that this node wrote last is"
-                                + " there. Everybody whose session was in it is logged out and has to log in again."
+                                + " there. Unless just these were revoked on other nodes, everybody whose session was in it is logged out and has to log in again."
                                 + " Sessions survive a restart with appendonly yes",
                         expected.size());
             }

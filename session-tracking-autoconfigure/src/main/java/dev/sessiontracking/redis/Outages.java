@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
@@ -79,8 +80,10 @@ final class Outages {
     }
 
     private void execute(Runnable task) {
-        if (!executor.isShutdown()) {
+        try {
             executor.execute(task);
+        } catch (RejectedExecutionException closed) {
+            // Nobody wants to know any more.
         }
     }
 }

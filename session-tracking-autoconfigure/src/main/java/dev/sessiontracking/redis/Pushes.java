@@ -58,15 +58,18 @@ final class Pushes implements PushListener {
 
     /** No list of keys means all keys, as after FLUSHALL. */
     private void invalidated(@Nullable Object changed) {
+        Tracking current = tracking.get();
         if (!(changed instanceof List<?> changedKeys)) {
             cache.clear();
+            if (current != null) {
+                current.allPushed();
+            }
             return;
         }
-        Tracking current = tracking.get();
         for (Object changedKey : changedKeys) {
             String key = String.valueOf(changedKey);
             String sessionId = keys.sessionIdOf(key);
-            boolean canary = current != null && current.isCanary(key);
+            boolean canary = current != null && current.takeAsCanary(key);
             if (!canary && sessionId != null) {
                 changed(sessionId, current);
             }

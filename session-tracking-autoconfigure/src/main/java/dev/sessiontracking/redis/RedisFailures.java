@@ -8,6 +8,7 @@ import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisReadOnlyException;
 import io.netty.channel.ConnectTimeoutException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
@@ -30,6 +31,9 @@ final class RedisFailures {
 
     /** How older servers wrap an error of a command within a script. */
     private static final String IN_A_SCRIPT = "ERR Error running script";
+
+    /** How newer servers say so. */
+    private static final String OF_A_SCRIPT = "@user_script";
 
     static final String LOGIN_REFUSED =
             "authentication failed, check the user and the password in session.tracking.redis-url";
@@ -73,6 +77,11 @@ final class RedisFailures {
         return cause;
     }
 
+    /** Whether the server has answered, be it that it found something of another type. */
+    static boolean isAnswer(@Nullable Throwable failure) {
+        return failure == null || isWrongType(failure);
+    }
+
     static boolean isWrongType(Throwable failure) {
         return unwrap(failure) instanceof RedisCommandExecutionException error
                 && String.valueOf(error.getMessage()).startsWith("WRONGTYPE");
@@ -90,9 +99,11 @@ final class RedisFailures {
         }
         if (cause instanceof RedisCommandExecutionException error) {
             String message = String.valueOf(error.getMessage());
-            return !OF_ONE_COMMAND.contains(firstWord(message)) && !message.startsWith(IN_A_SCRIPT);
+            return !OF_ONE_COMMAND.contains(firstWord(message))
+                    && !message.startsWith(IN_A_SCRIPT)
+                    && !message.contains(OF_A_SCRIPT);
         }
-        return cause instanceof RedisException;
+        return cause instanceof RedisException || cause instanceof IOException;
     }
 
     /** Whether another master serves this key: MOVED, or ASK while the key is on its way. */
@@ -110,7 +121,7 @@ final class RedisFailures {
                 && String.valueOf(error.getMessage()).startsWith(beginning);
     }
 
-    private static boolean isMissingRight(Throwable cause) {
+    static boolean isMissingRight(Throwable cause) {
         return cause instanceof RedisCommandExecutionException error
                 && String.valueOf(error.getMessage()).startsWith("NOPERM");
     }

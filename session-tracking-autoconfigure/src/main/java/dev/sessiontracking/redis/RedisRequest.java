@@ -144,7 +144,8 @@ final class RedisRequest {
             return CompletableFuture.failedFuture(notSent);
         }
         // What is returned completes after this has run.
-        return reply.whenComplete((value, failure) -> note(shard, key, failure));
+        return reply.whenComplete(
+                (value, failure) -> note(shard, key, RedisFailures.isAnswer(failure) ? null : failure));
     }
 
     private void note(Shard shard, String key, @Nullable Throwable failure) {
@@ -164,6 +165,6 @@ final class RedisRequest {
         all.forEach((shard, last) -> shard.ended(last.key(), last.failure()));
     }
 
-    /** What a master did last, for better or worse. */
+    /** What a master did: it answered, or failed at least once. */
     private record Met(String key, @Nullable Throwable failure) {}
 }

@@ -149,7 +149,7 @@ final class TrackedCluster implements TrackedReader {
 
         @Override
         public String probeKey() {
-            return masters.keyOf(nodeId, keys::newProbe);
+            return keys.newProbe() + masters.tagOf(nodeId);
         }
 
         @Override

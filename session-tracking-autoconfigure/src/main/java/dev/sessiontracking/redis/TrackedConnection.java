@@ -177,25 +177,40 @@ final class TrackedConnection implements TrackedReader {
 
         @Override
         public void silent(Tracking silent) {
-            if (everShown) {
-                // It pushed before: something between us and the server has made a new connection to it.
-                begin(connection);
-            } else {
-                report.off("the server does not push");
-                end();
+            synchronized (TrackedConnection.this) {
+                if (silent != tracking) {
+                    return;
+                }
+                if (everShown) {
+                    // It pushed before: something between us and the server has made a new connection to it.
+                    begin(connection);
+                } else {
+                    report.off("the server does not push");
+                    end();
+                }
             }
         }
 
         @Override
         public void failed(Tracking failing, Throwable failure) {
-            if (RedisFailures.isRefusal(failure)) {
-                report.off(RedisFailures.inWords(failure));
-                end();
-            } else if (RedisFailures.isMoved(failure)) {
-                reads.moved(failing);
-            } else {
-                failing.doubt();
+            synchronized (TrackedConnection.this) {
+                if (failing != tracking) {
+                    return;
+                }
+                if (isRefused(failing, failure)) {
+                    report.off(RedisFailures.inWords(failure));
+                    end();
+                } else if (RedisFailures.isMoved(failure)) {
+                    reads.moved(failing);
+                } else {
+                    failing.doubt();
+                }
             }
+        }
+
+        /** An ERR to what the server usually does is of the moment: a managed one says so when a quota is used up. */
+        private boolean isRefused(Tracking failing, Throwable failure) {
+            return failing.hasAgreed() ? RedisFailures.isMissingRight(failure) : RedisFailures.isRefusal(failure);
         }
     }
 }

@@ -53,7 +53,7 @@ final class TrackedReads {
             NearCache.Moment sent = cache.now();
             current.readProbe((value, failure) -> {
                 proving.set(false);
-                isUsable(current, sent, failure);
+                accept(current, sent, failure);
             });
         }
     }
@@ -68,20 +68,28 @@ final class TrackedReads {
         NearCache.Moment sent = cache.now();
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         current.read(key, (value, failure) -> {
-            boolean usable = isUsable(current, sent, failure);
-            shard.ended(key, failure);
-            if (failure == null || RedisFailures.isWrongType(failure)) {
-                if (usable) {
+            try {
+                if (accept(current, sent, failure)) {
                     keep(sessionId, value);
                 }
-                answer.complete(value != null && !value.isEmpty());
-            } else if (RedisFailures.isRedirection(failure)) {
-                askElsewhere(sessionId, answer);
-            } else {
-                answer.completeExceptionally(RedisFailures.unavailable(failure));
+                shard.ended(key, failure);
+            } finally {
+                // Whatever happens: somebody waits for it.
+                answer(sessionId, value, failure, answer);
             }
         });
         return answer;
+    }
+
+    private void answer(
+            String sessionId, @Nullable String value, @Nullable Throwable failure, CompletableFuture<Boolean> answer) {
+        if (failure == null || RedisFailures.isWrongType(failure)) {
+            answer.complete(value != null && !value.isEmpty());
+        } else if (RedisFailures.isRedirection(failure)) {
+            askElsewhere(sessionId, answer);
+        } else {
+            answer.completeExceptionally(RedisFailures.unavailable(failure));
+        }
     }
 
     /** Another master has this session, or is about to. What it answers is not kept: it would not push to us. */
@@ -105,15 +113,19 @@ final class TrackedReads {
         NearCache.Moment sent = cache.now();
         current.read(keys.session(sessionId), (value, failure) -> {
             ended.run();
-            if (isUsable(current, sent, failure)) {
+            if (accept(current, sent, failure)) {
                 keep(sessionId, value);
                 answered.accept(sessionId, value);
             }
         });
     }
 
-    /** Whether the answer may be kept. Any answer proves the server; none for a while puts it in doubt. */
-    private boolean isUsable(Tracking asked, NearCache.Moment sent, @Nullable Throwable failure) {
+    /**
+     * Takes note of an answer: any proves the server, none puts it in doubt.
+     *
+     * @return whether it may be kept
+     */
+    private boolean accept(Tracking asked, NearCache.Moment sent, @Nullable Throwable failure) {
         if (asked.isOver()) {
             return false;
         }

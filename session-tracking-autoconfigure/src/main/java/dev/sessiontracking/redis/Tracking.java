@@ -122,16 +122,26 @@ final class Tracking {
     }
 
     /**
-     * A push for a key has arrived.
+     * Takes a push for a key as part of a canary, if it is one.
      *
-     * @return whether it was part of a canary, and is no session's
+     * @return whether it was, and is no session's
      */
-    boolean isCanary(String key) {
+    boolean takeAsCanary(String key) {
         if (!key.equals(probeKey)) {
             return false;
         }
         pushSeen = true;
         return true;
+    }
+
+    /** A push for all keys has arrived: a canary's is one of them. */
+    void allPushed() {
+        pushSeen = true;
+    }
+
+    /** Whether the server has agreed to push. */
+    boolean hasAgreed() {
+        return agreed;
     }
 
     /**

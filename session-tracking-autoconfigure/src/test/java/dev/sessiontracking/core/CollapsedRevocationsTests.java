@@ -62,7 +62,7 @@ class CollapsedRevocationsTests {
         assertThat(alices).allSatisfy(session -> assertThat(status(session)).isEqualTo(SessionStatus.ENDED));
         assertThat(status(bobs)).isEqualTo(SessionStatus.UNKNOWN);
 
-        clock.advance(Duration.ofSeconds(2));
+        clock.advance(Duration.ofSeconds(1));
         store.recover();
         UserSession later = service.createSession("alice", SessionMetadata.none());
         await().until(() -> tracking.pendingRevocations() == 0);

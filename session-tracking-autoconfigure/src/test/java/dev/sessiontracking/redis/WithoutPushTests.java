@@ -50,6 +50,23 @@ class WithoutPushTests {
         }
     }
 
+    /** A managed server whose quota is used up says so to everything, until it has another. */
+    @Test
+    void anErrorOfTheMomentDoesNotSwitchTheCacheOff(CapturedOutput output) {
+        try (ScriptedRedisServer server = new ScriptedRedisServer()) {
+            AtomicInteger refused = new AtomicInteger();
+            server.script((client, command) -> command.get(0).equals("SET") && refused.getAndIncrement() == 0
+                    ? List.of("-ERR max requests limit exceeded\r\n")
+                    : null);
+            server.put("session:x", VALUE);
+            try (TestNode node = TestNode.at(server.url())) {
+                await().atMost(TestNode.PATIENCE).until(() -> refused.get() > 0);
+                node.awaitCached("x");
+                assertThat(output).doesNotContain("Near cache is off");
+            }
+        }
+    }
+
     private static void oneCommandForEachCheck(ScriptedRedisServer server, CapturedOutput output, String reason) {
         server.put("session:x", VALUE);
         try (TestNode node = TestNode.at(server.url())) {
