@@ -3,6 +3,7 @@ package dev.sessiontracking.security;
 import dev.sessiontracking.core.SessionIds;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +20,25 @@ final class UnregisteredSessionWarning {
 
     private static final int MAX_SHOWN = 200;
 
+    private static final Pattern UNPRINTABLE = Pattern.compile("[^\\x20-\\x7e]");
+
+    /** As tokens name them: every request of a live session looks here, and must not pay for a printable name. */
+    private final Set<String> seenLive = ConcurrentHashMap.newKeySet();
+
     private final Set<String> proven = ConcurrentHashMap.newKeySet();
 
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     void sawLive(@Nullable String issuer) {
-        String name = printable(issuer);
-        if (!proven.contains(name) && proven.size() < MOST_ISSUERS) {
-            proven.add(name);
+        String key = issuer == null ? "" : issuer;
+        if (seenLive.contains(key)) {
+            return;
+        }
+        if (key.length() <= MAX_SHOWN && seenLive.size() < MOST_ISSUERS) {
+            seenLive.add(key);
+        }
+        if (proven.size() < MOST_ISSUERS) {
+            proven.add(printable(issuer));
         }
     }
 
@@ -49,6 +61,6 @@ final class UnregisteredSessionWarning {
             return "(none)";
         }
         String cut = issuer.length() > MAX_SHOWN ? issuer.substring(0, MAX_SHOWN) + "..." : issuer;
-        return "'" + cut.replaceAll("[^\\x20-\\x7e]", "") + "'";
+        return "'" + UNPRINTABLE.matcher(cut).replaceAll("") + "'";
     }
 }

@@ -92,6 +92,7 @@ public abstract class ChainState {
     private static Jwt jwt(UserSession session) {
         return Jwt.withTokenValue("token-of-" + session.id())
                 .header("alg", "none")
+                .issuer("https://issuer.example")
                 .subject(session.userId())
                 .claim(UserSession.SESSION_ID_CLAIM, session.id())
                 .build();
