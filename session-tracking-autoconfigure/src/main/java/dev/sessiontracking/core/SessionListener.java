@@ -27,9 +27,6 @@ import dev.sessiontracking.SessionRevoked;
  */
 public interface SessionListener {
 
-    /** Hears nothing. */
-    SessionListener NO_OP = new SessionListener() {};
-
     /** A session was begun. */
     default void created(SessionCreated event) {}
 

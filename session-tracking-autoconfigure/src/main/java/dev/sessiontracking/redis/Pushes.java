@@ -86,7 +86,7 @@ final class Pushes implements PushListener {
             looks.decrementAndGet();
             return;
         }
-        reads.readAgain(current, sessionId, (id, value) -> found(id, value, wasLive), looks::decrementAndGet);
+        reads.readAgain(current, sessionId, value -> found(sessionId, value, wasLive), looks::decrementAndGet);
     }
 
     private void found(String sessionId, @Nullable String value, boolean wasLive) {

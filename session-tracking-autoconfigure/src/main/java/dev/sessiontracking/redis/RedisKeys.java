@@ -27,7 +27,7 @@ record RedisKeys(String prefix) {
         return key.startsWith(prefix) && key.startsWith(SESSION, prefix.length()) ? key.substring(idBegins) : null;
     }
 
-    /** A key that is never written: the id has characters that no session of ours has. */
+    /** A key that is never written: no id that is generated looks like this. */
     String heartbeat() {
         return session("~heartbeat~");
     }

@@ -170,7 +170,7 @@ final class TrackedConnection implements TrackedReader {
         }
 
         @Override
-        public void shown(Tracking shown) {
+        public void shown() {
             everShown = true;
             report.on();
         }

@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,13 +109,13 @@ final class TrackedReads {
      * @param answered is called with the answer, once it is kept; not without a usable one
      * @param ended is called in any case
      */
-    void readAgain(Tracking current, String sessionId, BiConsumer<String, @Nullable String> answered, Runnable ended) {
+    void readAgain(Tracking current, String sessionId, Consumer<@Nullable String> answered, Runnable ended) {
         NearCache.Moment sent = cache.now();
         current.read(keys.session(sessionId), (value, failure) -> {
             ended.run();
             if (accept(current, sent, failure)) {
                 keep(sessionId, value);
-                answered.accept(sessionId, value);
+                answered.accept(value);
             }
         });
     }

@@ -115,7 +115,7 @@ final class Tracking {
         } else if (pushSeen) {
             shown = sent;
             cache.proven(sent);
-            outcome.shown(this);
+            outcome.shown();
         } else {
             outcome.silent(this);
         }
@@ -196,7 +196,7 @@ final class Tracking {
     /** How a canary ended; called on the event loop. */
     interface Outcome {
 
-        void shown(Tracking tracking);
+        void shown();
 
         /** The server answers, but does not push. */
         void silent(Tracking tracking);
