@@ -42,6 +42,7 @@ final class PendingRevocations implements AutoCloseable {
 
     private final ScheduledThreadPoolExecutor scheduler;
 
+    /** Whether the next retry is waiting for its turn: one at most, however often one is made out of turn. */
     private boolean scheduled;
 
     /**
@@ -129,8 +130,15 @@ final class PendingRevocations implements AutoCloseable {
     private synchronized void scheduleRetry() {
         if (!scheduled && !pending.isEmpty() && !scheduler.isShutdown()) {
             scheduled = true;
-            scheduler.schedule(this::retry, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+            scheduler.schedule(this::retryInTurn, RETRY_DELAY.toMillis(), TimeUnit.MILLISECONDS);
         }
+    }
+
+    private void retryInTurn() {
+        synchronized (this) {
+            scheduled = false;
+        }
+        retry();
     }
 
     private void retry() {
@@ -141,7 +149,7 @@ final class PendingRevocations implements AutoCloseable {
             if (applied > 0) {
                 log.info("Applied {} revocation(s) that were made while the server did not answer", applied);
             }
-            retried();
+            scheduleRetry();
         }
     }
 
@@ -175,12 +183,6 @@ final class PendingRevocations implements AutoCloseable {
         if (pending.remove(revocation)) {
             pending.add(revocation);
         }
-    }
-
-    private synchronized void retried() {
-        // Another one may be waiting already, as this may have been one out of turn.
-        scheduled = !scheduler.getQueue().isEmpty();
-        scheduleRetry();
     }
 
     private synchronized List<Revocation> snapshot() {

@@ -68,6 +68,14 @@ class PendingRevocationsTests {
     }
 
     @Test
+    void areRetriedWhateverElseIsToBeDoneLater() {
+        pending.add(FIRST);
+        // Still waiting when the first retry has failed.
+        pending.later(() -> {});
+        await().until(() -> attempts.get() >= 3);
+    }
+
+    @Test
     void oneThatFailsDoesNotKeepTheOthers() {
         available = true;
         try (PendingRevocations some = new PendingRevocations(
