@@ -34,7 +34,7 @@ public final class SessionTrackingJwtAutoConfiguration {
             "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration";
 
     @Bean
-    TokenJudge sessionTrackingTokenJudge(
+    SessionTokenEvaluator sessionTrackingTokenEvaluator(
             JwtProperties properties, SessionChecker checker, ObjectProvider<RejectionReport> rejections) {
         if (!properties.sessionIdClaims().contains(UserSession.SESSION_ID_CLAIM)) {
             LOG.warn("session.tracking.jwt.session-id-claims does not name " + UserSession.SESSION_ID_CLAIM
@@ -42,7 +42,7 @@ public final class SessionTrackingJwtAutoConfiguration {
                     + UserSession.SESSION_ID_CLAIM + " to the list, unless you write the session id into your tokens"
                     + " yourself.");
         }
-        return new TokenJudge(properties, checker, rejections.getIfAvailable(() -> RejectionReport.NONE));
+        return new SessionTokenEvaluator(properties, checker, rejections.getIfAvailable(() -> RejectionReport.NONE));
     }
 
     @Bean
@@ -55,7 +55,7 @@ public final class SessionTrackingJwtAutoConfiguration {
     @Bean
     @Fallback
     @ConditionalOnMissingBean(name = "sessionTrackingJwtValidator")
-    SessionTrackingJwtValidator sessionTrackingJwtValidator(TokenJudge judge) {
+    SessionTrackingJwtValidator sessionTrackingJwtValidator(SessionTokenEvaluator judge) {
         return new SessionTrackingJwtValidator(judge);
     }
 }

@@ -24,9 +24,9 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
     private static final OAuth2TokenValidatorResult REFUSED = OAuth2TokenValidatorResult.failure(new OAuth2Error(
             OAuth2ErrorCodes.INVALID_TOKEN, ERROR_DESCRIPTION, "https://tools.ietf.org/html/rfc6750#section-3.1"));
 
-    private final TokenJudge judge;
+    private final SessionTokenEvaluator judge;
 
-    SessionTrackingJwtValidator(TokenJudge judge) {
+    SessionTrackingJwtValidator(SessionTokenEvaluator judge) {
         this.judge = judge;
     }
 
@@ -39,15 +39,15 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
     @Override
     public OAuth2TokenValidatorResult validate(Jwt jwt) {
         SessionClaim claim = judge.read(jwt.getClaims());
-        TokenExchange exchange = TokenExchange.current();
+        RequestSessionState exchange = RequestSessionState.current();
         if (exchange != null) {
             exchange.rememberVerified(jwt.getTokenValue(), claim);
             if (exchange.isEndingSession()) {
                 return judge.isUnusable(claim) ? REFUSED : OAuth2TokenValidatorResult.success();
             }
         }
-        Verdict verdict = judge.judge(claim, exchange);
-        if (verdict == Verdict.UNAVAILABLE) {
+        SessionDecision verdict = judge.judge(claim, exchange);
+        if (verdict == SessionDecision.UNAVAILABLE) {
             throw unavailable();
         }
         return verdict.isAccepted() ? OAuth2TokenValidatorResult.success() : REFUSED;

@@ -213,7 +213,7 @@ class DecoderTests {
     }
 
     private static SessionTrackingJwtValidator validator(RecordingSessions sessions) {
-        return new SessionTrackingJwtValidator(new TokenJudge(
+        return new SessionTrackingJwtValidator(new SessionTokenEvaluator(
                 new JwtProperties(java.util.List.of("sid"), "sub", java.util.List.of(), false),
                 sessions,
                 RejectionReport.NONE));

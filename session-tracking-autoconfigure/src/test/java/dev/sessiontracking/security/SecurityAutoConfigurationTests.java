@@ -52,7 +52,7 @@ class SecurityAutoConfigurationTests {
                                         || name.contains(".security."))
                                 .isEmpty()));
         runner.withPropertyValues(ON, "session.tracking.enabled=false")
-                .run(context -> assertThat(context).doesNotHaveBean(TokenJudge.class));
+                .run(context -> assertThat(context).doesNotHaveBean(SessionTokenEvaluator.class));
     }
 
     @Test
@@ -85,7 +85,7 @@ class SecurityAutoConfigurationTests {
     void backsOffWithoutJwtSupport() {
         runner.withPropertyValues(ON)
                 .withClassLoader(new FilteredClassLoader(JwtDecoder.class))
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(TokenJudge.class));
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(SessionTokenEvaluator.class));
     }
 
     @Test

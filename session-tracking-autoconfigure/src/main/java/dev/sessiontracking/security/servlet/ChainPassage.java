@@ -1,6 +1,6 @@
 package dev.sessiontracking.security.servlet;
 
-import dev.sessiontracking.security.TokenExchange;
+import dev.sessiontracking.security.RequestSessionState;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,13 +18,13 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
  * <p>Bound to the thread from the guard filter on to the last check, and not beyond: an application that decodes a token
  * itself gets a fresh answer. Used by one thread.
  */
-final class ChainPassage implements TokenExchange.Participant {
+final class ChainPassage implements RequestSessionState.Participant {
 
     private static final String EXCHANGE = ChainPassage.class.getName() + ".EXCHANGE";
 
     private final ChainAuthentication chain;
 
-    private final TokenExchange exchange;
+    private final RequestSessionState exchange;
 
     private final List<String> presented = new ArrayList<>(2);
 
@@ -34,36 +34,36 @@ final class ChainPassage implements TokenExchange.Participant {
 
     private @Nullable Supplier<SecurityContext> storedContext;
 
-    private TokenExchange.@Nullable Participant before;
+    private RequestSessionState.@Nullable Participant before;
 
-    private ChainPassage(ChainAuthentication chain, TokenExchange exchange) {
+    private ChainPassage(ChainAuthentication chain, RequestSessionState exchange) {
         this.chain = chain;
         this.exchange = exchange;
     }
 
     static ChainPassage of(HttpServletRequest request, ChainAuthentication chain) {
-        TokenExchange exchange = exchange(request);
+        RequestSessionState exchange = exchange(request);
         if (exchange == null) {
-            exchange = new TokenExchange();
+            exchange = new RequestSessionState();
             request.setAttribute(EXCHANGE, exchange);
         }
         return new ChainPassage(chain, exchange);
     }
 
     static @Nullable ChainPassage current() {
-        return TokenExchange.participant() instanceof ChainPassage passage ? passage : null;
+        return RequestSessionState.participant() instanceof ChainPassage passage ? passage : null;
     }
 
-    static @Nullable TokenExchange exchange(HttpServletRequest request) {
-        return request.getAttribute(EXCHANGE) instanceof TokenExchange exchange ? exchange : null;
+    static @Nullable RequestSessionState exchange(HttpServletRequest request) {
+        return request.getAttribute(EXCHANGE) instanceof RequestSessionState exchange ? exchange : null;
     }
 
     void bind() {
-        before = TokenExchange.bind(this);
+        before = RequestSessionState.bind(this);
     }
 
     void unbind() {
-        TokenExchange.bind(before);
+        RequestSessionState.bind(before);
     }
 
     /** Takes note of the context that was stored for this request, without loading it. */
@@ -86,7 +86,7 @@ final class ChainPassage implements TokenExchange.Participant {
     }
 
     @Override
-    public TokenExchange exchange() {
+    public RequestSessionState exchange() {
         return exchange;
     }
 

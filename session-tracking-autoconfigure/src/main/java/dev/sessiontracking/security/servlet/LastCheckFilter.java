@@ -1,7 +1,7 @@
 package dev.sessiontracking.security.servlet;
 
+import dev.sessiontracking.security.SessionDecision;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
-import dev.sessiontracking.security.Verdict;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -67,8 +67,8 @@ final class LastCheckFilter implements Filter {
 
     private void check(ChainPassage passage, HttpServletRequest request, HttpServletResponse response) {
         Authentication authentication = strategy.getContext().getAuthentication();
-        Verdict verdict = enforcer.judge(passage, authentication);
-        if (verdict == Verdict.UNAVAILABLE) {
+        SessionDecision verdict = enforcer.judge(passage, authentication);
+        if (verdict == SessionDecision.UNAVAILABLE) {
             throw SessionTrackingJwtValidator.unavailable();
         }
         if (verdict.isAccepted()) {

@@ -1,7 +1,7 @@
 package dev.sessiontracking.security.servlet;
 
+import dev.sessiontracking.security.SessionDecision;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
-import dev.sessiontracking.security.Verdict;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +33,10 @@ final class LiveSessionAuthorization
     public AuthorizationDecision authorize(
             Supplier<? extends @Nullable Authentication> authentication, RequestAuthorizationContext context) {
         HttpServletRequest request = context.getRequest();
-        Verdict verdict = enforcer.judgeProven(ChainPassage.exchange(request), authentication.get());
-        if (verdict == Verdict.UNPROVEN || verdict == Verdict.UNAVAILABLE) {
+        SessionDecision verdict = enforcer.judgeProven(ChainPassage.exchange(request), authentication.get());
+        if (verdict == SessionDecision.UNPROVEN || verdict == SessionDecision.UNAVAILABLE) {
             throw SessionTrackingJwtValidator.unavailable();
         }
-        return verdict == Verdict.LIVE ? GRANTED : DENIED;
+        return verdict == SessionDecision.LIVE ? GRANTED : DENIED;
     }
 }

@@ -1,7 +1,7 @@
 package dev.sessiontracking.security.servlet;
 
+import dev.sessiontracking.security.SessionDecision;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
-import dev.sessiontracking.security.Verdict;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -46,13 +46,13 @@ final class SessionCheckFilter implements Filter {
         if (passage.isContextStored(strategy)) {
             return;
         }
-        Verdict verdict = enforcer.judge(passage, strategy.getContext().getAuthentication());
+        SessionDecision verdict = enforcer.judge(passage, strategy.getContext().getAuthentication());
         if (verdict.isAccepted()) {
             return;
         }
         // Saved there by the filter that authenticated: an error dispatch must not find it.
         request.removeAttribute(RequestAttributeSecurityContextRepository.DEFAULT_REQUEST_ATTR_NAME);
-        if (verdict == Verdict.UNAVAILABLE) {
+        if (verdict == SessionDecision.UNAVAILABLE) {
             throw SessionTrackingJwtValidator.unavailable();
         }
         throw new RefusedTokenException();

@@ -1,9 +1,9 @@
 package dev.sessiontracking.security.servlet;
 
+import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
-import dev.sessiontracking.security.TokenExchange;
-import dev.sessiontracking.security.TokenJudge;
-import dev.sessiontracking.security.Verdict;
+import dev.sessiontracking.security.SessionDecision;
+import dev.sessiontracking.security.SessionTokenEvaluator;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
@@ -21,31 +21,31 @@ final class SessionEnforcer {
 
     private static final String BEARER = "Bearer ";
 
-    private final TokenJudge judge;
+    private final SessionTokenEvaluator judge;
 
     private final TokenFinder finder;
 
-    SessionEnforcer(TokenJudge judge) {
+    SessionEnforcer(SessionTokenEvaluator judge) {
         this.judge = judge;
         this.finder = new TokenFinder(judge);
     }
 
     /** What the request may do as far as its sessions are concerned. A token is judged once in a request. */
-    Verdict judge(ChainPassage passage, @Nullable Authentication authentication) {
-        TokenExchange exchange = passage.exchange();
+    SessionDecision judge(ChainPassage passage, @Nullable Authentication authentication) {
+        RequestSessionState exchange = passage.exchange();
         if (authentication == null && passage.authenticatedByChain() == null) {
-            return Verdict.PLAIN;
+            return SessionDecision.PLAIN;
         }
         if (!passage.hasUnexamined() && exchange.acceptedClaims(authentication) != null) {
-            return Verdict.PLAIN;
+            return SessionDecision.PLAIN;
         }
         TokenFinder.Found found = finder.find(passage, authentication);
         if (found.undetermined()) {
             reportHiddenToken(passage);
             judge.refusedHidden();
-            return Verdict.UNUSABLE;
+            return SessionDecision.UNUSABLE;
         }
-        Verdict verdict = judge(found, exchange);
+        SessionDecision verdict = judge(found, exchange);
         if (verdict.isAccepted() && authentication != null) {
             passage.examinedPresented();
             exchange.accept(authentication, found.claims());
@@ -54,20 +54,20 @@ final class SessionEnforcer {
     }
 
     /**
-     * What is proven of the sessions of an authentication that the chain has accepted: {@link Verdict#LIVE} only when
+     * What is proven of the sessions of an authentication that the chain has accepted: {@link SessionDecision#LIVE} only when
      * it names one, and each is proven to live. Whoever asks refuses everything else.
      */
-    Verdict judgeProven(@Nullable TokenExchange exchange, @Nullable Authentication authentication) {
+    SessionDecision judgeProven(@Nullable RequestSessionState exchange, @Nullable Authentication authentication) {
         List<SessionClaim> accepted = exchange == null ? null : exchange.acceptedClaims(authentication);
         List<SessionClaim> claims =
                 accepted != null ? accepted : finder.findCarried(authentication).claims();
-        Verdict proven = Verdict.PLAIN;
+        SessionDecision proven = SessionDecision.PLAIN;
         for (SessionClaim claim : claims) {
             proven = judge.judge(claim, exchange);
-            if (proven == Verdict.UNPROVEN) {
+            if (proven == SessionDecision.UNPROVEN) {
                 judge.refusedUnproven(claim);
             }
-            if (proven != Verdict.LIVE) {
+            if (proven != SessionDecision.LIVE) {
                 return proven;
             }
         }
@@ -75,14 +75,14 @@ final class SessionEnforcer {
     }
 
     /** One token that is known to be bad outweighs one of which nothing is known. */
-    private Verdict judge(TokenFinder.Found found, TokenExchange exchange) {
-        Verdict worst = Verdict.PLAIN;
+    private SessionDecision judge(TokenFinder.Found found, RequestSessionState exchange) {
+        SessionDecision worst = SessionDecision.PLAIN;
         for (SessionClaim claim : found.claims()) {
-            Verdict verdict = judge.judge(claim, exchange);
-            if (verdict == Verdict.ENDED || verdict == Verdict.UNUSABLE) {
+            SessionDecision verdict = judge.judge(claim, exchange);
+            if (verdict == SessionDecision.ENDED || verdict == SessionDecision.UNUSABLE) {
                 return verdict;
             }
-            if (worst != Verdict.UNAVAILABLE) {
+            if (worst != SessionDecision.UNAVAILABLE) {
                 worst = verdict;
             }
         }

@@ -3,8 +3,8 @@ package dev.sessiontracking.security.servlet;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
-import dev.sessiontracking.security.TokenExchange;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -74,7 +74,7 @@ public final class SessionLogoutHandler implements LogoutHandler {
 
     private TokenFinder.Found find(
             HttpServletRequest request, HttpServletResponse response, @Nullable Authentication authentication) {
-        TokenExchange exchange = ChainPassage.exchange(request);
+        RequestSessionState exchange = ChainPassage.exchange(request);
         List<SessionClaim> accepted = exchange == null ? null : exchange.acceptedClaims(authentication);
         if (accepted != null) {
             return new TokenFinder.Found(accepted, false);

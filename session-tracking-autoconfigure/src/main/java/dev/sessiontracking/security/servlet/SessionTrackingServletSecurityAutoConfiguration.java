@@ -2,8 +2,8 @@ package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
+import dev.sessiontracking.security.SessionTokenEvaluator;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
-import dev.sessiontracking.security.TokenJudge;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -38,7 +38,7 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
     private static final String LOGOUT_HANDLER = "sessionTrackingLogoutHandler";
 
     @Bean
-    SessionEnforcer sessionTrackingEnforcer(TokenJudge judge) {
+    SessionEnforcer sessionTrackingEnforcer(SessionTokenEvaluator judge) {
         return new SessionEnforcer(judge);
     }
 

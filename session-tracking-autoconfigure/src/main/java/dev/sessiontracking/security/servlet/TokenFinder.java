@@ -3,7 +3,7 @@ package dev.sessiontracking.security.servlet;
 import com.nimbusds.jwt.EncryptedJWT;
 import com.nimbusds.jwt.JWT;
 import dev.sessiontracking.security.SessionClaim;
-import dev.sessiontracking.security.TokenJudge;
+import dev.sessiontracking.security.SessionTokenEvaluator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +24,9 @@ final class TokenFinder {
 
     private static final Log LOG = LogFactory.getLog(TokenFinder.class);
 
-    private final TokenJudge judge;
+    private final SessionTokenEvaluator judge;
 
-    TokenFinder(TokenJudge judge) {
+    TokenFinder(SessionTokenEvaluator judge) {
         this.judge = judge;
     }
 

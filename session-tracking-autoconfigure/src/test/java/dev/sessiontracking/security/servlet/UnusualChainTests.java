@@ -10,10 +10,10 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.RSADecrypter;
 import com.nimbusds.jose.crypto.RSAEncrypter;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionTrackingJwtDecoder;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.TestIssuer;
-import dev.sessiontracking.security.TokenExchange;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -301,12 +301,12 @@ class UnusualChainTests {
     void nothingStaysBoundToTheThread() {
         MvcTester.run(ShapeConfigurations.HidingConverter.class, app -> {
             app.get("/me", MvcTester.session(app.sessions().begin()));
-            assertThat(TokenExchange.current()).isNull();
+            assertThat(RequestSessionState.current()).isNull();
             assertThat(ChainPassage.current()).isNull();
             app.get("/me", MvcTester.session(app.revoked()));
             app.post("/logout", MvcTester.session(app.sessions().begin()));
             app.post("/logout", MvcTester.bearer("garbage"));
-            assertThat(TokenExchange.current()).isNull();
+            assertThat(RequestSessionState.current()).isNull();
             assertThat(ChainPassage.current()).isNull();
         });
     }

@@ -11,10 +11,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a verified token may pass. Within one {@link TokenExchange} a session is looked up once. Thread-safe;
- * blocks no longer than one check does, and never throws for an outage: that is {@link Verdict#UNAVAILABLE}.
+ * Decides whether a verified token may pass. Within one {@link RequestSessionState} a session is looked up once. Thread-safe;
+ * blocks no longer than one check does, and never throws for an outage: that is {@link SessionDecision#UNAVAILABLE}.
  */
-public final class TokenJudge {
+public final class SessionTokenEvaluator {
 
     private final SessionClaims claims;
 
@@ -26,11 +26,11 @@ public final class TokenJudge {
 
     private final UnregisteredSessionWarning warning = new UnregisteredSessionWarning();
 
-    TokenJudge(JwtProperties properties, SessionChecker checker) {
+    SessionTokenEvaluator(JwtProperties properties, SessionChecker checker) {
         this(properties, checker, RejectionReport.NONE);
     }
 
-    TokenJudge(JwtProperties properties, SessionChecker checker, RejectionReport rejections) {
+    SessionTokenEvaluator(JwtProperties properties, SessionChecker checker, RejectionReport rejections) {
         this.claims = new SessionClaims(properties);
         this.checker = checker;
         this.rejections = rejections;
@@ -82,23 +82,23 @@ public final class TokenJudge {
      *
      * @param exchange what is known already, if this is part of a request
      */
-    public Verdict judge(SessionClaim claim, @Nullable TokenExchange exchange) {
+    public SessionDecision judge(SessionClaim claim, @Nullable RequestSessionState exchange) {
         if (isUnusable(claim)) {
             rejections.rejected(Reason.UNUSABLE, null, null);
-            return Verdict.UNUSABLE;
+            return SessionDecision.UNUSABLE;
         }
         if (claim.kind() != SessionClaim.Kind.NAMED) {
             return judgeWithoutSession(claim.user());
         }
         TokenSession session = Objects.requireNonNull(claim.session());
-        Verdict known = exchange == null ? null : exchange.verdict(session);
+        SessionDecision known = exchange == null ? null : exchange.verdict(session);
         if (known != null) {
             return known;
         }
-        Verdict verdict = lookUp(session, claim.issuer(), exchange);
+        SessionDecision verdict = lookUp(session, claim.issuer(), exchange);
         if (!verdict.isAccepted()) {
             rejections.rejected(
-                    verdict == Verdict.ENDED ? Reason.ENDED : Reason.UNAVAILABLE,
+                    verdict == SessionDecision.ENDED ? Reason.ENDED : Reason.UNAVAILABLE,
                     session.sessionId(),
                     session.userId());
         }
@@ -108,12 +108,12 @@ public final class TokenJudge {
         return verdict;
     }
 
-    private Verdict judgeWithoutSession(SessionClaim.@Nullable User user) {
+    private SessionDecision judgeWithoutSession(SessionClaim.@Nullable User user) {
         if (user == null || !isDenied(user)) {
-            return Verdict.PLAIN;
+            return SessionDecision.PLAIN;
         }
         rejections.rejected(Reason.ENDED, null, user.id());
-        return Verdict.ENDED;
+        return SessionDecision.ENDED;
     }
 
     /** A token that names no session can be refused only with all others of its user. */
@@ -121,23 +121,24 @@ public final class TokenJudge {
         return checker.isDeniedWithoutSession(user.id(), user.authenticatedAt());
     }
 
-    private Verdict lookUp(TokenSession session, @Nullable String issuer, @Nullable TokenExchange exchange) {
+    private SessionDecision lookUp(
+            TokenSession session, @Nullable String issuer, @Nullable RequestSessionState exchange) {
         SessionCheck check = checker.check(session);
         return switch (check.status()) {
             case LIVE -> {
                 warning.sawLive(issuer);
-                yield Verdict.LIVE;
+                yield SessionDecision.LIVE;
             }
             case ENDED -> {
                 if (check.source() != SessionCheck.Source.MEMORY) {
                     warning.sawEnded(issuer, session.sessionId());
                 }
-                yield Verdict.ENDED;
+                yield SessionDecision.ENDED;
             }
             case UNKNOWN ->
                 checker.outagePolicy() == OutagePolicy.PLAIN_JWT || (exchange != null && exchange.isAcceptingUnproven())
-                        ? Verdict.UNPROVEN
-                        : Verdict.UNAVAILABLE;
+                        ? SessionDecision.UNPROVEN
+                        : SessionDecision.UNAVAILABLE;
         };
     }
 }

@@ -12,7 +12,7 @@ import org.springframework.security.core.Authentication;
  * it, and in whatever dispatch: accepted stays accepted, refused stays refused. A hook that has no request at hand finds
  * it through the thread. Thread-safe, bounded.
  */
-public final class TokenExchange {
+public final class RequestSessionState {
 
     private static final ThreadLocal<Participant> CURRENT = new ThreadLocal<>();
 
@@ -30,7 +30,7 @@ public final class TokenExchange {
 
     private volatile BooleanSupplier acceptingUnproven = () -> false;
 
-    private record Judged(TokenSession session, Verdict verdict) {}
+    private record Judged(TokenSession session, SessionDecision verdict) {}
 
     private record Verified(String tokenValue, SessionClaim claim) {}
 
@@ -40,11 +40,11 @@ public final class TokenExchange {
     public interface Participant {
 
         /** What it takes part in. */
-        TokenExchange exchange();
+        RequestSessionState exchange();
     }
 
     /** The exchange that this thread takes part in, if any. */
-    public static @Nullable TokenExchange current() {
+    public static @Nullable RequestSessionState current() {
         Participant participant = CURRENT.get();
         return participant == null ? null : participant.exchange();
     }
@@ -71,7 +71,7 @@ public final class TokenExchange {
     }
 
     @Nullable
-    Verdict verdict(TokenSession session) {
+    SessionDecision verdict(TokenSession session) {
         for (Judged one : judged) {
             if (one.session().equals(session)) {
                 return one.verdict();
@@ -80,7 +80,7 @@ public final class TokenExchange {
         return null;
     }
 
-    synchronized void remember(TokenSession session, Verdict verdict) {
+    synchronized void remember(TokenSession session, SessionDecision verdict) {
         if (verdict(session) == null) {
             judged = with(judged, new Judged(session, verdict));
         }

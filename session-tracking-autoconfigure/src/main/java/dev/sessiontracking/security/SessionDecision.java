@@ -1,7 +1,7 @@
 package dev.sessiontracking.security;
 
 /** What a token is worth, as far as its session is concerned. */
-public enum Verdict {
+public enum SessionDecision {
 
     /** The token belongs to no session of ours: plain JWT. */
     PLAIN(true),
@@ -23,7 +23,7 @@ public enum Verdict {
 
     private final boolean accepted;
 
-    Verdict(boolean accepted) {
+    SessionDecision(boolean accepted) {
         this.accepted = accepted;
     }
 

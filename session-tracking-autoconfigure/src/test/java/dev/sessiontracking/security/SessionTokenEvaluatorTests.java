@@ -13,38 +13,38 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 @ExtendWith(OutputCaptureExtension.class)
-class TokenJudgeTests {
+class SessionTokenEvaluatorTests {
 
     private final RecordingSessions sessions = new RecordingSessions();
 
-    private final TokenJudge judge = judge(false, List.of());
+    private final SessionTokenEvaluator judge = judge(false, List.of());
 
     @Test
     void liveSessionIsLive() {
-        assertThat(judge(Map.of("sid", sessions.begin()))).isEqualTo(Verdict.LIVE);
+        assertThat(judge(Map.of("sid", sessions.begin()))).isEqualTo(SessionDecision.LIVE);
     }
 
     @Test
     void unknownSessionHasEnded() {
-        assertThat(judge(Map.of("sid", "never-seen"))).isEqualTo(Verdict.ENDED);
+        assertThat(judge(Map.of("sid", "never-seen"))).isEqualTo(SessionDecision.ENDED);
     }
 
     @Test
     void tokenWithoutASessionIsPlainUnlessOneIsRequired() {
-        assertThat(judge(Map.of())).isEqualTo(Verdict.PLAIN);
-        TokenJudge strict = judge(true, List.of());
-        assertThat(strict.judge(strict.read(Map.of()), null)).isEqualTo(Verdict.UNUSABLE);
+        assertThat(judge(Map.of())).isEqualTo(SessionDecision.PLAIN);
+        SessionTokenEvaluator strict = judge(true, List.of());
+        assertThat(strict.judge(strict.read(Map.of()), null)).isEqualTo(SessionDecision.UNUSABLE);
         assertThat(sessions.lookups()).isEmpty();
     }
 
     @Test
     void foreignTokenIsPlainEvenWhenASessionIsRequired() {
-        TokenJudge strict = judge(true, List.of("https://ours"));
+        SessionTokenEvaluator strict = judge(true, List.of("https://ours"));
 
         assertThat(strict.judge(strict.read(Map.of("sid", "s", "iss", "https://theirs")), null))
-                .isEqualTo(Verdict.PLAIN);
+                .isEqualTo(SessionDecision.PLAIN);
         assertThat(strict.judge(strict.read(Map.of("iss", "https://ours")), null))
-                .isEqualTo(Verdict.UNUSABLE);
+                .isEqualTo(SessionDecision.UNUSABLE);
         assertThat(sessions.lookups()).isEmpty();
     }
 
@@ -52,27 +52,27 @@ class TokenJudgeTests {
     void outagePolicyDecidesWhatNothingKnownMeans() {
         String session = sessions.begin();
         sessions.goDown(OutagePolicy.PLAIN_JWT);
-        assertThat(judge(Map.of("sid", session))).isEqualTo(Verdict.UNPROVEN);
+        assertThat(judge(Map.of("sid", session))).isEqualTo(SessionDecision.UNPROVEN);
         sessions.goDown(OutagePolicy.REJECT);
-        assertThat(judge(Map.of("sid", session))).isEqualTo(Verdict.UNAVAILABLE);
+        assertThat(judge(Map.of("sid", session))).isEqualTo(SessionDecision.UNAVAILABLE);
     }
 
     @Test
     void exchangeAsksOnceAndKeepsTheAnswer() {
-        TokenExchange exchange = new TokenExchange();
+        RequestSessionState exchange = new RequestSessionState();
         String session = sessions.begin();
         SessionClaim claim = judge.read(Map.of("sid", session));
 
-        assertThat(judge.judge(claim, exchange)).isEqualTo(Verdict.LIVE);
+        assertThat(judge.judge(claim, exchange)).isEqualTo(SessionDecision.LIVE);
         sessions.revokeSession(session);
-        assertThat(judge.judge(claim, exchange)).isEqualTo(Verdict.LIVE);
-        assertThat(judge.judge(claim, new TokenExchange())).isEqualTo(Verdict.ENDED);
+        assertThat(judge.judge(claim, exchange)).isEqualTo(SessionDecision.LIVE);
+        assertThat(judge.judge(claim, new RequestSessionState())).isEqualTo(SessionDecision.ENDED);
         assertThat(sessions.lookups(session)).isEqualTo(2);
     }
 
     @Test
     void exchangeIsBounded() {
-        TokenExchange exchange = new TokenExchange();
+        RequestSessionState exchange = new RequestSessionState();
         for (int i = 0; i < 100; i++) {
             judge.judge(judge.read(Map.of("sid", "s" + i)), exchange);
         }
@@ -114,7 +114,7 @@ class TokenJudgeTests {
         sessions.goDown(OutagePolicy.PLAIN_JWT);
         sessions.revokeSession(session);
 
-        assertThat(judge(Map.of("sid", session))).isEqualTo(Verdict.ENDED);
+        assertThat(judge(Map.of("sid", session))).isEqualTo(SessionDecision.ENDED);
         assertThat(output).doesNotContain("WARN");
     }
 
@@ -137,12 +137,12 @@ class TokenJudgeTests {
                 .hasSize(64);
     }
 
-    private Verdict judge(Map<String, Object> claims) {
+    private SessionDecision judge(Map<String, Object> claims) {
         return judge.judge(judge.read(claims), null);
     }
 
-    private TokenJudge judge(boolean requireSession, List<String> issuers) {
-        return new TokenJudge(
+    private SessionTokenEvaluator judge(boolean requireSession, List<String> issuers) {
+        return new SessionTokenEvaluator(
                 new JwtProperties(List.of("sid"), "sub", issuers, requireSession), sessions, RejectionReport.NONE);
     }
 }
