@@ -28,8 +28,9 @@ final class BrokenValues {
     static void warnOfIndex(String userId) {
         if (INDEX_TOLD.compareAndSet(false, true)) {
             log.warn(
-                    "The index of user {} held a value of another type: sessions that it listed can be revoked one by"
-                            + " one only. Its next login makes a new index. Further ones are not reported",
+                    "The index of user {} is neither a sorted set nor a set. New sessions of this user are not tracked,"
+                            + " and the user's sessions can only be revoked one by one. Delete or rename the key"
+                            + " user_sessions:<userId>. Further indexes of this kind are not reported",
                     SessionIds.hash(userId));
         }
     }

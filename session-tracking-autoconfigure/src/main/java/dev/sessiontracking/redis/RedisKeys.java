@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The names of all keys. {@code session:<id>} is a string with the session as JSON; {@code user_sessions:<userId>} is
  * a sorted set of a user's session ids, scored with the time, in milliseconds, when they can be dropped: a minute after
- * the session ends. The two lie in different slots of a cluster, so no command may touch both.
+ * the session ends. It can also be a plain set. The two keys lie in different slots of a cluster, so no command may
+ * touch both.
  *
  * @param prefix stands before every name; keeps applications apart that share a server
  */

@@ -14,13 +14,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param keyPrefix Stands before the name of every key, so that applications can share a server.
  * @param connectTimeout Longest wait for a connection to be made.
  * @param commandTimeout Longest wait for an answer. No request waits longer for a check.
+ * @param userIndexType Type of the index of a user whose index does not exist yet. An existing index keeps its type. Set
+ *     this to set if another service keeps the indexes as sets.
  */
 @ConfigurationProperties("session.tracking")
 record RedisProperties(
         @Nullable String redisUrl,
         @DefaultValue("") String keyPrefix,
         @DefaultValue("500ms") Duration connectTimeout,
-        @DefaultValue("250ms") Duration commandTimeout) {
+        @DefaultValue("250ms") Duration commandTimeout,
+        @DefaultValue("zset") UserIndexType userIndexType) {
 
     private static final int MAX_PREFIX_LENGTH = 128;
 
@@ -51,6 +54,6 @@ record RedisProperties(
     @Override
     public String toString() {
         return "RedisProperties[keyPrefix=" + keyPrefix + ", connectTimeout=" + connectTimeout + ", commandTimeout="
-                + commandTimeout + "]";
+                + commandTimeout + ", userIndexType=" + userIndexType + "]";
     }
 }

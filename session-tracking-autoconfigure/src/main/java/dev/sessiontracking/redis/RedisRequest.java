@@ -3,8 +3,11 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
+import io.lettuce.core.ValueScanCursor;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * When the request has ended, what it has met counts once for each master, however many commands it sent. Thread-safe.
  */
 final class RedisRequest {
+
+    private static final ScanArgs SCAN_PAGE = ScanArgs.Builder.limit(1_000);
 
     private final Shards shards;
 
@@ -52,6 +57,15 @@ final class RedisRequest {
 
     CompletionStage<Long> zrem(String key, String... members) {
         return send(key, commands -> commands.zrem(key, members));
+    }
+
+    /** A page of a set. A set of up to a few hundred members is read at once, so nothing can change in between. */
+    CompletionStage<ValueScanCursor<String>> sscan(String key, ScanCursor from) {
+        return send(key, commands -> commands.sscan(key, from, SCAN_PAGE));
+    }
+
+    CompletionStage<Long> srem(String key, String... members) {
+        return send(key, commands -> commands.srem(key, members));
     }
 
     CompletionStage<Long> evalsha(String digest, String key, String... arguments) {

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions as strings, with one sorted set for each user. Commands that do not depend on each other are sent together.
+ * Sessions as strings, with one index for each user. Commands that do not depend on each other are sent together.
  * No transaction and no script spans two keys, so everything holds on a cluster too; the order of the steps is what
  * keeps a session from being left where nobody can revoke it.
  */
@@ -42,10 +42,11 @@ final class RedisSessionStore implements SessionStore {
 
     private final Clock clock;
 
-    RedisSessionStore(RedisLink link, RedisKeys keys, Clock clock) {
+    /** @param newIndexes the type of an index that does not exist yet */
+    RedisSessionStore(RedisLink link, RedisKeys keys, UserIndexType newIndexes, Clock clock) {
         this.link = link;
         this.keys = keys;
-        this.index = new UserIndex(keys);
+        this.index = new UserIndex(keys, newIndexes);
         this.clock = clock;
         this.dataLossWatch = new DataLossWatch(this::exists, clock);
         link.listen(dataLossWatch);

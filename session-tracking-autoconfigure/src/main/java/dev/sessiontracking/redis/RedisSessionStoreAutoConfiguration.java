@@ -78,7 +78,10 @@ public final class RedisSessionStoreAutoConfiguration {
     @Bean
     SessionStore sessionTrackingSessionStore(RedisLink sessionTrackingRedisLink, RedisProperties properties) {
         return new RedisSessionStore(
-                sessionTrackingRedisLink, new RedisKeys(properties.keyPrefix()), Clock.systemUTC());
+                sessionTrackingRedisLink,
+                new RedisKeys(properties.keyPrefix()),
+                properties.userIndexType(),
+                Clock.systemUTC());
     }
 
     /** Asks the property again: the condition was frozen if this application was processed ahead of time. */

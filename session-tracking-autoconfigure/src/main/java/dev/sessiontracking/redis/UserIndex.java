@@ -1,21 +1,27 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.core.SessionIds;
+import io.lettuce.core.ScanCursor;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * The sorted set that lists a user's sessions. It may list sessions that are gone; it must never fail to list one that
- * lives.
+ * The sorted set or set that lists a user's sessions. It may list sessions that are gone; it must never fail to list one
+ * that lives. An index that exists is used in the type that it has. An index of any other type is never deleted; every
+ * use of it fails.
  */
 final class UserIndex {
 
     /** The answer of {@link #add} when the entry was there before. */
     static final long WAS_THERE = 0;
-
-    private static final long REPLACED_ANOTHER_TYPE = 2;
 
     /**
      * How much longer an entry lives than its session. The two are written by two commands, and the session's may be
@@ -25,43 +31,81 @@ final class UserIndex {
 
     private final RedisKeys keys;
 
-    UserIndex(RedisKeys keys) {
+    private final UserIndexType newIndexes;
+
+    /** @param newIndexes the type of an index that does not exist yet */
+    UserIndex(RedisKeys keys, UserIndexType newIndexes) {
         this.keys = keys;
+        this.newIndexes = newIndexes;
     }
 
-    /** Adds an entry or moves its expiry further; drops what has expired, by the server's clock. */
+    /** Adds an entry or moves its expiry further; drops from a sorted set what has expired, by the server's clock. */
     CompletionStage<Long> add(RedisRequest commands, String userId, String sessionId, Duration ttl) {
-        return RedisScript.INDEX
-                .run(
+        return readable(
+                userId,
+                RedisScript.INDEX.run(
                         commands,
                         keys.userSessions(userId),
                         sessionId,
-                        String.valueOf(ttl.plus(LIVES_ON).toMillis()))
-                .thenApply(answer -> {
-                    if (answer == REPLACED_ANOTHER_TYPE) {
-                        BrokenValues.warnOfIndex(userId);
-                    }
-                    return answer;
-                });
+                        String.valueOf(ttl.plus(LIVES_ON).toMillis()),
+                        newIndexes.word()));
     }
 
     /** All entries, those of sessions that are gone included. */
     CompletionStage<List<String>> members(RedisRequest commands, String userId) {
-        return commands.zrange(keys.userSessions(userId), 0, -1).handle((members, failure) -> {
-            if (failure == null) {
-                return members;
-            }
-            if (RedisFailures.isWrongType(failure)) {
-                BrokenValues.warnOfIndex(userId);
-                return List.of();
-            }
-            throw RedisFailures.unavailable(failure);
+        String key = keys.userSessions(userId);
+        return inItsType(
+                userId,
+                () -> commands.zrange(key, 0, -1),
+                () -> scan(commands, key, ScanCursor.INITIAL, new LinkedHashSet<>()));
+    }
+
+    /** A page may repeat members of an earlier one. */
+    private static CompletionStage<List<String>> scan(
+            RedisRequest commands, String key, ScanCursor from, Set<String> found) {
+        return commands.sscan(key, from).thenCompose(page -> {
+            found.addAll(page.getValues());
+            return page.isFinished()
+                    ? CompletableFuture.completedFuture(List.copyOf(found))
+                    : scan(commands, key, page, found);
         });
     }
 
     CompletionStage<?> remove(RedisRequest commands, String userId, Collection<String> sessionIds) {
+        String key = keys.userSessions(userId);
+        String[] members = sessionIds.toArray(String[]::new);
         return sessionIds.isEmpty()
                 ? CompletableFuture.completedFuture(0L)
-                : commands.zrem(keys.userSessions(userId), sessionIds.toArray(String[]::new));
+                : inItsType(userId, () -> commands.zrem(key, members), () -> commands.srem(key, members));
+    }
+
+    /** Sends the command for the type of new indexes, then the other one if the index has the other type. */
+    private <T> CompletionStage<T> inItsType(
+            String userId, Supplier<CompletionStage<T>> sortedSet, Supplier<CompletionStage<T>> set) {
+        boolean setFirst = newIndexes == UserIndexType.SET;
+        CompletionStage<T> first = (setFirst ? set : sortedSet).get();
+        return readable(
+                userId,
+                first.handle((answer, failure) -> failure != null && RedisFailures.isWrongType(failure)
+                                ? (setFirst ? sortedSet : set).get()
+                                : first)
+                        .thenCompose(Function.identity()));
+    }
+
+    private static <T> CompletionStage<T> readable(String userId, CompletionStage<T> stage) {
+        return stage.handle((answer, failure) -> {
+            if (failure == null) {
+                return answer;
+            }
+            if (RedisFailures.isWrongType(failure)) {
+                BrokenValues.warnOfIndex(userId);
+                throw new SessionStoreUnavailableException(
+                        "The index of user " + SessionIds.hash(userId)
+                                + " is neither a sorted set nor a set, so its sessions cannot be listed. Delete or"
+                                + " rename the key user_sessions:<userId>",
+                        RedisFailures.unwrap(failure));
+            }
+            throw RedisFailures.unavailable(failure);
+        });
     }
 }

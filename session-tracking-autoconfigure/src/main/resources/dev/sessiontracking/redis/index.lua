@@ -1,25 +1,54 @@
--- KEYS[1] index of a user; ARGV[1] session id; ARGV[2] how long the entry lives, in milliseconds.
--- Returns 1 when the id was not in the index, 0 when it was, 2 when a value of another type had to make room.
+-- KEYS[1] index of a user; ARGV[1] session id; ARGV[2] how long the entry lives, in milliseconds;
+-- ARGV[3] type of an index that does not exist yet: zset or set.
+-- Returns 1 when the id was not in the index, 0 when it was. An index of any other type stays as it is: WRONGTYPE.
 -- The server's clock decides: a node whose clock is ahead must not prune live sessions.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local expiry = now + tonumber(ARGV[2])
-local known = redis.pcall('ZSCORE', KEYS[1], ARGV[1])
-local answer = known and 0 or 1
-if type(known) == 'table' then
-    if not string.find(known.err, 'WRONGTYPE', 1, true) then
-        return known
+local lifetime = tonumber(ARGV[2])
+local century = 3155760000000
+
+-- An index without a lifetime (-1) belongs to another writer, who prunes it: it gets no lifetime from us.
+-- Without the permission for PTTL, only sorted sets can be used, as in earlier versions.
+local left = redis.pcall('PTTL', KEYS[1])
+
+local function add_to_sorted_set()
+    local score = redis.pcall('ZSCORE', KEYS[1], ARGV[1])
+    if type(score) == 'table' then
+        return score
     end
-    redis.call('DEL', KEYS[1])
-    known = false
-    answer = 2
+    -- Never earlier: the session of this id may be one that lives longer.
+    if not score or tonumber(score) < now + lifetime then
+        redis.call('ZADD', KEYS[1], string.format('%.0f', now + lifetime), ARGV[1])
+    end
+    if left ~= -1 then
+        redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
+        -- The index lives as long as its longest-lived session, also after the lifetime was configured shorter.
+        local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+        local expiry = math.min(tonumber(last[2]), now + century)
+        if type(left) == 'table' or left < expiry - now then
+            redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', expiry))
+        end
+    end
+    return score and 0 or 1
 end
--- Never earlier: the session of this id may be one that lives longer.
-if not known or tonumber(known) < expiry then
-    redis.call('ZADD', KEYS[1], string.format('%.0f', expiry), ARGV[1])
+
+local function add_to_set()
+    if type(left) == 'table' then
+        return left
+    end
+    local added = redis.pcall('SADD', KEYS[1], ARGV[1])
+    if type(added) == 'number' and left ~= -1 and left < lifetime then
+        redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', now + lifetime))
+    end
+    return added
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
--- The index lives as long as its longest-lived session, also after the lifetime was configured shorter.
-local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
-redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', tonumber(last[2])))
+
+local add, add_otherwise = add_to_sorted_set, add_to_set
+if ARGV[3] == 'set' then
+    add, add_otherwise = add_to_set, add_to_sorted_set
+end
+local answer = add()
+if type(answer) == 'table' and string.find(answer.err, 'WRONGTYPE', 1, true) then
+    answer = add_otherwise()
+end
 return answer

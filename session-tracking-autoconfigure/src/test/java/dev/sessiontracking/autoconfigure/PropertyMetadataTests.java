@@ -47,6 +47,7 @@ class PropertyMetadataTests {
                         "session.tracking.key-prefix",
                         "session.tracking.connect-timeout",
                         "session.tracking.command-timeout",
+                        "session.tracking.user-index-type",
                         "session.tracking.sentinel.username",
                         "session.tracking.sentinel.password",
                         "session.tracking.jwt.session-id-claims",
@@ -88,6 +89,7 @@ class PropertyMetadataTests {
         assertDefault("session.tracking.connect-timeout", "500ms");
         assertDefault("session.tracking.command-timeout", "250ms");
         assertDefault("session.tracking.outage-policy", "plain-jwt");
+        assertDefault("session.tracking.user-index-type", "zset");
         assertDefault("session.tracking.jwt.user-id-claim", "sub");
         assertThat(PROPERTIES
                         .get("session.tracking.jwt.session-id-claims")

@@ -101,6 +101,7 @@ class SetupFailureTests {
     @CsvSource({
         "session.tracking.ttl, soon",
         "session.tracking.outage-policy, pray",
+        "session.tracking.user-index-type, hash",
         "session.tracking.command-timeout, soon"
     })
     void valueOfTheWrongKindIsNamedBySpringBoot(String property, String value, CapturedOutput output) {

@@ -26,7 +26,8 @@ class RedisPropertiesTests {
     @Test
     void defaultsAreThoseOfTheDocument() {
         assertThat(bound(Map.of()))
-                .isEqualTo(new RedisProperties(null, "", Duration.ofMillis(500), Duration.ofMillis(250)));
+                .isEqualTo(new RedisProperties(
+                        null, "", Duration.ofMillis(500), Duration.ofMillis(250), UserIndexType.ZSET));
     }
 
     @Test
@@ -35,13 +36,14 @@ class RedisPropertiesTests {
                         "session.tracking.redis-url", "redis://h",
                         "session.tracking.key-prefix", "shop:",
                         "session.tracking.connect-timeout", "2s",
-                        "session.tracking.command-timeout", "100")))
-                .isEqualTo(new RedisProperties("redis://h", "shop:", Duration.ofSeconds(2), OK));
+                        "session.tracking.command-timeout", "100",
+                        "session.tracking.user-index-type", "set")))
+                .isEqualTo(new RedisProperties("redis://h", "shop:", Duration.ofSeconds(2), OK, UserIndexType.SET));
     }
 
     @Test
     void passwordIsInNoString() {
-        assertThat(new RedisProperties("redis://:sekret@h", "shop:", OK, OK).toString())
+        assertThat(new RedisProperties("redis://:sekret@h", "shop:", OK, OK, UserIndexType.ZSET).toString())
                 .doesNotContain("sekret")
                 .contains("shop:");
     }
@@ -50,31 +52,33 @@ class RedisPropertiesTests {
     @ValueSource(strings = {" ", "a b", "tab\t", "é", "line\n", "del\u007f"})
     void prefixIsVisibleAscii(String prefix) {
         assertThatExceptionOfType(SessionTrackingSetupException.class)
-                .isThrownBy(() -> new RedisProperties(null, prefix, OK, OK))
+                .isThrownBy(() -> new RedisProperties(null, prefix, OK, OK, UserIndexType.ZSET))
                 .withMessageContaining("session.tracking.key-prefix");
     }
 
     @Test
     void prefixHasAtMost128Characters() {
-        assertThatCode(() -> new RedisProperties(null, "a".repeat(128), OK, OK)).doesNotThrowAnyException();
+        assertThatCode(() -> new RedisProperties(null, "a".repeat(128), OK, OK, UserIndexType.ZSET))
+                .doesNotThrowAnyException();
         assertThatExceptionOfType(SessionTrackingSetupException.class)
-                .isThrownBy(() -> new RedisProperties(null, "a".repeat(129), OK, OK));
+                .isThrownBy(() -> new RedisProperties(null, "a".repeat(129), OK, OK, UserIndexType.ZSET));
     }
 
     @ParameterizedTest
     @CsvSource({"PT0S", "-PT1S", "PT0.0005S", "PT60.001S", "P1D", "PT2562047788015215H"})
     void timeoutsAreBetweenOneMillisecondAndOneMinute(Duration timeout) {
         assertThatExceptionOfType(SessionTrackingSetupException.class)
-                .isThrownBy(() -> new RedisProperties(null, "", timeout, OK))
+                .isThrownBy(() -> new RedisProperties(null, "", timeout, OK, UserIndexType.ZSET))
                 .withMessageContaining("session.tracking.connect-timeout");
         assertThatExceptionOfType(SessionTrackingSetupException.class)
-                .isThrownBy(() -> new RedisProperties(null, "", OK, timeout))
+                .isThrownBy(() -> new RedisProperties(null, "", OK, timeout, UserIndexType.ZSET))
                 .withMessageContaining("session.tracking.command-timeout");
     }
 
     @Test
     void longestAndShortestTimeoutsAreAccepted() {
-        assertThatCode(() -> new RedisProperties(null, "", Duration.ofMillis(1), Duration.ofSeconds(60)))
+        assertThatCode(() ->
+                        new RedisProperties(null, "", Duration.ofMillis(1), Duration.ofSeconds(60), UserIndexType.ZSET))
                 .doesNotThrowAnyException();
     }
 }

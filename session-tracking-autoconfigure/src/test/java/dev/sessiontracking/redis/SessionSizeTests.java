@@ -36,12 +36,13 @@ class SessionSizeTests {
     @Test
     void whatIsKeptOfAClientDecidesASessionsSize() {
         RedisProperties properties =
-                new RedisProperties(redis.url(), "", Duration.ofSeconds(5), Duration.ofSeconds(30));
+                new RedisProperties(redis.url(), "", Duration.ofSeconds(5), Duration.ofSeconds(30), UserIndexType.ZSET);
         RedisConnector connector = new RedisConnector(RedisUrl.parse(redis.url()), properties);
         RedisLink link = new RedisLink(connector, new RedisKeys("").heartbeat());
         try {
             link.start();
-            RedisSessionStore store = new RedisSessionStore(link, new RedisKeys(""), Clock.systemUTC());
+            RedisSessionStore store =
+                    new RedisSessionStore(link, new RedisKeys(""), UserIndexType.ZSET, Clock.systemUTC());
             long everything = bytesEach(store, "kept, kept", new MetadataPolicy(Ip.KEEP, UserAgent.KEEP));
             bytesEach(store, "truncated, kept", new MetadataPolicy(Ip.TRUNCATE, UserAgent.KEEP));
             bytesEach(store, "dropped, kept", new MetadataPolicy(Ip.DROP, UserAgent.KEEP));

@@ -418,15 +418,6 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
     }
 
     @Test
-    void indexOfAnotherTypeIsReplacedByTheNextLogin() {
-        raw("SET", "user_sessions:alice", "a string");
-        assertThat(answer(store.findByUser("alice"))).isEmpty();
-        assertThat(answer(store.revokeAll("alice", any -> true))).isEmpty();
-        assertThat(create("a", "alice")).isTrue();
-        assertThat(index("alice")).containsExactly("a");
-    }
-
-    @Test
     void foreignIdInTheIndexIsNotListedAndNotRevoked() {
         create("a", "alice");
         create("b", "bob");

@@ -60,8 +60,8 @@ abstract class SessionStoreFixture {
     @BeforeEach
     void setUpStores() {
         clock = MutableClock.startingNow();
-        store = store(firstLink, "");
-        otherNode = store(secondLink, "");
+        store = store(firstLink, "", UserIndexType.ZSET);
+        otherNode = store(secondLink, "", UserIndexType.ZSET);
     }
 
     @AfterAll
@@ -72,8 +72,8 @@ abstract class SessionStoreFixture {
 
     private RedisLink started() {
         // Long timeouts: these tests are about what is written, on machines that may be busy.
-        RedisConnector connector =
-                connect(new RedisProperties(null, "", Duration.ofSeconds(5), Duration.ofSeconds(10)));
+        RedisConnector connector = connect(
+                new RedisProperties(null, "", Duration.ofSeconds(5), Duration.ofSeconds(10), UserIndexType.ZSET));
         connectors.add(connector);
         RedisLink link = new RedisLink(connector, new RedisKeys("").heartbeat());
         links.add(link);
@@ -81,12 +81,17 @@ abstract class SessionStoreFixture {
         return link;
     }
 
-    private SessionStore store(RedisLink link, String prefix) {
-        return new RedisSessionStore(link, new RedisKeys(prefix), clock);
+    private SessionStore store(RedisLink link, String prefix, UserIndexType newIndexes) {
+        return new RedisSessionStore(link, new RedisKeys(prefix), newIndexes, clock);
     }
 
     SessionStore storeWithPrefix(String prefix) {
-        return store(firstLink, prefix);
+        return store(firstLink, prefix, UserIndexType.ZSET);
+    }
+
+    /** A node that is configured to make sets. */
+    SessionStore storeOfSets() {
+        return store(firstLink, "", UserIndexType.SET);
     }
 
     UserSession session(String id, String userId) {

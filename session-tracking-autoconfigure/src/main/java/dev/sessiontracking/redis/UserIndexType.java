@@ -1,0 +1,17 @@
+package dev.sessiontracking.redis;
+
+import java.util.Locale;
+
+/** The type of the index of a user's sessions. */
+enum UserIndexType {
+
+    /** A sorted set, scored with the time when an entry can be dropped. Entries of ended sessions are pruned. */
+    ZSET,
+
+    /** A set, for servers that are shared with a service that keeps sets. Nothing prunes the entries of ended sessions. */
+    SET;
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

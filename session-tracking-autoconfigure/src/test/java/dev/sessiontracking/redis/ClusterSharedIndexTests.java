@@ -1,0 +1,35 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.testkit.ClusterTopology;
+import dev.sessiontracking.testkit.RedisServer;
+import dev.sessiontracking.testkit.Topologies;
+import io.lettuce.core.cluster.SlotHash;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Indexes of another service on a cluster. */
+class ClusterSharedIndexTests extends SharedIndexContractTests {
+
+    private final ClusterTopology servers = Topologies.cluster();
+
+    private final RedisServer[] masterBySlot = servers.mastersBySlot();
+
+    @Override
+    RedisConnector connect(RedisProperties properties) {
+        return new RedisConnector(RedisUrl.parse(servers.url()), properties);
+    }
+
+    @Override
+    @Nullable
+    Object raw(String... words) {
+        return masterBySlot[SlotHash.getSlot(words[1].getBytes(StandardCharsets.UTF_8))]
+                .cli()
+                .command(words);
+    }
+
+    @BeforeEach
+    void empty() {
+        servers.masters().forEach(master -> master.cli().command("FLUSHALL"));
+    }
+}
