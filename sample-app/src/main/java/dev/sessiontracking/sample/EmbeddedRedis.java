@@ -5,24 +5,30 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import org.springframework.util.FileSystemUtils;
 import redis.embedded.RedisExecProvider;
 
 /**
- * A real Redis server as a child process, on the loopback interface, with everything in memory: what it holds is gone
- * when it stops, and it writes no file. It outlives this process only if that is killed outright ({@code kill -9}).
+ * A real Redis server as a child process, on the loopback interface. It keeps its data in memory, and in a temporary
+ * folder while it is paused. It outlives this process only if that is killed outright ({@code kill -9}). Thread-safe.
  */
 final class EmbeddedRedis {
 
     private static final String READY = "Ready to accept connections";
 
-    private final Process process;
-
     private final int port;
 
-    private EmbeddedRedis(Process process, int port) {
-        this.process = process;
+    private final Path folder;
+
+    private Process process;
+
+    private EmbeddedRedis(int port, Path folder) throws IOException {
         this.port = port;
+        this.folder = folder;
+        this.process = start();
     }
 
     static EmbeddedRedis startOnFreePort() throws IOException {
@@ -36,30 +42,40 @@ final class EmbeddedRedis {
      * @throws IllegalArgumentException when there is no server for this operating system
      */
     static EmbeddedRedis startOn(int port) throws IOException {
-        File executable = RedisExecProvider.defaultProvider().get();
-        Process process = new ProcessBuilder(command(executable, port))
-                .directory(executable.getParentFile())
-                .redirectErrorStream(true)
-                .start();
-        EmbeddedRedis redis = new EmbeddedRedis(process, port);
+        Path folder = Files.createTempDirectory("embedded-redis");
         try {
-            redis.awaitReady();
-        } catch (IOException failure) {
-            redis.stop();
+            return new EmbeddedRedis(port, folder);
+        } catch (IOException | RuntimeException failure) {
+            FileSystemUtils.deleteRecursively(folder);
             throw failure;
         }
-        return redis;
     }
 
+    private Process start() throws IOException {
+        File executable = RedisExecProvider.defaultProvider().get();
+        Process started = new ProcessBuilder(command(executable, port))
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            awaitReady(started);
+            return started;
+        } catch (IOException failure) {
+            started.destroyForcibly().onExit().join();
+            throw failure;
+        }
+    }
+
+    /** The point at which a snapshot is due is never reached; with it, the server saves its data when it is paused. */
     private static List<String> command(File executable, int port) {
         return List.of(
-                executable.getPath(),
+                executable.getAbsolutePath(),
                 "--bind",
                 InetAddress.getLoopbackAddress().getHostAddress(),
                 "--port",
                 String.valueOf(port),
                 "--save",
-                "",
+                "86400 1000000000",
                 "--appendonly",
                 "no",
                 "--maxmemory-policy",
@@ -73,7 +89,7 @@ final class EmbeddedRedis {
     }
 
     /** Reads the server's log as far as needed, then closes it, so that a full pipe can never block the server. */
-    private void awaitReady() throws IOException {
+    private void awaitReady(Process process) throws IOException {
         StringBuilder log = new StringBuilder();
         try (BufferedReader output = process.inputReader()) {
             String line;
@@ -95,8 +111,34 @@ final class EmbeddedRedis {
         return "redis://" + InetAddress.getLoopbackAddress().getHostAddress() + ":" + port;
     }
 
-    /** Kills the server, also one that hangs: there is nothing to save. */
-    void stop() {
+    synchronized boolean isRunning() {
+        return process.isAlive();
+    }
+
+    /** Ends the server in an orderly way. Its data returns when it is resumed. */
+    synchronized void pause() {
+        process.destroy();
+        process.onExit().join();
+    }
+
+    /**
+     * Starts a paused server again, on the same port and with the same data.
+     *
+     * @throws IOException when it does not start
+     */
+    synchronized void resume() throws IOException {
+        if (!process.isAlive()) {
+            process = start();
+        }
+    }
+
+    /** Kills the server, also one that hangs, and removes what it wrote. */
+    synchronized void stop() {
         process.destroyForcibly().onExit().join();
+        try {
+            FileSystemUtils.deleteRecursively(folder);
+        } catch (IOException leftToTheOperatingSystem) {
+            // It is a temporary folder.
+        }
     }
 }

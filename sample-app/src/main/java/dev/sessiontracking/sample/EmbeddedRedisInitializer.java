@@ -43,6 +43,7 @@ class EmbeddedRedisInitializer implements ApplicationContextInitializer<Configur
         EmbeddedRedis redis = start();
         // After the application has shut down, which therefore ends with its server still there.
         SpringApplication.getShutdownHandlers().add(redis::stop);
+        context.getBeanFactory().registerSingleton("embeddedRedis", redis);
         environment
                 .getPropertySources()
                 .addFirst(new MapPropertySource("embedded-redis", Map.of(REDIS_URL, redis.url())));

@@ -1,10 +1,12 @@
 package dev.sessiontracking.sample;
 
+import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.security.servlet.RequestSessionMetadata;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -23,7 +25,10 @@ class LoginController {
 
     @PostMapping("/login")
     TokenResponse login(@Valid @RequestBody Credentials credentials, HttpServletRequest request) {
-        return logins.login(credentials.username(), credentials.password(), RequestSessionMetadata.from(request));
+        SessionMetadata metadata = credentials.device() == null
+                ? RequestSessionMetadata.from(request)
+                : SessionMetadata.of(request.getRemoteAddr(), credentials.device());
+        return logins.login(credentials.username(), credentials.password(), metadata);
     }
 
     @PostMapping("/refresh")
@@ -38,10 +43,15 @@ class LoginController {
         logins.logout(session.refreshToken());
     }
 
-    /** Longer than any real one is refused before it costs a password hash. */
+    /**
+     * Longer than any real one is refused before it costs a password hash.
+     *
+     * @param device how the client calls itself; without it, the User-Agent names the device
+     */
     record Credentials(
             @NotBlank @Size(max = 256) String username,
-            @NotBlank @Size(max = 256) String password) {
+            @NotBlank @Size(max = 256) String password,
+            @Nullable @Size(max = 64) String device) {
 
         /** Keeps the password out of logs. */
         @Override

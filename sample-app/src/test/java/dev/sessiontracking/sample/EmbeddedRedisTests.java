@@ -19,14 +19,14 @@ import org.springframework.context.ConfigurableApplicationContext;
 class EmbeddedRedisTests {
 
     @Test
-    void keepsNothingOnDiskAndEvictsNothing() throws IOException {
+    void savesNothingWhileItRunsAndEvictsNothing() throws IOException {
         EmbeddedRedis redis = EmbeddedRedis.startOnFreePort();
         try {
             Map<String, String> config =
                     new RedisCli(redis.url()).run(cli -> cli.configGet("save", "appendonly", "maxmemory-policy"));
 
             assertThat(config)
-                    .containsEntry("save", "")
+                    .containsEntry("save", "86400 1000000000")
                     .containsEntry("appendonly", "no")
                     .containsEntry("maxmemory-policy", "noeviction");
         } finally {
@@ -41,6 +41,23 @@ class EmbeddedRedisTests {
 
         assertThatExceptionOfType(RedisException.class)
                 .isThrownBy(() -> new RedisCli(redis.url()).run(cli -> cli.ping()));
+    }
+
+    @Test
+    void returnsWithItsDataAfterAPause() throws IOException {
+        EmbeddedRedis redis = EmbeddedRedis.startOnFreePort();
+        try {
+            RedisCli cli = new RedisCli(redis.url());
+            cli.run(commands -> commands.set("kept", "yes"));
+
+            redis.pause();
+            assertThat(redis.isRunning()).isFalse();
+            redis.resume();
+
+            assertThat(cli.<String>run(commands -> commands.get("kept"))).isEqualTo("yes");
+        } finally {
+            redis.stop();
+        }
     }
 
     @Test

@@ -1,0 +1,46 @@
+package dev.sessiontracking.sample;
+
+import dev.sessiontracking.OutageBegan;
+import dev.sessiontracking.OutageEnded;
+import dev.sessiontracking.RevocationApplied;
+import dev.sessiontracking.RevocationPending;
+import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/** Follows outages and pending revocations by the events that the starter publishes. Thread-safe. */
+@Component
+class OutageWatch {
+
+    private final AtomicLong pending = new AtomicLong();
+
+    private volatile boolean lasting;
+
+    @EventListener
+    void began(OutageBegan event) {
+        lasting = true;
+    }
+
+    @EventListener
+    void ended(OutageEnded event) {
+        lasting = false;
+    }
+
+    @EventListener
+    void pending(RevocationPending event) {
+        pending.incrementAndGet();
+    }
+
+    @EventListener
+    void applied(RevocationApplied event) {
+        pending.decrementAndGet();
+    }
+
+    boolean isLasting() {
+        return lasting;
+    }
+
+    long pendingRevocations() {
+        return pending.get();
+    }
+}
