@@ -6,9 +6,11 @@ import dev.sessiontracking.testkit.Topologies;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Replicas that are promoted without having heard of the last revocations: those who made them make them again. */
+@Tag("full")
 class FleetFailoverTests {
 
     private final long seed = Long.getLong("session.tracking.test.seed", System.nanoTime());

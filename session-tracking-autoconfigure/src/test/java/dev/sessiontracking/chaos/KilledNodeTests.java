@@ -10,6 +10,7 @@ import dev.sessiontracking.core.SessionCheck;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a revocation that a node keeps for the server, when that node ends. */
@@ -31,6 +32,7 @@ class KilledNodeTests {
 
     /** The limit that the README states for "revocations are not lost while the process lives". */
     @Test
+    @Tag("full")
     void aProcessThatIsKilledTakesWhatItKeepsAlong() {
         Tokens tokens = loggedOutWithoutServer();
         fleet.node(0).kill();
@@ -49,6 +51,7 @@ class KilledNodeTests {
     }
 
     @Test
+    @Tag("full")
     void aProcessThatIsStoppedAfterTheServerIsBackHasToldIt() {
         Tokens other = login();
         Tokens tokens = loggedOutWithoutServer();

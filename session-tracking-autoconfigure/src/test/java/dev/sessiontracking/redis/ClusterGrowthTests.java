@@ -8,9 +8,11 @@ import dev.sessiontracking.core.TrackedReader;
 import dev.sessiontracking.testkit.ClusterTopology;
 import dev.sessiontracking.testkit.RedisServer;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A cluster that gets another master, and loses it again. */
+@Tag("full")
 class ClusterGrowthTests {
 
     private static final long BOUND = 1_200;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -52,6 +53,7 @@ class FailoverTests {
     }
 
     @Test
+    @Tag("full")
     void masterFrozenUnderSentinels() {
         SentinelTopology servers = Topologies.sentinel();
         RedisServer master = servers.master();
@@ -66,6 +68,7 @@ class FailoverTests {
     }
 
     @Test
+    @Tag("full")
     void plannedFailoverUnderSentinels() {
         SentinelTopology servers = Topologies.sentinel();
         run("Sentinel: planned failover", servers.url(), key -> servers.master(), servers::failOver);
@@ -85,6 +88,7 @@ class FailoverTests {
     }
 
     @Test
+    @Tag("full")
     void masterOfAClusterFrozen() {
         ClusterTopology servers = Topologies.cluster();
         RedisServer master = servers.masters().get(0);
@@ -100,6 +104,7 @@ class FailoverTests {
     }
 
     @Test
+    @Tag("full")
     void plannedFailoverInACluster() {
         ClusterTopology servers = Topologies.cluster();
         String key = keyOf(servers, servers.masters().get(0));
@@ -107,6 +112,7 @@ class FailoverTests {
     }
 
     @Test
+    @Tag("full")
     void slotsMovedToAnotherMasterAndBack() {
         ClusterTopology servers = Topologies.cluster();
         RedisServer home = servers.masters().get(0);

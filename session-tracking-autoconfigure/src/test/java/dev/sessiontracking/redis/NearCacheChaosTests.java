@@ -10,6 +10,7 @@ import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisCli;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
+import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,7 +34,8 @@ class NearCacheChaosTests {
 
     private final long seed = Long.getLong("session.tracking.test.seed", System.nanoTime());
 
-    private final Duration time = Duration.ofSeconds(Integer.getInteger("session.tracking.test.chaos-seconds", 22));
+    private final Duration time =
+            Duration.ofSeconds(Integer.getInteger("session.tracking.test.chaos-seconds", TestLength.of(12, 22)));
 
     private final History history = new History();
 

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -56,6 +57,7 @@ class NearCacheCostTests {
     }
 
     @Test
+    @Tag("full")
     void oneCheckInASecondIsAboutOneCommandEach() {
         try (TestNode node = TestNode.at(redis.url())) {
             String session = node.login("alice").id();

@@ -16,10 +16,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How much of the server's memory a session takes, index entry included: the figures of docs/operating.md. */
+@Tag("full")
 class SessionSizeTests {
 
     private static final int SESSIONS = 20_000;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.testkit.TestLength;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 abstract class SessionStoreRaceContractTests extends SessionStoreFixture {
 
-    private static final int ROUNDS = 100;
+    private static final int ROUNDS = TestLength.of(30, 100);
 
     private static final int LOGINS = 6;
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,6 +45,7 @@ class SentinelTopologyTests {
     }
 
     @Test
+    @Tag("full")
     void promotesAReplicaWhenTheMasterIsFrozenAndTakesItBack() {
         RedisServer old = topology.master();
         old.freeze();
