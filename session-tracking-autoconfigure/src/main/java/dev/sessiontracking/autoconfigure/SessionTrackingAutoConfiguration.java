@@ -85,9 +85,10 @@ public final class SessionTrackingAutoConfiguration {
 
         private static SessionStore noStore() {
             throw new SessionTrackingSetupException(
-                    "Session tracking is wanted, but there is nothing to keep the sessions in: Lettuce or Spring Data"
-                            + " Redis is missing from the classpath.",
-                    "Keep the dependencies of session-tracking-starter, or define a SessionStore bean.");
+                    "Session tracking is on, but there is no store for the sessions: Lettuce, Caffeine or jackson-core"
+                            + " (tools.jackson) is missing from the classpath.",
+                    "Depend on session-tracking-starter and exclude none of its dependencies, or define a"
+                            + " SessionStore bean.");
         }
 
         @Bean

@@ -1,5 +1,6 @@
 package dev.sessiontracking.redis;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
@@ -9,6 +10,7 @@ import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
@@ -18,22 +20,15 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
-import org.springframework.data.redis.connection.RedisClusterConfiguration;
-import org.springframework.data.redis.connection.RedisConfiguration;
-import org.springframework.data.redis.connection.RedisNode;
-import org.springframework.data.redis.connection.RedisPassword;
-import org.springframework.data.redis.connection.RedisSentinelConfiguration;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * The settings under which Lettuce lets nobody wait: short timeouts measured with a fine timer, refusal instead of
- * queueing while there is no connection, and a reconnect that is quick but not in step with other nodes.
+ * Lettuce configured to fail fast: short timeouts measured with a fine timer, rejected instead of queued commands while
+ * there is no connection, and a quick reconnect with jitter.
  */
 final class LettuceClients {
 
@@ -82,86 +77,37 @@ final class LettuceClients {
                 .build();
     }
 
-    /** A factory that owns the client; it is not a bean, so that it stands in nobody's way. */
-    static LettuceConnectionFactory factory(
+    /** The client of the servers that the URL names. */
+    static AbstractRedisClient client(
             RedisUrl url,
             SentinelProperties sentinels,
             RedisProperties properties,
             ClientResources resources,
             @Nullable SslOptions ssl) {
-        LettuceConnectionFactory factory =
-                new LettuceConnectionFactory(servers(url, sentinels), configuration(url, properties, resources, ssl));
-        factory.setShareNativeConnection(false);
-        factory.afterPropertiesSet();
-        factory.start();
-        return factory;
+        if (url.topology() == Topology.CLUSTER) {
+            List<RedisURI> nodes = url.addresses().stream()
+                    .map(address -> node(url, address, properties))
+                    .toList();
+            RedisClusterClient client = RedisClusterClient.create(resources, nodes);
+            client.setOptions(clusterOptions(properties, ssl));
+            return client;
+        }
+        RedisClient client = RedisClient.create(resources, server(url, sentinels, properties));
+        client.setOptions(options(ClientOptions.builder(), properties, ssl).build());
+        return client;
     }
 
-    private static RedisConfiguration servers(RedisUrl url, SentinelProperties sentinels) {
-        return switch (url.topology()) {
-            case STANDALONE -> standalone(url);
-            case SENTINEL -> sentinel(url, sentinels);
-            case CLUSTER -> cluster(url);
-        };
-    }
-
-    private static RedisStandaloneConfiguration standalone(RedisUrl url) {
-        RedisAddress address = url.addresses().get(0);
-        RedisStandaloneConfiguration server = new RedisStandaloneConfiguration(address.host(), address.port());
+    /** The one server, or whichever the sentinels name. */
+    private static RedisURI server(RedisUrl url, SentinelProperties sentinels, RedisProperties properties) {
+        RedisURI server = node(url, url.addresses().get(0), properties);
         server.setDatabase(url.database());
-        return withCredentials(server, url);
-    }
-
-    /** The credentials of the URL are those of the servers: sentinels have their own, if any. */
-    private static RedisSentinelConfiguration sentinel(RedisUrl url, SentinelProperties sentinels) {
-        RedisSentinelConfiguration servers = new RedisSentinelConfiguration();
-        servers.setMaster(new RedisNode.RedisNodeBuilder()
-                .withName(Objects.requireNonNull(url.masterName()))
-                .build());
-        url.addresses().forEach(address -> servers.addSentinel(new RedisNode(address.host(), address.port())));
-        servers.setDatabase(url.database());
-        if (sentinels.password() != null) {
-            servers.setSentinelUsername(sentinels.username());
-            servers.setSentinelPassword(sentinels.password());
+        if (url.topology() == Topology.SENTINEL) {
+            server.setHost(null);
+            server.setSentinelMasterId(Objects.requireNonNull(url.masterName()));
+            url.addresses()
+                    .forEach(address -> server.getSentinels().add(sentinel(url, address, sentinels, properties)));
         }
-        return withCredentials(servers, url);
-    }
-
-    private static RedisClusterConfiguration cluster(RedisUrl url) {
-        RedisClusterConfiguration servers = new RedisClusterConfiguration();
-        url.addresses().forEach(address -> servers.addClusterNode(new RedisNode(address.host(), address.port())));
-        return withCredentials(servers, url);
-    }
-
-    private static <C extends RedisConfiguration.WithAuthentication> C withCredentials(C servers, RedisUrl url) {
-        if (url.username() != null) {
-            servers.setUsername(url.username());
-        }
-        if (url.password() != null) {
-            servers.setPassword(RedisPassword.of(url.password()));
-        }
-        return servers;
-    }
-
-    private static LettuceClientConfiguration configuration(
-            RedisUrl url, RedisProperties properties, ClientResources resources, @Nullable SslOptions ssl) {
-        LettuceClientConfiguration.LettuceClientConfigurationBuilder configuration =
-                LettuceClientConfiguration.builder();
-        if (url.tls()) {
-            configuration.useSsl();
-        }
-        return configuration
-                .clientResources(resources)
-                .clientOptions(
-                        url.topology() == Topology.CLUSTER
-                                ? clusterOptions(properties, ssl)
-                                : options(ClientOptions.builder(), properties, ssl)
-                                        .build())
-                // Lettuce measures the handshake of a new connection with this one.
-                .commandTimeout(properties.connectTimeout())
-                .shutdownQuietPeriod(Duration.ZERO)
-                .shutdownTimeout(properties.connectTimeout())
-                .build();
+        return server;
     }
 
     private static ClusterClientOptions clusterOptions(RedisProperties properties, @Nullable SslOptions ssl) {

@@ -25,7 +25,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * Owns the clients, and makes connections in the background until they are there. Once made, a connection comes back by
@@ -47,7 +46,7 @@ final class RedisConnector implements AutoCloseable {
 
     private final ClientResources resources;
 
-    private final LettuceConnectionFactory factory;
+    private final AbstractRedisClient client;
 
     private final @Nullable RedisClient nodeClient;
 
@@ -77,7 +76,7 @@ final class RedisConnector implements AutoCloseable {
         this.patienceMillis = 2 * properties.connectTimeout().toMillis();
         SslOptions ssl = bundle == null ? null : LettuceClients.ssl(bundle);
         this.resources = LettuceClients.resources(channels);
-        this.factory = LettuceClients.factory(url, sentinelLogin, properties, resources, ssl);
+        this.client = LettuceClients.client(url, sentinelLogin, properties, resources, ssl);
         this.executor = BackgroundThread.named("session-tracking-connect");
         this.nodeClient =
                 url.topology() == Topology.CLUSTER ? LettuceClients.nodeClient(properties, resources, ssl) : null;
@@ -134,12 +133,12 @@ final class RedisConnector implements AutoCloseable {
      */
     CompletableFuture<StatefulRedisConnection<String, String>> connectNode(
             RedisAddress address, Supplier<Boolean> givenUp) {
-        RedisClient client = nodeClient;
-        if (client == null) {
+        RedisClient nodes = nodeClient;
+        if (nodes == null) {
             throw new IllegalStateException("Not a cluster");
         }
         return persistently(
-                () -> client.connectAsync(StringCodec.UTF8, LettuceClients.node(url, address, properties)),
+                () -> nodes.connectAsync(StringCodec.UTF8, LettuceClients.node(url, address, properties)),
                 () -> closed || givenUp.get(),
                 failure -> {});
     }
@@ -177,7 +176,7 @@ final class RedisConnector implements AutoCloseable {
     }
 
     private <C extends AbstractRedisClient> C client(Class<C> type) {
-        return type.cast(factory.getRequiredNativeClient());
+        return type.cast(client);
     }
 
     private <C> CompletableFuture<C> persistently(
@@ -249,7 +248,7 @@ final class RedisConnector implements AutoCloseable {
     public void close() {
         closed = true;
         executor.shutdownNow();
-        factory.destroy();
+        client.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS);
         if (nodeClient != null) {
             nodeClient.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS);
         }

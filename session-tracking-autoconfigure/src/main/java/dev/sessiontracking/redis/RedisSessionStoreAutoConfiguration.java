@@ -18,7 +18,7 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import tools.jackson.core.JsonParser;
 
 /**
  * Keeps sessions in the Redis of {@code session.tracking.redis-url}. The connection is our own: the application's
@@ -26,7 +26,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 @AutoConfiguration
 @ConditionalOnSessionTracking
-@ConditionalOnClass({RedisClient.class, LettuceConnectionFactory.class})
+@ConditionalOnClass(
+        value = {RedisClient.class, JsonParser.class},
+        name = "com.github.benmanes.caffeine.cache.Caffeine")
 @ConditionalOnMissingBean(SessionStore.class)
 @ImportRuntimeHints(RedisScriptHints.class)
 @EnableConfigurationProperties({

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
  */
 enum Library {
     SPRING_SECURITY("spring-security-.*|spring-boot-(starter-)?security.*|nimbus-jose-jwt.*"),
-    SPRING_DATA_REDIS("lettuce-.*|netty-.*|reactor-.*|reactive-streams.*|redis-authx-.*|spring-data-.*|spring-oxm.*"),
+    LETTUCE("lettuce-.*|netty-.*|reactor-.*|reactive-streams.*|redis-authx-.*"),
+    SPRING_DATA_REDIS("spring-data-.*|spring-oxm.*"),
     BOOT_REDIS(
             "spring-boot-(starter-)?data-.*|spring-boot-netty.*|spring-boot-persistence.*|spring-boot-transaction.*"),
     SPRING_SESSION("spring-session-.*|spring-boot-(starter-)?session-.*"),

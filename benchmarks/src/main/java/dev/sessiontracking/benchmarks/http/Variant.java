@@ -1,6 +1,7 @@
 package dev.sessiontracking.benchmarks.http;
 
 import static dev.sessiontracking.benchmarks.http.Library.BOOT_REDIS;
+import static dev.sessiontracking.benchmarks.http.Library.LETTUCE;
 import static dev.sessiontracking.benchmarks.http.Library.SESSION_TRACKING;
 import static dev.sessiontracking.benchmarks.http.Library.SPRING_DATA_REDIS;
 import static dev.sessiontracking.benchmarks.http.Library.SPRING_SECURITY;
@@ -20,27 +21,27 @@ enum Variant {
     NEAR_CACHE(
             "**session tracking** (HS256)",
             "SessionTrackingApplication",
-            Set.of(SPRING_SECURITY, SPRING_DATA_REDIS, SESSION_TRACKING),
+            Set.of(SPRING_SECURITY, LETTUCE, SESSION_TRACKING),
             "benchmarks.algorithm=HS256"),
     WITHOUT_CACHE(
             "session tracking without near cache (HS256)",
             "SessionTrackingApplication",
-            Set.of(SPRING_SECURITY, SPRING_DATA_REDIS, SESSION_TRACKING),
+            Set.of(SPRING_SECURITY, LETTUCE, SESSION_TRACKING),
             "benchmarks.algorithm=HS256",
             "session.tracking.near-cache.enabled=false"),
     HAS_KEY(
             "hand-written `StringRedisTemplate.hasKey` (HS256)",
             "HasKeyApplication",
-            Set.of(SPRING_SECURITY, SPRING_DATA_REDIS, BOOT_REDIS),
+            Set.of(SPRING_SECURITY, LETTUCE, SPRING_DATA_REDIS, BOOT_REDIS),
             "benchmarks.algorithm=HS256"),
     SPRING_SESSION(
             "Spring Session Redis, default (cookie, no JWT)",
             "SpringSessionApplication",
-            Set.of(SPRING_SECURITY, SPRING_DATA_REDIS, BOOT_REDIS, Library.SPRING_SESSION)),
+            Set.of(SPRING_SECURITY, LETTUCE, SPRING_DATA_REDIS, BOOT_REDIS, Library.SPRING_SESSION)),
     SA_TOKEN(
             "Sa-Token (no JWT, no Spring Security)",
             "SaTokenApplication",
-            Set.of(SPRING_DATA_REDIS, BOOT_REDIS, Library.SA_TOKEN),
+            Set.of(LETTUCE, SPRING_DATA_REDIS, BOOT_REDIS, Library.SA_TOKEN),
             "sa-token.is-print=false",
             "sa-token.is-share=false");
 
@@ -83,6 +84,6 @@ enum Variant {
     }
 
     boolean usesRedis() {
-        return libraries.contains(SPRING_DATA_REDIS);
+        return libraries.contains(LETTUCE);
     }
 }
