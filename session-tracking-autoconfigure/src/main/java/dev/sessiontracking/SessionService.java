@@ -4,30 +4,33 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Registers, checks, lists and revokes the sessions that an application's JWTs belong to. Inject it; it is there
- * whether or not session tracking is switched on, so application code stays the same.
+ * Creates, checks, lists and revokes the sessions that an application's JWTs belong to. Inject it: it exists whether or
+ * not session tracking is enabled, so application code stays the same.
  *
- * <p>All methods are thread-safe and block for a bounded time: no longer than {@code session.tracking.command-timeout}
- * for each round trip to the store.
+ * <p>All methods are thread-safe and block for a bounded time: at most {@code session.tracking.command-timeout} for each
+ * round trip to the store.
  *
- * <p>What a method does when there is no store to ask:
+ * <p>"Not found" and "the store did not answer" never look alike. The outage policy applies to tokens:
  *
  * <table>
- * <caption>Behaviour without a store</caption>
+ * <caption>Results without an answer from the store</caption>
  * <tr><th></th><th>no {@code redis-url}</th><th>outage, policy {@code plain-jwt}</th><th>outage, policy {@code reject}</th></tr>
- * <tr><td>create</td><td>a session, {@code tracked} false</td><td>a session, {@code tracked} false: plain JWT until
- * its first refresh, where the application creates one</td><td>throws {@link SessionStoreUnavailableException}</td></tr>
- * <tr><td>status</td><td>{@code UNKNOWN}</td><td>{@code UNKNOWN}, or {@code ENDED} when known revoked</td>
+ * <tr><td>create</td><td>an untracked session</td><td>an untracked session: plain JWT until its first refresh, where the
+ * application creates one</td><td>throws {@link SessionStoreUnavailableException}</td></tr>
+ * <tr><td>status</td><td>{@code UNKNOWN}</td><td>{@code UNKNOWN}, or {@code ENDED} if this node revoked it</td>
  * <td>the same</td></tr>
- * <tr><td>valid, renew</td><td>true</td><td>true unless known revoked</td><td>throws, or false when known
- * revoked</td></tr>
- * <tr><td>revoke</td><td>false or 0</td><td>enforced on this node, kept for the server, counted as far as known</td>
- * <td>the same, then throws</td></tr>
- * <tr><td>find, list</td><td>empty</td><td>empty</td><td>throws</td></tr>
+ * <tr><td>valid</td><td>true</td><td>true, or false if this node revoked it</td><td>throws, or false if this node
+ * revoked it</td></tr>
+ * <tr><td>renew</td><td>{@code UNVERIFIED}</td><td>{@code UNVERIFIED}, or {@code ENDED} if this node revoked it</td>
+ * <td>throws, or {@code ENDED} if this node revoked it</td></tr>
+ * <tr><td>revoke one by id, all, or others</td><td>nothing to revoke</td><td>enforced on this node and pending; the
+ * result says so</td><td>the same, then throws</td></tr>
+ * <tr><td>revoke one of a user</td><td>false</td><td>throws; nothing is revoked</td><td>the same</td></tr>
+ * <tr><td>find, list</td><td>empty</td><td>throws</td><td>throws</td></tr>
  * </table>
  *
- * <p>Bad arguments are an {@link IllegalArgumentException} that names the argument, and nothing is written: a session
- * id must have 1 to 256 characters of visible ASCII; a user id 1 to 256 characters, not blank, without control
+ * <p>A bad argument is an {@link IllegalArgumentException} that names the argument, and nothing is written. A session id
+ * has 1 to 256 characters of visible ASCII. A user id has 1 to 256 characters, is not blank, and has no control
  * characters.
  */
 public interface SessionService {
@@ -63,63 +66,64 @@ public interface SessionService {
     /**
      * Finds a live session.
      *
-     * @throws SessionStoreUnavailableException when the store does not answer and the policy is {@code reject}
+     * @return empty if the store holds no such session, or if there is no store
+     * @throws SessionStoreUnavailableException if the store does not answer, under either policy
      */
     Optional<UserSession> findSession(String sessionId);
 
     /**
-     * Gives a session its full lifetime again; call it on every refresh. A renewal never brings a session back that
-     * has ended, whatever it races with.
+     * Gives a session its full lifetime again; call it on every refresh. Renewing never resurrects a revoked session, not
+     * even under concurrency.
      *
-     * @return false, with nothing written, when the session has ended
-     * @throws SessionStoreUnavailableException when the store does not answer and the policy is {@code reject}
+     * @throws SessionStoreUnavailableException if the store does not answer and the policy is {@code reject}
      */
-    boolean renewSession(String sessionId);
+    SessionRenewal renewSession(String sessionId);
 
     /**
-     * Ends a session: from now on this node refuses its tokens, and so does every other node as soon as it hears of
-     * it. Idempotent.
+     * Revokes a session: this node rejects its tokens from now on, and every other node as soon as the store informs it.
+     * Idempotent. Whose session it is is not checked: do not pass an id that a client has sent, use
+     * {@link #revokeSession(String, String)}.
      *
-     * @return true when the session was live
-     * @throws SessionStoreUnavailableException when the store did not confirm it and the policy is {@code reject};
-     *     the revocation is enforced on this node and kept for the store all the same
+     * @return false only if the store confirmed that there was nothing to revoke, or if there is no store; true if this
+     *     call ended the session, or if the revocation is pending because the store did not answer
+     * @throws SessionStoreUnavailableException if the store did not confirm the revocation and the policy is
+     *     {@code reject}; the revocation is enforced on this node and pending all the same
      */
     boolean revokeSession(String sessionId);
 
     /**
-     * Ends a session whose user the caller knows, as from a verified token: the same as {@link #revokeSession(String)},
-     * with one round trip less. Whose session it is is not checked here.
+     * Revokes a session if it belongs to this user. Safe for ids that clients send.
      *
-     * @return true when the session was live
-     * @throws SessionStoreUnavailableException as for {@link #revokeSession(String)}
+     * @return false, with nothing revoked, if there is no such session, if it belongs to another user, or if there is no
+     *     store; true as for {@link #revokeSession(String)}
+     * @throws SessionStoreUnavailableException if the owner cannot be determined because the store does not answer, under
+     *     either policy; nothing is revoked then. Also as for {@link #revokeSession(String)}
      */
-    default boolean revokeSession(String userId, String sessionId) {
-        return revokeSession(sessionId);
-    }
+    boolean revokeSession(String userId, String sessionId);
 
     /**
-     * Ends all sessions of a user. A session whose creation races with this call may live on; it is then in the
-     * user's list and can be revoked.
+     * Revokes all sessions of a user. A session whose creation races with this call may live on; it is then in the user's
+     * list and can be revoked.
      *
-     * @return how many were live
+     * @return how many live sessions were revoked, and whether the revocation is pending
      * @throws SessionStoreUnavailableException as for {@link #revokeSession(String)}
      */
-    long revokeAllUserSessions(String userId);
+    RevokedSessions revokeAllUserSessions(String userId);
 
     /**
-     * Ends all sessions of a user but one.
+     * Revokes all sessions of a user but one.
      *
      * @param currentSessionId the session to keep
-     * @return how many were live, the kept one not counted
+     * @return how many live sessions were revoked, not counting the kept one, and whether the revocation is pending
      * @throws SessionStoreUnavailableException as for {@link #revokeSession(String)}
      */
-    long revokeOtherUserSessions(String userId, String currentSessionId);
+    RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId);
 
     /**
      * Lists the live sessions of a user, the newest first.
      *
-     * @return an immutable list
-     * @throws SessionStoreUnavailableException when the store does not answer and the policy is {@code reject}
+     * @return an immutable list; empty if the user has no live session, or if there is no store
+     * @throws SessionStoreUnavailableException if the store does not answer, under either policy
      */
     List<UserSession> getUserSessions(String userId);
 }

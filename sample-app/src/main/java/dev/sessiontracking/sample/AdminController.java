@@ -36,7 +36,7 @@ class AdminController {
     @DeleteMapping("/admin/users/{userId}/sessions")
     Revoked revokeAll(@PathVariable String userId) {
         try {
-            return new Revoked(sessions.revokeAllUserSessions(userId));
+            return Revoked.of(sessions.revokeAllUserSessions(userId));
         } catch (IllegalArgumentException notAUserId) {
             throw noUserId(notAUserId);
         }

@@ -2,8 +2,8 @@ package dev.sessiontracking.sample;
 
 import dev.sessiontracking.SessionAlreadyExistsException;
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
-import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import java.time.Instant;
 import java.util.Objects;
@@ -98,15 +98,11 @@ class LoginService {
     }
 
     private Optional<UserSession> renew(String sessionId) {
-        if (!sessions.renewSession(sessionId)) {
-            throw UnauthorizedException.invalidRefreshToken(null);
+        if (sessions.renewSession(sessionId) == SessionRenewal.UNVERIFIED) {
+            return Optional.empty();
         }
-        // In an outage a renewal succeeds without proof. To find the session is the proof.
-        Optional<UserSession> session = sessions.findSession(sessionId);
-        if (session.isEmpty() && sessions.getSessionStatus(sessionId) == SessionStatus.ENDED) {
-            throw UnauthorizedException.invalidRefreshToken(null);
-        }
-        return session;
+        return Optional.of(
+                sessions.findSession(sessionId).orElseThrow(() -> UnauthorizedException.invalidRefreshToken(null)));
     }
 
     private UserDetails authenticate(String username, String password) {

@@ -1,12 +1,9 @@
 package dev.sessiontracking.sample;
 
 import dev.sessiontracking.SessionService;
-import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
@@ -37,40 +34,30 @@ class SessionController {
                 .toList();
     }
 
-    /** Ends one of the caller's sessions. Somebody else's is answered like one that does not exist. */
+    /** Revokes one of the caller's sessions. Another user's session gets the same answer as one that does not exist. */
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revoke(@PathVariable String id, JwtAuthenticationToken caller) {
-        if (!ownerOf(id).equals(Optional.of(caller.getName()))) {
+        if (!revoke(caller.getName(), id)) {
             throw new ResponseStatusException(HttpStatus.NOT_FOUND, "You have no such session.");
         }
-        sessions.revokeSession(id);
     }
 
-    /** Ends all the caller's sessions but the current one; if that is not tracked, there is none to spare. */
+    /** Revokes all the caller's sessions but the current one; if that is not tracked, there is none to keep. */
     @DeleteMapping
     Revoked revokeOthers(JwtAuthenticationToken caller) {
         String current = caller.getToken().getClaimAsString(UserSession.SESSION_ID_CLAIM);
-        return new Revoked(
+        return Revoked.of(
                 current == null
                         ? sessions.revokeAllUserSessions(caller.getName())
                         : sessions.revokeOtherUserSessions(caller.getName(), current));
     }
 
-    /**
-     * Whose session this is; empty when there is none. Never revoke an id on trust: it may be a stranger's.
-     *
-     * @throws SessionStoreUnavailableException when nobody can tell
-     */
-    private Optional<String> ownerOf(String id) {
+    private boolean revoke(String userId, String id) {
         try {
-            Optional<UserSession> session = sessions.findSession(id);
-            if (session.isEmpty() && sessions.getSessionStatus(id) != SessionStatus.ENDED) {
-                throw new SessionStoreUnavailableException("Whose session this is cannot be checked now", null);
-            }
-            return session.map(UserSession::userId);
+            return sessions.revokeSession(userId, id);
         } catch (IllegalArgumentException notAnId) {
-            return Optional.empty();
+            return false;
         }
     }
 

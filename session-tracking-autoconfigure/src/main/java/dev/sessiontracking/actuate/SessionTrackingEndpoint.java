@@ -90,7 +90,7 @@ final class SessionTrackingEndpoint {
     @DeleteOperation
     WebEndpointResponse<?> revokeSessions(@Selector Resource resource, String user, @Nullable String hash) {
         if (hash == null) {
-            return revoke(() -> sessions.revokeAllUserSessions(user));
+            return revoke(() -> sessions.revokeAllUserSessions(user).count());
         }
         String wanted = hash.startsWith("#") ? hash : "#" + hash;
         return answer(() -> {

@@ -47,6 +47,10 @@ final class OutageReport implements StoreListener {
         this.afterwards = afterwards;
     }
 
+    OutagePolicy policy() {
+        return policy;
+    }
+
     void uncheckedToken() {
         unprovenChecks.increment();
     }

@@ -1,6 +1,7 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.RevocationOperation;
+import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import java.time.Clock;
@@ -28,7 +29,7 @@ final class Revoker implements AutoCloseable {
 
     private final RevocationMemory memory;
 
-    private final SessionEngine engine;
+    private final @Nullable TrackedReader tracked;
 
     private final OutageReport report;
 
@@ -44,15 +45,15 @@ final class Revoker implements AutoCloseable {
 
     Revoker(
             SessionStore store,
+            @Nullable TrackedReader tracked,
             RevocationMemory memory,
-            SessionEngine engine,
             OutageReport report,
             SessionEvents events,
             int maximumRemembered,
             Clock clock) {
         this.store = store;
         this.memory = memory;
-        this.engine = engine;
+        this.tracked = tracked;
         this.report = report;
         this.events = events;
         this.clock = clock;
@@ -60,7 +61,7 @@ final class Revoker implements AutoCloseable {
         this.again = new RepeatedRevocations(store, pending::later);
     }
 
-    /** Ends one session; true when it was live, as far as known. */
+    /** Ends one session. False only if the store confirmed that there was nothing to end. */
     boolean revoke(String sessionId, @Nullable String userId) {
         underWay.begin(sessionId);
         try {
@@ -71,7 +72,7 @@ final class Revoker implements AutoCloseable {
     }
 
     private boolean denyAndRevoke(String sessionId, @Nullable String userId) {
-        boolean believedLive = engine.isBelievedLive(sessionId);
+        boolean believedLive = isCachedAsLive(sessionId);
         RevocationMemory.Denial denial = memory.deny(sessionId);
         if (denial == null && collapse()) {
             denial = memory.deny(sessionId);
@@ -91,21 +92,25 @@ final class Revoker implements AutoCloseable {
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {
             keep(new Revocation.OfSession(sessionId, userId), memory.isDenied(sessionId), unavailable);
-            return believedLive;
+            return true;
         }
     }
 
-    /** Ends sessions of a user; how many were live, as far as known. */
-    long revoke(Revocation.OfUser revocation) {
+    private boolean isCachedAsLive(String sessionId) {
+        return tracked != null && tracked.cacheOf(sessionId).lookup(sessionId) == SessionCheck.LIVE_BY_CACHE;
+    }
+
+    /** Ends sessions of a user. */
+    RevokedSessions revoke(Revocation.OfUser revocation) {
         try {
             // Now means now: what other nodes' clocks say of a session's beginning does not matter.
             List<String> revoked =
                     revokeAll(revocation.userId(), session -> !session.id().equals(revocation.exceptSessionId()));
             events.revoked(revocation.operation(), revoked, revocation.userId());
-            return revoked.size();
+            return new RevokedSessions(revoked.size(), false);
         } catch (SessionStoreUnavailableException unavailable) {
             keep(revocation, memory.deny(revocation), unavailable);
-            return 0;
+            return new RevokedSessions(0, true);
         }
     }
 
@@ -118,7 +123,7 @@ final class Revoker implements AutoCloseable {
         pending.add(revocation);
         report.keptRevocation();
         events.pending(revocation);
-        if (engine.outagePolicy() == OutagePolicy.REJECT) {
+        if (report.policy() == OutagePolicy.REJECT) {
             throw unavailable;
         }
     }
@@ -153,7 +158,9 @@ final class Revoker implements AutoCloseable {
 
     /** The store refuses it from now on; what this node has in memory must not say otherwise. */
     private void withoutRoom(String sessionId) {
-        engine.changed(sessionId);
+        if (tracked != null) {
+            tracked.cacheOf(sessionId).invalidate(sessionId);
+        }
         if (fullTold.compareAndSet(false, true)) {
             log.warn("This node can remember no more revocations: further ones are enforced by the store alone, as long"
                     + " as it answers. Raise session.tracking.revocation.maximum-remembered");

@@ -19,6 +19,8 @@ final class SessionEngine implements SessionChecker {
 
     private final RevocationMemory memory;
 
+    private final Revoker revoker;
+
     private final OutagePolicy outagePolicy;
 
     private final OutageReport report;
@@ -33,6 +35,7 @@ final class SessionEngine implements SessionChecker {
             SessionStore store,
             @Nullable TrackedReader tracked,
             RevocationMemory memory,
+            Revoker revoker,
             OutagePolicy outagePolicy,
             OutageReport report,
             StoreWatch watch,
@@ -41,6 +44,7 @@ final class SessionEngine implements SessionChecker {
         this.store = store;
         this.tracked = tracked;
         this.memory = memory;
+        this.revoker = revoker;
         this.outagePolicy = outagePolicy;
         this.report = report;
         this.watch = watch;
@@ -110,9 +114,9 @@ final class SessionEngine implements SessionChecker {
         }
     }
 
-    /** Whether the near cache holds this session as live at this moment. */
-    boolean isBelievedLive(String sessionId) {
-        return tracked != null && tracked.cacheOf(sessionId).lookup(sessionId) == SessionCheck.LIVE_BY_CACHE;
+    @Override
+    public boolean revoke(TokenSession session) {
+        return revoker.revoke(session.sessionId(), session.userId());
     }
 
     @Override

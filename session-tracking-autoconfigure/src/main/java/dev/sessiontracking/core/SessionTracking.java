@@ -46,9 +46,9 @@ public final class SessionTracking implements AutoCloseable {
         this.outages = new OutageReport(settings.outagePolicy(), clock, events, this::storeIsBack);
         this.watch = new StoreWatch(surroundings.storeObserver());
         SessionStore watched = new ObservedStore(store, watch);
-        SessionEngine engine =
-                new SessionEngine(watched, tracked, memory, settings.outagePolicy(), outages, watch, statistics, clock);
-        this.revoker = new Revoker(watched, memory, engine, outages, events, settings.maximumRemembered(), clock);
+        this.revoker = new Revoker(watched, tracked, memory, outages, events, settings.maximumRemembered(), clock);
+        SessionEngine engine = new SessionEngine(
+                watched, tracked, memory, revoker, settings.outagePolicy(), outages, watch, statistics, clock);
         this.checker = engine;
         this.service = new TrackedSessionService(
                 watched, engine, revoker, outages, memory, events, surroundings.metadata(), settings.ttl(), clock);

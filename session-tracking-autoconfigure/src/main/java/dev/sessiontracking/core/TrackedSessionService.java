@@ -1,7 +1,9 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionAlreadyExistsException;
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
@@ -13,8 +15,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 
 /** The session service over a store. */
 final class TrackedSessionService implements SessionService {
@@ -134,32 +134,31 @@ final class TrackedSessionService implements SessionService {
         if (memory.isDenied(sessionId)) {
             return Optional.empty();
         }
-        return read(() -> store.find(sessionId), Optional.<UserSession>empty())
-                .filter(session -> !memory.isDenied(TokenSession.of(session)));
+        return Stages.await(store.find(sessionId)).filter(session -> !memory.isDenied(TokenSession.of(session)));
     }
 
     @Override
-    public boolean renewSession(String sessionId) {
+    public SessionRenewal renewSession(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
         if (memory.isDenied(sessionId)) {
-            return false;
+            return SessionRenewal.ENDED;
         }
         try {
-            boolean renewed = Stages.await(store.renew(sessionId, ttl));
-            if (renewed) {
-                events.renewed(sessionId);
+            if (!Stages.await(store.renew(sessionId, ttl))) {
+                return SessionRenewal.ENDED;
             }
-            return renewed;
+            events.renewed(sessionId);
+            return SessionRenewal.RENEWED;
         } catch (SessionStoreUnavailableException unavailable) {
             throwIfRejecting(unavailable);
-            return true;
+            return SessionRenewal.UNVERIFIED;
         }
     }
 
     @Override
     public List<UserSession> getUserSessions(String userId) {
         Arguments.requireUserId(userId);
-        return read(() -> store.findByUser(userId), List.<UserSession>of()).stream()
+        return Stages.await(store.findByUser(userId)).stream()
                 .filter(session -> !memory.isDenied(TokenSession.of(session)))
                 .sorted(NEWEST_FIRST)
                 .toList();
@@ -175,29 +174,23 @@ final class TrackedSessionService implements SessionService {
     public boolean revokeSession(String userId, String sessionId) {
         Arguments.requireUserId(userId);
         Arguments.requireSessionId(sessionId, "sessionId");
-        return revoker.revoke(sessionId, userId);
+        return Stages.await(store.find(sessionId))
+                        .filter(session -> session.userId().equals(userId))
+                        .isPresent()
+                && revoker.revoke(sessionId, userId);
     }
 
     @Override
-    public long revokeAllUserSessions(String userId) {
+    public RevokedSessions revokeAllUserSessions(String userId) {
         Arguments.requireUserId(userId);
         return revoker.revoke(new Revocation.OfUser(userId, clock.instant(), null));
     }
 
     @Override
-    public long revokeOtherUserSessions(String userId, String currentSessionId) {
+    public RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId) {
         Arguments.requireUserId(userId);
         Arguments.requireSessionId(currentSessionId, "currentSessionId");
         return revoker.revoke(new Revocation.OfUser(userId, clock.instant(), currentSessionId));
-    }
-
-    private <T> T read(Supplier<CompletionStage<T>> question, T duringOutage) {
-        try {
-            return Stages.await(question.get());
-        } catch (SessionStoreUnavailableException unavailable) {
-            throwIfRejecting(unavailable);
-            return duringOutage;
-        }
     }
 
     private void throwIfRejecting(SessionStoreUnavailableException unavailable) {

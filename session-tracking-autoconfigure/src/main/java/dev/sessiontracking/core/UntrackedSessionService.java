@@ -1,6 +1,8 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
@@ -13,6 +15,8 @@ import java.util.Optional;
 
 /** The session service while session tracking is off: plain JWT, the same code for the application. */
 final class UntrackedSessionService implements SessionService {
+
+    private static final RevokedSessions NOTHING = new RevokedSessions(0, false);
 
     private final Duration ttl;
 
@@ -56,9 +60,9 @@ final class UntrackedSessionService implements SessionService {
     }
 
     @Override
-    public boolean renewSession(String sessionId) {
+    public SessionRenewal renewSession(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        return true;
+        return SessionRenewal.UNVERIFIED;
     }
 
     @Override
@@ -74,16 +78,16 @@ final class UntrackedSessionService implements SessionService {
     }
 
     @Override
-    public long revokeAllUserSessions(String userId) {
+    public RevokedSessions revokeAllUserSessions(String userId) {
         Arguments.requireUserId(userId);
-        return 0;
+        return NOTHING;
     }
 
     @Override
-    public long revokeOtherUserSessions(String userId, String currentSessionId) {
+    public RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId) {
         Arguments.requireUserId(userId);
         Arguments.requireSessionId(currentSessionId, "currentSessionId");
-        return 0;
+        return NOTHING;
     }
 
     @Override

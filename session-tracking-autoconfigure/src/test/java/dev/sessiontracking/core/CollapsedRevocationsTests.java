@@ -57,7 +57,7 @@ class CollapsedRevocationsTests {
         List<UserSession> alices = sessions("alice", MOST + 1);
         UserSession bobs = service.createSession("bob", SessionMetadata.none());
         store.fail();
-        alices.forEach(session -> service.revokeSession("alice", session.id()));
+        alices.forEach(session -> tracking.checker().revoke(TokenSession.of(session)));
         assertThat(tracking.pendingRevocations()).isLessThanOrEqualTo(MOST);
         assertThat(alices).allSatisfy(session -> assertThat(status(session)).isEqualTo(SessionStatus.ENDED));
         assertThat(status(bobs)).isEqualTo(SessionStatus.UNKNOWN);
@@ -79,11 +79,11 @@ class CollapsedRevocationsTests {
         }
         store.fail();
         for (UserSession session : sessions.subList(0, MOST)) {
-            service.revokeSession(session.userId(), session.id());
+            tracking.checker().revoke(TokenSession.of(session));
         }
         UserSession oneTooMany = sessions.get(MOST);
         assertThatExceptionOfType(SessionStoreUnavailableException.class)
-                .isThrownBy(() -> service.revokeSession(oneTooMany.userId(), oneTooMany.id()));
+                .isThrownBy(() -> tracking.checker().revoke(TokenSession.of(oneTooMany)));
         assertThat(sessions.subList(0, MOST))
                 .allSatisfy(session -> assertThat(status(session)).isEqualTo(SessionStatus.ENDED));
     }

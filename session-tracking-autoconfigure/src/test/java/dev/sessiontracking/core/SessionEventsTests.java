@@ -13,6 +13,7 @@ import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.RevocationPending;
 import dev.sessiontracking.SessionCreated;
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionRenewed;
 import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.SessionService;
@@ -100,7 +101,7 @@ class SessionEventsTests {
     void renewalThatTheStoreDidNotConfirmIsNotTold() {
         UserSession session = login();
         store.fail();
-        assertThat(service.renewSession(session.id())).isTrue();
+        assertThat(service.renewSession(session.id())).isEqualTo(SessionRenewal.UNVERIFIED);
         assertThat(listener.heard(SessionRenewed.class)).isEmpty();
     }
 

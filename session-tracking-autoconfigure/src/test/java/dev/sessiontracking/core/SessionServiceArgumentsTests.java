@@ -44,12 +44,14 @@ class SessionServiceArgumentsTests {
             "isSessionValid", SessionService::isSessionValid,
             "findSession", SessionService::findSession,
             "renewSession", SessionService::renewSession,
-            "revokeSession", SessionService::revokeSession));
+            "revokeSession", (service, id) -> service.revokeSession(id),
+            "revokeSession of a user", (service, id) -> service.revokeSession("alice", id)));
 
     private static final Map<String, BiConsumer<SessionService, String>> WITH_USER_ID = new TreeMap<>(Map.of(
             "createSession", (service, user) -> service.createSession(user, "id", METADATA),
             "createSession with a generated id", (service, user) -> service.createSession(user, METADATA),
             "getUserSessions", SessionService::getUserSessions,
+            "revokeSession", (service, user) -> service.revokeSession(user, "id"),
             "revokeAllUserSessions", SessionService::revokeAllUserSessions,
             "revokeOtherUserSessions", (service, user) -> service.revokeOtherUserSessions(user, "id")));
 

@@ -73,9 +73,14 @@ final class SwitchableStore implements SessionStore {
 
     private <T> CompletionStage<T> answer(Supplier<T> answer) {
         questions.incrementAndGet();
-        return unavailable
-                ? CompletableFuture.failedFuture(new SessionStoreUnavailableException("switched off", null))
-                : CompletableFuture.completedFuture(answer.get());
+        try {
+            if (unavailable) {
+                throw new SessionStoreUnavailableException("switched off", null);
+            }
+            return CompletableFuture.completedFuture(answer.get());
+        } catch (SessionStoreUnavailableException noAnswer) {
+            return CompletableFuture.failedFuture(noAnswer);
+        }
     }
 
     @Override

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionAlreadyExistsException;
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.Test;
 class TrackedSessionServiceTests {
 
     private static final Duration TTL = Duration.ofDays(7);
+
+    private static final RevokedSessions PENDING = new RevokedSessions(0, true);
 
     private final MutableClock clock = MutableClock.startingAt(Instant.parse("2030-01-01T00:00:00Z"));
 
@@ -97,7 +101,7 @@ class TrackedSessionServiceTests {
             assertThat(plainJwt.getSessionStatus("made-up")).isEqualTo(SessionStatus.ENDED);
             assertThat(plainJwt.isSessionValid("made-up")).isFalse();
             assertThat(plainJwt.findSession("made-up")).isEmpty();
-            assertThat(plainJwt.renewSession("made-up")).isFalse();
+            assertThat(plainJwt.renewSession("made-up")).isEqualTo(SessionRenewal.ENDED);
             assertThat(plainJwt.revokeSession("made-up")).isFalse();
         }
 
@@ -108,8 +112,30 @@ class TrackedSessionServiceTests {
             assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
             assertThat(plainJwt.isSessionValid(session.id())).isFalse();
             assertThat(plainJwt.findSession(session.id())).isEmpty();
-            assertThat(plainJwt.renewSession(session.id())).isFalse();
+            assertThat(plainJwt.renewSession(session.id())).isEqualTo(SessionRenewal.ENDED);
             assertThat(plainJwt.revokeSession(session.id())).isFalse();
+        }
+
+        @Test
+        void sessionIsRevokedByItsOwner() {
+            UserSession session = login("alice");
+            assertThat(plainJwt.revokeSession("alice", session.id())).isTrue();
+            assertThat(plainJwt.isSessionValid(session.id())).isFalse();
+            assertThat(plainJwt.revokeSession("alice", session.id())).isFalse();
+        }
+
+        @Test
+        void sessionIsNotRevokedByAnotherUser() {
+            UserSession session = login("alice");
+            assertThat(plainJwt.revokeSession("bob", session.id())).isFalse();
+            assertThat(plainJwt.isSessionValid(session.id())).isTrue();
+            assertThat(plainJwt.getUserSessions("alice")).containsExactly(session);
+            assertThat(lenient.rememberedRevocations()).isZero();
+        }
+
+        @Test
+        void renewalOfALiveSessionSaysSo() {
+            assertThat(plainJwt.renewSession(login("alice").id())).isEqualTo(SessionRenewal.RENEWED);
         }
 
         @Test
@@ -117,8 +143,8 @@ class TrackedSessionServiceTests {
             login("alice");
             login("alice");
             login("bob");
-            assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(2);
-            assertThat(plainJwt.revokeAllUserSessions("alice")).isZero();
+            assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(new RevokedSessions(2, false));
+            assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(new RevokedSessions(0, false));
             assertThat(plainJwt.getUserSessions("alice")).isEmpty();
             assertThat(plainJwt.getUserSessions("bob")).hasSize(1);
         }
@@ -128,7 +154,8 @@ class TrackedSessionServiceTests {
             UserSession current = login("alice");
             login("alice");
             login("alice");
-            assertThat(plainJwt.revokeOtherUserSessions("alice", current.id())).isEqualTo(2);
+            assertThat(plainJwt.revokeOtherUserSessions("alice", current.id()))
+                    .isEqualTo(new RevokedSessions(2, false));
             assertThat(plainJwt.getUserSessions("alice")).containsExactly(current);
         }
 
@@ -137,7 +164,7 @@ class TrackedSessionServiceTests {
             clock.advance(Duration.ofDays(2));
             login("alice");
             clock.advance(Duration.ofDays(-2));
-            assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(1);
+            assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(new RevokedSessions(1, false));
         }
 
         @Test
@@ -165,7 +192,7 @@ class TrackedSessionServiceTests {
             assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
             assertThat(plainJwt.findSession(session.id())).isEmpty();
             assertThat(plainJwt.getUserSessions("alice")).isEmpty();
-            assertThat(plainJwt.renewSession(session.id())).isFalse();
+            assertThat(plainJwt.renewSession(session.id())).isEqualTo(SessionRenewal.ENDED);
         }
     }
 
@@ -187,7 +214,7 @@ class TrackedSessionServiceTests {
             store.fail();
             assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.UNKNOWN);
             assertThat(plainJwt.isSessionValid(session.id())).isTrue();
-            assertThat(plainJwt.renewSession(session.id())).isTrue();
+            assertThat(plainJwt.renewSession(session.id())).isEqualTo(SessionRenewal.UNVERIFIED);
         }
 
         @Test
@@ -210,14 +237,14 @@ class TrackedSessionServiceTests {
         void sessionRevokedDuringTheOutageIsKnownToHaveEnded() {
             UserSession session = login("alice");
             store.fail();
-            assertThat(plainJwt.revokeSession(session.id())).isFalse();
+            assertThat(plainJwt.revokeSession(session.id())).isTrue();
             assertEndedUnderPlainJwt(session.id());
         }
 
         private void assertEndedUnderPlainJwt(String sessionId) {
             assertThat(plainJwt.getSessionStatus(sessionId)).isEqualTo(SessionStatus.ENDED);
             assertThat(plainJwt.isSessionValid(sessionId)).isFalse();
-            assertThat(plainJwt.renewSession(sessionId)).isFalse();
+            assertThat(plainJwt.renewSession(sessionId)).isEqualTo(SessionRenewal.ENDED);
         }
 
         @Test
@@ -225,7 +252,7 @@ class TrackedSessionServiceTests {
             UserSession session = login("alice");
             UserSession bobs = login("bob");
             store.fail();
-            assertThat(plainJwt.revokeAllUserSessions("alice")).isZero();
+            assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(PENDING);
             assertThat(check(session, "alice")).isEqualTo(SessionCheck.ENDED_BY_MEMORY);
             assertThat(check(bobs, "bob")).isEqualTo(SessionCheck.UNPROVEN);
         }
@@ -235,7 +262,7 @@ class TrackedSessionServiceTests {
             UserSession current = login("alice");
             UserSession other = login("alice");
             store.fail();
-            assertThat(plainJwt.revokeOtherUserSessions("alice", current.id())).isZero();
+            assertThat(plainJwt.revokeOtherUserSessions("alice", current.id())).isEqualTo(PENDING);
             assertThat(check(current, "alice")).isEqualTo(SessionCheck.UNPROVEN);
             assertThat(check(other, "alice")).isEqualTo(SessionCheck.ENDED_BY_MEMORY);
         }
@@ -245,11 +272,52 @@ class TrackedSessionServiceTests {
         }
 
         @Test
-        void findAndListAreEmpty() {
+        void findAndListThrow() {
             UserSession session = login("alice");
             store.fail();
-            assertThat(plainJwt.findSession(session.id())).isEmpty();
-            assertThat(plainJwt.getUserSessions("alice")).isEmpty();
+            assertUnavailable(() -> plainJwt.findSession(session.id()));
+            assertUnavailable(() -> plainJwt.getUserSessions("alice"));
+        }
+
+        @Test
+        void ownersRevocationThrowsAndRevokesNothing() {
+            UserSession session = login("alice");
+            store.fail();
+            assertUnavailable(() -> plainJwt.revokeSession("alice", session.id()));
+            assertUnavailable(() -> plainJwt.revokeSession("bob", session.id()));
+            assertThat(lenient.pendingRevocations()).isZero();
+            assertThat(lenient.rememberedRevocations()).isZero();
+            assertThat(plainJwt.isSessionValid(session.id())).isTrue();
+        }
+
+        @Test
+        void ownersRevocationIsPendingIfTheStoreFailsAfterItHasNamedTheOwner() {
+            UserSession session = login("alice");
+            store.beforeRemoval(() -> {
+                store.fail();
+                throw new SessionStoreUnavailableException("fails now", null);
+            });
+            assertThat(plainJwt.revokeSession("alice", session.id())).isTrue();
+            assertThat(lenient.pendingRevocations()).isEqualTo(1);
+            assertEndedUnderPlainJwt(session.id());
+        }
+
+        @Test
+        void logoutWithATokenIsPending() {
+            UserSession session = login("alice");
+            store.fail();
+            assertThat(lenient.checker().revoke(new TokenSession(session.id(), "alice", null)))
+                    .isTrue();
+            assertThat(lenient.pendingRevocations()).isEqualTo(1);
+            assertEndedUnderPlainJwt(session.id());
+        }
+
+        @Test
+        void revocationOfAnUnknownSessionIsNeverReportedAsNothingToRevoke() {
+            store.fail();
+            assertThat(plainJwt.revokeSession("made-up")).isTrue();
+            assertThat(plainJwt.revokeSession("made-up")).isTrue();
+            assertThat(lenient.pendingRevocations()).isEqualTo(1);
         }
 
         @Test
@@ -316,6 +384,8 @@ class TrackedSessionServiceTests {
             assertUnavailable(() -> reject.renewSession(session.id()));
             assertUnavailable(() -> reject.findSession(session.id()));
             assertUnavailable(() -> reject.getUserSessions("alice"));
+            assertUnavailable(() -> reject.revokeSession("alice", session.id()));
+            assertThat(strict.pendingRevocations()).isZero();
         }
 
         @Test
@@ -325,7 +395,7 @@ class TrackedSessionServiceTests {
             store.fail();
             assertThat(reject.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
             assertThat(reject.isSessionValid(session.id())).isFalse();
-            assertThat(reject.renewSession(session.id())).isFalse();
+            assertThat(reject.renewSession(session.id())).isEqualTo(SessionRenewal.ENDED);
         }
 
         @Test

@@ -2,7 +2,9 @@ package dev.sessiontracking.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
@@ -47,14 +49,15 @@ class UntrackedSessionServiceTests {
     void statusIsUnknownAndEverythingIsValid() {
         assertThat(service.getSessionStatus("id")).isEqualTo(SessionStatus.UNKNOWN);
         assertThat(service.isSessionValid("id")).isTrue();
-        assertThat(service.renewSession("id")).isTrue();
+        assertThat(service.renewSession("id")).isEqualTo(SessionRenewal.UNVERIFIED);
     }
 
     @Test
     void nothingIsRevoked() {
         assertThat(service.revokeSession("id")).isFalse();
-        assertThat(service.revokeAllUserSessions("alice")).isZero();
-        assertThat(service.revokeOtherUserSessions("alice", "id")).isZero();
+        assertThat(service.revokeSession("alice", "id")).isFalse();
+        assertThat(service.revokeAllUserSessions("alice")).isEqualTo(new RevokedSessions(0, false));
+        assertThat(service.revokeOtherUserSessions("alice", "id")).isEqualTo(new RevokedSessions(0, false));
         assertThat(service.isSessionValid("id")).isTrue();
     }
 

@@ -127,7 +127,15 @@ final class ChaosTraffic implements AutoCloseable {
         int node = random.nextInt(nodes.size() - 1);
         switch (random.nextInt(5)) {
             case 0, 1 -> revoke(node, session, () -> nodes.get(node).service.revokeSession(session.id()));
-            case 2 -> revoke(node, session, () -> nodes.get(node).service.revokeAllUserSessions(session.userId()) > 0);
+            case 2 ->
+                revoke(
+                        node,
+                        session,
+                        () -> nodes.get(node)
+                                        .service
+                                        .revokeAllUserSessions(session.userId())
+                                        .count()
+                                > 0);
             case 3 -> delete(session);
             default -> {
                 // Left to its expiry, or to the next flush.

@@ -1,11 +1,14 @@
 package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.testkit.RedisServer;
@@ -98,6 +101,11 @@ class OutageTests {
         return result;
     }
 
+    private static void assertUnavailable(Supplier<?> call) {
+        timely(() -> assertThatExceptionOfType(SessionStoreUnavailableException.class)
+                .isThrownBy(call::get));
+    }
+
     private void awaitStatus(String sessionId, SessionStatus expected) {
         await().atMost(PATIENCE).until(() -> timely(() -> service.getSessionStatus(sessionId)) == expected);
     }
@@ -109,9 +117,10 @@ class OutageTests {
     private void assertEverythingGoesOnAsPlainJwt(UserSession known) {
         awaitStatus(known.id(), SessionStatus.UNKNOWN);
         assertThat(timely(() -> service.isSessionValid(known.id()))).isTrue();
-        assertThat(timely(() -> service.renewSession(known.id()))).isTrue();
-        assertThat(timely(() -> service.findSession(known.id()))).isEmpty();
-        assertThat(timely(() -> service.getUserSessions("alice"))).isEmpty();
+        assertThat(timely(() -> service.renewSession(known.id()))).isEqualTo(SessionRenewal.UNVERIFIED);
+        assertUnavailable(() -> service.findSession(known.id()));
+        assertUnavailable(() -> service.getUserSessions("alice"));
+        assertUnavailable(() -> service.revokeSession("alice", known.id()));
         UserSession untracked = timely(() -> service.createSession("alice", SessionMetadata.none()));
         assertThat(untracked.tracked()).isFalse();
         assertThat(untracked.claims()).isEmpty();

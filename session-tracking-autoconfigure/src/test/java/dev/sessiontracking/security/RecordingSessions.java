@@ -1,6 +1,8 @@
 package dev.sessiontracking.security;
 
+import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
@@ -109,8 +111,8 @@ public class RecordingSessions implements SessionChecker, SessionService {
     }
 
     @Override
-    public boolean renewSession(String sessionId) {
-        return live.contains(sessionId);
+    public SessionRenewal renewSession(String sessionId) {
+        return live.contains(sessionId) ? SessionRenewal.RENEWED : SessionRenewal.ENDED;
     }
 
     @Override
@@ -123,17 +125,27 @@ public class RecordingSessions implements SessionChecker, SessionService {
                 throw new SessionStoreUnavailableException("The store is down", null);
             }
         }
-        return was;
+        return was || down;
     }
 
     @Override
-    public long revokeAllUserSessions(String userId) {
-        return 0;
+    public boolean revokeSession(String userId, String sessionId) {
+        throw new UnsupportedOperationException("Nothing in this package checks an owner");
     }
 
     @Override
-    public long revokeOtherUserSessions(String userId, String currentSessionId) {
-        return 0;
+    public boolean revoke(TokenSession session) {
+        return revokeSession(session.sessionId());
+    }
+
+    @Override
+    public RevokedSessions revokeAllUserSessions(String userId) {
+        return new RevokedSessions(0, false);
+    }
+
+    @Override
+    public RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId) {
+        return new RevokedSessions(0, false);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.SessionIds;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.SessionTrackingSettings;
+import dev.sessiontracking.core.TokenSession;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.lang.ref.Reference;
@@ -78,11 +79,15 @@ public final class MemoryCommand {
     }
 
     private static double remembered() {
-        return revoked(true, (tracking, i) -> tracking.service().revokeSession(userId(i), SessionIds.generate()));
+        return revoked(
+                true,
+                (tracking, i) -> tracking.checker().revoke(new TokenSession(SessionIds.generate(), userId(i), null)));
     }
 
     private static double pending() {
-        return revoked(false, (tracking, i) -> tracking.service().revokeSession(userId(i), SessionIds.generate()));
+        return revoked(
+                false,
+                (tracking, i) -> tracking.checker().revoke(new TokenSession(SessionIds.generate(), userId(i), null)));
     }
 
     private static double pendingOfUsers() {

@@ -38,7 +38,10 @@ final class UserSizes {
         Population.create(service, prefix, users * size, size);
         Cost list = Cost.of(
                 redis, users, i -> require(service.getUserSessions(prefix + i).size(), size));
-        Cost revokeAll = Cost.of(redis, users, i -> require(service.revokeAllUserSessions(prefix + i), size));
+        Cost revokeAll = Cost.of(
+                redis,
+                users,
+                i -> require(service.revokeAllUserSessions(prefix + i).count(), size));
         String begin = String.format(Locale.ROOT, "| %,d | ", size);
         return begin + "list | " + list.cells() + " |\n" + begin + "revokeAll | " + revokeAll.cells() + " |\n";
     }

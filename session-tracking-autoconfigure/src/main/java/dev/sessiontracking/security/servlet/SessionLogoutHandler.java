@@ -1,7 +1,7 @@
 package dev.sessiontracking.security.servlet;
 
-import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.TokenSession;
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
@@ -33,14 +33,14 @@ public final class SessionLogoutHandler implements LogoutHandler {
 
     private static final String DONE = SessionLogoutHandler.class.getName() + ".DONE";
 
-    private final SessionService sessions;
+    private final SessionChecker checker;
 
     private final SessionEnforcer enforcer;
 
     private final TokenReplay replay;
 
-    SessionLogoutHandler(SessionService sessions, SessionEnforcer enforcer, TokenReplay replay) {
-        this.sessions = sessions;
+    SessionLogoutHandler(SessionChecker checker, SessionEnforcer enforcer, TokenReplay replay) {
+        this.checker = checker;
         this.enforcer = enforcer;
         this.replay = replay;
     }
@@ -95,7 +95,7 @@ public final class SessionLogoutHandler implements LogoutHandler {
             TokenSession session = claim.session();
             if (session != null) {
                 try {
-                    revoke(session);
+                    checker.revoke(session);
                 } catch (SessionStoreUnavailableException noAnswer) {
                     unconfirmed = noAnswer;
                 }
@@ -103,14 +103,6 @@ public final class SessionLogoutHandler implements LogoutHandler {
         }
         if (unconfirmed != null) {
             throw unconfirmed;
-        }
-    }
-
-    private void revoke(TokenSession session) {
-        if (session.userId() == null) {
-            sessions.revokeSession(session.sessionId());
-        } else {
-            sessions.revokeSession(session.userId(), session.sessionId());
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.sessiontracking.security.servlet;
 
-import dev.sessiontracking.SessionService;
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
+import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.security.SessionTokenEvaluator;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import jakarta.servlet.http.HttpServletRequest;
@@ -47,12 +47,12 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
     @Fallback
     @ConditionalOnMissingBean(name = LOGOUT_HANDLER)
     SessionLogoutHandler sessionTrackingLogoutHandler(
-            SessionService sessions,
+            SessionChecker checker,
             SessionEnforcer enforcer,
             ObjectProvider<SecurityContextHolderStrategy> contextHolderStrategy) {
         SecurityContextHolderStrategy strategy =
                 contextHolderStrategy.getIfUnique(SecurityContextHolder::getContextHolderStrategy);
-        return new SessionLogoutHandler(sessions, enforcer, new TokenReplay(enforcer, strategy));
+        return new SessionLogoutHandler(checker, enforcer, new TokenReplay(enforcer, strategy));
     }
 
     @Bean

@@ -74,6 +74,11 @@ public class Disclosure {
         }
 
         @Override
+        public boolean revoke(TokenSession session) {
+            return checker.revoke(session);
+        }
+
+        @Override
         public OutagePolicy outagePolicy() {
             return checker.outagePolicy();
         }

@@ -1,8 +1,8 @@
 package dev.sessiontracking.chaos.node;
 
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
-import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import java.time.Instant;
 import java.util.Optional;
@@ -46,15 +46,11 @@ class Logins {
     }
 
     private Optional<UserSession> renew(String sessionId) {
-        if (!sessions.renewSession(sessionId)) {
-            throw new JwtException("The session has ended");
+        if (sessions.renewSession(sessionId) == SessionRenewal.UNVERIFIED) {
+            return Optional.empty();
         }
-        // In an outage a renewal succeeds without proof. To find the session is the proof.
-        Optional<UserSession> session = sessions.findSession(sessionId);
-        if (session.isEmpty() && sessions.getSessionStatus(sessionId) == SessionStatus.ENDED) {
-            throw new JwtException("The session has ended");
-        }
-        return session;
+        return Optional.of(
+                sessions.findSession(sessionId).orElseThrow(() -> new JwtException("The session has ended")));
     }
 
     private Issued issue(Instant authenticatedAt, UserSession session) {

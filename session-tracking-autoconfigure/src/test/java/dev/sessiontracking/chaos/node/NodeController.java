@@ -1,10 +1,7 @@
 package dev.sessiontracking.chaos.node;
 
 import dev.sessiontracking.SessionService;
-import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
-import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
@@ -47,18 +44,13 @@ class NodeController {
         return caller.getName();
     }
 
-    /** Ends one of the caller's sessions; never on trust. */
+    /** Revokes one of the caller's sessions. */
     @DeleteMapping("/sessions/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revoke(@PathVariable String id, JwtAuthenticationToken caller) {
-        Optional<UserSession> session = sessions.findSession(id);
-        if (session.isEmpty() && sessions.getSessionStatus(id) != SessionStatus.ENDED) {
-            throw new SessionStoreUnavailableException("Whose session this is cannot be checked now", null);
-        }
-        if (session.filter(found -> found.userId().equals(caller.getName())).isEmpty()) {
+        if (!sessions.revokeSession(caller.getName(), id)) {
             throw new ResponseStatusException(HttpStatus.NOT_FOUND);
         }
-        sessions.revokeSession(id);
     }
 
     @DeleteMapping("/sessions")
