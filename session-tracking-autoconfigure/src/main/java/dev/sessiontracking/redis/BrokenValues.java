@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Warns once of values that somebody has broken by hand. */
+/** Warns once of values that cannot be read. */
 final class BrokenValues {
 
     private static final Logger log = LoggerFactory.getLogger(BrokenValues.class);
@@ -19,8 +19,9 @@ final class BrokenValues {
     static void warnOfSession(String sessionId) {
         if (SESSION_TOLD.compareAndSet(false, true)) {
             log.warn(
-                    "The value of session {} is not one that session tracking wrote: it is left out of lists, and is"
-                            + " removed when its user's sessions are. Further ones are not reported",
+                    "The value of session {} cannot be read: it is no JSON object with a userId. Requests accept the"
+                            + " session, but it is not listed and cannot be renewed. It is removed with its user's"
+                            + " sessions. Further values of this kind are not reported",
                     SessionIds.hash(sessionId));
         }
     }

@@ -51,6 +51,10 @@ final class RedisRequest {
         return send(key, commands -> commands.strlen(key));
     }
 
+    CompletionStage<Long> pttl(String key) {
+        return send(key, commands -> commands.pttl(key));
+    }
+
     CompletionStage<List<String>> zrange(String key, long start, long stop) {
         return send(key, commands -> commands.zrange(key, start, stop));
     }

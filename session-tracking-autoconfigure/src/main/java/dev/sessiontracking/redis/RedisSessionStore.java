@@ -9,7 +9,6 @@ import dev.sessiontracking.core.StoreListener;
 import io.lettuce.core.SetArgs;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -117,26 +116,39 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Optional<UserSession>> find(String sessionId) {
-        return answer(commands -> read(commands, sessionId));
+        return answer(commands -> value(commands, sessionId)
+                .thenCompose(value -> SessionValues.sessions(
+                        commands,
+                        keys,
+                        clock,
+                        value == null ? List.of() : List.of(new SessionValues.Value(sessionId, value))))
+                .thenApply(sessions -> sessions.stream().findFirst()));
     }
 
     @Override
     public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
-        return answer(commands -> renew(commands, sessionId, ttl, RENEWAL_ROUNDS));
+        return answer(commands -> renew(commands, sessionId, ttl, null, RENEWAL_ROUNDS));
     }
 
     /**
      * The index first: an entry that outlives its session is harmless, a session that outlives its entry could not be
      * revoked with the others. The session is replaced only if it is what was read, so it is never created.
      */
-    private CompletionStage<Boolean> renew(RedisRequest commands, String sessionId, Duration ttl, int rounds) {
+    private CompletionStage<Boolean> renew(
+            RedisRequest commands, String sessionId, Duration ttl, @Nullable String before, int rounds) {
         String key = keys.session(sessionId);
         return value(commands, sessionId).thenCompose(value -> {
             UserSession session = parsed(sessionId, value);
             if (value == null || session == null) {
                 return CompletableFuture.completedFuture(false);
             }
-            String renewed = SessionJson.write(renewed(session, ttl));
+            if (value.equals(before)) {
+                // Read twice, and the server says that it holds another one: what is there is no UTF-8 text.
+                BrokenValues.warnOfSession(sessionId);
+                return CompletableFuture.completedFuture(false);
+            }
+            String renewed = SessionJson.renew(
+                    value, clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(ttl));
             return index.add(commands, session.userId(), sessionId, ttl)
                     .thenCompose(indexed ->
                             RedisScript.REPLACE.run(commands, key, value, renewed, String.valueOf(ttl.toMillis())))
@@ -147,15 +159,9 @@ final class RedisSessionStore implements SessionStore {
                         }
                         return replaced == REPLACED || rounds == 1
                                 ? CompletableFuture.completedFuture(true)
-                                : renew(commands, sessionId, ttl, rounds - 1);
+                                : renew(commands, sessionId, ttl, value, rounds - 1);
                     });
         });
-    }
-
-    private UserSession renewed(UserSession session, Duration ttl) {
-        Instant expiresAt = clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(ttl);
-        return new UserSession(
-                session.id(), session.userId(), session.metadata(), session.createdAt(), expiresAt, true);
     }
 
     @Override
@@ -208,8 +214,8 @@ final class RedisSessionStore implements SessionStore {
     public CompletionStage<List<UserSession>> findByUser(String userId) {
         return answer(commands -> index.members(commands, userId)
                 .thenCompose(ids -> SessionValues.read(commands, keys, ids))
-                .thenApply(values -> values.stream()
-                        .flatMap(value -> value.session().stream())
+                .thenCompose(values -> SessionValues.sessions(commands, keys, clock, values))
+                .thenApply(sessions -> sessions.stream()
                         .filter(session -> session.userId().equals(userId))
                         .toList()));
     }

@@ -3,8 +3,8 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
 import java.io.StringWriter;
-import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -16,10 +16,16 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The value of a session key: one JSON object that a person can read in {@code redis-cli}. Fields that a later version
- * adds are skipped, so that versions can run side by side.
+ * The value of a session key: one JSON object that a person can read in {@code redis-cli}. Fields of other writers and of
+ * later versions are skipped when it is read and kept when it is renewed, so that they can run side by side.
  */
 final class SessionJson {
+
+    /** When a session ends whose value does not say so. */
+    static final Instant NO_EXPIRY = Instant.parse("9999-12-31T23:59:59.999Z");
+
+    /** A longer value is not read: renewing it would send it over the network four times. */
+    static final int LONGEST = 1 << 20;
 
     private static final String USER_ID = "userId";
 
@@ -55,8 +61,18 @@ final class SessionJson {
         }
     }
 
-    /** The session, or empty when somebody has put something else there. */
+    /**
+     * Reads a session, also as other writers represent it: times as {@link StoredTime} reads them, and an integer as user
+     * id. Without a readable {@code createdAt}, the session began at {@link Instant#EPOCH}, so that every revocation of its
+     * user covers it; without a readable {@code expiresAt}, it ends at {@link #NO_EXPIRY}. Of a repeated field, the last
+     * one counts.
+     *
+     * @return empty when the text is no JSON object with a user id, or longer than {@value #LONGEST} characters
+     */
     static Optional<UserSession> read(String sessionId, String json) {
+        if (json.length() > LONGEST) {
+            return Optional.empty();
+        }
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
@@ -66,10 +82,46 @@ final class SessionJson {
                 String name = parser.currentName();
                 parser.nextToken();
                 fields.take(name, parser);
+                parser.skipChildren();
             }
             return fields.session(sessionId);
-        } catch (JacksonException | DateTimeException broken) {
+        } catch (JacksonException broken) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * Gives a session another expiry. All else stays as it is, character by character: the fields of other writers and of
+     * later versions, their order, and the spaces between them. The new expiry is represented as the old one was, and is
+     * added as ISO 8601 text where there was none.
+     *
+     * @param json a text that {@link #read} accepts
+     */
+    static String renew(String json, Instant expiresAt) {
+        StringBuilder renewed = new StringBuilder(json.length() + EXPIRES_AT.length() + 32);
+        int copied = 0;
+        boolean hasExpiry = false;
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean isExpiry = parser.currentName().equals(EXPIRES_AT);
+                hasExpiry |= isExpiry;
+                JsonToken token = parser.nextToken();
+                if (isExpiry && token.isScalarValue()) {
+                    int begin = (int) parser.currentTokenLocation().getCharOffset();
+                    String time = StoredTime.write(expiresAt, parser.getString());
+                    renewed.append(json, copied, begin).append(token.isNumeric() ? time : '"' + time + '"');
+                    copied = (int) parser.currentLocation().getCharOffset();
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            int end = (int) parser.currentTokenLocation().getCharOffset();
+            renewed.append(json, copied, end);
+            if (!hasExpiry) {
+                renewed.append(",\"" + EXPIRES_AT + "\":\"").append(expiresAt).append('"');
+            }
+            return renewed.append(json, end, json.length()).toString();
         }
     }
 
@@ -87,33 +139,44 @@ final class SessionJson {
         private @Nullable Instant expiresAt;
 
         void take(String name, JsonParser parser) {
-            if (!parser.currentToken().isScalarValue()) {
-                parser.skipChildren();
-                return;
-            }
-            String value = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getString() : null;
             switch (name) {
-                case USER_ID -> userId = value;
-                case IP -> ip = value;
-                case USER_AGENT -> userAgent = value;
-                case CREATED_AT -> createdAt = instant(value);
-                case EXPIRES_AT -> expiresAt = instant(value);
+                case USER_ID -> userId = userId(parser);
+                case IP -> ip = text(parser);
+                case USER_AGENT -> userAgent = text(parser);
+                case CREATED_AT -> createdAt = time(parser);
+                case EXPIRES_AT -> expiresAt = time(parser);
                 default -> {
-                    // a later version's field
+                    // another writer's field, or a later version's
                 }
             }
         }
 
-        private static @Nullable Instant instant(@Nullable String value) {
-            return value == null ? null : Instant.parse(value);
+        private static @Nullable String userId(JsonParser parser) {
+            String id = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                    ? parser.getBigIntegerValue().toString()
+                    : text(parser);
+            return id;
+        }
+
+        private static @Nullable String text(JsonParser parser) {
+            return parser.currentToken() == JsonToken.VALUE_STRING ? parser.getString() : null;
+        }
+
+        private static @Nullable Instant time(JsonParser parser) {
+            JsonToken token = parser.currentToken();
+            return token == JsonToken.VALUE_STRING || token.isNumeric() ? StoredTime.read(parser.getString()) : null;
         }
 
         Optional<UserSession> session(String sessionId) {
-            if (userId == null || createdAt == null || expiresAt == null) {
-                return Optional.empty();
-            }
-            return Optional.of(
-                    new UserSession(sessionId, userId, SessionMetadata.of(ip, userAgent), createdAt, expiresAt, true));
+            return userId == null
+                    ? Optional.empty()
+                    : Optional.of(new UserSession(
+                            sessionId,
+                            userId,
+                            SessionMetadata.of(ip, userAgent),
+                            Objects.requireNonNullElse(createdAt, Instant.EPOCH),
+                            Objects.requireNonNullElse(expiresAt, NO_EXPIRY),
+                            true));
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.UserSession;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +38,37 @@ final class SessionValues {
                     }
                     return values;
                 });
+    }
+
+    /** The sessions among these values. Where a value names no expiry, it is that of its key. */
+    static CompletionStage<List<UserSession>> sessions(
+            RedisRequest commands, RedisKeys keys, Clock clock, List<Value> values) {
+        List<CompletableFuture<Optional<UserSession>>> sessions = values.stream()
+                .flatMap(value -> value.session().stream())
+                .map(session -> session.expiresAt().equals(SessionJson.NO_EXPIRY)
+                        ? commands.pttl(keys.session(session.id()))
+                                .thenApply(left -> withLifetime(session, left, clock))
+                                .toCompletableFuture()
+                        : CompletableFuture.completedFuture(Optional.of(session)))
+                .toList();
+        return CompletableFuture.allOf(sessions.toArray(CompletableFuture[]::new))
+                .thenApply(done -> sessions.stream()
+                        .flatMap(session -> session.join().stream())
+                        .toList());
+    }
+
+    /** @param left what PTTL answers: -1 when the key never expires, -2 when there is none any more */
+    private static Optional<UserSession> withLifetime(UserSession session, long left, Clock clock) {
+        if (left < 0) {
+            return left == -1 ? Optional.of(session) : Optional.empty();
+        }
+        return Optional.of(new UserSession(
+                session.id(),
+                session.userId(),
+                session.metadata(),
+                session.createdAt(),
+                clock.instant().truncatedTo(ChronoUnit.MILLIS).plusMillis(left),
+                true));
     }
 
     static List<List<String>> chunks(List<String> ids) {

@@ -158,11 +158,12 @@ final class TrackedReads {
                 cache.putAbsent(sessionId);
             } else {
                 SessionJson.read(sessionId, value)
+                        .filter(session -> !session.expiresAt().equals(SessionJson.NO_EXPIRY))
                         .ifPresent(session ->
                                 cache.putLive(sessionId, session.expiresAt().toEpochMilli()));
             }
         } catch (RuntimeException broken) {
-            // What somebody has broken by hand has no expiry to go by, and is asked for each time.
+            // Without an expiry to go by, the server is asked each time.
             cache.invalidate(sessionId);
         }
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 
 /** Indexes of another service on a cluster. */
-class ClusterSharedIndexTests extends SharedIndexContractTests {
+class ClusterSharedKeysTests extends SharedKeysContractTests {
 
     private final ClusterTopology servers = Topologies.cluster();
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Indexes of another service on one server, for a user who may do no more than what the README lists. */
-class StandaloneSharedIndexTests extends SharedIndexContractTests {
+class StandaloneSharedKeysTests extends SharedKeysContractTests {
 
     @RegisterExtension
     static RedisServerExtension redis = new RedisServerExtension(LeastRights.serverArgs());
