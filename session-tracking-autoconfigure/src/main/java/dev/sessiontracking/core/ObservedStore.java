@@ -21,8 +21,35 @@ final class ObservedStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Boolean> create(UserSession session, Duration ttl) {
+    public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
         return watch.watch(StoreOperation.CREATE, () -> store.create(session, ttl));
+    }
+
+    @Override
+    public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
+        return watch.watch(StoreOperation.CREATE, () -> store.register(session, ttl, tokenLife));
+    }
+
+    @Override
+    public CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
+        return watch.watch(StoreOperation.REVOKE, () -> store.revokeForGood(sessionId, userId, tokenLife));
+    }
+
+    @Override
+    public CompletionStage<NotBefore> notBefore(String userId) {
+        return watch.watch(StoreOperation.CHECK, () -> store.notBefore(userId));
+    }
+
+    @Override
+    public CompletionStage<NotBefore> raiseNotBefore(
+            String userId, NotBefore marker, Duration lifetime, boolean onlyIfAbsent) {
+        return watch.watch(
+                StoreOperation.REVOKE_ALL, () -> store.raiseNotBefore(userId, marker, lifetime, onlyIfAbsent));
+    }
+
+    @Override
+    public CompletionStage<?> clearNotBefore(String userId, Duration lifetime) {
+        return store.clearNotBefore(userId, lifetime);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.sessiontracking.UserSession;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +22,62 @@ public interface SessionStore {
      * Writes a session and its index entry. A session is never left without its index entry.
      *
      * @param ttl how long the store keeps it, counted by the store's clock
-     * @return false, with the existing session untouched, when the id is taken
+     * @return the session as it was written, stamped by the store's clock if the store has one; empty, with the existing
+     *     session untouched, when the id is taken or its session has ended for good
      */
-    CompletionStage<Boolean> create(UserSession session, Duration ttl);
+    CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl);
+
+    /**
+     * Writes a session later than its login, by a token that does not name it. A token registers one session, once: when
+     * that session has ended, the token never brings it back. The default of a store that cannot remember this is
+     * {@link #create}.
+     *
+     * @param session its beginning is the time of the login, and is kept
+     * @param tokenLife how long the token may still ask for its session
+     */
+    default CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
+        return create(session, ttl)
+                .thenApply(created -> created.map(Registration::written).orElse(Registration.EXISTS));
+    }
+
+    /**
+     * Removes a session, and keeps it from being registered. The default of a store that cannot remember this is
+     * {@link #revoke}.
+     *
+     * @param tokenLife how long a token may still ask for the session
+     * @return whether the store held it
+     */
+    default CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
+        return revoke(sessionId, userId);
+    }
+
+    /** Reads a user's not-before marker. A store without markers has {@link NotBefore#NONE}. */
+    default CompletionStage<NotBefore> notBefore(String userId) {
+        return CompletableFuture.completedFuture(NotBefore.NONE);
+    }
+
+    /**
+     * Raises a user's not-before marker; never lowers it. From then on, the store refuses to register or to renew a session
+     * that it covers.
+     *
+     * @param marker its time is lowered to the store's own if that is earlier; {@link NotBefore#millis()} 0 means now
+     * @param lifetime how long it is kept: as long as a token can live
+     * @param onlyIfAbsent leaves a marker, or a cleared one, as it is
+     * @return the marker that holds now
+     */
+    default CompletionStage<NotBefore> raiseNotBefore(
+            String userId, NotBefore marker, Duration lifetime, boolean onlyIfAbsent) {
+        return CompletableFuture.completedFuture(NotBefore.NONE);
+    }
+
+    /**
+     * Removes a user's not-before marker.
+     *
+     * @param lifetime how long the store remembers that it was cleared
+     */
+    default CompletionStage<?> clearNotBefore(String userId, Duration lifetime) {
+        return CompletableFuture.completedFuture(null);
+    }
 
     /** Tells whether the store holds a session of this id. */
     CompletionStage<Boolean> exists(String sessionId);
@@ -32,9 +86,10 @@ public interface SessionStore {
     CompletionStage<Optional<UserSession>> find(String sessionId);
 
     /**
-     * Gives a session its full lifetime again, never creating it.
+     * Gives a session its full lifetime again, never creating it. Removes it instead when it began before its user's
+     * not-before marker.
      *
-     * @return false when the store holds none
+     * @return false when the store holds none, or has removed it
      */
     CompletionStage<Boolean> renew(String sessionId, Duration ttl);
 

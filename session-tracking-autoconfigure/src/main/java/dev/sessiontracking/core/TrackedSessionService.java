@@ -76,7 +76,7 @@ final class TrackedSessionService implements SessionService {
         }
         Instant began = clock.instant();
         UserSession session = newSession(userId, sessionId, metadata);
-        boolean created;
+        Optional<UserSession> created;
         try {
             created = Stages.await(store.create(session, ttl));
         } catch (SessionStoreUnavailableException unavailable) {
@@ -86,13 +86,11 @@ final class TrackedSessionService implements SessionService {
             events.created(untracked);
             return untracked;
         }
-        if (!created) {
-            throw alreadyUsed(sessionId);
-        }
+        UserSession written = created.orElseThrow(() -> alreadyUsed(sessionId));
         memory.created(userId, sessionId, began);
         engine.changed(sessionId);
-        events.created(session);
-        return session;
+        events.created(written);
+        return written;
     }
 
     private UserSession newSession(String userId, String sessionId, SessionMetadata metadata) {

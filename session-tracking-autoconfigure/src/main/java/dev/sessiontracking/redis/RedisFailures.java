@@ -121,9 +121,8 @@ final class RedisFailures {
                 && String.valueOf(error.getMessage()).startsWith(beginning);
     }
 
-    static boolean isMissingRight(Throwable cause) {
-        return cause instanceof RedisCommandExecutionException error
-                && String.valueOf(error.getMessage()).startsWith("NOPERM");
+    static boolean isMissingRight(Throwable failure) {
+        return startsWith(failure, "NOPERM");
     }
 
     /** Whether the server does not accept our user or password. */

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,14 +73,28 @@ final class RedisRequest {
         return send(key, commands -> commands.srem(key, members));
     }
 
-    CompletionStage<Long> evalsha(String digest, String key, String... arguments) {
-        String[] keys = {key};
-        return send(key, commands -> commands.evalsha(digest, ScriptOutputType.INTEGER, keys, arguments));
+    /** Reads a key that the server's user may lack the right to. That it does is an answer, and told to the caller only. */
+    CompletionStage<@Nullable String> getIfPermitted(String key) {
+        return send(key, commands -> commands.get(key), RedisFailures::isMissingRight);
     }
 
-    CompletionStage<Long> eval(String script, String key, String... arguments) {
-        String[] keys = {key};
-        return send(key, commands -> commands.eval(script, ScriptOutputType.INTEGER, keys, arguments));
+    CompletionStage<Long> evalsha(String digest, String[] keys, String... arguments) {
+        return send(
+                keys[0],
+                commands -> commands.evalsha(digest, ScriptOutputType.INTEGER, keys, arguments),
+                failure -> isOptional(keys, failure));
+    }
+
+    CompletionStage<Long> eval(String script, String[] keys, String... arguments) {
+        return send(
+                keys[0],
+                commands -> commands.eval(script, ScriptOutputType.INTEGER, keys, arguments),
+                failure -> isOptional(keys, failure));
+    }
+
+    /** A companion key is optional: the caller does without. */
+    private static boolean isOptional(String[] keys, Throwable failure) {
+        return keys.length > 1 && RedisFailures.isMissingRight(failure);
     }
 
     /** The values of keys in their order; {@code null} for what is not there, or is not a string. */
@@ -148,6 +163,14 @@ final class RedisRequest {
 
     private <T> CompletionStage<T> send(
             String key, Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
+        return send(key, command, failure -> false);
+    }
+
+    /** @param isAnswer which failures are answers beside those that always are */
+    private <T> CompletionStage<T> send(
+            String key,
+            Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command,
+            Predicate<Throwable> isAnswer) {
         Shard shard = shards.of(key);
         RedisFuture<T> reply;
         try {
@@ -162,8 +185,8 @@ final class RedisRequest {
             return CompletableFuture.failedFuture(notSent);
         }
         // What is returned completes after this has run.
-        return reply.whenComplete(
-                (value, failure) -> note(shard, key, RedisFailures.isAnswer(failure) ? null : failure));
+        return reply.whenComplete((value, failure) ->
+                note(shard, key, RedisFailures.isAnswer(failure) || isAnswer.test(failure) ? null : failure));
     }
 
     private void note(Shard shard, String key, @Nullable Throwable failure) {

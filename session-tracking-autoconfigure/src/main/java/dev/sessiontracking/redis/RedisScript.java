@@ -13,8 +13,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * A script over one key, run by its hash; a server that does not know it is sent the text. One key only, because the
- * two keys of a session lie in different slots of a cluster.
+ * A script, run by its hash; a server that does not know it is sent the text. All its keys lie in one slot, as a session
+ * and its state do, or a user's index and state; those of a session and of its user do not.
  */
 final class RedisScript {
 
@@ -27,6 +27,15 @@ final class RedisScript {
     /** Removes a value, but only if it is still what the caller has written. */
     static final RedisScript REMOVE = load("remove.lua");
 
+    /** Writes a session, stamped by the server's clock, unless it exists or has ended before. */
+    static final RedisScript REGISTER = load("register.lua");
+
+    /** Removes a session and keeps it from being registered. */
+    static final RedisScript END = load("end.lua");
+
+    /** Raises a user's not-before marker. */
+    static final RedisScript MARKER = load("marker.lua");
+
     private final String text;
 
     private final String sha1;
@@ -37,8 +46,13 @@ final class RedisScript {
     }
 
     CompletionStage<Long> run(RedisRequest commands, String key, String... arguments) {
-        CompletionStage<Long> byHash = commands.evalsha(sha1, key, arguments);
-        return byHash.handle((result, failure) -> isUnknown(failure) ? commands.eval(text, key, arguments) : byHash)
+        return run(commands, new String[] {key}, arguments);
+    }
+
+    /** @param keys all in one slot; a missing right to the second is an answer */
+    CompletionStage<Long> run(RedisRequest commands, String[] keys, String... arguments) {
+        CompletionStage<Long> byHash = commands.evalsha(sha1, keys, arguments);
+        return byHash.handle((result, failure) -> isUnknown(failure) ? commands.eval(text, keys, arguments) : byHash)
                 .thenCompose(Function.identity());
     }
 

@@ -3,10 +3,11 @@ package dev.sessiontracking.redis;
 import static dev.sessiontracking.redis.RedisFailures.translated;
 
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.NotBefore;
+import dev.sessiontracking.core.Registration;
 import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
-import io.lettuce.core.SetArgs;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions as strings, with one index for each user. Commands that do not depend on each other are sent together.
- * No transaction and no script spans two keys, so everything holds on a cluster too; the order of the steps is what
+ * No transaction and no script spans two slots, so everything holds on a cluster too; the order of the steps is what
  * keeps a session from being left where nobody can revoke it.
  */
 final class RedisSessionStore implements SessionStore {
@@ -35,7 +36,13 @@ final class RedisSessionStore implements SessionStore {
 
     private final RedisKeys keys;
 
+    private final Companions companions;
+
     private final UserIndex index;
+
+    private final Registrations registrations;
+
+    private final UserMarkers markers;
 
     private final DataLossWatch dataLossWatch;
 
@@ -45,43 +52,39 @@ final class RedisSessionStore implements SessionStore {
     RedisSessionStore(RedisLink link, RedisKeys keys, UserIndexType newIndexes, Clock clock) {
         this.link = link;
         this.keys = keys;
-        this.index = new UserIndex(keys, newIndexes);
+        this.companions = new Companions(link, keys);
+        this.index = new UserIndex(keys, newIndexes, companions);
+        this.registrations = new Registrations(keys, index, companions);
+        this.markers = new UserMarkers(keys, companions);
         this.clock = clock;
         this.dataLossWatch = new DataLossWatch(this::exists, clock);
         link.listen(dataLossWatch);
     }
 
     @Override
-    public CompletionStage<Boolean> create(UserSession session, Duration ttl) {
-        return answer(commands -> {
-            String key = keys.session(session.id());
-            String value = SessionJson.write(session);
-            CompletableFuture<Boolean> written = commands.set(
-                            key, value, SetArgs.Builder.nx().px(ttl.toMillis()))
-                    .toCompletableFuture()
-                    .thenApply("OK"::equals);
-            CompletableFuture<Long> indexed =
-                    index.add(commands, session.userId(), session.id(), ttl).toCompletableFuture();
-            return CompletableFuture.allOf(written, indexed)
-                    .handle((done, failure) -> {
-                        if (failure != null) {
-                            // Best effort: nobody has been given this id, and nobody will be.
-                            RedisScript.REMOVE.run(commands, key, value);
-                            throw RedisFailures.unavailable(failure);
-                        }
-                        return remembered(session, written.join());
-                    })
-                    .thenCompose(created -> created
-                            ? CompletableFuture.completedFuture(true)
-                            : undoIndexEntry(commands, session, indexed.join()).thenApply(undone -> false));
-        });
+    public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
+        return answer(commands -> registrations
+                .create(commands, session, ttl)
+                .thenCompose(created -> created.session().isPresent()
+                        ? CompletableFuture.completedFuture(created.session().map(this::remembered))
+                        : undoIndexEntry(commands, session, created.indexed()).thenApply(undone -> Optional.empty())));
     }
 
-    private boolean remembered(UserSession session, boolean created) {
-        if (created) {
-            dataLossWatch.wrote(session.id(), session.expiresAt());
-        }
-        return created;
+    @Override
+    public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
+        return answer(commands -> registrations
+                .register(commands, session, ttl, tokenLife)
+                .thenApply(registered -> {
+                    if (registered.session() != null) {
+                        remembered(registered.session());
+                    }
+                    return registered;
+                }));
+    }
+
+    private UserSession remembered(UserSession session) {
+        dataLossWatch.wrote(session.id(), session.expiresAt());
+        return session;
     }
 
     /**
@@ -149,9 +152,10 @@ final class RedisSessionStore implements SessionStore {
             }
             String renewed = SessionJson.renew(
                     value, clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(ttl));
-            return index.add(commands, session.userId(), sessionId, ttl)
-                    .thenCompose(indexed ->
-                            RedisScript.REPLACE.run(commands, key, value, renewed, String.valueOf(ttl.toMillis())))
+            return index.add(commands, session.userId(), sessionId, session.createdAt(), ttl)
+                    .thenCompose(indexed -> indexed == UserIndex.COVERED
+                            ? commands.del(key).thenApply(deleted -> GONE)
+                            : RedisScript.REPLACE.run(commands, key, value, renewed, String.valueOf(ttl.toMillis())))
                     .thenCompose(replaced -> {
                         if (replaced == GONE) {
                             index.remove(commands, session.userId(), List.of(sessionId));
@@ -166,6 +170,23 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
+        return revoke(sessionId, userId, commands -> commands.del(keys.session(sessionId)));
+    }
+
+    @Override
+    public CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
+        return revoke(
+                sessionId,
+                userId,
+                commands -> companions.run(
+                        RedisScript.END,
+                        commands,
+                        keys.session(sessionId),
+                        keys.sessionState(sessionId),
+                        String.valueOf(tokenLife.toMillis())));
+    }
+
+    private CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, Question<Long> deletion) {
         return answer(commands -> {
             CompletionStage<@Nullable String> owner = userId != null
                     ? CompletableFuture.completedFuture(userId)
@@ -174,7 +195,7 @@ final class RedisSessionStore implements SessionStore {
                                     session -> session.map(UserSession::userId).orElse(null));
             dataLossWatch.removed(sessionId);
             return owner.thenCompose(user -> {
-                CompletionStage<Long> deleted = commands.del(keys.session(sessionId));
+                CompletionStage<Long> deleted = deletion.ask(commands);
                 if (user != null) {
                     // An entry that stays behind names nothing: it does no harm and goes with its score.
                     index.remove(commands, user, List.of(sessionId));
@@ -182,6 +203,22 @@ final class RedisSessionStore implements SessionStore {
                 return deleted.thenApply(count -> count > 0);
             });
         });
+    }
+
+    @Override
+    public CompletionStage<NotBefore> notBefore(String userId) {
+        return answer(commands -> markers.read(commands, userId));
+    }
+
+    @Override
+    public CompletionStage<NotBefore> raiseNotBefore(
+            String userId, NotBefore marker, Duration lifetime, boolean onlyIfAbsent) {
+        return answer(commands -> markers.raise(commands, userId, marker, lifetime, onlyIfAbsent));
+    }
+
+    @Override
+    public CompletionStage<?> clearNotBefore(String userId, Duration lifetime) {
+        return answer(commands -> markers.clear(commands, userId, lifetime).thenApply(done -> done));
     }
 
     @Override

@@ -42,14 +42,25 @@ final class SessionJson {
     private SessionJson() {}
 
     static String write(UserSession session) {
+        return write(session, true);
+    }
+
+    /** Without its times, which the server fills in. */
+    static String writeUndated(UserSession session) {
+        return write(session, false);
+    }
+
+    private static String write(UserSession session, boolean isDated) {
         StringWriter json = new StringWriter(256);
         try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), json)) {
             generator.writeStartObject();
             generator.writeStringProperty(USER_ID, session.userId());
             writeIfPresent(generator, IP, session.metadata().ip());
             writeIfPresent(generator, USER_AGENT, session.metadata().userAgent());
-            generator.writeStringProperty(CREATED_AT, session.createdAt().toString());
-            generator.writeStringProperty(EXPIRES_AT, session.expiresAt().toString());
+            if (isDated) {
+                generator.writeStringProperty(CREATED_AT, session.createdAt().toString());
+                generator.writeStringProperty(EXPIRES_AT, session.expiresAt().toString());
+            }
             generator.writeEndObject();
         }
         return json.toString();

@@ -4,6 +4,7 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.SessionIds;
 import io.lettuce.core.ScanCursor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sorted set or set that lists a user's sessions. It may list sessions that are gone; it must never fail to list one
@@ -23,6 +25,9 @@ final class UserIndex {
     /** The answer of {@link #add} when the entry was there before. */
     static final long WAS_THERE = 0;
 
+    /** The answer of {@link #add} when the not-before marker covers the session: nothing is written. */
+    static final long COVERED = 3;
+
     /**
      * How much longer an entry lives than its session. The two are written by two commands, and the session's may be
      * carried out later: it must never be the one that is left.
@@ -33,22 +38,34 @@ final class UserIndex {
 
     private final UserIndexType newIndexes;
 
+    private final Companions companions;
+
     /** @param newIndexes the type of an index that does not exist yet */
-    UserIndex(RedisKeys keys, UserIndexType newIndexes) {
+    UserIndex(RedisKeys keys, UserIndexType newIndexes, Companions companions) {
         this.keys = keys;
         this.newIndexes = newIndexes;
+        this.companions = companions;
     }
 
-    /** Adds an entry or moves its expiry further; drops from a sorted set what has expired, by the server's clock. */
-    CompletionStage<Long> add(RedisRequest commands, String userId, String sessionId, Duration ttl) {
+    /**
+     * Adds an entry or moves its expiry further; drops from a sorted set what has expired, by the server's clock.
+     *
+     * @param began when the session began, or {@code null} for one that begins now. No marker covers that one; the answer
+     *     is then minus the marker's time, if there is one
+     */
+    CompletionStage<Long> add(
+            RedisRequest commands, String userId, String sessionId, @Nullable Instant began, Duration ttl) {
         return readable(
                 userId,
-                RedisScript.INDEX.run(
+                companions.run(
+                        RedisScript.INDEX,
                         commands,
                         keys.userSessions(userId),
+                        keys.userState(userId),
                         sessionId,
                         String.valueOf(ttl.plus(LIVES_ON).toMillis()),
-                        newIndexes.word()));
+                        newIndexes.word(),
+                        began == null ? "" : String.valueOf(began.toEpochMilli())));
     }
 
     /** All entries, those of sessions that are gone included. */

@@ -1,7 +1,19 @@
--- KEYS[1] index of a user; ARGV[1] session id; ARGV[2] how long the entry lives, in milliseconds;
--- ARGV[3] type of an index that does not exist yet: zset or set.
--- Returns 1 when the id was not in the index, 0 when it was. An index of any other type stays as it is: WRONGTYPE.
+-- KEYS[1] index of a user; KEYS[2] the user's state, unless the user of the server may not use that key.
+-- ARGV[1] session id; ARGV[2] how long the entry lives, in milliseconds; ARGV[3] type of an index that does not exist yet:
+-- zset or set; ARGV[4] when the session began, in milliseconds, or '' for now.
+-- Returns 1 when the id was not in the index, 0 when it was, 3 with nothing written when the not-before marker covers the
+-- session, and for a session that begins now, if there is a marker, minus the marker's time. An index of any other type
+-- stays as it is: WRONGTYPE.
 -- The server's clock decides: a node whose clock is ahead must not prune live sessions.
+local marker = 0
+if KEYS[2] then
+    local value = redis.call('GET', KEYS[2])
+    local before, spared, floor = string.match(value or '', '^(%d+) ?(%S*) ?(%d*)$')
+    marker = tonumber(spared == ARGV[1] and floor or before) or 0
+    if ARGV[4] ~= '' and tonumber(ARGV[4]) <= marker then
+        return 3
+    end
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local lifetime = tonumber(ARGV[2])
@@ -50,5 +62,8 @@ end
 local answer = add()
 if type(answer) == 'table' and string.find(answer.err, 'WRONGTYPE', 1, true) then
     answer = add_otherwise()
+end
+if type(answer) == 'number' and marker > 0 and ARGV[4] == '' then
+    return -marker
 end
 return answer

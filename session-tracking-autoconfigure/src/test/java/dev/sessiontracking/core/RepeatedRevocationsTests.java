@@ -70,7 +70,7 @@ class RepeatedRevocationsTests {
         }
 
         @Override
-        public CompletionStage<Boolean> create(UserSession session, Duration ttl) {
+        public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
             throw new UnsupportedOperationException();
         }
 

@@ -84,8 +84,9 @@ final class SwitchableStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Boolean> create(UserSession session, Duration ttl) {
-        return answer(() -> sessions.putIfAbsent(session.id(), session) == null);
+    public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
+        return answer(
+                () -> sessions.putIfAbsent(session.id(), session) == null ? Optional.of(session) : Optional.empty());
     }
 
     @Override

@@ -38,7 +38,11 @@ final class LeastRights {
         return Stream.of(
                         Stream.of("--user", "tracker", "on", ">sekret"),
                         Stream.of(found(LIST).split("\\s+")),
-                        Stream.of("~shop:session:*", "~shop:user_sessions:*"),
+                        Stream.of(
+                                "~shop:session:*",
+                                "~shop:user_sessions:*",
+                                "~shop:session_state:*",
+                                "~shop:user_state:*"),
                         more.stream())
                 .flatMap(words -> words)
                 .toArray(String[]::new);

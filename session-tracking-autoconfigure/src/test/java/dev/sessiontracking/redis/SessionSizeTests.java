@@ -64,7 +64,7 @@ class SessionSizeTests {
         redis.cli().command("FLUSHALL", "SYNC");
         long before = usedMemory();
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        List<CompletableFuture<Boolean>> written = new ArrayList<>();
+        List<CompletableFuture<?>> written = new ArrayList<>();
         for (int i = 0; i < SESSIONS; i++) {
             SessionMetadata metadata = policy.apply(SessionMetadata.of("203.0.113." + i % 256, BROWSER));
             UserSession session = new UserSession(

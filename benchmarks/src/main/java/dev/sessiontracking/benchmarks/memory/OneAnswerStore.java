@@ -32,8 +32,8 @@ final class OneAnswerStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Boolean> create(UserSession session, Duration ttl) {
-        return answer(true);
+    public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
+        return answer(Optional.of(session));
     }
 
     @Override

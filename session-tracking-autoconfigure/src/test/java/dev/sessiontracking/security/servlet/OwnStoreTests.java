@@ -91,8 +91,9 @@ class OwnStoreTests {
         private final Map<String, UserSession> sessions = new ConcurrentHashMap<>();
 
         @Override
-        public CompletionStage<Boolean> create(UserSession session, Duration ttl) {
-            return CompletableFuture.completedFuture(sessions.putIfAbsent(session.id(), session) == null);
+        public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
+            return CompletableFuture.completedFuture(
+                    sessions.putIfAbsent(session.id(), session) == null ? Optional.of(session) : Optional.empty());
         }
 
         @Override

@@ -1,0 +1,98 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.core.StoreListener;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs scripts on a key and its companion, as far as the server's user may use companions. Without that right, the scripts
+ * run on the key alone: no login fails for it. Thread-safe.
+ */
+final class Companions implements StoreListener {
+
+    private static final Logger log = LoggerFactory.getLogger(Companions.class);
+
+    /** Stands for every id; none that is generated looks like this. */
+    private static final String NOBODY = "~state~";
+
+    private final RedisLink link;
+
+    private final RedisKeys keys;
+
+    private final AtomicBoolean told = new AtomicBoolean();
+
+    private volatile boolean permitted = true;
+
+    Companions(RedisLink link, RedisKeys keys) {
+        this.link = link;
+        this.keys = keys;
+        link.listen(this);
+        inspect();
+    }
+
+    /** Whether the server's user may use companions, as far as known. */
+    boolean arePermitted() {
+        return permitted;
+    }
+
+    CompletionStage<Long> run(
+            RedisScript script, RedisRequest commands, String key, String companion, String... arguments) {
+        if (!permitted) {
+            return script.run(commands, key, arguments);
+        }
+        CompletionStage<Long> both = script.run(commands, new String[] {key, companion}, arguments);
+        return both.handle((result, failure) -> isForbidden(failure) ? script.run(commands, key, arguments) : both)
+                .thenCompose(Function.identity());
+    }
+
+    /** Whether this failure says that the right is missing; takes note of it. */
+    boolean isForbidden(Throwable failure) {
+        if (failure == null || !RedisFailures.isMissingRight(failure)) {
+            return false;
+        }
+        permitted = false;
+        if (told.compareAndSet(false, true)) {
+            log.warn(
+                    "The user of session.tracking.redis-url may not use the keys {}* and {}*. Late registrations are not"
+                            + " protected against resurrection, and revoking all sessions of a user does not end logins made"
+                            + " during an outage. Grant the key patterns that the README lists",
+                    keys.sessionState(NOBODY)
+                            .substring(0, keys.sessionState(NOBODY).indexOf('{')),
+                    keys.userState(NOBODY).substring(0, keys.userState(NOBODY).indexOf('{')));
+        }
+        return true;
+    }
+
+    /** Reads both kinds, to find out now rather than at the first login. */
+    private void inspect() {
+        RedisRequest commands = link.request();
+        CompletableFuture<?> session =
+                commands.getIfPermitted(keys.sessionState(NOBODY)).toCompletableFuture();
+        CompletableFuture<?> user =
+                commands.getIfPermitted(keys.userState(NOBODY)).toCompletableFuture();
+        CompletableFuture.allOf(session, user).whenComplete((both, failure) -> {
+            commands.ended();
+            if (failure == null) {
+                permitted = true;
+                told.set(false);
+            } else {
+                isForbidden(failure);
+            }
+        });
+    }
+
+    @Override
+    public void unavailable(String reason) {
+        // Asked again when the server is back.
+    }
+
+    /** It may be another server, with other rights. */
+    @Override
+    public void available() {
+        inspect();
+    }
+}

@@ -1,0 +1,144 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.Registration;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Writes new sessions. The server stamps them, so that they compare with its own not-before markers, whatever the nodes'
+ * clocks say.
+ */
+final class Registrations {
+
+    private static final long TAKEN = 0;
+
+    private static final long ENDED = -1;
+
+    private static final String NOW = "";
+
+    private static final String NEVER_AGAIN = "";
+
+    private final RedisKeys keys;
+
+    private final UserIndex index;
+
+    private final Companions companions;
+
+    Registrations(RedisKeys keys, UserIndex index, Companions companions) {
+        this.keys = keys;
+        this.index = index;
+        this.companions = companions;
+    }
+
+    /**
+     * Writes the session and its index entry at the same time.
+     *
+     * @return empty when the id is taken, and the answer of the index then
+     */
+    CompletionStage<Created> create(RedisRequest commands, UserSession session, Duration ttl) {
+        CompletableFuture<Long> written =
+                write(commands, session, ttl, NOW, NEVER_AGAIN).toCompletableFuture();
+        CompletableFuture<Long> indexed =
+                index.add(commands, session.userId(), session.id(), null, ttl).toCompletableFuture();
+        return CompletableFuture.allOf(written, indexed)
+                .handle((done, failure) -> {
+                    if (failure != null) {
+                        // Best effort: nobody has been given this id, and nobody will be.
+                        RedisScript.REMOVE.run(commands, keys.session(session.id()), beginning(session));
+                        throw RedisFailures.unavailable(failure);
+                    }
+                    return written.join();
+                })
+                .thenCompose(now -> now <= TAKEN
+                        ? CompletableFuture.completedFuture(new Created(Optional.empty(), indexed.join()))
+                        : afterMarker(commands, session, now, -indexed.join(), ttl));
+    }
+
+    /** @param indexed what the index has answered */
+    record Created(Optional<UserSession> session, long indexed) {}
+
+    /**
+     * A session that begins after the marker must look like it. The clocks of two masters may differ, or the clock of one
+     * may have gone back with a failover.
+     */
+    private CompletionStage<Created> afterMarker(
+            RedisRequest commands, UserSession session, long now, long marker, Duration ttl) {
+        UserSession written = stamped(session, now, now, ttl);
+        if (now > marker) {
+            return CompletableFuture.completedFuture(new Created(Optional.of(written), 1));
+        }
+        UserSession later = stamped(session, marker + 1, now, ttl);
+        return RedisScript.REPLACE
+                .run(
+                        commands,
+                        keys.session(session.id()),
+                        dated(session, written),
+                        dated(session, later),
+                        String.valueOf(ttl.toMillis()))
+                .thenApply(replaced -> new Created(Optional.of(later), 1));
+    }
+
+    /**
+     * The session first, then its entry together with the look at the marker: a revocation of all sessions writes the
+     * marker first and reads the index then, so one of the two sees the other. A session that is left without an entry,
+     * because the node died, is given one when the token asks again, or is refused then.
+     */
+    CompletionStage<Registration> register(
+            RedisRequest commands, UserSession session, Duration ttl, Duration tokenLife) {
+        Instant began = session.createdAt();
+        return write(commands, session, ttl, millis(began), String.valueOf(tokenLife.toMillis()))
+                .thenCompose(now -> {
+                    if (now == TAKEN || now == ENDED) {
+                        return CompletableFuture.completedFuture(
+                                now == TAKEN ? Registration.EXISTS : Registration.REFUSED);
+                    }
+                    UserSession written = stamped(session, began.toEpochMilli(), now, ttl);
+                    return index.add(commands, session.userId(), session.id(), began, ttl)
+                            .thenCompose(indexed -> indexed == UserIndex.COVERED
+                                    ? commands.del(keys.session(session.id()))
+                                            .thenApply(deleted -> Registration.REFUSED)
+                                    : CompletableFuture.completedFuture(Registration.written(written)));
+                });
+    }
+
+    private CompletionStage<Long> write(
+            RedisRequest commands, UserSession session, Duration ttl, String began, String tokenLife) {
+        return companions.run(
+                RedisScript.REGISTER,
+                commands,
+                keys.session(session.id()),
+                keys.sessionState(session.id()),
+                SessionJson.writeUndated(session),
+                String.valueOf(ttl.toMillis()),
+                began,
+                tokenLife);
+    }
+
+    private static String beginning(UserSession session) {
+        String undated = SessionJson.writeUndated(session);
+        return undated.substring(0, undated.length() - 1);
+    }
+
+    private static String dated(UserSession session, UserSession stamped) {
+        return beginning(session) + ",\"createdAt\":\"" + stamped.createdAt() + "\",\"expiresAt\":\""
+                + stamped.expiresAt() + "\"}";
+    }
+
+    private static UserSession stamped(UserSession session, long began, long now, Duration ttl) {
+        return new UserSession(
+                session.id(),
+                session.userId(),
+                session.metadata(),
+                Instant.ofEpochMilli(began),
+                Instant.ofEpochMilli(now).plusMillis(ttl.toMillis()),
+                true);
+    }
+
+    private static String millis(Instant instant) {
+        return String.valueOf(instant.toEpochMilli());
+    }
+}
