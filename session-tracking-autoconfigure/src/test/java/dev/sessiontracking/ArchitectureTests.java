@@ -16,6 +16,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.sessiontracking.core.CacheStatus;
+import dev.sessiontracking.core.ClaimProblem;
 import dev.sessiontracking.core.Evidence;
 import dev.sessiontracking.core.MetadataPolicy;
 import dev.sessiontracking.core.NearCache;
@@ -40,6 +41,7 @@ import dev.sessiontracking.core.StoreRefusedException;
 import dev.sessiontracking.core.TokenSession;
 import dev.sessiontracking.core.TrackedReader;
 import dev.sessiontracking.core.TrackingState;
+import dev.sessiontracking.core.UserIds;
 
 /** The house: adapters know the core, the core knows the public API, and nobody else knows a technology. */
 @AnalyzeClasses(packages = "dev.sessiontracking", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -68,6 +70,8 @@ class ArchitectureTests {
         TokenSession.class,
         OutagePolicy.class,
         SessionIds.class,
+        UserIds.class,
+        ClaimProblem.class,
         SessionTracking.class,
         SessionTrackingSettings.class,
         Evidence.class,

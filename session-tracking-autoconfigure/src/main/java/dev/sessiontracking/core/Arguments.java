@@ -5,8 +5,6 @@ import org.jspecify.annotations.Nullable;
 /** Refuses bad arguments with a message that names them, and never repeats their content. */
 final class Arguments {
 
-    private static final int MAX_USER_ID_LENGTH = 256;
-
     private Arguments() {}
 
     static void requireSessionId(@Nullable String sessionId, String name) {
@@ -17,12 +15,9 @@ final class Arguments {
     }
 
     static void requireUserId(@Nullable String userId) {
-        if (userId == null || userId.isBlank() || userId.length() > MAX_USER_ID_LENGTH) {
-            throw new IllegalArgumentException(
-                    "userId must not be blank and must have at most " + MAX_USER_ID_LENGTH + " characters");
-        }
-        if (userId.chars().anyMatch(Character::isISOControl) || hasUnpairedSurrogate(userId)) {
-            throw new IllegalArgumentException("userId must not have control characters or unpaired surrogates");
+        if (userId == null || !UserIds.isUsable(userId)) {
+            throw new IllegalArgumentException("userId must not be blank, must have at most " + UserIds.MAX_LENGTH
+                    + " characters, and must not have control characters or unpaired surrogates");
         }
     }
 
@@ -30,10 +25,5 @@ final class Arguments {
         if (value == null) {
             throw new IllegalArgumentException(name + " must not be null");
         }
-    }
-
-    /** Such a string has no UTF-8 form: two of them could meet in one key. */
-    private static boolean hasUnpairedSurrogate(String value) {
-        return value.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE);
     }
 }

@@ -2,6 +2,9 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Checks and ends the sessions that verified tokens name. Thread-safe; blocks at most for the store's command timeout. */
@@ -30,6 +33,19 @@ public interface SessionChecker {
      *     {@code reject}; the revocation is enforced on this node and pending all the same
      */
     boolean revoke(TokenSession session);
+
+    /**
+     * Reads whose session this is, for a warning about the configuration. Costs one command, does not block, and fails with
+     * {@link SessionStoreUnavailableException} when the store does not answer.
+     *
+     * @return the user id that the session was created with; empty when the store holds no such session
+     */
+    default CompletionStage<Optional<String>> findOwner(String sessionId) {
+        return CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    /** Counts a case of a problem. */
+    default void found(ClaimProblem problem) {}
 
     /** What an unproven answer means. */
     OutagePolicy outagePolicy();

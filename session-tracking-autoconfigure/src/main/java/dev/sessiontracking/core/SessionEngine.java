@@ -2,8 +2,10 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -101,6 +103,16 @@ final class SessionEngine implements SessionChecker {
     @Override
     public boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
         return memory.isDeniedWithoutSession(userId, authenticatedAt);
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> findOwner(String sessionId) {
+        return store.find(sessionId).thenApply(session -> session.map(UserSession::userId));
+    }
+
+    @Override
+    public void found(ClaimProblem problem) {
+        statistics.found(problem);
     }
 
     SessionStatus status(String sessionId) {

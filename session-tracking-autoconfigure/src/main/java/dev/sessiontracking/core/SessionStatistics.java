@@ -20,6 +20,8 @@ public final class SessionStatistics {
 
     private final Map<RevocationOperation, LongAdder> revocations = adders(RevocationOperation.class);
 
+    private final Map<ClaimProblem, LongAdder> claimProblems = adders(ClaimProblem.class);
+
     private final LongAdder trackedLogins = new LongAdder();
 
     private final LongAdder untrackedLogins = new LongAdder();
@@ -57,6 +59,15 @@ public final class SessionStatistics {
 
     void rejected(RequestRejected.Reason reason) {
         of(rejections, reason).increment();
+    }
+
+    void found(ClaimProblem problem) {
+        of(claimProblems, problem).increment();
+    }
+
+    /** How many cases of this problem were found: issuers, or pairs of a session and a user id. */
+    public long claimProblems(ClaimProblem problem) {
+        return of(claimProblems, problem).sum();
     }
 
     /** How many checks ended like this. */

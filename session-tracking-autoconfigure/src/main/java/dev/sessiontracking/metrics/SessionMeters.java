@@ -2,6 +2,7 @@ package dev.sessiontracking.metrics;
 
 import dev.sessiontracking.RequestRejected;
 import dev.sessiontracking.RevocationOperation;
+import dev.sessiontracking.core.ClaimProblem;
 import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionTracking;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -51,6 +52,14 @@ final class SessionMeters implements MeterBinder {
                             "Requests refused",
                             tracking -> tracking.statistics().rejections(reason))
                     .tag("reason", lowerCase(reason))
+                    .register(registry);
+        }
+        for (ClaimProblem problem : ClaimProblem.values()) {
+            counter(
+                            "claim.problems",
+                            "Cases in which tokens do not fit the properties session.tracking.jwt",
+                            tracking -> tracking.statistics().claimProblems(problem))
+                    .tag("problem", lowerCase(problem))
                     .register(registry);
         }
         for (boolean tracked : new boolean[] {true, false}) {

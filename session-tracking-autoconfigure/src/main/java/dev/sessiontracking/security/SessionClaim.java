@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param session the session, if and only if one is {@link Kind#NAMED}
  * @param issuer the token's {@code iss}, when it has one
  * @param user whose token it is, when it names no session
+ * @param foreignSessionId the session id of a {@link Kind#FOREIGN} token, when it has one: for a warning, never to be
+ *     checked or revoked
  */
 public record SessionClaim(
         Kind kind,
         @Nullable TokenSession session,
         @Nullable String issuer,
-        @Nullable User user) {
+        @Nullable User user,
+        @Nullable String foreignSessionId) {
 
     /**
      * Whose token names no session.
@@ -28,7 +31,7 @@ public record SessionClaim(
 
     /** What can be found in a token. */
     public enum Kind {
-        /** The token is of an issuer whose session ids are not ours to judge. */
+        /** The token is of an issuer that the application has not listed. Its session is not checked. */
         FOREIGN,
         /** The token names no session. */
         ABSENT,
@@ -38,15 +41,19 @@ public record SessionClaim(
         NAMED
     }
 
-    static SessionClaim without(Kind kind, @Nullable String issuer) {
-        return new SessionClaim(kind, null, issuer, null);
+    static SessionClaim unusable(@Nullable String issuer) {
+        return new SessionClaim(Kind.UNUSABLE, null, issuer, null, null);
+    }
+
+    static SessionClaim foreign(@Nullable String sessionId, @Nullable String issuer) {
+        return new SessionClaim(Kind.FOREIGN, null, issuer, null, sessionId);
     }
 
     static SessionClaim absent(User user, @Nullable String issuer) {
-        return new SessionClaim(Kind.ABSENT, null, issuer, user);
+        return new SessionClaim(Kind.ABSENT, null, issuer, user, null);
     }
 
     static SessionClaim named(TokenSession session, @Nullable String issuer) {
-        return new SessionClaim(Kind.NAMED, session, issuer, null);
+        return new SessionClaim(Kind.NAMED, session, issuer, null, null);
     }
 }

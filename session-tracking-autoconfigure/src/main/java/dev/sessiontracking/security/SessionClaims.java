@@ -2,6 +2,8 @@ package dev.sessiontracking.security;
 
 import dev.sessiontracking.core.SessionIds;
 import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.UserIds;
+import java.math.BigInteger;
 import java.net.URI;
 import java.net.URL;
 import java.time.DateTimeException;
@@ -9,6 +11,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,17 +22,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionClaims {
 
+    private static final Log LOG = LogFactory.getLog(SessionClaims.class);
+
     private static final String ISSUER = "iss";
 
     private static final String AUTHENTICATION_TIME = "auth_time";
-
-    private static final int MAX_USER_ID_LENGTH = 256;
 
     private final List<String> sessionIdClaims;
 
     private final String userIdClaim;
 
     private final Set<String> issuers;
+
+    private final Set<String> warnedOf = ConcurrentHashMap.newKeySet();
 
     SessionClaims(JwtProperties properties) {
         this.sessionIdClaims = properties.sessionIdClaims();
@@ -38,20 +45,20 @@ final class SessionClaims {
     SessionClaim read(Map<String, ?> claims) {
         String issuer = issuer(claims.get(ISSUER));
         if (!issuers.isEmpty() && (issuer == null || !issuers.contains(issuer))) {
-            return SessionClaim.without(SessionClaim.Kind.FOREIGN, issuer);
+            return SessionClaim.foreign(sessionId(firstPresent(claims)), issuer);
         }
         Object value = firstPresent(claims);
         if (value == null) {
             return SessionClaim.absent(
-                    new SessionClaim.User(userId(claims.get(userIdClaim)), instant(claims.get(AUTHENTICATION_TIME))),
-                    issuer);
+                    new SessionClaim.User(userId(claims, false), instant(claims.get(AUTHENTICATION_TIME))), issuer);
         }
-        if (!(value instanceof String sessionId) || !SessionIds.isUsable(sessionId)) {
-            return SessionClaim.without(SessionClaim.Kind.UNUSABLE, issuer);
+        String sessionId = sessionId(value);
+        if (sessionId == null) {
+            warn("session-id-claims", value, "The token was rejected");
+            return SessionClaim.unusable(issuer);
         }
         return SessionClaim.named(
-                new TokenSession(sessionId, userId(claims.get(userIdClaim)), instant(claims.get(AUTHENTICATION_TIME))),
-                issuer);
+                new TokenSession(sessionId, userId(claims, true), instant(claims.get(AUTHENTICATION_TIME))), issuer);
     }
 
     /** Whether the application has named any issuer, and the one of these claims among them. */
@@ -80,21 +87,52 @@ final class SessionClaims {
         return value instanceof String || value instanceof URL || value instanceof URI ? value.toString() : null;
     }
 
-    private static @Nullable String userId(@Nullable Object value) {
-        if (!(value instanceof String userId) || userId.isBlank() || userId.length() > MAX_USER_ID_LENGTH) {
-            return null;
-        }
-        return hasControlCharacter(userId) ? null : userId;
+    private static @Nullable String sessionId(@Nullable Object value) {
+        String sessionId = text(value);
+        return sessionId != null && SessionIds.isUsable(sessionId) ? sessionId : null;
     }
 
-    /** A loop, because a stream takes longer than everything else that is done with a token's claims. */
-    private static boolean hasControlCharacter(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isISOControl(text.charAt(i))) {
-                return true;
-            }
+    /** @param expected whether a token without the claim is worth a warning: not all tokens have a user */
+    private @Nullable String userId(Map<String, ?> claims, boolean expected) {
+        Object value = claims.get(userIdClaim);
+        String userId = text(value);
+        if (userId != null && UserIds.isUsable(userId)) {
+            return userId;
         }
-        return false;
+        if (value != null || expected) {
+            warn(
+                    "user-id-claim",
+                    value,
+                    "The token counts as one without a user. While Redis is unavailable, revoking all sessions of its"
+                            + " user does not reject it");
+        }
+        return null;
+    }
+
+    /** Once for each property. Never shows the value: it is outside data. */
+    private void warn(String property, @Nullable Object value, String consequence) {
+        if (!warnedOf.contains(property) && warnedOf.add(property)) {
+            String found = value instanceof String
+                    ? "a text that is empty, too long, or has characters that are not allowed"
+                    : "of the type " + (value == null ? null : value.getClass().getSimpleName());
+            LOG.warn("A token cannot be used as session.tracking.jwt." + property + " says: the claim is "
+                    + (value == null ? "missing" : found) + ". It must be text or an integral number. " + consequence
+                    + ". Set the property to a claim that holds the id given to createSession. This is logged once.");
+        }
+    }
+
+    /** Text as it is, and an integral number as decimal text: {@code 42} and {@code "42"} name the same. */
+    private static @Nullable String text(@Nullable Object value) {
+        if (value instanceof String text) {
+            return text;
+        }
+        return value instanceof Long
+                        || value instanceof Integer
+                        || value instanceof BigInteger
+                        || value instanceof Short
+                        || value instanceof Byte
+                ? value.toString()
+                : null;
     }
 
     private static @Nullable Instant instant(@Nullable Object value) {

@@ -26,6 +26,8 @@ public final class SessionTokenEvaluator {
 
     private final UnregisteredSessionWarning warning = new UnregisteredSessionWarning();
 
+    private final ClaimDiagnosis diagnosis;
+
     SessionTokenEvaluator(JwtProperties properties, SessionChecker checker) {
         this(properties, checker, RejectionReport.NONE);
     }
@@ -35,6 +37,7 @@ public final class SessionTokenEvaluator {
         this.checker = checker;
         this.rejections = rejections;
         this.requireSession = properties.requireSession();
+        this.diagnosis = new ClaimDiagnosis(checker, System::nanoTime);
     }
 
     /** What these claims say of the token's session. */
@@ -88,6 +91,7 @@ public final class SessionTokenEvaluator {
             return SessionDecision.UNUSABLE;
         }
         if (claim.kind() != SessionClaim.Kind.NAMED) {
+            diagnosis.sawForeign(claim);
             return judgeWithoutSession(claim.user());
         }
         TokenSession session = Objects.requireNonNull(claim.session());
@@ -127,6 +131,7 @@ public final class SessionTokenEvaluator {
         return switch (check.status()) {
             case LIVE -> {
                 warning.sawLive(issuer);
+                diagnosis.sawLive(session);
                 yield SessionDecision.LIVE;
             }
             case ENDED -> {

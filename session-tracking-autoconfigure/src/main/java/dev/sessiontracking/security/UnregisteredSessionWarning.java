@@ -9,7 +9,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Explains, once for each issuer, why all its tokens may be refused: their sessions were never registered. Silent for an
+ * Explains, once for each issuer, why all its tokens may be rejected: their sessions were never registered. Silent for an
  * issuer of which this node has seen a live session. Thread-safe, bounded.
  */
 final class UnregisteredSessionWarning {
@@ -22,45 +22,46 @@ final class UnregisteredSessionWarning {
 
     private static final Pattern UNPRINTABLE = Pattern.compile("[^\\x20-\\x7e]");
 
-    /** As tokens name them: every request of a live session looks here, and must not pay for a printable name. */
-    private final Set<String> seenLive = ConcurrentHashMap.newKeySet();
-
-    private final Set<String> proven = ConcurrentHashMap.newKeySet();
+    private final Set<String> live = ConcurrentHashMap.newKeySet();
 
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     void sawLive(@Nullable String issuer) {
-        String key = issuer == null ? "" : issuer;
-        if (seenLive.contains(key)) {
-            return;
-        }
-        if (key.length() <= MAX_SHOWN && seenLive.size() < MOST_ISSUERS) {
-            seenLive.add(key);
-        }
-        if (proven.size() < MOST_ISSUERS) {
-            proven.add(printable(issuer));
-        }
+        isNew(issuer, live);
     }
 
     void sawEnded(@Nullable String issuer, String sessionId) {
-        String name = printable(issuer);
-        if (proven.contains(name) || warned.size() >= MOST_ISSUERS || !warned.add(name)) {
+        if (live.contains(key(issuer)) || !isNew(issuer, warned)) {
             return;
         }
-        LOG.warn("A token of the issuer " + name + " was refused: its session " + SessionIds.hash(sessionId)
-                + " is not in the store, and this node has not seen a live session of that issuer yet. If all its"
-                + " tokens are refused: register each session with SessionService.createSession at login and put"
-                + " UserSession.claims() into its tokens; or, if that issuer's tokens carry a session id of their own"
-                + " (Keycloak's do), list only the issuers whose session ids are yours in"
-                + " session.tracking.jwt.issuers. This is logged once for each issuer.");
+        LOG.warn("A token of the issuer " + printable(issuer) + " was rejected with 401: its session "
+                + SessionIds.hash(sessionId)
+                + " is not in the store, and this node has not seen a live session of that issuer yet. Every token of"
+                + " that issuer whose session is not in the store is rejected. If these sessions are yours, register"
+                + " each one with SessionService.createSession at login and put UserSession.claims() into its tokens. If"
+                + " an identity provider puts a session id of its own into its tokens (Keycloak does), list only your"
+                + " own issuers in session.tracking.jwt.issuers: external identity providers are not supported yet. Do"
+                + " not call createSession when a node first sees such a token: a second node would resurrect a revoked"
+                + " session. This is logged once for each issuer.");
+    }
+
+    /** Adds an issuer to a set, unless that is full. Cheap for one that is known: live sessions look here every time. */
+    static boolean isNew(@Nullable String issuer, Set<String> known) {
+        String key = key(issuer);
+        return !known.contains(key) && known.size() < MOST_ISSUERS && known.add(key);
+    }
+
+    private static String key(@Nullable String issuer) {
+        if (issuer == null) {
+            return "";
+        }
+        return issuer.length() > MAX_SHOWN ? issuer.substring(0, MAX_SHOWN) + "..." : issuer;
     }
 
     /** An issuer is outside data: no line breaks into the log, and no megabytes into memory. */
-    private static String printable(@Nullable String issuer) {
-        if (issuer == null) {
-            return "(none)";
-        }
-        String cut = issuer.length() > MAX_SHOWN ? issuer.substring(0, MAX_SHOWN) + "..." : issuer;
-        return "'" + UNPRINTABLE.matcher(cut).replaceAll("") + "'";
+    static String printable(@Nullable String issuer) {
+        return issuer == null
+                ? "(none)"
+                : "'" + UNPRINTABLE.matcher(key(issuer)).replaceAll("") + "'";
     }
 }

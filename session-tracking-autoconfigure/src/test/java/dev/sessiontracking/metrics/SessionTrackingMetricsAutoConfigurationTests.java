@@ -13,12 +13,15 @@ import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.StoreObserver;
 import dev.sessiontracking.core.TokenSession;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
+import dev.sessiontracking.security.SessionTokenEvaluator;
+import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,7 @@ class SessionTrackingMetricsAutoConfigurationTests {
                     CompositeMeterRegistryAutoConfiguration.class,
                     RedisSessionStoreAutoConfiguration.class,
                     SessionTrackingAutoConfiguration.class,
+                    SessionTrackingJwtAutoConfiguration.class,
                     SessionTrackingMetricsAutoConfiguration.class))
             .withPropertyValues("session.tracking.connect-timeout=5s", "session.tracking.command-timeout=10s");
 
@@ -116,6 +120,27 @@ class SessionTrackingMetricsAutoConfigurationTests {
             assertThat(value(context, "session.tracking.rejections", "reason", "unusable"))
                     .isEqualTo(1);
         });
+    }
+
+    @Test
+    void problemsWithClaimsAreCounted() {
+        run(
+                context -> {
+                    UserSession session =
+                            context.getBean(SessionService.class).createSession("alice", SessionMetadata.none());
+                    SessionTokenEvaluator judge = context.getBean(SessionTokenEvaluator.class);
+                    for (String issuer : List.of("https://ours", "https://ours/")) {
+                        for (String user : List.of("alice", "4711", "4711")) {
+                            judge.judge(judge.read(Map.of("sid", session.id(), "sub", user, "iss", issuer)), null);
+                        }
+                    }
+                    await().untilAsserted(() -> assertThat(
+                                    value(context, "session.tracking.claim.problems", "problem", "other_user"))
+                            .isEqualTo(1));
+                    assertThat(value(context, "session.tracking.claim.problems", "problem", "unlisted_issuer"))
+                            .isEqualTo(1);
+                },
+                "session.tracking.jwt.issuers=https://ours");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.ClaimProblem;
 import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
@@ -16,19 +17,27 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** An engine in memory that counts what it is asked. */
 public class RecordingSessions implements SessionChecker, SessionService {
 
-    private final Set<String> live = ConcurrentHashMap.newKeySet();
+    /** Live sessions, and whose they are. */
+    private final ConcurrentMap<String, String> live = new ConcurrentHashMap<>();
 
     private final Set<String> knownRevoked = ConcurrentHashMap.newKeySet();
 
     private final List<TokenSession> lookups = new CopyOnWriteArrayList<>();
 
     private final List<String> revocations = new CopyOnWriteArrayList<>();
+
+    private final List<String> ownerLookups = new CopyOnWriteArrayList<>();
+
+    private final List<ClaimProblem> problems = new CopyOnWriteArrayList<>();
 
     private volatile boolean down;
 
@@ -66,6 +75,27 @@ public class RecordingSessions implements SessionChecker, SessionService {
         return List.copyOf(revocations);
     }
 
+    public List<String> ownerLookups() {
+        return List.copyOf(ownerLookups);
+    }
+
+    public List<ClaimProblem> problems() {
+        return List.copyOf(problems);
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> findOwner(String sessionId) {
+        ownerLookups.add(sessionId);
+        return down
+                ? CompletableFuture.failedFuture(new SessionStoreUnavailableException("The store is down", null))
+                : CompletableFuture.completedFuture(Optional.ofNullable(live.get(sessionId)));
+    }
+
+    @Override
+    public void found(ClaimProblem problem) {
+        problems.add(problem);
+    }
+
     @Override
     public SessionCheck check(TokenSession session) {
         lookups.add(session);
@@ -75,7 +105,7 @@ public class RecordingSessions implements SessionChecker, SessionService {
         if (down) {
             return SessionCheck.UNPROVEN;
         }
-        return live.contains(session.sessionId()) ? SessionCheck.LIVE_BY_STORE : SessionCheck.ENDED_BY_STORE;
+        return live.containsKey(session.sessionId()) ? SessionCheck.LIVE_BY_STORE : SessionCheck.ENDED_BY_STORE;
     }
 
     @Override
@@ -85,7 +115,7 @@ public class RecordingSessions implements SessionChecker, SessionService {
 
     @Override
     public UserSession createSession(String userId, String sessionId, SessionMetadata metadata) {
-        live.add(sessionId);
+        live.put(sessionId, userId);
         return new UserSession(
                 sessionId, userId, metadata, Instant.now(), Instant.now().plusSeconds(3600), true);
     }
@@ -97,12 +127,12 @@ public class RecordingSessions implements SessionChecker, SessionService {
 
     @Override
     public SessionStatus getSessionStatus(String sessionId) {
-        return live.contains(sessionId) ? SessionStatus.LIVE : SessionStatus.ENDED;
+        return live.containsKey(sessionId) ? SessionStatus.LIVE : SessionStatus.ENDED;
     }
 
     @Override
     public boolean isSessionValid(String sessionId) {
-        return live.contains(sessionId);
+        return live.containsKey(sessionId);
     }
 
     @Override
@@ -112,13 +142,13 @@ public class RecordingSessions implements SessionChecker, SessionService {
 
     @Override
     public SessionRenewal renewSession(String sessionId) {
-        return live.contains(sessionId) ? SessionRenewal.RENEWED : SessionRenewal.ENDED;
+        return live.containsKey(sessionId) ? SessionRenewal.RENEWED : SessionRenewal.ENDED;
     }
 
     @Override
     public boolean revokeSession(String sessionId) {
         revocations.add(sessionId);
-        boolean was = live.remove(sessionId);
+        boolean was = live.remove(sessionId) != null;
         if (down) {
             knownRevoked.add(sessionId);
             if (policy == OutagePolicy.REJECT) {

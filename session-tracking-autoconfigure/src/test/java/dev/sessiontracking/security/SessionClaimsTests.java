@@ -2,18 +2,31 @@ package dev.sessiontracking.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TokenSession;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class SessionClaimsTests {
 
     private final SessionClaims claims = claims(List.of("sid"), List.of());
@@ -33,7 +46,7 @@ class SessionClaimsTests {
 
         assertThat(two.read(Map.of("session", "a", "sid", "b")).session()).isEqualTo(TokenSession.of("a"));
         assertThat(two.read(Map.of("sid", "b")).session()).isEqualTo(TokenSession.of("b"));
-        assertThat(two.read(Map.of("session", 1, "sid", "b")).kind())
+        assertThat(two.read(Map.of("session", true, "sid", "b")).kind())
                 .as("a broken first claim is not passed over")
                 .isEqualTo(SessionClaim.Kind.UNUSABLE);
     }
@@ -56,16 +69,91 @@ class SessionClaimsTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a\nb", "a\u0085b"})
-    void strangeUserIdIsNone(String userId) {
-        assertThat(claims.read(Map.of("sid", "s", "sub", userId)).session()).isEqualTo(TokenSession.of("s"));
+    @MethodSource("integralNumbers")
+    void integralNumberIsTheSameIdAsItsDecimalText(Number number, String text) {
+        assertThat(claims.read(Map.of("sid", "s", "sub", number)))
+                .isEqualTo(claims.read(Map.of("sid", "s", "sub", text)));
+        assertThat(claims.read(Map.of("sub", number)).user().id()).isEqualTo(text);
+        assertThat(claims.read(Map.of("sid", number)).session()).isEqualTo(TokenSession.of(text));
+    }
+
+    static Stream<Arguments> integralNumbers() {
+        return Stream.of(
+                Arguments.of(42, "42"),
+                Arguments.of(-7L, "-7"),
+                Arguments.of(Long.MAX_VALUE, "9223372036854775807"),
+                Arguments.of(new BigInteger("123456789012345678901234567890"), "123456789012345678901234567890"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("valuesThatAreNoId")
+    void anyOtherValueIsNoIdAndIsWarnedOfOnce(Object value, CapturedOutput output) {
+        for (int i = 0; i < 3; i++) {
+            assertThat(claims.read(Map.of("sid", "s", "sub", value)).session()).isEqualTo(TokenSession.of("s"));
+            assertThat(claims.read(Map.of("sub", value)).user().id()).isNull();
+            assertThat(claims.read(Map.of("sid", value)).kind()).isEqualTo(SessionClaim.Kind.UNUSABLE);
+        }
+
+        assertThat(output).containsOnlyOnce("session.tracking.jwt.user-id-claim");
+        assertThat(output).containsOnlyOnce("session.tracking.jwt.session-id-claims");
+        assertThat(output.toString().lines().filter(line -> line.contains("WARN")))
+                .hasSize(2);
+        assertThat(output).doesNotContain("forged");
+    }
+
+    static Stream<Object> valuesThatAreNoId() {
+        return Stream.of(
+                true,
+                42.0,
+                4.2f,
+                new BigDecimal("42"),
+                List.of("forged"),
+                Map.of("forged", 1),
+                "",
+                " ",
+                "a\nforged",
+                "a\u0085b",
+                "\ud800",
+                "a\udc00\ud800b",
+                "u".repeat(257));
+    }
+
+    /** A user id that a token may name must be one that the service takes: a logout must not throw. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "alice",
+                "",
+                " ",
+                "a\u0000b",
+                "\ud83d\ude00",
+                "\ud83d",
+                "\ude00\ud83d",
+                "a\ud83d",
+                "\ud83d\ud83d\ude00"
+            })
+    void tokenAndServiceAgreeOnWhatAUserIdIs(String userId) {
+        SessionService service = SessionTracking.off(Duration.ofDays(7), Clock.systemUTC());
+        boolean taken;
+        try {
+            service.revokeAllUserSessions(userId);
+            taken = true;
+        } catch (IllegalArgumentException refused) {
+            taken = false;
+        }
+
+        assertThat(claims.read(Map.of("sid", "s", "sub", userId)).session().userId() != null)
+                .isEqualTo(taken);
     }
 
     @Test
-    void userIdThatIsNoStringIsNone() {
-        assertThat(claims.read(Map.of("sid", "s", "sub", 42)).session()).isEqualTo(TokenSession.of("s"));
-        assertThat(claims.read(Map.of("sid", "s", "sub", "u".repeat(257))).session())
-                .isEqualTo(TokenSession.of("s"));
+    void missingUserIdIsWarnedOfOnlyBesideASession(CapturedOutput output) {
+        claims.read(Map.of("client_id", "machine"));
+        assertThat(output).doesNotContain("WARN");
+
+        claims.read(Map.of("sid", "s"));
+        claims.read(Map.of("sid", "s"));
+        assertThat(output).containsOnlyOnce("session.tracking.jwt.user-id-claim");
     }
 
     @Test

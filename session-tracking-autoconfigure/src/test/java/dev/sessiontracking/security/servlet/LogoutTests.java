@@ -130,7 +130,7 @@ class LogoutTests {
     @Test
     void tokenWithAnUnusableSessionIsRefused() {
         MvcTester.run(ShapeConfigurations.InlineDecoder.class, app -> {
-            String token = TestIssuer.get().sign(claims -> claims.claim("sid", 42));
+            String token = TestIssuer.get().sign(claims -> claims.claim("sid", List.of(42)));
 
             MockHttpServletResponse answer = app.post("/logout", MvcTester.bearer(token));
 

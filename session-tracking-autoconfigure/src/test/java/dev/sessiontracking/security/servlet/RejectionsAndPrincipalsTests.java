@@ -70,7 +70,7 @@ class RejectionsAndPrincipalsTests {
     @Test
     void unusableSessionIsToldOnce() {
         run(ShapeConfigurations.UserDecoder.class, app -> {
-            String token = TestIssuer.get().sign(claims -> claims.claim("sid", 17));
+            String token = TestIssuer.get().sign(claims -> claims.claim("sid", List.of(17)));
             assertThat(app.get("/me", MvcTester.bearer(token)).getStatus()).isEqualTo(401);
             assertThat(rejections).containsExactly(Reason.UNUSABLE + " null");
         });

@@ -1,0 +1,115 @@
+package dev.sessiontracking.security;
+
+import dev.sessiontracking.core.ClaimProblem;
+import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.core.TokenSession;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out from verified tokens whether {@code session.tracking.jwt} is wrong, and warns: of unlisted issuers whose tokens
+ * name sessions, and of tokens that name another user's live session. Rejects nothing.
+ *
+ * <p>Asks the store who owns a session, and no request waits for the answer: once for each unlisted issuer, and for a
+ * sample of the live sessions. The sample is the first {@value #SLOTS} pairs of a session and a user id, and then at most
+ * one further pair per second. Thread-safe, bounded.
+ */
+final class ClaimDiagnosis {
+
+    static final int SLOTS = 1024;
+
+    static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(1);
+
+    private static final Log LOG = LogFactory.getLog(ClaimDiagnosis.class);
+
+    private final SessionChecker checker;
+
+    private final LongSupplier ticker;
+
+    private final Set<String> unlisted = ConcurrentHashMap.newKeySet();
+
+    /** Hashes of the pairs that were compared; 0 where none was. */
+    private final AtomicLongArray compared = new AtomicLongArray(SLOTS);
+
+    private final AtomicBoolean otherUserReported = new AtomicBoolean();
+
+    private volatile long lastLookup;
+
+    /** @param ticker nanoseconds that do not jump */
+    ClaimDiagnosis(SessionChecker checker, LongSupplier ticker) {
+        this.checker = checker;
+        this.ticker = ticker;
+    }
+
+    /** A verified token was accepted as one of another issuer's. */
+    void sawForeign(SessionClaim claim) {
+        String sessionId = claim.foreignSessionId();
+        if (sessionId != null && UnregisteredSessionWarning.isNew(claim.issuer(), unlisted)) {
+            checker.found(ClaimProblem.UNLISTED_ISSUER);
+            lookUp(sessionId, owner -> warnOfIssuer(claim.issuer(), sessionId, owner.isPresent()));
+        }
+    }
+
+    private static void warnOfIssuer(@Nullable String issuer, String sessionId, boolean ours) {
+        LOG.warn("A token of the issuer " + UnregisteredSessionWarning.printable(issuer) + " names the session "
+                + SessionIds.hash(sessionId)
+                + ". session.tracking.jwt.issuers does not list that issuer, so the session"
+                + " is not checked: its tokens are accepted until they expire. "
+                + (ours
+                        ? "This session is in the store, so session.tracking.jwt.issuers is wrong. Add the issuer"
+                        : "If that issuer's sessions are registered here, add the issuer")
+                + " exactly as the claim iss has it; a trailing slash counts. This is logged once for each issuer.");
+    }
+
+    /** A verified token was accepted because its session lives. */
+    void sawLive(TokenSession session) {
+        String userId = session.userId();
+        if (userId == null) {
+            return;
+        }
+        long pair = session.sessionId().hashCode() * 0x9E37_79B9_7F4A_7C15L + userId.hashCode();
+        int slot = Long.hashCode(pair) & (SLOTS - 1);
+        long known = compared.get(slot);
+        if (known == pair || (known != 0 && ticker.getAsLong() - lastLookup < SAMPLE_INTERVAL.toNanos())) {
+            return;
+        }
+        compared.set(slot, pair);
+        lastLookup = ticker.getAsLong();
+        lookUp(
+                session.sessionId(),
+                owner -> owner.filter(id -> !id.equals(userId))
+                        .ifPresent(id -> foundOtherUser(session.sessionId(), id, userId)));
+    }
+
+    private void foundOtherUser(String sessionId, String owner, String userId) {
+        checker.found(ClaimProblem.OTHER_USER);
+        if (otherUserReported.compareAndSet(false, true)) {
+            LOG.warn("A token of the user " + SessionIds.hash(userId) + " names the live session "
+                    + SessionIds.hash(sessionId) + " of the user " + SessionIds.hash(owner) + ", and is accepted. While"
+                    + " Redis is unavailable, revoking all sessions of a user does not reject such tokens. Set"
+                    + " session.tracking.jwt.user-id-claim to the claim that holds the user id of createSession. This is"
+                    + " logged once; the meter session.tracking.claim.problems counts further cases.");
+        }
+    }
+
+    /** Without an answer it is as if there was no such session. A warning is never worth a failed request. */
+    private void lookUp(String sessionId, Consumer<Optional<String>> answered) {
+        try {
+            checker.findOwner(sessionId)
+                    .exceptionally(noAnswer -> Optional.empty())
+                    .thenAccept(answered);
+        } catch (RuntimeException broken) {
+            answered.accept(Optional.empty());
+        }
+    }
+}
