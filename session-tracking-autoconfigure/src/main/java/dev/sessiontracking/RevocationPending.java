@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A revocation was made that the store did not confirm: this node enforces it and keeps it for the store. Once it is
- * applied there, a {@link RevocationApplied} follows; it does not when the process ends before.
+ * applied there, a {@link RevocationApplied} follows: one for all pending revocations of the same target. None follows if
+ * the process ends before.
  *
  * @param operation what was asked for
  * @param sessionId the session to end, for {@link RevocationOperation#ONE} only

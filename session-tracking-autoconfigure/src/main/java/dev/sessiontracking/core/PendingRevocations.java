@@ -2,15 +2,9 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -34,11 +28,14 @@ final class PendingRevocations implements AutoCloseable {
 
     private static final Duration IDLE_THREAD = Duration.ofSeconds(5);
 
-    private final Set<Revocation> pending = new LinkedHashSet<>();
+    /** By target: a user who repeats a revocation takes one place. */
+    private final Map<Object, Revocation> pending = new LinkedHashMap<>();
 
     private final int maximum;
 
     private final Consumer<Revocation> action;
+
+    private final Consumer<Revocation> confirmed;
 
     private final ScheduledThreadPoolExecutor scheduler;
 
@@ -47,10 +44,12 @@ final class PendingRevocations implements AutoCloseable {
 
     /**
      * @param action carries a revocation out; throws {@link SessionStoreUnavailableException} when it could not
+     * @param confirmed is told of each that the store has confirmed, when it is no longer kept
      * @param maximum how many are kept
      */
-    PendingRevocations(Consumer<Revocation> action, int maximum) {
+    PendingRevocations(Consumer<Revocation> action, Consumer<Revocation> confirmed, int maximum) {
         this.action = action;
+        this.confirmed = confirmed;
         this.maximum = maximum;
         this.scheduler = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "session-tracking-revocations");
@@ -63,48 +62,24 @@ final class PendingRevocations implements AutoCloseable {
     }
 
     /**
-     * Keeps a revocation until the store has confirmed it.
+     * Keeps a revocation until the store has confirmed it, in the place of an earlier one of the same target.
      *
      * @throws SessionStoreUnavailableException when there is no room: it is never dropped in silence
      */
     synchronized void add(Revocation revocation) {
-        if (pending.size() >= maximum && !pending.contains(revocation)) {
+        if (pending.size() >= maximum && !pending.containsKey(revocation.target())) {
             throw new SessionStoreUnavailableException(
                     "The store did not confirm the revocation, and this node already keeps " + maximum
                             + " unconfirmed ones",
                     null);
         }
-        pending.add(revocation);
-        scheduleRetry();
-    }
-
-    /** The single revocations of the user who has most of them; empty when no user is known. */
-    synchronized List<Revocation.OfSession> mostOfOneUser() {
-        Map<String, List<Revocation.OfSession>> byUser = new HashMap<>();
-        for (Revocation revocation : pending) {
-            if (revocation instanceof Revocation.OfSession one && one.userId() != null) {
-                byUser.computeIfAbsent(one.userId(), user -> new ArrayList<>()).add(one);
-            }
-        }
-        return byUser.values().stream().max(Comparator.comparingInt(List::size)).orElse(List.of());
-    }
-
-    /** Keeps one revocation in the place of others that it covers. */
-    synchronized void replace(Collection<? extends Revocation> covered, Revocation by) {
-        pending.removeAll(Set.copyOf(covered));
-        pending.add(by);
+        pending.put(revocation.target(), revocation);
         scheduleRetry();
     }
 
     /** Those of these sessions that are not to be revoked here anyway. */
     synchronized List<String> without(List<String> sessionIds) {
-        Set<String> single = new HashSet<>();
-        for (Revocation revocation : pending) {
-            if (revocation instanceof Revocation.OfSession one) {
-                single.add(one.sessionId());
-            }
-        }
-        return sessionIds.stream().filter(id -> !single.contains(id)).toList();
+        return sessionIds.stream().filter(id -> !pending.containsKey(id)).toList();
     }
 
     synchronized int size() {
@@ -180,17 +155,21 @@ final class PendingRevocations implements AutoCloseable {
     }
 
     private synchronized void toTheEnd(Revocation revocation) {
-        if (pending.remove(revocation)) {
-            pending.add(revocation);
+        if (pending.remove(revocation.target(), revocation)) {
+            pending.put(revocation.target(), revocation);
         }
     }
 
     private synchronized List<Revocation> snapshot() {
-        return List.copyOf(pending);
+        return List.copyOf(pending.values());
     }
 
-    private synchronized void confirmed(Revocation revocation) {
-        pending.remove(revocation);
+    private void confirmed(Revocation revocation) {
+        synchronized (this) {
+            pending.remove(revocation.target(), revocation);
+        }
+        // Afterwards: what is added again from now on is confirmed once more.
+        confirmed.accept(revocation);
     }
 
     /** One last attempt, of a few seconds at most; what remains is told and lost. */

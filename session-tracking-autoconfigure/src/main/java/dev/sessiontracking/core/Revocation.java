@@ -13,6 +13,9 @@ sealed interface Revocation {
     /** What was asked for. */
     RevocationOperation operation();
 
+    /** What equal targets have in common: a later revocation of the same target includes an earlier one. */
+    Object target();
+
     /**
      * One session.
      *
@@ -23,6 +26,11 @@ sealed interface Revocation {
         @Override
         public RevocationOperation operation() {
             return RevocationOperation.ONE;
+        }
+
+        @Override
+        public Object target() {
+            return sessionId;
         }
 
         @Override
@@ -46,6 +54,11 @@ sealed interface Revocation {
         @Override
         public RevocationOperation operation() {
             return exceptSessionId == null ? RevocationOperation.ALL : RevocationOperation.OTHERS;
+        }
+
+        @Override
+        public Object target() {
+            return new OfUser(userId, Instant.MAX, exceptSessionId);
         }
 
         @Override

@@ -3,22 +3,24 @@ package dev.sessiontracking.core;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The revocations that this node knows of: what is in here is refused, whatever the store or the outage policy says,
- * for as long as a token of it can live. Bounded, and holds nothing but revocations, so that no flood of logins or of
- * made-up ids can push one out. Thread-safe; a look-up takes no lock.
+ * The denylist: the revocations that this node remembers. It rejects their tokens whatever the store or the outage policy
+ * says, for as long as such a token can live. Bounded: when it is full, a new revocation displaces the oldest one that the
+ * store has confirmed, and never one that it has not. Logins and made-up ids take no place. Thread-safe; a lookup takes no
+ * lock.
  */
 final class RevocationMemory {
 
-    private static final Duration LOOK_THROUGH_PAUSE = Duration.ofSeconds(1);
-
-    private final AtomicReference<Instant> lookedThrough = new AtomicReference<>(Instant.EPOCH);
+    private static final Logger log = LoggerFactory.getLogger(RevocationMemory.class);
 
     private final Clock clock;
 
@@ -28,7 +30,12 @@ final class RevocationMemory {
 
     private final Map<String, Denial> sessions = new ConcurrentHashMap<>();
 
+    /** Confirmed revocations of single sessions, the oldest first, and some that are unconfirmed again. */
+    private final Deque<Denial> confirmed = new ArrayDeque<>();
+
     private final UserRevocations users = new UserRevocations();
+
+    private boolean fullLogged;
 
     RevocationMemory(Clock clock, Duration retention, int maximumRemembered) {
         this.clock = clock;
@@ -69,63 +76,90 @@ final class RevocationMemory {
     }
 
     /**
-     * Remembers a session as revoked.
+     * Remembers a session as revoked. The caller passes the result to {@link #confirm}, {@link #forget} or {@link #keep},
+     * once.
      *
-     * @return what {@link #forget(String, Denial)} takes back, or {@code null} when there is no room
+     * @return {@code null} if all that is remembered is unconfirmed and there is no room
      */
-    @Nullable
-    Denial deny(String sessionId) {
-        return deny(sessionId, hasRoom(maximumRemembered));
-    }
-
-    /** Remembers a session that was revoked elsewhere; leaves half of the room for what this node revokes itself. */
-    void denyByEvidence(String sessionId) {
-        deny(sessionId, hasRoom(maximumRemembered / 2));
-    }
-
-    private @Nullable Denial deny(String sessionId, boolean hasRoom) {
+    synchronized @Nullable Denial deny(String sessionId) {
         Instant now = clock.instant();
-        return sessions.compute(sessionId, (id, known) -> {
-            if (known != null && !known.isOver(now)) {
-                return known.again(now.plus(retention));
+        removeExpired(now);
+        Denial denial = sessions.get(sessionId);
+        if (denial == null || denial.isOver(now)) {
+            if (denial == null && !makeRoom()) {
+                return null;
             }
-            return hasRoom ? new Denial(now.plus(retention)) : null;
-        });
+            denial = new Denial(sessionId, now.plus(retention));
+            sessions.put(sessionId, denial);
+        }
+        denial.until = now.plus(retention);
+        denial.claims++;
+        denial.unconfirmed++;
+        return denial;
+    }
+
+    /** Remembers a session that was revoked elsewhere. */
+    synchronized void denyByEvidence(String sessionId) {
+        Denial denial = deny(sessionId);
+        if (denial != null) {
+            confirm(denial);
+        }
+    }
+
+    /** The store has confirmed this revocation: it may be displaced from now on. */
+    synchronized void confirm(Denial denial) {
+        denial.unconfirmed--;
+        enqueueIfConfirmed(denial);
+    }
+
+    /** The store did not confirm this revocation: it is pending, and stays until {@link #applied(Revocation)}. */
+    synchronized void keep(Denial denial) {
+        denial.unconfirmed--;
+        denial.pending = true;
     }
 
     /**
      * Takes back one call of {@link #deny(String)}: there was no such session to be revoked. It is forgotten when every
      * such call was taken back, and not while somebody else has revoked it, before or since.
      */
-    void forget(String sessionId, Denial denial) {
-        sessions.computeIfPresent(sessionId, (id, known) -> known == denial && known.isTakenBack() ? null : known);
+    synchronized void forget(Denial denial) {
+        denial.unconfirmed--;
+        denial.claims--;
+        if (denial.claims == 0) {
+            sessions.remove(denial.sessionId, denial);
+        } else {
+            enqueueIfConfirmed(denial);
+        }
     }
 
     /**
      * Refuses every token of a user whose session began until a moment.
      *
-     * @return false when there is no room
+     * @return false if all that is remembered is unconfirmed and there is no room
      */
-    boolean deny(Revocation.OfUser revocation) {
-        if (!hasRoom(maximumRemembered)) {
+    synchronized boolean deny(Revocation.OfUser revocation) {
+        if (!makeRoom()) {
             return false;
         }
         users.add(revocation, clock.instant().plus(retention));
         return true;
     }
 
-    /** Puts a user-wide refusal in the place of refusals of single sessions, so that at no moment neither holds. */
-    void collapse(Revocation.OfUser revocation, List<String> sessionIds) {
-        users.add(revocation, clock.instant().plus(retention));
-        sessionIds.forEach(sessions::remove);
-    }
-
     /**
-     * Each of the sessions that a user-wide refusal stood for is known by its id now. What remains refused are tokens
-     * that name no session: no id stands for them.
+     * The store has confirmed a pending revocation: it may be displaced from now on. Each of the sessions that a user-wide
+     * refusal stood for is known by its id now. What remains refused are tokens that name no session: no id stands for
+     * them.
      */
-    void applied(Revocation.OfUser revocation) {
-        users.applied(revocation);
+    synchronized void applied(Revocation revocation) {
+        if (revocation instanceof Revocation.OfUser all) {
+            users.applied(all);
+        } else if (revocation instanceof Revocation.OfSession one) {
+            Denial denial = sessions.get(one.sessionId());
+            if (denial != null) {
+                denial.pending = false;
+                enqueueIfConfirmed(denial);
+            }
+        }
     }
 
     /** Tells of a session that this node created, and when it began to. */
@@ -146,42 +180,75 @@ final class RevocationMemory {
         return sessions.size() + users.size();
     }
 
-    /** A full memory is looked through once a second at most: a mass revocation must not make its every step slow. */
-    private boolean hasRoom(int limit) {
-        if (size() < limit) {
-            return true;
+    /** Constant cost on average: each step removes an entry that was added before. */
+    private boolean makeRoom() {
+        while (size() >= maximumRemembered) {
+            if (!confirmed.isEmpty()) {
+                logFull();
+                removeOldest();
+            } else if (!users.removeOldestApplied()) {
+                return false;
+            }
         }
-        Instant now = clock.instant();
-        Instant last = lookedThrough.get();
-        if (Duration.between(last, now).abs().compareTo(LOOK_THROUGH_PAUSE) < 0
-                || !lookedThrough.compareAndSet(last, now)) {
-            return false;
-        }
-        sessions.values().removeIf(denial -> denial.isOver(now));
-        users.removeOver(now);
-        return size() < limit;
+        return true;
     }
 
-    /** That one session is refused, and how many say so. Changed only while the map holds its entry. */
+    private void removeExpired(Instant now) {
+        while (!confirmed.isEmpty() && confirmed.element().isOver(now)) {
+            removeOldest();
+        }
+    }
+
+    private void removeOldest() {
+        Denial oldest = confirmed.remove();
+        oldest.enqueued = false;
+        if (oldest.isConfirmed()) {
+            sessions.remove(oldest.sessionId, oldest);
+        }
+    }
+
+    private void enqueueIfConfirmed(Denial denial) {
+        if (denial.isConfirmed() && !denial.enqueued) {
+            denial.enqueued = true;
+            confirmed.add(denial);
+        }
+    }
+
+    private void logFull() {
+        if (!fullLogged) {
+            fullLogged = true;
+            log.warn(
+                    "The revocation denylist is full ({} entries). New revocations displace the oldest confirmed ones,"
+                            + " which the store enforces, but not during an outage. Raise"
+                            + " session.tracking.revocation.maximum-remembered.",
+                    maximumRemembered);
+        }
+    }
+
+    /** One session that is refused. All but {@code until} is guarded by the memory's lock. */
     static final class Denial {
+
+        private final String sessionId;
 
         private volatile Instant until;
 
-        private int claims = 1;
+        /** Calls of {@link #deny(String)} that were not taken back. */
+        private int claims;
 
-        private Denial(Instant until) {
+        /** Calls under way, which the store has not answered. */
+        private int unconfirmed;
+
+        private boolean pending;
+
+        private boolean enqueued;
+
+        private Denial(String sessionId, Instant until) {
+            this.sessionId = sessionId;
             this.until = until;
         }
 
-        private Denial again(Instant longer) {
-            until = longer;
-            claims++;
-            return this;
-        }
-
-        private boolean isTakenBack() {
-            claims--;
-            return claims == 0;
+        private boolean isConfirmed() {
+            return unconfirmed == 0 && !pending;
         }
 
         private boolean isOver(Instant now) {

@@ -4,11 +4,11 @@ import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
-import java.time.Clock;
+import dev.sessiontracking.core.RevocationMemory.Denial;
 import java.util.List;
-import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +35,6 @@ final class Revoker implements AutoCloseable {
 
     private final SessionEvents events;
 
-    private final Clock clock;
-
     private final PendingRevocations pending;
 
     private final RepeatedRevocations again;
@@ -49,15 +47,13 @@ final class Revoker implements AutoCloseable {
             RevocationMemory memory,
             OutageReport report,
             SessionEvents events,
-            int maximumRemembered,
-            Clock clock) {
+            int maximumRemembered) {
         this.store = store;
         this.memory = memory;
         this.tracked = tracked;
         this.report = report;
         this.events = events;
-        this.clock = clock;
-        this.pending = new PendingRevocations(this::apply, maximumRemembered);
+        this.pending = new PendingRevocations(this::apply, memory::applied, maximumRemembered);
         this.again = new RepeatedRevocations(store, pending::later);
     }
 
@@ -73,25 +69,26 @@ final class Revoker implements AutoCloseable {
 
     private boolean denyAndRevoke(String sessionId, @Nullable String userId) {
         boolean believedLive = isCachedAsLive(sessionId);
-        RevocationMemory.Denial denial = memory.deny(sessionId);
-        if (denial == null && collapse()) {
-            denial = memory.deny(sessionId);
-        }
+        Denial denial = memory.deny(sessionId);
         try {
             boolean wasLive = Stages.await(store.revoke(sessionId, userId));
             if (denial == null) {
                 withoutRoom(sessionId);
-            }
-            if (!wasLive && !believedLive && denial != null) {
+            } else if (wasLive || believedLive) {
+                memory.confirm(denial);
+            } else {
                 // Nothing that a request could still meet: remembering it would let made-up ids fill the memory.
-                memory.forget(sessionId, denial);
+                memory.forget(denial);
             }
             if (wasLive) {
                 events.revoked(RevocationOperation.ONE, List.of(sessionId), userId);
             }
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {
-            keep(new Revocation.OfSession(sessionId, userId), memory.isDenied(sessionId), unavailable);
+            if (denial != null) {
+                memory.keep(denial);
+            }
+            keep(new Revocation.OfSession(sessionId, userId), denial != null, unavailable);
             return true;
         }
     }
@@ -117,32 +114,21 @@ final class Revoker implements AutoCloseable {
     private void keep(Revocation revocation, boolean enforced, SessionStoreUnavailableException unavailable) {
         if (!enforced) {
             throw new SessionStoreUnavailableException(
-                    "The store did not confirm the revocation, and this node can remember no more of them",
+                    "The store did not confirm the revocation, and this node cannot keep it: its denylist is full of"
+                            + " unconfirmed revocations",
                     unavailable);
         }
-        pending.add(revocation);
+        try {
+            pending.add(revocation);
+        } catch (SessionStoreUnavailableException full) {
+            memory.applied(revocation);
+            throw full;
+        }
         report.keptRevocation();
         events.pending(revocation);
         if (report.policy() == OutagePolicy.REJECT) {
             throw unavailable;
         }
-    }
-
-    /**
-     * Makes room: unconfirmed revocations of single sessions of one user become one of all that the user has begun so
-     * far. It revokes more than was asked for, which is the lesser evil.
-     */
-    private boolean collapse() {
-        List<Revocation.OfSession> ofOneUser = pending.mostOfOneUser();
-        if (ofOneUser.size() < 2) {
-            return false;
-        }
-        Revocation.OfUser all =
-                new Revocation.OfUser(Objects.requireNonNull(ofOneUser.get(0).userId()), clock.instant(), null);
-        memory.collapse(
-                all, ofOneUser.stream().map(Revocation.OfSession::sessionId).toList());
-        pending.replace(ofOneUser, all);
-        return true;
     }
 
     private void apply(Revocation revocation) {
@@ -151,7 +137,6 @@ final class Revoker implements AutoCloseable {
             events.applied(one, wasLive ? 1 : 0);
         } else if (revocation instanceof Revocation.OfUser all) {
             List<String> revoked = revokeAll(all.userId(), session -> all.covers(session.id(), session.createdAt()));
-            memory.applied(all);
             events.applied(all, revoked.size());
         }
     }
@@ -162,33 +147,41 @@ final class Revoker implements AutoCloseable {
             tracked.cacheOf(sessionId).invalidate(sessionId);
         }
         if (fullTold.compareAndSet(false, true)) {
-            log.warn("This node can remember no more revocations: further ones are enforced by the store alone, as long"
-                    + " as it answers. Raise session.tracking.revocation.maximum-remembered");
+            log.warn(
+                    "The revocation denylist is full of revocations that the store has not confirmed. The store enforces"
+                            + " further ones, but not during an outage. Raise session.tracking.revocation.maximum-remembered.");
         }
     }
 
     /** Each session is refused here before it is removed there, so that no reply under way can undo it. */
     private List<String> revokeAll(String userId, Predicate<UserSession> which) {
-        Queue<String> begun = new ConcurrentLinkedQueue<>();
+        Map<String, Optional<Denial>> begun = new ConcurrentHashMap<>();
         try {
             List<String> revoked = Stages.await(store.revokeAll(userId, session -> {
                 boolean covered = which.test(session);
                 if (covered) {
-                    begun.add(session.id());
-                    underWay.begin(session.id());
-                    memory.deny(session.id());
+                    begun.computeIfAbsent(session.id(), this::begin);
                 }
                 return covered;
             }));
             for (String sessionId : revoked) {
-                if (memory.deny(sessionId) == null) {
+                if (begun.computeIfAbsent(sessionId, this::begin).isEmpty()) {
                     withoutRoom(sessionId);
                 }
             }
             return revoked;
         } finally {
-            begun.forEach(this::ended);
+            // Without a confirmation, too: the revocation of the user is what is pending then.
+            begun.forEach((sessionId, denial) -> {
+                denial.ifPresent(memory::confirm);
+                ended(sessionId);
+            });
         }
+    }
+
+    private Optional<Denial> begin(String sessionId) {
+        underWay.begin(sessionId);
+        return Optional.ofNullable(memory.deny(sessionId));
     }
 
     private void ended(String sessionId) {

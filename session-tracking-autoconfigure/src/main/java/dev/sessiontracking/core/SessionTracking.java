@@ -46,7 +46,7 @@ public final class SessionTracking implements AutoCloseable {
         this.outages = new OutageReport(settings.outagePolicy(), clock, events, this::storeIsBack);
         this.watch = new StoreWatch(surroundings.storeObserver());
         SessionStore watched = new ObservedStore(store, watch);
-        this.revoker = new Revoker(watched, tracked, memory, outages, events, settings.maximumRemembered(), clock);
+        this.revoker = new Revoker(watched, tracked, memory, outages, events, settings.maximumRemembered());
         SessionEngine engine = new SessionEngine(
                 watched, tracked, memory, revoker, settings.outagePolicy(), outages, watch, statistics, clock);
         this.checker = engine;

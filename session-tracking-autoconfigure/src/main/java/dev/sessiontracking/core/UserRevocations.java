@@ -3,8 +3,11 @@ package dev.sessiontracking.core;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -21,6 +24,9 @@ final class UserRevocations {
 
     /** More than one for a user only when one refuses a session that another one spares. */
     private final Map<String, List<Entry>> users = new ConcurrentHashMap<>();
+
+    /** The oldest first. */
+    private final Set<Entry> applied = Collections.synchronizedSet(new LinkedHashSet<>());
 
     private final AtomicInteger size = new AtomicInteger();
 
@@ -70,6 +76,7 @@ final class UserRevocations {
         for (Entry entry : users.getOrDefault(revocation.userId(), List.of())) {
             if (entry.revocation.equals(revocation)) {
                 entry.applied = true;
+                applied.add(entry);
             }
         }
     }
@@ -95,13 +102,19 @@ final class UserRevocations {
         }
     }
 
-    void removeOver(Instant now) {
-        List.copyOf(users.keySet())
-                .forEach(user -> change(
-                        user,
-                        known -> known.stream()
-                                .filter(entry -> !entry.isOver(now))
-                                .toList()));
+    /** Removes the oldest refusal that the store has confirmed; false if there is none. */
+    boolean removeOldestApplied() {
+        Entry oldest;
+        synchronized (applied) {
+            oldest = applied.stream().findFirst().orElse(null);
+        }
+        if (oldest == null) {
+            return false;
+        }
+        change(
+                oldest.revocation.userId(),
+                known -> known.stream().filter(entry -> entry != oldest).toList());
+        return true;
     }
 
     int size() {
@@ -113,6 +126,7 @@ final class UserRevocations {
             List<Entry> before = known == null ? List.of() : known;
             List<Entry> after = List.copyOf(change.apply(before));
             size.addAndGet(after.size() - before.size());
+            before.stream().filter(entry -> !after.contains(entry)).forEach(applied::remove);
             return after.isEmpty() ? null : after;
         });
     }

@@ -28,11 +28,13 @@ class PendingRevocationsTests {
 
     private final List<Revocation> applied = new CopyOnWriteArrayList<>();
 
+    private final List<Revocation> confirmed = new CopyOnWriteArrayList<>();
+
     private final AtomicInteger attempts = new AtomicInteger();
 
     private volatile boolean available;
 
-    private final PendingRevocations pending = new PendingRevocations(this::apply, 2);
+    private final PendingRevocations pending = new PendingRevocations(this::apply, confirmed::add, 2);
 
     private void apply(Revocation revocation) {
         attempts.incrementAndGet();
@@ -85,6 +87,7 @@ class PendingRevocationsTests {
                     }
                     applied.add(revocation);
                 },
+                confirmed::add,
                 2)) {
             some.add(FIRST);
             some.add(SECOND);
@@ -101,6 +104,29 @@ class PendingRevocationsTests {
         available = true;
         await().until(() -> pending.size() == 0);
         assertThat(applied).containsExactly(FIRST);
+    }
+
+    @Test
+    void areReportedAsConfirmedWhenTheyAreNoLongerKept() {
+        pending.add(FIRST);
+        assertThat(confirmed).isEmpty();
+        available = true;
+        await().until(() -> confirmed.equals(List.of(FIRST)));
+        assertThat(pending.size()).isZero();
+    }
+
+    @Test
+    void repeatedRevocationsOfAUserTakeOnePlaceAndTheLastOneCounts() {
+        OfUser last = new OfUser("alice", Instant.ofEpochSecond(99), null);
+        for (int i = 0; i < 100; i++) {
+            pending.add(new OfUser("alice", Instant.ofEpochSecond(i), null));
+        }
+        assertThat(pending.size()).isEqualTo(1);
+        pending.add(new OfUser("alice", Instant.EPOCH, "current"));
+        assertThat(pending.size()).isEqualTo(2);
+        available = true;
+        await().until(() -> pending.size() == 0);
+        assertThat(applied).contains(last).hasSize(2);
     }
 
     @Test

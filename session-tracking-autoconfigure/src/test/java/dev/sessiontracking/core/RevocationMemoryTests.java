@@ -2,14 +2,20 @@ package dev.sessiontracking.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.core.Revocation.OfSession;
 import dev.sessiontracking.core.Revocation.OfUser;
 import dev.sessiontracking.core.RevocationMemory.Denial;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class RevocationMemoryTests {
 
     private static final Duration RETENTION = Duration.ofDays(7);
@@ -51,7 +57,7 @@ class RevocationMemoryTests {
 
     @Test
     void forgetsASessionThatWasNotThere() {
-        memory.forget("a", memory.deny("a"));
+        memory.forget(memory.deny("a"));
         assertThat(memory.isDenied("a")).isFalse();
         assertThat(memory.size()).isZero();
     }
@@ -60,7 +66,7 @@ class RevocationMemoryTests {
     void forgetsNoSessionThatSomebodyElseRevokesAtTheSameTime() {
         Denial first = memory.deny("a");
         memory.deny("a");
-        memory.forget("a", first);
+        memory.forget(first);
         assertThat(memory.isDenied("a")).isTrue();
     }
 
@@ -68,8 +74,8 @@ class RevocationMemoryTests {
     void forgetsASessionOfWhichAllSayThatItWasNotThere() {
         Denial first = memory.deny("a");
         Denial second = memory.deny("a");
-        memory.forget("a", first);
-        memory.forget("a", second);
+        memory.forget(first);
+        memory.forget(second);
         assertThat(memory.isDenied("a")).isFalse();
         assertThat(memory.size()).isZero();
     }
@@ -78,7 +84,7 @@ class RevocationMemoryTests {
     void forgetsNoSessionThatWasRevokedBefore() {
         memory.deny("a");
         for (int i = 0; i < 3; i++) {
-            memory.forget("a", memory.deny("a"));
+            memory.forget(memory.deny("a"));
         }
         assertThat(memory.isDenied("a")).isTrue();
     }
@@ -88,7 +94,7 @@ class RevocationMemoryTests {
         Denial old = memory.deny("a");
         clock.advance(RETENTION);
         memory.deny("a");
-        memory.forget("a", old);
+        memory.forget(old);
         assertThat(memory.isDenied("a")).isTrue();
     }
 
@@ -122,36 +128,157 @@ class RevocationMemoryTests {
 
     // bounds
 
+    private Denial confirmed(String sessionId) {
+        Denial denial = memory.deny(sessionId);
+        memory.confirm(denial);
+        return denial;
+    }
+
     @Test
-    void isBounded() {
+    void remembersNoMoreThanFitWhenNoneIsConfirmed() {
         assertThat(memory.deny("a")).isNotNull();
         assertThat(memory.deny("b")).isNotNull();
         assertThat(memory.deny(ofUser("alice", NOW, null))).isTrue();
         assertThat(memory.deny("c")).isNull();
         assertThat(memory.deny(ofUser("bob", NOW, null))).isFalse();
         assertThat(memory.size()).isEqualTo(3);
+        assertThat(memory.isDenied("a")).isTrue();
+        assertThat(memory.isDenied("b")).isTrue();
         assertThat(memory.isDenied("c")).isFalse();
     }
 
     @Test
-    void pushesNothingOutWhenFull() {
-        memory.deny("a");
+    void newRevocationDisplacesTheOldestConfirmedOne() {
+        memory.deny("unconfirmed");
+        confirmed("older");
+        confirmed("newer");
+        assertThat(memory.deny("a")).isNotNull();
+        assertThat(memory.isDenied("older")).isFalse();
+        assertThat(memory.isDenied("newer")).isTrue();
+        assertThat(memory.deny("b")).isNotNull();
+        assertThat(memory.isDenied("newer")).isFalse();
+        assertThat(memory.isDenied("unconfirmed")).isTrue();
+        assertThat(memory.deny("c")).isNull();
+    }
+
+    @Test
+    void revocationOfAUserDisplacesAConfirmedOne() {
+        confirmed("a");
         memory.deny("b");
         memory.deny("c");
+        assertThat(memory.deny(ofUser("alice", NOW, null))).isTrue();
+        assertThat(memory.isDenied("a")).isFalse();
+        assertThat(memory.deny(ofUser("bob", NOW, null))).isFalse();
+    }
+
+    @Test
+    void appliedRevocationsOfUsersAreDisplacedLastAndTheOldestFirst() {
+        for (String user : List.of("alice", "bob")) {
+            memory.deny(ofUser(user, NOW, null));
+            memory.applied(ofUser(user, NOW, null));
+        }
+        confirmed("a");
+        memory.deny("b");
+        assertThat(memory.isDenied("a")).isFalse();
+        memory.deny("c");
+        assertThat(memory.isDeniedWithoutSession("alice", null)).isFalse();
+        assertThat(memory.isDeniedWithoutSession("bob", null)).isTrue();
         memory.deny("d");
+        assertThat(memory.isDeniedWithoutSession("bob", null)).isFalse();
+        assertThat(memory.deny("e")).isNull();
+    }
+
+    @Test
+    void revocationIsUnconfirmedAsLongAsAnyCallOfItIs() {
+        Denial first = memory.deny("a");
+        memory.deny("a");
+        memory.confirm(first);
+        memory.deny("b");
+        memory.deny("c");
+        assertThat(memory.deny("d")).isNull();
         assertThat(memory.isDenied("a")).isTrue();
+    }
+
+    @Test
+    void pendingRevocationIsNotDisplacedUntilItIsApplied() {
+        memory.keep(memory.deny("a"));
+        memory.deny("b");
+        memory.deny("c");
+        assertThat(memory.deny("d")).isNull();
+        memory.applied(new OfSession("a", null));
+        assertThat(memory.deny("d")).isNotNull();
+        assertThat(memory.isDenied("a")).isFalse();
+    }
+
+    @Test
+    void confirmedRevocationThatIsPendingOnceMoreIsNotDisplaced() {
+        confirmed("a");
+        memory.keep(memory.deny("a"));
+        memory.deny("b");
+        memory.deny("c");
+        assertThat(memory.deny("d")).isNull();
+        assertThat(memory.isDenied("a")).isTrue();
+        memory.applied(new OfSession("a", null));
+        assertThat(memory.deny("d")).isNotNull();
+    }
+
+    @Test
+    void revocationsSeenElsewhereAreDisplacedLikeConfirmedOnes() {
+        for (int i = 0; i < 100; i++) {
+            memory.denyByEvidence("elsewhere-" + i);
+        }
+        assertThat(memory.isDenied("elsewhere-99")).isTrue();
+        assertThat(memory.size()).isEqualTo(3);
+        assertThat(memory.deny("a")).isNotNull();
+        assertThat(memory.deny("b")).isNotNull();
+        assertThat(memory.deny("c")).isNotNull();
+        memory.denyByEvidence("one-more");
+        assertThat(memory.isDenied("one-more")).isFalse();
+    }
+
+    @Test
+    void madeUpIdsDisplaceNoMoreThanOne() {
+        confirmed("a");
+        confirmed("b");
+        confirmed("c");
+        for (int i = 0; i < 100; i++) {
+            memory.forget(memory.deny("made-up-" + i));
+        }
         assertThat(memory.isDenied("b")).isTrue();
         assertThat(memory.isDenied("c")).isTrue();
     }
 
     @Test
-    void makesRoomOfWhatHasExpired() {
-        memory.deny("a");
-        memory.deny("b");
-        memory.deny("c");
+    void repeatedRevocationsOfASessionTakeOnePlace() {
+        for (int i = 0; i < 100; i++) {
+            confirmed("a");
+        }
+        confirmed("b");
+        confirmed("c");
+        assertThat(memory.size()).isEqualTo(3);
+        memory.deny("d");
+        memory.deny("e");
+        memory.deny("f");
+        assertThat(memory.deny("g")).isNull();
+    }
+
+    @Test
+    void removesWhatHasExpired() {
+        confirmed("a");
+        confirmed("b");
         clock.advance(RETENTION);
-        assertThat(memory.deny("d")).isNotNull();
+        assertThat(memory.deny("c")).isNotNull();
         assertThat(memory.size()).isEqualTo(1);
+    }
+
+    @Test
+    void fullDenylistIsReportedOnce(CapturedOutput output) {
+        for (int i = 0; i < 10; i++) {
+            confirmed("session-" + i);
+        }
+        assertThat(output.getAll().split("The revocation denylist is full \\(3 entries\\)", -1))
+                .hasSize(2);
+        assertThat(output).contains("session.tracking.revocation.maximum-remembered");
     }
 
     // users

@@ -23,6 +23,8 @@ final class SwitchableStore implements SessionStore {
 
     private volatile boolean unavailable;
 
+    private volatile @Nullable String unanswered;
+
     private volatile @Nullable StoreListener listener;
 
     private volatile Runnable beforeRemoval = () -> {};
@@ -46,7 +48,14 @@ final class SwitchableStore implements SessionStore {
         unavailable = false;
     }
 
+    /** Answers again for all sessions but one. */
+    void recoverExcept(String sessionId) {
+        unanswered = sessionId;
+        unavailable = false;
+    }
+
     void recover() {
+        unanswered = null;
         unavailable = false;
         if (listener != null) {
             listener.available();
@@ -107,6 +116,9 @@ final class SwitchableStore implements SessionStore {
     @Override
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
         return answer(() -> {
+            if (sessionId.equals(unanswered)) {
+                throw new SessionStoreUnavailableException("switched off", null);
+            }
             beforeRemoval.run();
             return sessions.remove(sessionId) != null;
         });

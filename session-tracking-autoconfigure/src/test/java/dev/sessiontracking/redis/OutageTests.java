@@ -226,6 +226,28 @@ class OutageTests {
         assertThat(service.getUserSessions("alice")).extracting(UserSession::id).containsExactly(current.id());
     }
 
+    @Test
+    void loginsAndLogoutsBeforeAnOutageLeaveRoomForItsRevocations() {
+        startApplication("session.tracking.revocation.maximum-remembered=100");
+        UserSession one = login();
+        UserSession bobs = login("bob");
+        for (int i = 0; i < 110; i++) {
+            service.revokeSession(login("carol").id());
+        }
+        server.kill();
+        awaitStatus(one.id(), SessionStatus.UNKNOWN);
+
+        assertThat(timely(() -> service.revokeSession(one.id()))).isTrue();
+        assertThat(timely(() -> service.revokeAllUserSessions("bob")).pending()).isTrue();
+        assertThat(pending()).isEqualTo(2);
+        assertThat(service.getSessionStatus(one.id())).isEqualTo(SessionStatus.ENDED);
+
+        server.start();
+        await().atMost(PATIENCE).until(() -> pending() == 0);
+        assertThat(isInRedis(one.id())).isFalse();
+        assertThat(isInRedis(bobs.id())).isFalse();
+    }
+
     private int pending() {
         return application.getBean(SessionTracking.class).pendingRevocations();
     }
