@@ -71,14 +71,16 @@ final class StartReport implements ApplicationListener<ApplicationReadyEvent> {
     }
 
     private static String chain(ProtectionReport.Chain chain) {
-        return chain.requests() + (chain.tokens().equals("none") ? "" : " (" + chain.tokens() + ")");
+        return chain.name() + " (" + chain.requests() + (chain.tokens().equals("none") ? "" : ", " + chain.tokens())
+                + (chain.unverifiable().isEmpty() ? "" : ", not verifiable: " + String.join(", ", chain.unverifiable()))
+                + ")";
     }
 
     private static String protectedChains(List<ProtectionReport.Chain> chains) {
         List<ProtectionReport.Chain> checked =
                 chains.stream().filter(ProtectionReport.Chain::checked).toList();
-        return checked.size() + " of " + chains.size()
-                + (chains.size() == 1 ? " filter chain protected" : " filter chains protected")
+        return "sessions are checked in " + checked.size() + " of " + chains.size()
+                + (chains.size() == 1 ? " filter chain" : " filter chains")
                 + checked.stream()
                         .limit(MOST_CHAINS)
                         .map(StartReport::chain)

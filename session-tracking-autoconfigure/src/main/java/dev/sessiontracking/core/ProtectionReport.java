@@ -11,10 +11,15 @@ public interface ProtectionReport {
     /**
      * One filter chain.
      *
+     * @param name its bean name
      * @param requests which requests it is for
-     * @param tokens how it authenticates tokens: {@code none}, {@code jwt}, or {@code opaque-or-custom}
+     * @param tokens how it authenticates tokens: {@code none}, {@code jwt}, {@code opaque}, or {@code custom} if the
+     *     application has its own manager, resolver or filter for them
      * @param checked whether sessions are checked in it
      * @param open whether it accepts tokens of sessions that have ended
+     * @param unverifiable filters of the application. Whether they authenticate tokens, and whether those are checked,
+     *     cannot be known at startup
      */
-    record Chain(String requests, String tokens, boolean checked, boolean open) {}
+    record Chain(
+            String name, String requests, String tokens, boolean checked, boolean open, List<String> unverifiable) {}
 }

@@ -3,152 +3,248 @@ package dev.sessiontracking.security;
 import dev.sessiontracking.core.TokenSession;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 
 /**
- * What is known of the tokens of one request, so that each session is looked up once however many hooks see a token of
- * it, and in whatever dispatch: accepted stays accepted, refused stays refused. A hook that has no request at hand finds
- * it through the thread. Thread-safe, bounded.
+ * What is known of the sessions of one request, in all its dispatches. Each session is looked up once, a decision stays
+ * with the request, and every later step compares against it. Code that has no request at hand, such as a decoder, finds
+ * it through the thread. Used by one thread at a time, as a request is.
  */
 public final class RequestSessionState {
 
-    private static final ThreadLocal<Participant> CURRENT = new ThreadLocal<>();
+    // The value is a JDK type, so that a pooled thread never keeps a class loader of the application.
+    private static final ThreadLocal<Object[]> CURRENT = ThreadLocal.withInitial(() -> new Object[1]);
 
-    /** A request carries one token, rarely two; more than this are looked up again. */
-    private static final int MOST_ENTRIES = 16;
+    /** A request carries one token, rarely two. Beyond this limit, nothing more is remembered. */
+    private static final int MAX_ENTRIES = 16;
 
-    // Lists that are never changed: there is hardly ever more than one entry, and a look-up takes no lock.
-    private volatile List<Judged> judged = List.of();
+    private List<Decided> decided = List.of();
 
-    private volatile List<Verified> verified = List.of();
+    private List<Noted> noted = List.of();
 
-    private volatile @Nullable Accepted accepted;
+    private List<String> presented = List.of();
 
-    private volatile boolean endingSession;
+    private @Nullable Authentication authentication;
 
-    private volatile BooleanSupplier acceptingUnproven = () -> false;
+    private List<SessionClaim> claims = List.of();
 
-    private record Judged(TokenSession session, SessionDecision verdict) {}
+    private boolean carried;
 
-    private record Verified(String tokenValue, SessionClaim claim) {}
+    private boolean examined;
 
-    private record Accepted(Authentication authentication, List<SessionClaim> claims) {}
+    private boolean accepted;
 
-    /** Whatever takes part in an exchange on a thread. */
-    public interface Participant {
+    private boolean authenticatingToken;
 
-        /** What it takes part in. */
-        RequestSessionState exchange();
-    }
+    private boolean otherCredentials;
 
-    /** The exchange that this thread takes part in, if any. */
+    private @Nullable SessionDecision rejection;
+
+    private @Nullable Predicate<Object> outageExemption;
+
+    private @Nullable Object request;
+
+    private record Decided(TokenSession session, SessionDecision decision) {}
+
+    /** Claims of a token that was verified since the last check, as read by us or as they were verified. */
+    private record Noted(
+            @Nullable String tokenValue, @Nullable SessionClaim claim, Map<String, ?> verified) {}
+
+    /** The state of the request that this thread works on, inside a filter chain. */
     public static @Nullable RequestSessionState current() {
-        Participant participant = CURRENT.get();
-        return participant == null ? null : participant.exchange();
-    }
-
-    /** Who takes part in an exchange on this thread, if anybody. */
-    public static @Nullable Participant participant() {
-        return CURRENT.get();
+        return (RequestSessionState) CURRENT.get()[0];
     }
 
     /**
-     * Makes this thread take part in an exchange.
+     * Makes this the state of the request that this thread works on.
      *
-     * @param participant who takes part, or {@code null} for nobody
-     * @return who did before, to be bound again when this one's turn is over
+     * @param state {@code null} for none
+     * @return the one before, to be bound again afterwards
      */
-    public static @Nullable Participant bind(@Nullable Participant participant) {
-        Participant before = CURRENT.get();
-        if (participant == null) {
-            CURRENT.remove();
-        } else {
-            CURRENT.set(participant);
-        }
+    public static @Nullable RequestSessionState bind(@Nullable RequestSessionState state) {
+        Object[] slot = CURRENT.get();
+        RequestSessionState before = (RequestSessionState) slot[0];
+        slot[0] = state;
         return before;
     }
 
     @Nullable
-    SessionDecision verdict(TokenSession session) {
-        for (Judged one : judged) {
+    SessionDecision decision(TokenSession session) {
+        for (Decided one : decided) {
             if (one.session().equals(session)) {
-                return one.verdict();
+                return one.decision();
             }
         }
         return null;
     }
 
-    synchronized void remember(TokenSession session, SessionDecision verdict) {
-        if (verdict(session) == null) {
-            judged = with(judged, new Judged(session, verdict));
-        }
+    void remember(TokenSession session, SessionDecision decision) {
+        decided = with(decided, new Decided(session, decision));
     }
 
-    /** What a token says of its session, when this token was decoded in this exchange. */
+    /** Notes what a token says that was decoded with our validator. */
+    void noteVerified(String tokenValue, SessionClaim claim) {
+        noted = with(noted, new Noted(tokenValue, claim, Map.of()));
+    }
+
+    /** Notes the claims of a token that the application has verified itself. */
+    public void noteVerified(Map<String, ?> verifiedClaims) {
+        noted = with(noted, new Noted(null, null, verifiedClaims));
+    }
+
+    /** What the tokens say that were verified since the last check. */
+    public List<SessionClaim> verifiedClaims(SessionTokenEvaluator evaluator) {
+        if (noted.isEmpty()) {
+            return List.of();
+        }
+        List<SessionClaim> all = new ArrayList<>(noted.size());
+        for (Noted one : noted) {
+            all.add(one.claim() != null ? one.claim() : evaluator.read(one.verified()));
+        }
+        return all;
+    }
+
+    /** What this token says, if it was decoded with our validator since the last check. */
     public @Nullable SessionClaim verifiedClaim(String tokenValue) {
-        for (Verified one : verified) {
-            if (one.tokenValue().equals(tokenValue)) {
+        for (Noted one : noted) {
+            if (tokenValue.equals(one.tokenValue())) {
                 return one.claim();
             }
         }
         return null;
     }
 
-    synchronized void rememberVerified(String tokenValue, SessionClaim claim) {
-        if (verifiedClaim(tokenValue) == null) {
-            verified = with(verified, new Verified(tokenValue, claim));
+    /** Whether anything was noted since the last check that does not come from this very token. */
+    public boolean hasNotedOthers(String tokenValue) {
+        for (Noted one : noted) {
+            if (!tokenValue.equals(one.tokenValue())) {
+                return true;
+            }
         }
+        return false;
+    }
+
+    /** Notes the text of a token that is given to the chain's own authentication. */
+    public void present(String token) {
+        presented = with(presented, token);
+    }
+
+    /** Notes that the chain's own authentication was given something that is not a token. */
+    public void presentOtherCredentials() {
+        otherCredentials = true;
+    }
+
+    /** The tokens that the chain's own authentication was given since the last check. */
+    public List<String> presented() {
+        return presented;
+    }
+
+    /** Whether the chain's own authentication was given something that is not a token, since the last check. */
+    public boolean hasOtherCredentials() {
+        return otherCredentials;
     }
 
     private static <T> List<T> with(List<T> known, T added) {
         if (known.isEmpty()) {
             return List.of(added);
         }
-        if (known.size() >= MOST_ENTRIES) {
+        if (known.size() >= MAX_ENTRIES) {
             return known;
         }
         List<T> all = new ArrayList<>(known);
         all.add(added);
-        return List.copyOf(all);
-    }
-
-    /** Notes that this authentication passed, and by what. */
-    public void accept(Authentication authentication, List<SessionClaim> claims) {
-        accepted = new Accepted(authentication, List.copyOf(claims));
-    }
-
-    /** By what this authentication passed; {@code null} when it was not judged. */
-    public @Nullable List<SessionClaim> acceptedClaims(@Nullable Authentication authentication) {
-        Accepted last = accepted;
-        return last != null && last.authentication() == authentication ? last.claims() : null;
+        return all;
     }
 
     /**
-     * Whether this request is about to end its token's session. Then the decoder's validator asks nothing: a session that
-     * has ended already can be ended again, and an outage must not keep anybody from logging out.
-     */
-    public boolean isEndingSession() {
-        return endingSession;
-    }
-
-    /** Whether this request may pass without proof even if the outage policy lets nothing pass without. */
-    boolean isAcceptingUnproven() {
-        return acceptingUnproven.getAsBoolean();
-    }
-
-    /**
-     * Says whether this request may pass without proof whatever the outage policy.
+     * Notes which sessions an authentication belongs to.
      *
-     * @param acceptingUnproven asked only when there is no proof
+     * @param carried whether the authentication itself says so, wherever it is stored
      */
-    public void setAcceptingUnproven(BooleanSupplier acceptingUnproven) {
-        this.acceptingUnproven = acceptingUnproven;
+    public void examined(Authentication authentication, List<SessionClaim> claims, boolean carried) {
+        this.authentication = authentication;
+        this.claims = claims;
+        this.carried = carried;
+        this.examined = true;
+        this.accepted = false;
+        forgetTokens();
     }
 
-    /** Says whether this request is about to end its token's session. */
-    public void setEndingSession(boolean endingSession) {
-        this.endingSession = endingSession;
+    /** Forgets the tokens that were noted since the last check. Nobody was authenticated by them. */
+    public void forgetTokens() {
+        noted = List.of();
+        presented = List.of();
+        otherCredentials = false;
+    }
+
+    /** Accepts the authentication that was examined last. */
+    public void accept() {
+        accepted = true;
+    }
+
+    /** Whether this authentication was accepted, and no token was noted since. */
+    public boolean isAccepted(Authentication current) {
+        return accepted && current == authentication && noted.isEmpty();
+    }
+
+    /** The sessions that this authentication belongs to; {@code null} if they are not known. */
+    public @Nullable List<SessionClaim> claims(@Nullable Authentication current) {
+        return examined && current == authentication ? claims : null;
+    }
+
+    /** The authentication that was examined last. */
+    public @Nullable Authentication authentication() {
+        return authentication;
+    }
+
+    /** The sessions that the authentication which was examined last belongs to. */
+    public List<SessionClaim> lastClaims() {
+        return claims;
+    }
+
+    /** What the last examined authentication belongs to, if only this request knows it. */
+    public List<SessionClaim> hiddenClaims() {
+        return carried ? List.of() : claims;
+    }
+
+    /** Remembers that this request was rejected. */
+    public void reject(SessionDecision decision) {
+        rejection = decision;
+    }
+
+    /** Why this request was rejected, if it was. */
+    public @Nullable SessionDecision rejection() {
+        return rejection;
+    }
+
+    /**
+     * Says whether a filter of Spring Security is about to authenticate a token, directly after which its session is
+     * checked. Until then, the decoder's validator does not look it up: a session that has ended can be logged out again,
+     * and an outage never prevents a logout.
+     */
+    public void setAuthenticatingToken(boolean authenticatingToken) {
+        this.authenticatingToken = authenticatingToken;
+    }
+
+    boolean isAuthenticatingToken() {
+        return authenticatingToken;
+    }
+
+    /**
+     * Says which requests are accepted unverified whatever the outage policy.
+     *
+     * @param exemption asked only in an outage
+     * @param request what it is asked about
+     */
+    public void exemptFromOutage(Predicate<Object> exemption, Object request) {
+        this.outageExemption = exemption;
+        this.request = request;
+    }
+
+    boolean isAcceptingUnverified() {
+        return outageExemption != null && request != null && outageExemption.test(request);
     }
 }

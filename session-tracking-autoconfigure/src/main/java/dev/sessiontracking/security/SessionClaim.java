@@ -53,7 +53,8 @@ public record SessionClaim(
         return new SessionClaim(Kind.ABSENT, null, issuer, user, null);
     }
 
-    static SessionClaim named(TokenSession session, @Nullable String issuer) {
+    /** What a token says that names this session. */
+    public static SessionClaim named(TokenSession session, @Nullable String issuer) {
         return new SessionClaim(Kind.NAMED, session, issuer, null, null);
     }
 }

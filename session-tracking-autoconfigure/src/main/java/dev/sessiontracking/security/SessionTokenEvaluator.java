@@ -83,9 +83,9 @@ public final class SessionTokenEvaluator {
     /**
      * Judges a token by what it says of its session.
      *
-     * @param exchange what is known already, if this is part of a request
+     * @param state what is known already, if this is part of a request
      */
-    public SessionDecision judge(SessionClaim claim, @Nullable RequestSessionState exchange) {
+    public SessionDecision judge(SessionClaim claim, @Nullable RequestSessionState state) {
         if (isUnusable(claim)) {
             rejections.rejected(Reason.UNUSABLE, null, null);
             return SessionDecision.UNUSABLE;
@@ -95,21 +95,21 @@ public final class SessionTokenEvaluator {
             return judgeWithoutSession(claim.user());
         }
         TokenSession session = Objects.requireNonNull(claim.session());
-        SessionDecision known = exchange == null ? null : exchange.verdict(session);
+        SessionDecision known = state == null ? null : state.decision(session);
         if (known != null) {
             return known;
         }
-        SessionDecision verdict = lookUp(session, claim.issuer(), exchange);
-        if (!verdict.isAccepted()) {
+        SessionDecision decision = lookUp(session, claim.issuer(), state);
+        if (!decision.isAccepted()) {
             rejections.rejected(
-                    verdict == SessionDecision.ENDED ? Reason.ENDED : Reason.UNAVAILABLE,
+                    decision == SessionDecision.ENDED ? Reason.ENDED : Reason.UNAVAILABLE,
                     session.sessionId(),
                     session.userId());
         }
-        if (exchange != null) {
-            exchange.remember(session, verdict);
+        if (state != null) {
+            state.remember(session, decision);
         }
-        return verdict;
+        return decision;
     }
 
     private SessionDecision judgeWithoutSession(SessionClaim.@Nullable User user) {
@@ -125,8 +125,7 @@ public final class SessionTokenEvaluator {
         return checker.isDeniedWithoutSession(user.id(), user.authenticatedAt());
     }
 
-    private SessionDecision lookUp(
-            TokenSession session, @Nullable String issuer, @Nullable RequestSessionState exchange) {
+    private SessionDecision lookUp(TokenSession session, @Nullable String issuer, @Nullable RequestSessionState state) {
         SessionCheck check = checker.check(session);
         return switch (check.status()) {
             case LIVE -> {
@@ -141,7 +140,7 @@ public final class SessionTokenEvaluator {
                 yield SessionDecision.ENDED;
             }
             case UNKNOWN ->
-                checker.outagePolicy() == OutagePolicy.PLAIN_JWT || (exchange != null && exchange.isAcceptingUnproven())
+                checker.outagePolicy() == OutagePolicy.PLAIN_JWT || (state != null && state.isAcceptingUnverified())
                         ? SessionDecision.UNPROVEN
                         : SessionDecision.UNAVAILABLE;
         };

@@ -24,10 +24,10 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
     private static final OAuth2TokenValidatorResult REFUSED = OAuth2TokenValidatorResult.failure(new OAuth2Error(
             OAuth2ErrorCodes.INVALID_TOKEN, ERROR_DESCRIPTION, "https://tools.ietf.org/html/rfc6750#section-3.1"));
 
-    private final SessionTokenEvaluator judge;
+    private final SessionTokenEvaluator evaluator;
 
-    SessionTrackingJwtValidator(SessionTokenEvaluator judge) {
-        this.judge = judge;
+    SessionTrackingJwtValidator(SessionTokenEvaluator evaluator) {
+        this.evaluator = evaluator;
     }
 
     /**
@@ -38,19 +38,19 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
      */
     @Override
     public OAuth2TokenValidatorResult validate(Jwt jwt) {
-        SessionClaim claim = judge.read(jwt.getClaims());
-        RequestSessionState exchange = RequestSessionState.current();
-        if (exchange != null) {
-            exchange.rememberVerified(jwt.getTokenValue(), claim);
-            if (exchange.isEndingSession()) {
-                return judge.isUnusable(claim) ? REFUSED : OAuth2TokenValidatorResult.success();
+        SessionClaim claim = evaluator.read(jwt.getClaims());
+        RequestSessionState state = RequestSessionState.current();
+        if (state != null) {
+            state.noteVerified(jwt.getTokenValue(), claim);
+            if (state.isAuthenticatingToken()) {
+                return OAuth2TokenValidatorResult.success();
             }
         }
-        SessionDecision verdict = judge.judge(claim, exchange);
-        if (verdict == SessionDecision.UNAVAILABLE) {
+        SessionDecision decision = evaluator.judge(claim, state);
+        if (decision == SessionDecision.UNAVAILABLE) {
             throw unavailable();
         }
-        return verdict.isAccepted() ? OAuth2TokenValidatorResult.success() : REFUSED;
+        return decision.isAccepted() ? OAuth2TokenValidatorResult.success() : REFUSED;
     }
 
     /** The exception for a token whose session cannot be looked up. */

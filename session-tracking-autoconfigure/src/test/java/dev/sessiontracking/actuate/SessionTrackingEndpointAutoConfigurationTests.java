@@ -96,7 +96,7 @@ class SessionTrackingEndpointAutoConfigurationTests {
 
     @Test
     void filterChainsAreListed() {
-        ProtectionReport.Chain chain = new ProtectionReport.Chain("any request", "jwt", true, false);
+        ProtectionReport.Chain chain = new ProtectionReport.Chain("api", "any request", "jwt", true, false, List.of());
         runner.withBean(ProtectionReport.class, () -> () -> List.of(chain))
                 .withPropertyValues("session.tracking.redis-url=" + redis.url())
                 .run(context -> assertThat(endpoint(context).state()).containsEntry("filterChains", List.of(chain)));

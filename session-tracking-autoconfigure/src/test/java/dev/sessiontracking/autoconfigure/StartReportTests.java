@@ -56,9 +56,12 @@ class StartReportTests {
         assertThat(line(
                         CacheStatus.ON,
                         null,
-                        List.of(new Chain("any request", "jwt", true, false), new Chain("/a", "none", false, false))))
+                        List.of(
+                                new Chain("api", "any request", "jwt", true, false, List.of("TenantFilter")),
+                                new Chain("open", "/a", "none", false, false, List.of()))))
                 .isEqualTo("Session tracking is on: sessions are in redis://host:6379/0 (standalone, Redis 7.0.15);"
-                        + " near cache on; outage policy plain-jwt; 1 of 2 filter chains protected: any request (jwt)");
+                        + " near cache on; outage policy plain-jwt; sessions are checked in 1 of 2"
+                        + " filter chains: api (any request, jwt, not verifiable: TenantFilter)");
     }
 
     @Test
@@ -75,9 +78,9 @@ class StartReportTests {
 
     @Test
     void longListOfChainsIsCut() {
-        List<Chain> chains = java.util.Collections.nCopies(20, new Chain("/x", "jwt", true, false));
+        List<Chain> chains = java.util.Collections.nCopies(20, new Chain("x", "/x", "jwt", true, false, List.of()));
         assertThat(line(CacheStatus.ON, null, chains))
-                .contains("20 of 20 filter chains protected")
+                .contains("in 20 of 20 filter chains: ")
                 .endsWith(", ...");
     }
 

@@ -2,7 +2,6 @@ package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.security.SessionDecision;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authorization.AuthorizationDecision;
@@ -18,10 +17,10 @@ final class LiveSessionAuthorization
 
     private static final AuthorizationDecision DENIED = new AuthorizationDecision(false);
 
-    private final SessionEnforcer enforcer;
+    private final RequestSessions sessions;
 
-    LiveSessionAuthorization(SessionEnforcer enforcer) {
-        this.enforcer = enforcer;
+    LiveSessionAuthorization(RequestSessions sessions) {
+        this.sessions = sessions;
     }
 
     @Override
@@ -32,11 +31,11 @@ final class LiveSessionAuthorization
     @Override
     public AuthorizationDecision authorize(
             Supplier<? extends @Nullable Authentication> authentication, RequestAuthorizationContext context) {
-        HttpServletRequest request = context.getRequest();
-        SessionDecision verdict = enforcer.judgeProven(ChainPassage.exchange(request), authentication.get());
-        if (verdict == SessionDecision.UNPROVEN || verdict == SessionDecision.UNAVAILABLE) {
+        SessionDecision decision =
+                sessions.decideVerified(RequestToken.state(context.getRequest()), authentication.get());
+        if (decision == SessionDecision.UNPROVEN || decision == SessionDecision.UNAVAILABLE) {
             throw SessionTrackingJwtValidator.unavailable();
         }
-        return verdict == SessionDecision.LIVE ? GRANTED : DENIED;
+        return decision == SessionDecision.LIVE ? GRANTED : DENIED;
     }
 }

@@ -1,39 +1,45 @@
 package dev.sessiontracking.security.servlet;
 
 import jakarta.servlet.http.HttpServletRequest;
-import org.springframework.core.env.Environment;
-import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import java.util.function.Predicate;
+import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.util.ClassUtils;
 
 /**
- * Requests that an outage must not lock out under the policy {@code reject}: those of the actuator, with which the
- * outage is looked into. Their tokens are still verified, and refused when known to be revoked.
+ * Requests that are accepted unverified in an outage under the policy {@code reject}: reading the endpoints of the actuator
+ * with which the outage is diagnosed. Tokens that are known to be revoked are rejected there too. Thread-safe.
  */
-final class OutageExemption {
+final class OutageExemption implements Predicate<Object> {
 
-    private static final String ACTUATOR = "org.springframework.boot.actuate.endpoint.annotation.Endpoint";
+    private static final String[] ENDPOINTS = {"health", "info", "metrics", "prometheus", "sessiontracking"};
 
-    private static final String BASE_PATH = "management.endpoints.web.base-path";
-
-    private static final RequestMatcher NOTHING = request -> false;
+    private static final String[] NEEDED = {
+        "org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest",
+        "org.springframework.boot.actuate.endpoint.EndpointId",
+        "org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties"
+    };
 
     private final RequestMatcher exempt;
 
-    private final String managementPort;
-
-    OutageExemption(Environment environment, ClassLoader classLoader) {
-        String basePath = environment.getProperty(BASE_PATH, "/actuator");
-        boolean isOwnPath = basePath.startsWith("/") && basePath.length() > 1;
-        this.managementPort = environment.getProperty("management.server.port", "");
-        this.exempt = isOwnPath && ClassUtils.isPresent(ACTUATOR, classLoader)
-                ? PathPatternRequestMatcher.withDefaults().matcher(basePath + "/**")
-                : NOTHING;
+    private OutageExemption(RequestMatcher exempt) {
+        this.exempt = exempt;
     }
 
-    /** An actuator on a port of its own is exempt there only: on the application's port its path is somebody else's. */
-    boolean covers(HttpServletRequest request) {
-        return exempt.matches(request)
-                && (managementPort.isBlank() || managementPort.equals(String.valueOf(request.getLocalPort())));
+    static OutageExemption create(ClassLoader classLoader) {
+        for (String needed : NEEDED) {
+            if (!ClassUtils.isPresent(needed, classLoader)) {
+                return new OutageExemption(request -> false);
+            }
+        }
+        return new OutageExemption(EndpointRequest.to(ENDPOINTS));
+    }
+
+    @Override
+    public boolean test(Object request) {
+        return request instanceof HttpServletRequest http
+                && HttpMethod.GET.matches(http.getMethod())
+                && exempt.matches(http);
     }
 }

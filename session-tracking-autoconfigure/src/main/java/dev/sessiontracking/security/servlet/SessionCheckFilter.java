@@ -1,60 +1,88 @@
 package dev.sessiontracking.security.servlet;
 
-import dev.sessiontracking.security.SessionDecision;
-import dev.sessiontracking.security.SessionTrackingJwtValidator;
+import dev.sessiontracking.security.RequestSessionState;
+import dev.sessiontracking.security.servlet.unusual.TokenFinder.Origin;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
-import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 
 /**
- * Judges an authentication right after the filters that may have made it. A context that was stored is left to the
- * {@link LastCheckFilter}: a filter that comes next may replace it.
+ * Comes directly behind a filter that may authenticate requests, and checks the session of a new authentication. Nothing
+ * behind it runs for a token that is rejected. An authentication that was checked already costs one comparison.
  */
 final class SessionCheckFilter implements Filter {
 
-    private final SessionEnforcer enforcer;
-
-    private final ChainAuthentication chainAuthentication;
-
     private final SecurityContextHolderStrategy strategy;
 
+    private final ChainSessionCheck check;
+
+    private final Origin origin;
+
+    private final Logouts logouts;
+
+    private final boolean last;
+
+    /** Which requests may be logouts here. */
+    enum Logouts {
+        NONE,
+        OF_AUTHENTICATED,
+        ALL
+    }
+
+    /** @param last whether this is the last check of its chain */
     SessionCheckFilter(
-            SessionEnforcer enforcer, ChainAuthentication chainAuthentication, SecurityContextHolderStrategy strategy) {
-        this.enforcer = enforcer;
-        this.chainAuthentication = chainAuthentication;
+            SecurityContextHolderStrategy strategy,
+            ChainSessionCheck check,
+            Origin origin,
+            Logouts logouts,
+            boolean last) {
         this.strategy = strategy;
+        this.check = check;
+        this.origin = origin;
+        this.logouts = logouts;
+        this.last = last;
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        check((HttpServletRequest) request);
-        chain.doFilter(request, response);
+        RequestSessionState state = RequestSessionState.current();
+        if (state == null) {
+            // Another thread than the one that the chain began on.
+            state = RequestToken.state((HttpServletRequest) request);
+        }
+        state.setAuthenticatingToken(false);
+        if (passes(state, (HttpServletRequest) request, (HttpServletResponse) response)) {
+            if (!last) {
+                chain.doFilter(request, response);
+                return;
+            }
+            // An application that decodes a token behind the chain gets a fresh answer.
+            RequestSessionState.bind(null);
+            try {
+                chain.doFilter(request, response);
+            } catch (IOException | ServletException | RuntimeException exception) {
+                if (!check.rejections().answers((HttpServletResponse) response, exception)) {
+                    throw exception;
+                }
+            }
+        }
     }
 
-    private void check(HttpServletRequest request) {
-        ChainPassage passage = ChainPassage.current();
-        if (passage == null) {
-            passage = ChainPassage.of(request, chainAuthentication);
+    private boolean passes(RequestSessionState state, HttpServletRequest request, HttpServletResponse response)
+            throws IOException, ServletException {
+        Authentication authentication = strategy.getContext().getAuthentication();
+        if (authentication == null) {
+            state.forgetTokens();
+            return logouts != Logouts.ALL || !check.logsOutNobody(request, response);
         }
-        if (passage.isContextStored(strategy)) {
-            return;
-        }
-        SessionDecision verdict = enforcer.judge(passage, strategy.getContext().getAuthentication());
-        if (verdict.isAccepted()) {
-            return;
-        }
-        // Saved there by the filter that authenticated: an error dispatch must not find it.
-        request.removeAttribute(RequestAttributeSecurityContextRepository.DEFAULT_REQUEST_ATTR_NAME);
-        if (verdict == SessionDecision.UNAVAILABLE) {
-            throw SessionTrackingJwtValidator.unavailable();
-        }
-        throw new RefusedTokenException();
+        return check.passes(state, authentication, origin, logouts != Logouts.NONE, request, response);
     }
 }

@@ -3,12 +3,12 @@ package dev.sessiontracking.security.servlet;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.TokenSession;
-import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 
@@ -16,16 +16,16 @@ import org.springframework.security.web.authentication.logout.LogoutHandler;
  * Ends the session of the token that a request is authenticated by. Part of the logout of every chain that has one;
  * applications can add it to a logout filter of their own or call it from a controller.
  *
- * <p>Where the logout filter runs before the token is authenticated, the chain's own filters authenticate it first, and a
- * token that they refuse (garbage, expired) gets their answer and ends no session. Whether its session still lives is not
- * asked: logging out of a session that has ended already succeeds like the first time, so that a client which missed the
- * answer can repeat the request (RFC 7009 section 2.2 answers revoked tokens alike), and an outage locks nobody in.
+ * <p>The logout filter of a chain runs behind the filters that authenticate tokens, so a token that they reject (garbage,
+ * expired) gets their response and ends no session. Whether its session is still live does not matter: logging out of a
+ * session that has ended succeeds like the first time, so that a client which missed the response can repeat the request
+ * (RFC 7009 section 2.2 answers revoked tokens alike), and an outage never prevents a logout.
  *
- * <p>Where an application authenticates tokens with a filter of its own that comes after the logout filter, its own filters
- * are what authenticates it, for requests that nobody has authenticated yet. What such a filter makes of the token must
- * carry the {@code Jwt}, or the filter must decode with our validator.
+ * <p>A token that the browser may have sent by itself, as a cookie, ends no session in a cross-site request: Spring
+ * Security skips its CSRF protection wherever its resolver finds a token. Such a request is forbidden, unless the
+ * application's CORS configuration allows the origin.
  *
- * <p>A request without a token, and one whose token is not ours to judge, is left to the other handlers.
+ * <p>A request without a token, and one whose token is not of this application, is left to the other handlers.
  *
  * <p>Thread-safe.
  */
@@ -35,58 +35,42 @@ public final class SessionLogoutHandler implements LogoutHandler {
 
     private final SessionChecker checker;
 
-    private final SessionEnforcer enforcer;
+    private final RequestSessions requestSessions;
 
-    private final TokenReplay replay;
-
-    SessionLogoutHandler(SessionChecker checker, SessionEnforcer enforcer, TokenReplay replay) {
+    SessionLogoutHandler(SessionChecker checker, RequestSessions requestSessions) {
         this.checker = checker;
-        this.enforcer = enforcer;
-        this.replay = replay;
+        this.requestSessions = requestSessions;
     }
 
     /**
      * Ends the session.
      *
-     * @throws SessionStoreUnavailableException when the store did not confirm it and the policy is {@code reject}; it is
-     *     enforced on this node and kept for the store all the same. A protected chain answers 503 for it
+     * @throws SessionStoreUnavailableException if the store did not confirm it and the policy is {@code reject}; it is
+     *     enforced on this node and queued for the store all the same. A protected chain answers 503 for it
+     * @throws AccessDeniedException if the request comes from another site and its token may be a cookie
      */
     @Override
     public void logout(
             HttpServletRequest request, HttpServletResponse response, @Nullable Authentication authentication) {
-        if (hasLoggedOutToken(request)) {
+        if (authentication == null || hasLoggedOutToken(request)) {
             return;
         }
-        TokenFinder.Found found = find(request, response, authentication);
-        if (found.undetermined() || found.claims().stream().anyMatch(enforcer::isUnusable)) {
-            throw new RefusedTokenException();
+        List<SessionClaim> claims = requestSessions.claims(RequestToken.state(request), authentication);
+        if (claims.stream().anyMatch(requestSessions::isUnusable)) {
+            throw new RejectedTokenException();
         }
-        if (!found.claims().isEmpty()) {
+        if (!claims.isEmpty()) {
+            if (CrossSite.mayBeForged(request, response)) {
+                throw new AccessDeniedException("A token that may be a cookie was to be logged out by another site");
+            }
             request.setAttribute(DONE, true);
-            revoke(found.claims());
+            revoke(claims);
         }
     }
 
     /** Whether this request was the logout of a client that uses tokens. */
     static boolean hasLoggedOutToken(HttpServletRequest request) {
         return request.getAttribute(DONE) != null;
-    }
-
-    private TokenFinder.Found find(
-            HttpServletRequest request, HttpServletResponse response, @Nullable Authentication authentication) {
-        RequestSessionState exchange = ChainPassage.exchange(request);
-        List<SessionClaim> accepted = exchange == null ? null : exchange.acceptedClaims(authentication);
-        if (accepted != null) {
-            return new TokenFinder.Found(accepted, false);
-        }
-        TokenFinder.Found carried = enforcer.findCarried(authentication);
-        ChainPassage passage = ChainPassage.current();
-        if (passage == null
-                || !carried.claims().isEmpty()
-                || (authentication != null && passage.chain().hasOnlyOwnFilters())) {
-            return carried;
-        }
-        return replay.replay(passage, request, response);
     }
 
     private void revoke(List<SessionClaim> claims) {

@@ -1,66 +1,46 @@
 package dev.sessiontracking.security.servlet;
 
-import org.springframework.core.Ordered;
+import dev.sessiontracking.security.servlet.unusual.ChainTraits;
+import dev.sessiontracking.security.servlet.unusual.ChainTraits.Tokens;
+import dev.sessiontracking.security.servlet.unusual.PresentedTokenRecorder;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.config.ObjectPostProcessor;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.config.annotation.authentication.builders.AuthenticationManagerBuilder;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.LogoutConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.resource.OAuth2ResourceServerConfigurer;
-import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
-import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
-import org.springframework.security.web.access.intercept.AuthorizationFilter;
-import org.springframework.security.web.authentication.AuthenticationFilter;
+import org.springframework.security.oauth2.server.resource.authentication.OpaqueTokenAuthenticationProvider;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
-import org.springframework.security.web.context.SecurityContextRepository;
 
 /**
- * Adds the session checks and the logout of bearer clients to one chain. Applied before the application's own
- * configuration, so that its {@code init} runs before that of the resource server.
+ * What has to be known or added while a chain is being configured: its logout handler, and how it authenticates tokens. The
+ * checks themselves are added to the finished chain by {@link SessionFilterChains}.
+ *
+ * <p>Applied before the application's own configuration, so that it comes before the resource server wherever that is
+ * configured.
  */
 final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrackingConfigurer, HttpSecurity> {
 
-    private final SessionEnforcer enforcer;
-
     private final LogoutHandler logoutHandler;
 
-    private final OutageExemption exemption;
-
-    private final ChainAuthentication chain = new ChainAuthentication();
-
-    SessionTrackingConfigurer(SessionEnforcer enforcer, LogoutHandler logoutHandler, OutageExemption exemption) {
-        this.enforcer = enforcer;
-        this.exemption = exemption;
+    SessionTrackingConfigurer(LogoutHandler logoutHandler) {
         this.logoutHandler = logoutHandler;
     }
 
     @Override
-    public void init(HttpSecurity http) {
-        OAuth2ResourceServerConfigurer<HttpSecurity> resourceServer = resourceServer(http);
-        if (resourceServer != null) {
-            http.authenticationProvider(new BearerTokenRecorder(enforcer::isOursByText));
-            resourceServer.withObjectPostProcessor(new JwtProviderCapture());
-            resourceServer.withObjectPostProcessor(new BearerFilterCapture());
-            resourceServer.withObjectPostProcessor(new DPoPFilterCapture());
-        }
-        logout(http);
-    }
-
-    @Override
-    public void configure(HttpSecurity http) {
-        SecurityContextHolderStrategy strategy = getSecurityContextHolderStrategy();
-        http.addFilterAfter(new SessionGuardFilter(chain, strategy, exemption), SecurityContextHolderFilter.class);
-        http.addFilterAfter(new SessionCheckFilter(enforcer, chain, strategy), BearerTokenAuthenticationFilter.class);
-        http.addFilterAfter(new SessionCheckFilter(enforcer, chain, strategy), AuthenticationFilter.class);
-        http.addFilterBefore(
-                new LastCheckFilter(enforcer, chain, strategy, http.getSharedObject(SecurityContextRepository.class)),
-                AuthorizationFilter.class);
-    }
-
     @SuppressWarnings("unchecked")
-    private void logout(HttpSecurity http) {
+    public void init(HttpSecurity http) {
         LogoutConfigurer<HttpSecurity> logout = http.getConfigurer(LogoutConfigurer.class);
         if (logout == null) {
             return;
@@ -73,47 +53,52 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
                 SessionLogoutHandler::hasLoggedOutToken);
     }
 
+    @Override
     @SuppressWarnings("unchecked")
-    private static OAuth2ResourceServerConfigurer<HttpSecurity> resourceServer(HttpSecurity http) {
-        return http.getConfigurer(OAuth2ResourceServerConfigurer.class);
+    public void configure(HttpSecurity http) {
+        Tokens tokens = Tokens.NONE;
+        if (http.getConfigurer(OAuth2ResourceServerConfigurer.class) != null) {
+            AuthenticationManager manager = http.getSharedObject(AuthenticationManager.class);
+            if (manager != null) {
+                http.setSharedObject(AuthenticationManager.class, new PresentedTokenRecorder(manager));
+            }
+            tokens = tokens(http);
+        }
+        http.addFilterAfter(new Marker(new ChainTraits("", tokens)), SecurityContextHolderFilter.class);
     }
 
-    private final class JwtProviderCapture implements ObjectPostProcessor<JwtAuthenticationProvider> {
+    private static Tokens tokens(HttpSecurity http) {
+        ProviderManager manager = providers(http);
+        if (manager == null) {
+            return Tokens.CUSTOM;
+        }
+        if (manager.getProviders().stream().anyMatch(JwtAuthenticationProvider.class::isInstance)) {
+            return Tokens.JWT;
+        }
+        return manager.getProviders().stream().anyMatch(OpaqueTokenAuthenticationProvider.class::isInstance)
+                ? Tokens.OPAQUE
+                : Tokens.CUSTOM;
+    }
 
-        @Override
-        public <O extends JwtAuthenticationProvider> O postProcess(O provider) {
-            chain.verifiesJwts();
-            return provider;
+    /** The chain's own manager, without what observation wraps around it. */
+    private static @Nullable ProviderManager providers(HttpSecurity http) {
+        try {
+            return http.getSharedObject(AuthenticationManagerBuilder.class).getObject() instanceof ProviderManager own
+                    ? own
+                    : null;
+        } catch (IllegalStateException notBuilt) {
+            // The application has set a manager for the whole chain.
+            return null;
         }
     }
 
-    /** Runs last, to see the filter as it goes into the chain. */
-    private final class BearerFilterCapture implements ObjectPostProcessor<BearerTokenAuthenticationFilter>, Ordered {
+    /** Takes what was learned into the finished chain, where it is replaced. */
+    record Marker(ChainTraits chain) implements Filter {
 
         @Override
-        public <O extends BearerTokenAuthenticationFilter> O postProcess(O filter) {
-            chain.bearerFilter(filter, getSecurityContextHolderStrategy());
-            return filter;
-        }
-
-        @Override
-        public int getOrder() {
-            return LOWEST_PRECEDENCE;
-        }
-    }
-
-    /** The DPoP filter is the only one of its type that a resource server makes. */
-    private final class DPoPFilterCapture implements ObjectPostProcessor<AuthenticationFilter>, Ordered {
-
-        @Override
-        public <O extends AuthenticationFilter> O postProcess(O filter) {
-            chain.dpopFilter(filter);
-            return filter;
-        }
-
-        @Override
-        public int getOrder() {
-            return LOWEST_PRECEDENCE;
+        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            chain.doFilter(request, response);
         }
     }
 }

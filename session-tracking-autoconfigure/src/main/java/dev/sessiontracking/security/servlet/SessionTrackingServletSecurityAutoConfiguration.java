@@ -5,6 +5,11 @@ import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.security.SessionTokenEvaluator;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -13,15 +18,17 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
-import org.springframework.core.env.Environment;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.FilterChainProxy;
-import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.logout.LogoutFilter;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 
 /** Makes every filter chain that is built from {@code HttpSecurity} refuse tokens of sessions that have ended. */
@@ -30,6 +37,7 @@ import org.springframework.security.web.authentication.logout.LogoutHandler;
         afterName = SessionTrackingServletSecurityAutoConfiguration.ENGINE)
 @ConditionalOnSessionTracking
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ImportRuntimeHints(SessionTrackingServletSecurityAutoConfiguration.Hints.class)
 @ConditionalOnClass({HttpSecurity.class, BearerTokenAuthenticationFilter.class, HttpServletRequest.class})
 public final class SessionTrackingServletSecurityAutoConfiguration {
 
@@ -38,42 +46,62 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
     private static final String LOGOUT_HANDLER = "sessionTrackingLogoutHandler";
 
     @Bean
-    SessionEnforcer sessionTrackingEnforcer(SessionTokenEvaluator judge) {
-        return new SessionEnforcer(judge);
+    RequestSessions sessionTrackingRequestSessions(SessionTokenEvaluator evaluator) {
+        return new RequestSessions(evaluator);
     }
 
     /** A fallback, so that an application which injects its own logout handler by type still gets that one. */
     @Bean
     @Fallback
     @ConditionalOnMissingBean(name = LOGOUT_HANDLER)
-    SessionLogoutHandler sessionTrackingLogoutHandler(
-            SessionChecker checker,
-            SessionEnforcer enforcer,
-            ObjectProvider<SecurityContextHolderStrategy> contextHolderStrategy) {
-        SecurityContextHolderStrategy strategy =
-                contextHolderStrategy.getIfUnique(SecurityContextHolder::getContextHolderStrategy);
-        return new SessionLogoutHandler(checker, enforcer, new TokenReplay(enforcer, strategy));
+    SessionLogoutHandler sessionTrackingLogoutHandler(SessionChecker checker, RequestSessions requestSessions) {
+        return new SessionLogoutHandler(checker, requestSessions);
+    }
+
+    // First, so that it comes before a resource server that another customizer adds.
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    @ConditionalOnMissingBean(name = "sessionTrackingHttpSecurityCustomizer")
+    Customizer<HttpSecurity> sessionTrackingHttpSecurityCustomizer(
+            @Qualifier(LOGOUT_HANDLER) LogoutHandler logoutHandler) {
+        return http -> http.with(new SessionTrackingConfigurer(logoutHandler));
     }
 
     @Bean
-    @ConditionalOnMissingBean(name = "sessionTrackingHttpSecurityCustomizer")
-    Customizer<HttpSecurity> sessionTrackingHttpSecurityCustomizer(
-            SessionEnforcer enforcer, @Qualifier(LOGOUT_HANDLER) LogoutHandler logoutHandler, Environment environment) {
-        OutageExemption exemption = new OutageExemption(environment, getClass().getClassLoader());
-        return http -> http.with(new SessionTrackingConfigurer(enforcer, logoutHandler, exemption));
+    SessionFilterChains sessionTrackingFilterChains(
+            RequestSessions sessions, ObjectProvider<SecurityContextHolderStrategy> contextHolderStrategy) {
+        SecurityContextHolderStrategy strategy =
+                contextHolderStrategy.getIfUnique(SecurityContextHolder::getContextHolderStrategy);
+        return new SessionFilterChains(
+                strategy, sessions, OutageExemption.create(getClass().getClassLoader()));
+    }
+
+    @Bean
+    static SessionFilterChainPostProcessor sessionTrackingFilterChainPostProcessor(
+            ObjectProvider<SessionFilterChains> checks, BeanFactory beans) {
+        return new SessionFilterChainPostProcessor(checks, beans);
     }
 
     @Bean
     @ConditionalOnMissingBean
-    SessionAuthorization sessionTrackingSessionAuthorization(SessionEnforcer enforcer) {
-        return new LiveSessionAuthorization(enforcer);
+    SessionAuthorization sessionTrackingSessionAuthorization(RequestSessions sessions) {
+        return new LiveSessionAuthorization(sessions);
     }
 
-    // Eager even with lazy initialization: nobody asks for it.
+    // Eager even with lazy initialization: no other bean needs it.
     @Bean
     @Lazy(false)
-    ProtectedChains sessionTrackingProtectedChains(
-            ObjectProvider<SecurityFilterChain> chains, ObjectProvider<FilterChainProxy> proxies) {
-        return new ProtectedChains(chains, proxies);
+    FilterChainInventory sessionTrackingFilterChainInventory(
+            ListableBeanFactory beans, ObjectProvider<FilterChainProxy> proxies) {
+        return new FilterChainInventory(beans, proxies);
+    }
+
+    /** The matcher of a logout filter can only be read by reflection. */
+    static final class Hints implements RuntimeHintsRegistrar {
+
+        @Override
+        public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+            hints.reflection().registerType(LogoutFilter.class, type -> type.withField(ChainLogout.MATCHER));
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.sessiontracking.security.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.ProtectionReport;
@@ -26,6 +27,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.DefaultSecurityFilterChain;
+import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
@@ -48,7 +50,7 @@ class ServletSecurityAutoConfigurationTests {
                         .hasNotFailed()
                         .hasSingleBean(SessionLogoutHandler.class)
                         .hasBean("sessionTrackingHttpSecurityCustomizer")
-                        .hasBean("sessionTrackingProtectedChains")
+                        .hasBean("sessionTrackingFilterChainInventory")
                         .doesNotHaveBean(Filter.class));
     }
 
@@ -133,7 +135,8 @@ class ServletSecurityAutoConfigurationTests {
                     .satisfiesExactly(
                             pages -> assertThat(pages.requests()).contains("/pages/**"),
                             api -> assertThat(api)
-                                    .isEqualTo(new ProtectionReport.Chain("any request", "jwt", true, false)));
+                                    .isEqualTo(new ProtectionReport.Chain(
+                                            "api", "any request", "jwt", true, false, List.of())));
             assertThat(output).doesNotContain("WARN");
         });
     }
@@ -142,22 +145,32 @@ class ServletSecurityAutoConfigurationTests {
     void startUpSaysWhatACustomManagerMustDo(CapturedOutput output) {
         MvcTester.run(
                 ShapeConfigurations.CustomManager.class,
-                app -> assertThat(output).contains("does not carry the Jwt is refused"));
+                app -> assertThat(output).contains("has its own way of authenticating tokens"));
     }
 
     @Test
-    void startUpWarnsOfAChainThatWasBuiltByHand(CapturedOutput output) {
+    void chainThatWasBuiltByHandIsChecked(CapturedOutput output) {
         MvcTester.run(HandBuilt.class, app -> {
-            assertThat(output.toString().lines().filter(line -> line.contains("WARN")))
-                    .singleElement()
-                    .satisfies(line -> assertThat(line)
-                            .contains("/hand-built/**")
-                            .contains("revoked tokens pass")
-                            .contains("sessionTrackingHttpSecurityCustomizer"));
-            assertThat(app.context().getBean(ProtectedChains.class).findings())
-                    .extracting(ProtectedChains.Finding::guarded)
-                    .containsExactly(false, true);
+            assertThat(app.context().getBean(ProtectionReport.class).chains())
+                    .extracting(ProtectionReport.Chain::name, ProtectionReport.Chain::checked)
+                    .containsExactly(tuple("byHand", true), tuple("fromHttpSecurity", true));
+            assertThat(app.get("/hand-built/me", MvcTester.session(app.revoked()))
+                            .getStatus())
+                    .isEqualTo(401);
+            assertThat(output).doesNotContain("revoked tokens pass");
         });
+    }
+
+    @Test
+    void startUpWarnsOfAChainThatIsNoBean(CapturedOutput output) {
+        MvcTester.run(
+                MvcTester.runner().withUserConfiguration(NoBean.class),
+                app -> assertThat(output.toString().lines().filter(line -> line.contains("WARN")))
+                        .singleElement()
+                        .satisfies(line -> assertThat(line)
+                                .contains("/hand-built/**")
+                                .contains("revoked tokens pass")
+                                .contains("Declare it as a bean")));
     }
 
     @Test
@@ -218,6 +231,15 @@ class ServletSecurityAutoConfigurationTests {
         String needsIt(LogoutHandler handler) {
             assertThat(handler).isNotInstanceOf(SessionLogoutHandler.class);
             return "needs it";
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class NoBean {
+
+        @Bean
+        FilterChainProxy otherProxy() {
+            return new FilterChainProxy(new HandBuilt().byHand());
         }
     }
 

@@ -142,11 +142,13 @@ class UnusualChainTests {
     }
 
     @Test
-    void filterOfTheApplicationThatThrowsInALogoutIsAnsweredForIt() {
+    void filterOfTheApplicationThatThrowsInALogoutIsAnsweredAsInAnyRequest() {
         MvcTester.run(ThrowingFilter.class, app -> {
-            MockHttpServletResponse answer = app.post("/logout", MvcTester.bearer("garbage"));
+            int status = app.get("/me", MvcTester.bearer("garbage")).getStatus();
 
-            assertThat(answer.getStatus()).isEqualTo(401);
+            assertThat(app.post("/logout", MvcTester.bearer("garbage")).getStatus())
+                    .isEqualTo(status)
+                    .isEqualTo(403);
             assertThat(app.sessions().revocations()).isEmpty();
         });
     }
@@ -171,8 +173,7 @@ class UnusualChainTests {
             assertThat(app.get("/me", MvcTester.session("any")).getStatus()).isEqualTo(200);
             assertThat(app.get("/me", MvcTester.session("another")).getStatus()).isEqualTo(200);
             assertThat(output)
-                    .containsOnlyOnce(
-                            "its session is not checked: the " + UsernamePasswordAuthenticationToken.class.getName());
+                    .containsOnlyOnce(UsernamePasswordAuthenticationToken.class.getName() + " does not carry the Jwt");
         });
     }
 
@@ -277,7 +278,7 @@ class UnusualChainTests {
             MockHttpServletResponse answer = app.get("/me", MvcTester.session(app.revoked()));
 
             assertThat(answer.getStatus()).isEqualTo(401);
-            assertThat(answer.getHeader("X-Entry-Point")).isEqualTo("RefusedTokenException");
+            assertThat(answer.getHeader("X-Entry-Point")).isEqualTo("RejectedTokenException");
         });
     }
 
@@ -293,7 +294,7 @@ class UnusualChainTests {
             });
 
             assertThat(answer.getStatus()).isEqualTo(401);
-            assertThat(answer.getHeader("X-Failure-Handler")).isEqualTo("RefusedTokenException");
+            assertThat(answer.getHeader("X-Failure-Handler")).isEqualTo("RejectedTokenException");
         });
     }
 
@@ -302,12 +303,10 @@ class UnusualChainTests {
         MvcTester.run(ShapeConfigurations.HidingConverter.class, app -> {
             app.get("/me", MvcTester.session(app.sessions().begin()));
             assertThat(RequestSessionState.current()).isNull();
-            assertThat(ChainPassage.current()).isNull();
             app.get("/me", MvcTester.session(app.revoked()));
             app.post("/logout", MvcTester.session(app.sessions().begin()));
             app.post("/logout", MvcTester.bearer("garbage"));
             assertThat(RequestSessionState.current()).isNull();
-            assertThat(ChainPassage.current()).isNull();
         });
     }
 

@@ -1,4 +1,4 @@
-package dev.sessiontracking.security.servlet;
+package dev.sessiontracking.security.servlet.unusual;
 
 import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTParser;

@@ -1,0 +1,113 @@
+package dev.sessiontracking.security.servlet;
+
+import dev.sessiontracking.security.RequestSessionState;
+import dev.sessiontracking.security.SessionDecision;
+import dev.sessiontracking.security.servlet.unusual.ChainTraits;
+import dev.sessiontracking.security.servlet.unusual.TokenFinder.Origin;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.core.Authentication;
+
+/** The session check of one filter chain, wherever in the chain it is made. Thread-safe. */
+final class ChainSessionCheck {
+
+    private final RequestSessions sessions;
+
+    private final SessionRejections rejections;
+
+    private final ChainTraits chain;
+
+    private final @Nullable ChainLogout logout;
+
+    ChainSessionCheck(
+            RequestSessions sessions, SessionRejections rejections, ChainTraits chain, @Nullable ChainLogout logout) {
+        this.sessions = sessions;
+        this.rejections = rejections;
+        this.chain = chain;
+        this.logout = logout;
+    }
+
+    ChainTraits chain() {
+        return chain;
+    }
+
+    SessionRejections rejections() {
+        return rejections;
+    }
+
+    /**
+     * Checks an authentication, or ends its session if the request is a logout. A session that has ended can be logged out
+     * again, and an outage never prevents a logout.
+     *
+     * @param logoutFirst whether this is the place of the chain where logouts are made
+     * @return false if the response was written
+     * @throws RejectedTokenException if the token is rejected directly behind Spring Security's filter, which answers it
+     */
+    boolean passes(
+            RequestSessionState state,
+            Authentication authentication,
+            Origin origin,
+            boolean logoutFirst,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException, ServletException {
+        SessionDecision decision = state.rejection();
+        if (decision == null) {
+            if (state.isAccepted(authentication)) {
+                return !logoutFirst || !logsOut(state, origin, request, response);
+            }
+            if (!sessions.examine(state, authentication, origin, chain, request)) {
+                decision = sessions.undetermined();
+            } else {
+                if (logoutFirst && logsOut(state, origin, request, response)) {
+                    return false;
+                }
+                decision = sessions.decide(state);
+                if (decision.isAccepted()) {
+                    state.accept();
+                    return true;
+                }
+                if (!logoutFirst && logsOut(state, origin, request, response)) {
+                    return false;
+                }
+            }
+            state.reject(decision);
+        } else if (authentication instanceof AnonymousAuthenticationToken) {
+            return true;
+        }
+        rejections.forget(request, authentication);
+        if (origin == Origin.TOKEN_FILTER && decision != SessionDecision.UNAVAILABLE) {
+            throw new RejectedTokenException();
+        }
+        rejections.write(request, response, decision);
+        return false;
+    }
+
+    /** Makes the logout of a request that nobody has authenticated, if it is one. */
+    boolean logsOutNobody(HttpServletRequest request, HttpServletResponse response)
+            throws IOException, ServletException {
+        return logout != null && logout.handles(request, response, rejections);
+    }
+
+    private boolean logsOut(
+            RequestSessionState state, Origin origin, HttpServletRequest request, HttpServletResponse response)
+            throws IOException, ServletException {
+        boolean token = origin == Origin.TOKEN_FILTER || !state.lastClaims().isEmpty();
+        if (logout == null || (token && !logout.isForTokens(request))) {
+            return false;
+        }
+        try {
+            return logout.handles(request, response, rejections);
+        } catch (RejectedTokenException rejected) {
+            if (origin == Origin.TOKEN_FILTER) {
+                throw rejected;
+            }
+            rejections.write(request, response, SessionDecision.UNUSABLE);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.sessiontracking.security.servlet;
+
+import dev.sessiontracking.security.RequestSessionState;
+import dev.sessiontracking.security.SessionClaim;
+import dev.sessiontracking.security.SessionDecision;
+import dev.sessiontracking.security.SessionTokenEvaluator;
+import dev.sessiontracking.security.servlet.unusual.ChainTraits;
+import dev.sessiontracking.security.servlet.unusual.TokenFinder;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+
+/** Finds and checks the sessions that a request's authentication belongs to. Thread-safe. */
+final class RequestSessions {
+
+    private final SessionTokenEvaluator evaluator;
+
+    private final TokenFinder finder;
+
+    RequestSessions(SessionTokenEvaluator evaluator) {
+        this.evaluator = evaluator;
+        this.finder = new TokenFinder(evaluator);
+    }
+
+    /**
+     * Finds the sessions of an authentication and notes them. Checks nothing.
+     *
+     * @return false if a token authenticated the request, and which one cannot be known
+     */
+    boolean examine(
+            RequestSessionState state,
+            Authentication authentication,
+            TokenFinder.Origin origin,
+            ChainTraits chain,
+            HttpServletRequest request) {
+        SessionClaim plain = plain(state, authentication);
+        if (plain != null) {
+            state.examined(authentication, List.of(plain), true);
+            return true;
+        }
+        TokenFinder.Found found = finder.find(state, authentication, origin, chain, request);
+        if (found.undetermined()) {
+            chain.warnOfUndeterminedToken(authentication);
+            state.forgetTokens();
+            return false;
+        }
+        state.examined(authentication, found.claims(), found.carried());
+        if (origin == TokenFinder.Origin.OTHER_FILTER && found.claims().isEmpty() && !found.carried()) {
+            chain.diagnoseHiddenToken(evaluator, authentication, request);
+        }
+        return true;
+    }
+
+    /** What nearly every request has: the authentication that Spring Security makes of one JWT. */
+    @SuppressWarnings("ReferenceEquality")
+    private @Nullable SessionClaim plain(RequestSessionState state, Authentication authentication) {
+        if (authentication.getClass() != JwtAuthenticationToken.class) {
+            return null;
+        }
+        Jwt jwt = ((JwtAuthenticationToken) authentication).getToken();
+        String text = jwt.getTokenValue();
+        if (state.hasNotedOthers(text)
+                || authentication.getDetails() instanceof Jwt
+                || (authentication.getCredentials() != jwt && authentication.getCredentials() instanceof Jwt)
+                || (authentication.getPrincipal() instanceof Jwt principal && principal.getTokenValue() != text)) {
+            return null;
+        }
+        SessionClaim verified = state.verifiedClaim(text);
+        return verified != null ? verified : evaluator.read(jwt.getClaims());
+    }
+
+    /** The decision on the sessions of the examined authentication. A known bad token outweighs an unknown one. */
+    SessionDecision decide(RequestSessionState state) {
+        SessionDecision worst = SessionDecision.PLAIN;
+        for (SessionClaim claim : state.lastClaims()) {
+            SessionDecision decision = evaluator.judge(claim, state);
+            if (decision == SessionDecision.ENDED || decision == SessionDecision.UNUSABLE) {
+                return decision;
+            }
+            if (worst != SessionDecision.UNAVAILABLE) {
+                worst = decision;
+            }
+        }
+        return worst;
+    }
+
+    /** Notes a request whose token cannot be known. */
+    SessionDecision undetermined() {
+        evaluator.refusedHidden();
+        return SessionDecision.UNUSABLE;
+    }
+
+    /**
+     * {@link SessionDecision#LIVE} only if an accepted authentication names a session, and each is verified to be live.
+     * Whoever asks rejects everything else.
+     */
+    SessionDecision decideVerified(RequestSessionState state, @Nullable Authentication authentication) {
+        SessionDecision verified = SessionDecision.PLAIN;
+        for (SessionClaim claim : claims(state, authentication)) {
+            verified = evaluator.judge(claim, state);
+            if (verified == SessionDecision.UNPROVEN) {
+                evaluator.refusedUnproven(claim);
+            }
+            if (verified != SessionDecision.LIVE) {
+                return verified;
+            }
+        }
+        return verified;
+    }
+
+    /** The sessions of an authentication, as far as this request or the authentication itself knows them. */
+    List<SessionClaim> claims(RequestSessionState state, @Nullable Authentication authentication) {
+        List<SessionClaim> examined = state.claims(authentication);
+        return examined != null ? examined : finder.carriedBy(authentication);
+    }
+
+    boolean isUnusable(SessionClaim claim) {
+        return evaluator.isUnusable(claim);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.sessiontracking.security.servlet;
+
+import dev.sessiontracking.security.RequestSessionState;
+import dev.sessiontracking.security.servlet.unusual.ChainTraits;
+import dev.sessiontracking.security.servlet.unusual.StoredSessions;
+import dev.sessiontracking.security.servlet.unusual.TokenFinder.Origin;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.function.Predicate;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+
+/**
+ * Comes before everything in a chain that could authenticate a request. Binds the {@link RequestSessionState}, and checks
+ * the context that was there before: one stored in an HTTP session, one of an earlier dispatch, one of a test. Runs in
+ * every dispatch.
+ */
+final class SessionContextFilter implements Filter {
+
+    private final SecurityContextHolderStrategy strategy;
+
+    private final ChainSessionCheck check;
+
+    private final Predicate<Object> outageExemption;
+
+    private final boolean beforeTokenFilter;
+
+    /** @param beforeTokenFilter whether the bearer or DPoP filter is the next one */
+    SessionContextFilter(
+            SecurityContextHolderStrategy strategy,
+            ChainSessionCheck check,
+            Predicate<Object> outageExemption,
+            boolean beforeTokenFilter) {
+        this.strategy = strategy;
+        this.check = check;
+        this.outageExemption = outageExemption;
+        this.beforeTokenFilter = beforeTokenFilter;
+    }
+
+    ChainTraits chain() {
+        return check.chain();
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        HttpServletRequest http = (HttpServletRequest) request;
+        RequestSessionState state = RequestToken.state(http);
+        state.exemptFromOutage(outageExemption, http);
+        RequestSessionState before = RequestSessionState.bind(state);
+        try {
+            Authentication stored = strategy.getContext().getAuthentication();
+            if (stored == null
+                    || check.passes(state, stored, Origin.STORED, false, http, (HttpServletResponse) response)) {
+                state.setAuthenticatingToken(beforeTokenFilter);
+                chain.doFilter(request, response);
+            }
+        } catch (IOException | ServletException | RuntimeException exception) {
+            if (!check.rejections().answers((HttpServletResponse) response, exception)) {
+                throw exception;
+            }
+        } finally {
+            state.setAuthenticatingToken(false);
+            RequestSessionState.bind(before);
+            StoredSessions.store(http, state);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package dev.sessiontracking.security.servlet;
+
+import dev.sessiontracking.security.servlet.SessionCheckFilter.Logouts;
+import dev.sessiontracking.security.servlet.unusual.ChainTraits;
+import dev.sessiontracking.security.servlet.unusual.ChainTraits.Tokens;
+import dev.sessiontracking.security.servlet.unusual.StoredSessionFilter;
+import dev.sessiontracking.security.servlet.unusual.TokenFinder.Origin;
+import jakarta.servlet.Filter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
+import org.springframework.security.oauth2.server.resource.web.authentication.DPoPAuthenticationConverter;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.authentication.AuthenticationFilter;
+import org.springframework.security.web.authentication.logout.LogoutFilter;
+import org.springframework.security.web.context.SecurityContextHolderFilter;
+
+/**
+ * Inserts the session checks into finished filter chains, where the final order of the filters is known. A check comes
+ * directly behind each filter that may authenticate requests: the bearer and DPoP filters, other authentication filters of
+ * Spring Security, and every filter of the application. The logout filter is run behind the filters that authenticate
+ * tokens. All other filters keep their places.
+ */
+final class SessionFilterChains {
+
+    private static final String SPRING = "org.springframework.";
+
+    private final SecurityContextHolderStrategy strategy;
+
+    private final RequestSessions sessions;
+
+    private final SessionRejections rejections;
+
+    private final Predicate<Object> outageExemption;
+
+    SessionFilterChains(
+            SecurityContextHolderStrategy strategy, RequestSessions sessions, Predicate<Object> outageExemption) {
+        this.strategy = strategy;
+        this.sessions = sessions;
+        this.rejections = new SessionRejections(strategy);
+        this.outageExemption = outageExemption;
+    }
+
+    /** The filters of a chain with the checks. */
+    List<Filter> withChecks(String name, List<Filter> original) {
+        ChainTraits traits = traits(original).named(name);
+        List<Filter> filters = new ArrayList<>(original);
+        filters.removeIf(SessionTrackingConfigurer.Marker.class::isInstance);
+        Plan plan = new Plan(filters, traits);
+        for (int i = 0; i < filters.size(); i++) {
+            plan.add(i);
+        }
+        return plan.result;
+    }
+
+    /** How a chain authenticates tokens, as far as its finished filters and its configuration say. */
+    static ChainTraits traits(List<Filter> filters) {
+        boolean hasTokenFilter = filters.stream().anyMatch(SessionFilterChains::isTokenFilter);
+        return filters.stream()
+                .filter(SessionTrackingConfigurer.Marker.class::isInstance)
+                .map(marker -> ((SessionTrackingConfigurer.Marker) marker).chain())
+                .filter(known -> !hasTokenFilter || known.tokens() != Tokens.NONE)
+                .findFirst()
+                .orElseGet(() -> new ChainTraits("", hasTokenFilter ? Tokens.CUSTOM : Tokens.NONE));
+    }
+
+    static boolean isTokenFilter(Filter filter) {
+        return filter instanceof BearerTokenAuthenticationFilter
+                || (filter instanceof AuthenticationFilter general
+                        && general.getAuthenticationConverter() instanceof DPoPAuthenticationConverter);
+    }
+
+    /** A plain authentication filter is the application's: it made the converter and the manager. */
+    static boolean isOwn(Filter filter) {
+        return !isTokenFilter(filter)
+                && (filter.getClass() == AuthenticationFilter.class
+                        || !filter.getClass().getName().startsWith(SPRING));
+    }
+
+    private static boolean mayAuthenticate(Filter filter) {
+        return isOwn(filter)
+                || (filter.getClass().getName().contains("Authenticat")
+                        && !(filter instanceof AnonymousAuthenticationFilter));
+    }
+
+    private static boolean isContextFilter(Filter filter) {
+        return filter instanceof SecurityContextHolderFilter || isPersistenceFilter(filter);
+    }
+
+    // By name, as it is deprecated: requireExplicitSave(false) adds it.
+    private static boolean isPersistenceFilter(Filter filter) {
+        return filter.getClass().getSimpleName().equals("SecurityContextPersistenceFilter");
+    }
+
+    /** Where the checks of one chain go. */
+    private final class Plan {
+
+        private final List<Filter> filters;
+
+        private final List<Filter> result = new ArrayList<>();
+
+        private final ChainSessionCheck check;
+
+        private final int first;
+
+        private final int logout;
+
+        private final int logoutCheck;
+
+        private final int last;
+
+        private final boolean hasTokenFilter;
+
+        private boolean begun;
+
+        Plan(List<Filter> filters, ChainTraits traits) {
+            this.filters = filters;
+            int context = lastIndex(SessionFilterChains::isContextFilter, 0, filters.size());
+            int end = firstIndex(AuthorizationFilter.class::isInstance, context + 1);
+            this.first = firstIndex(
+                    filter -> mayAuthenticate(filter)
+                            || filter instanceof LogoutFilter
+                            || filter instanceof AuthorizationFilter,
+                    context + 1);
+            this.logout = lastIndex(LogoutFilter.class::isInstance, context + 1, end);
+            int token = lastIndex(SessionFilterChains::isTokenFilter, context + 1, end);
+            int own = lastIndex(SessionFilterChains::isOwn, context + 1, end);
+            this.hasTokenFilter = token >= 0;
+            this.logoutCheck = Math.max(logout, hasTokenFilter ? token : own);
+            // Behind the application's own filters, once more right before authorization: a rejection is final.
+            this.last = own >= 0 && end < filters.size()
+                    ? end
+                    : Math.max(lastIndex(SessionFilterChains::mayAuthenticate, context + 1, end), logout);
+            this.check = new ChainSessionCheck(
+                    sessions,
+                    rejections,
+                    traits,
+                    logout < 0 ? null : new ChainLogout((LogoutFilter) filters.get(logout)));
+        }
+
+        private int firstIndex(Predicate<Filter> which, int from) {
+            for (int i = from; i < filters.size(); i++) {
+                if (which.test(filters.get(i))) {
+                    return i;
+                }
+            }
+            return filters.size();
+        }
+
+        private int lastIndex(Predicate<Filter> which, int from, int to) {
+            for (int i = to - 1; i >= from; i--) {
+                if (which.test(filters.get(i))) {
+                    return i;
+                }
+            }
+            return -1;
+        }
+
+        void add(int i) {
+            Filter filter = filters.get(i);
+            if (isPersistenceFilter(filter)) {
+                result.add(new StoredSessionFilter(RequestToken::state));
+            }
+            if (i == first || (begun && isTokenFilter(filter))) {
+                result.add(new SessionContextFilter(strategy, check, outageExemption, isTokenFilter(filter)));
+                begun = true;
+            }
+            if (i == last && filter instanceof AuthorizationFilter) {
+                result.add(checkBehind(Origin.OTHER_FILTER, Logouts.NONE, true));
+            }
+            if (i == logout) {
+                if (i == logoutCheck) {
+                    result.add(checkBehind(Origin.OTHER_FILTER, Logouts.ALL, i == last));
+                } else if (!hasTokenFilter) {
+                    result.add(checkBehind(Origin.OTHER_FILTER, Logouts.OF_AUTHENTICATED, false));
+                }
+                return;
+            }
+            result.add(filter);
+            if (begun && mayAuthenticate(filter)) {
+                result.add(checkBehind(
+                        isTokenFilter(filter) ? Origin.TOKEN_FILTER : Origin.OTHER_FILTER,
+                        logout >= 0 && i == logoutCheck ? Logouts.ALL : Logouts.NONE,
+                        i == last));
+            }
+        }
+
+        private SessionCheckFilter checkBehind(Origin origin, Logouts logouts, boolean isLast) {
+            return new SessionCheckFilter(strategy, check, origin, logouts, isLast);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.sessiontracking.security.servlet;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.security.SessionDecision;
+import dev.sessiontracking.security.servlet.unusual.StoredSessions;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthenticationEntryPoint;
+import org.springframework.security.oauth2.server.resource.web.DPoPAuthenticationEntryPoint;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+
+/**
+ * Writes the response of a rejected request where the rejection happens, so that no other filter can intercept it. Never
+ * sends an error: on a resource server, the container's error dispatch is unauthenticated and would turn a 503 into a 401.
+ * Thread-safe.
+ */
+final class SessionRejections {
+
+    static final String RETRY_AFTER_SECONDS = "5";
+
+    private static final String DPOP = "dpop";
+
+    private static final int MAX_CAUSES = 16;
+
+    private static final byte[] UNAVAILABLE =
+            ("{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
+                            + "\"detail\":\"The session store does not answer at the moment. Try again later.\"}")
+                    .getBytes(StandardCharsets.UTF_8);
+
+    private final AuthenticationEntryPoint bearer = new BearerTokenAuthenticationEntryPoint();
+
+    private final AuthenticationEntryPoint dpop = new DPoPAuthenticationEntryPoint();
+
+    private final SecurityContextHolderStrategy strategy;
+
+    SessionRejections(SecurityContextHolderStrategy strategy) {
+        this.strategy = strategy;
+    }
+
+    /** Makes sure that nothing later in this request, and no later request, finds this authentication. */
+    void forget(HttpServletRequest request, @Nullable Authentication rejected) {
+        // Saved there by the filter that authenticated: an error dispatch must not find it.
+        request.removeAttribute(RequestAttributeSecurityContextRepository.DEFAULT_REQUEST_ATTR_NAME);
+        if (rejected != null) {
+            StoredSessions.remove(request, rejected);
+        }
+    }
+
+    void write(HttpServletRequest request, HttpServletResponse response, SessionDecision decision)
+            throws IOException, ServletException {
+        if (decision == SessionDecision.UNAVAILABLE) {
+            unavailable(response);
+        } else if (start(response)) {
+            entryPoint(request).commence(request, response, new RejectedTokenException());
+        }
+    }
+
+    void unavailable(HttpServletResponse response) throws IOException {
+        if (start(response)) {
+            response.setStatus(HttpStatus.SERVICE_UNAVAILABLE.value());
+            response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+            response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+            response.setContentLength(UNAVAILABLE.length);
+            response.getOutputStream().write(UNAVAILABLE);
+        }
+    }
+
+    void forbidden(HttpServletResponse response) {
+        if (start(response)) {
+            response.setStatus(HttpStatus.FORBIDDEN.value());
+        }
+    }
+
+    private boolean start(HttpServletResponse response) {
+        strategy.clearContext();
+        if (response.isCommitted()) {
+            return false;
+        }
+        response.resetBuffer();
+        return true;
+    }
+
+    /**
+     * Answers a request that ended because the store did not answer, wherever the application asked it.
+     *
+     * @return false if it ended for another reason, or if the response has begun
+     */
+    boolean answers(HttpServletResponse response, Exception exception) throws IOException {
+        Throwable cause = exception;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+            if (cause instanceof SessionStoreUnavailableException && !response.isCommitted()) {
+                unavailable(response);
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
+    /** RFC 9449 section 7.1: a challenge to a DPoP client names the DPoP scheme. */
+    private AuthenticationEntryPoint entryPoint(HttpServletRequest request) {
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(DPOP) ? dpop : bearer;
+    }
+}

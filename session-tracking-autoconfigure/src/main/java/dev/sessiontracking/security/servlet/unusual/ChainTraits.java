@@ -1,0 +1,127 @@
+package dev.sessiontracking.security.servlet.unusual;
+
+import dev.sessiontracking.security.SessionClaim;
+import dev.sessiontracking.security.SessionTokenEvaluator;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.core.Authentication;
+
+/**
+ * What is known of one filter chain, and what was logged about it: each warning once. Thread-safe.
+ */
+public final class ChainTraits {
+
+    /** A chain of which nothing is known. */
+    public static final ChainTraits UNKNOWN = new ChainTraits("(unknown)", Tokens.CUSTOM);
+
+    private static final Logger log = LoggerFactory.getLogger(ChainTraits.class);
+
+    /** The diagnosis of hidden tokens looks at this many requests of a chain. */
+    private static final int MAX_DIAGNOSED = 1000;
+
+    private final String name;
+
+    private final Tokens tokens;
+
+    private final AtomicBoolean opaqueWarned = new AtomicBoolean();
+
+    private final AtomicBoolean undeterminedWarned = new AtomicBoolean();
+
+    private final AtomicBoolean hiddenWarned = new AtomicBoolean();
+
+    private final AtomicInteger diagnosed = new AtomicInteger();
+
+    /** How a chain authenticates tokens. */
+    public enum Tokens {
+        /** It has no filter for them that we know of. */
+        NONE,
+        /** With Spring Security's own provider for JWTs. */
+        JWT,
+        /** With Spring Security's own provider for opaque tokens. */
+        OPAQUE,
+        /** With a manager, a resolver or a converter of the application. */
+        CUSTOM
+    }
+
+    /** A chain, as messages name it. */
+    public ChainTraits(String name, Tokens tokens) {
+        this.name = name;
+        this.tokens = tokens;
+    }
+
+    /** The same chain under another name. */
+    public ChainTraits named(String newName) {
+        return new ChainTraits(newName, tokens);
+    }
+
+    /** How this chain authenticates tokens. */
+    public Tokens tokens() {
+        return tokens;
+    }
+
+    boolean isVerifyingJwts() {
+        return tokens == Tokens.JWT;
+    }
+
+    void warnOfUncheckedOpaqueToken() {
+        if (opaqueWarned.compareAndSet(false, true)) {
+            log.warn(
+                    "The filter chain {} accepted a JWT that names a session as an opaque token, without checking the"
+                            + " session. If the token's issuer is yours, add it to session.tracking.jwt.issuers; if not,"
+                            + " list only your own issuers there. This is logged once for each filter chain.",
+                    name);
+        }
+    }
+
+    /** Says that a request was rejected because its token cannot be found. */
+    public void warnOfUndeterminedToken(Authentication authentication) {
+        if (undeterminedWarned.compareAndSet(false, true)) {
+            log.warn(
+                    "The filter chain {} rejected a request because its token cannot be determined: the {} that was made"
+                            + " of a bearer token does not carry the Jwt. Let the Authentication carry the Jwt as its"
+                            + " principal, credentials or details, or return a BearerTokenAuthentication if tokens are"
+                            + " opaque. This is logged once for each filter chain.",
+                    name,
+                    authentication.getClass().getName());
+        }
+    }
+
+    /**
+     * Warns if a request that a filter of the application's own has authenticated carries a JWT that names a session. Which
+     * of its tokens the filter went by is not known, so nothing is rejected.
+     */
+    public void diagnoseHiddenToken(
+            SessionTokenEvaluator evaluator, Authentication authentication, HttpServletRequest request) {
+        if (hiddenWarned.get()
+                || authentication instanceof AnonymousAuthenticationToken
+                || diagnosed.get() >= MAX_DIAGNOSED
+                || diagnosed.incrementAndGet() > MAX_DIAGNOSED) {
+            return;
+        }
+        for (String token : RequestTokens.find(request)) {
+            Map<String, Object> claims = TokenText.claims(token);
+            if (claims != null
+                    && evaluator.read(claims).kind() == SessionClaim.Kind.NAMED
+                    && hiddenWarned.compareAndSet(false, true)) {
+                log.warn(
+                        "The filter chain {} accepted a request with a JWT that names a session, and the session is not"
+                                + " checked: a filter of the application authenticated it, and its {} does not carry the Jwt."
+                                + " In that filter, call RequestToken.verified(request, claims), or let the Authentication"
+                                + " carry the Jwt as its principal, credentials or details. This is logged once for each"
+                                + " filter chain.",
+                        name,
+                        authentication.getClass().getName());
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

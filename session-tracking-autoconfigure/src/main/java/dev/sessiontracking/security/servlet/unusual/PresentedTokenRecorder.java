@@ -1,0 +1,34 @@
+package dev.sessiontracking.security.servlet.unusual;
+
+import dev.sessiontracking.security.RequestSessionState;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.authentication.DPoPAuthenticationToken;
+
+/**
+ * Notes the token that a chain's own authentication is about to verify. This is how the token is known when the resulting
+ * authentication hides it, whatever resolver found it in the request.
+ */
+public final class PresentedTokenRecorder implements AuthenticationManager {
+
+    private final AuthenticationManager delegate;
+
+    /** A recorder in front of the manager that authenticates. */
+    public PresentedTokenRecorder(AuthenticationManager delegate) {
+        this.delegate = delegate;
+    }
+
+    @Override
+    public Authentication authenticate(Authentication authentication) {
+        RequestSessionState state = RequestSessionState.current();
+        if (state != null) {
+            if (authentication instanceof BearerTokenAuthenticationToken bearer) {
+                state.present(bearer.getToken());
+            } else if (!(authentication instanceof DPoPAuthenticationToken)) {
+                state.presentOtherCredentials();
+            }
+        }
+        return delegate.authenticate(authentication);
+    }
+}

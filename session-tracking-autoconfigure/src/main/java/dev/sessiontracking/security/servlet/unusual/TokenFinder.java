@@ -1,0 +1,211 @@
+package dev.sessiontracking.security.servlet.unusual;
+
+import com.nimbusds.jwt.EncryptedJWT;
+import com.nimbusds.jwt.JWT;
+import dev.sessiontracking.security.RequestSessionState;
+import dev.sessiontracking.security.SessionClaim;
+import dev.sessiontracking.security.SessionTokenEvaluator;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.resource.authentication.AbstractOAuth2TokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.introspection.OAuth2IntrospectionAuthenticatedPrincipal;
+import org.springframework.security.web.authentication.switchuser.SwitchUserGrantedAuthority;
+
+/**
+ * Finds the sessions that an authentication belongs to. In this order: the {@code Jwt} that the authentication carries,
+ * with every token that our validator or the application itself has verified for it; the text of the token that the
+ * chain's own authentication was given; what was known of the context that was stored, or of the authentication that this
+ * one replaces. Thread-safe.
+ */
+public final class TokenFinder {
+
+    private static final int MAX_SWITCHES = 4;
+
+    private final SessionTokenEvaluator evaluator;
+
+    /** A finder that reads claims with this evaluator. */
+    public TokenFinder(SessionTokenEvaluator evaluator) {
+        this.evaluator = evaluator;
+    }
+
+    /** Who made an authentication. */
+    public enum Origin {
+        /** The bearer or DPoP filter of Spring Security. */
+        TOKEN_FILTER,
+        /** Another filter. */
+        OTHER_FILTER,
+        /** It was there before the chain's filters ran. */
+        STORED
+    }
+
+    /**
+     * What was found.
+     *
+     * @param claims what the tokens say, each once
+     * @param carried whether the authentication itself says so, wherever it is stored
+     * @param undetermined whether a token authenticated the request, and which one cannot be known
+     */
+    public record Found(List<SessionClaim> claims, boolean carried, boolean undetermined) {}
+
+    /** Finds the sessions of an authentication that nobody has examined yet. */
+    public Found find(
+            RequestSessionState state,
+            Authentication authentication,
+            Origin origin,
+            ChainTraits chain,
+            HttpServletRequest request) {
+        Search search = new Search(state, chain);
+        search.carriedBy(authentication, 0);
+        boolean carried = search.jwt;
+        state.verifiedClaims(evaluator).forEach(search::add);
+        if (search.jwt || !search.claims.isEmpty()) {
+            List<SessionClaim> known = state.claims(authentication);
+            if (known != null) {
+                known.forEach(search::add);
+            }
+            return new Found(search.claims, carried && search.claims.size() == search.carriedClaims, false);
+        }
+        search.hidden(authentication, origin, request);
+        return new Found(search.claims, false, search.undetermined);
+    }
+
+    /** The JWTs that an authentication carries. */
+    public List<SessionClaim> carriedBy(@Nullable Authentication authentication) {
+        Search search = new Search(new RequestSessionState(), ChainTraits.UNKNOWN);
+        search.carriedBy(authentication, 0);
+        return search.claims;
+    }
+
+    private final class Search {
+
+        private final RequestSessionState state;
+
+        private final ChainTraits chain;
+
+        private final List<SessionClaim> claims = new ArrayList<>(2);
+
+        private final List<String> introspected = new ArrayList<>(0);
+
+        private int carriedClaims;
+
+        private boolean jwt;
+
+        private boolean opaque;
+
+        private boolean undetermined;
+
+        Search(RequestSessionState state, ChainTraits chain) {
+            this.state = state;
+            this.chain = chain;
+        }
+
+        void add(SessionClaim claim) {
+            if (!claims.contains(claim)) {
+                claims.add(claim);
+            }
+        }
+
+        void carriedBy(@Nullable Authentication authentication, int switches) {
+            if (authentication == null || switches > MAX_SWITCHES) {
+                return;
+            }
+            if (authentication instanceof AbstractOAuth2TokenAuthenticationToken<?> token) {
+                carried(token.getToken());
+                if (!(token.getToken() instanceof Jwt)) {
+                    byText(token);
+                }
+            }
+            carried(authentication.getPrincipal());
+            carried(authentication.getCredentials());
+            carried(authentication.getDetails());
+            for (GrantedAuthority authority : authentication.getAuthorities()) {
+                if (authority instanceof SwitchUserGrantedAuthority switched) {
+                    carriedBy(switched.getSource(), switches + 1);
+                }
+            }
+        }
+
+        private void carried(@Nullable Object candidate) {
+            if (candidate instanceof Jwt token) {
+                jwt = true;
+                add(evaluator.read(token.getClaims()));
+                carriedClaims = claims.size();
+            }
+        }
+
+        /** An access token given as text: opaque if it was introspected or is no JWT. */
+        private void byText(AbstractOAuth2TokenAuthenticationToken<?> token) {
+            String value = token.getToken().getTokenValue();
+            opaque = true;
+            if (token.getPrincipal() instanceof OAuth2IntrospectionAuthenticatedPrincipal) {
+                introspected.add(value);
+                return;
+            }
+            if (state.presented().contains(value)) {
+                return;
+            }
+            JWT parsed = TokenText.parse(value);
+            if (parsed != null) {
+                Map<String, Object> signed =
+                        parsed instanceof EncryptedJWT ? token.getTokenAttributes() : TokenText.claims(parsed);
+                add(evaluator.read(signed == null ? token.getTokenAttributes() : signed));
+            }
+        }
+
+        void hidden(Authentication authentication, Origin origin, HttpServletRequest request) {
+            if (origin == Origin.STORED) {
+                StoredSessions.read(request, authentication).forEach(this::add);
+            } else if (origin == Origin.OTHER_FILTER) {
+                state.lastClaims().forEach(this::add);
+            } else if (!state.presented().isEmpty()) {
+                state.presented().forEach(this::presented);
+            } else if (!opaque && !state.hasOtherCredentials()) {
+                // The application's own manager was given something that we have not seen.
+                undetermined = !RequestTokens.find(request).isEmpty();
+            }
+        }
+
+        private void presented(String token) {
+            if (chain.isVerifyingJwts()) {
+                presentedAsJwt(token);
+            } else {
+                presentedAsOpaque(token);
+            }
+        }
+
+        private void presentedAsJwt(String token) {
+            JWT parsed = TokenText.parse(token);
+            if (parsed == null && introspected.contains(token)) {
+                return;
+            }
+            Map<String, Object> verified = parsed == null ? null : TokenText.claims(parsed);
+            if (verified == null) {
+                undetermined = true;
+            } else {
+                add(evaluator.read(verified));
+            }
+        }
+
+        /**
+         * Who introspects does not say what the token is. Only a JWT of an issuer that the application has named is known to
+         * name a session of ours: an authorization server has sessions of its own.
+         */
+        private void presentedAsOpaque(String token) {
+            Map<String, Object> accepted = TokenText.claims(token);
+            if (accepted == null) {
+                return;
+            }
+            if (evaluator.isNamedIssuer(accepted)) {
+                add(evaluator.read(accepted));
+            } else if (evaluator.mayNameASession(accepted)) {
+                chain.warnOfUncheckedOpaqueToken();
+            }
+        }
+    }
+}
