@@ -11,14 +11,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The rights that the README lists, for a user of a test's server. */
+/** The permissions that docs/running-redis.md lists, for a user of a test's server. */
 final class LeastRights {
 
     static final String LOGIN = "tracker:sekret";
 
-    private static final Pattern LIST = Pattern.compile("`(~session:\\* [^`]*)`");
+    private static final Pattern LIST = Pattern.compile("```text\n(~session:[^`]*)```");
 
-    private static final Pattern FOR_CLUSTER = Pattern.compile("`(\\+cluster[^`]*)`");
+    private static final Pattern FOR_CLUSTER = Pattern.compile("```text\n(\\+cluster[^`]*)```");
 
     /** What is asked for and not needed; setinfo from Redis 7.2 on. */
     static final List<String> OPTIONAL = List.of("info", "client|setname", "client|setinfo");
@@ -60,11 +60,11 @@ final class LeastRights {
 
     private static String found(Pattern pattern) {
         try {
-            Matcher list = pattern.matcher(Files.readString(Path.of("..", "README.md")));
+            Matcher list = pattern.matcher(Files.readString(Path.of("..", "docs", "running-redis.md")));
             if (!list.find()) {
-                throw new AssertionError("The README has no list of rights");
+                throw new AssertionError("docs/running-redis.md has no list of permissions");
             }
-            return list.group(1);
+            return list.group(1).strip();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

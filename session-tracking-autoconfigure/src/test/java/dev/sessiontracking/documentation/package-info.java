@@ -1,0 +1,5 @@
+/** The documentation says only what is there: its code compiles, and the names in it exist. */
+@NullMarked
+package dev.sessiontracking.documentation;
+
+import org.jspecify.annotations.NullMarked;
