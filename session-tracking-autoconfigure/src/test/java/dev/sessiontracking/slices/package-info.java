@@ -1,0 +1,5 @@
+/** An application of its own, for tests of slices of it. */
+@NullMarked
+package dev.sessiontracking.slices;
+
+import org.jspecify.annotations.NullMarked;
