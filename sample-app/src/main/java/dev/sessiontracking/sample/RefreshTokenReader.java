@@ -2,8 +2,7 @@ package dev.sessiontracking.sample;
 
 import dev.sessiontracking.security.SessionTrackingJwtDecoder;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
-import java.security.KeyPair;
-import java.security.interfaces.RSAPublicKey;
+import javax.crypto.SecretKey;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtException;
@@ -17,8 +16,8 @@ class RefreshTokenReader {
 
     private final JwtDecoder revocableDecoder;
 
-    RefreshTokenReader(KeyPair keys, ObjectProvider<SessionTrackingJwtValidator> revocation) {
-        this.decoder = TokenType.REFRESH.decoder((RSAPublicKey) keys.getPublic());
+    RefreshTokenReader(SecretKey key, ObjectProvider<SessionTrackingJwtValidator> revocation) {
+        this.decoder = TokenType.REFRESH.decoder(key);
         SessionTrackingJwtValidator validator = revocation.getIfAvailable();
         this.revocableDecoder = validator == null ? decoder : new SessionTrackingJwtDecoder(decoder, validator);
     }

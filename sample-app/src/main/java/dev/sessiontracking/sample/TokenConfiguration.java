@@ -1,36 +1,47 @@
 package dev.sessiontracking.sample;
 
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
-import java.security.interfaces.RSAPrivateKey;
-import java.security.interfaces.RSAPublicKey;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtEncoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
 
-/** The keys, and what signs and verifies with them. A key is made at each start: a restart ends all tokens. */
+/**
+ * The key, and what signs and verifies with it. Without {@code sample.signing-secret} each start makes a key of its own:
+ * a restart ends all tokens, and no other node accepts them.
+ */
 @Configuration(proxyBeanMethods = false)
 class TokenConfiguration {
 
+    private static final int KEY_BYTES = 32;
+
     @Bean
-    KeyPair signingKeys() throws NoSuchAlgorithmException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        return generator.generateKeyPair();
+    SecretKey signingKey(SampleProperties properties) {
+        String secret = properties.signingSecret();
+        byte[] key = secret == null ? randomKey() : secret.getBytes(StandardCharsets.UTF_8);
+        return new SecretKeySpec(key, "HmacSHA256");
+    }
+
+    private static byte[] randomKey() {
+        byte[] key = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(key);
+        return key;
     }
 
     @Bean
-    JwtEncoder jwtEncoder(KeyPair keys) {
-        return NimbusJwtEncoder.withKeyPair((RSAPublicKey) keys.getPublic(), (RSAPrivateKey) keys.getPrivate())
+    JwtEncoder jwtEncoder(SecretKey key) {
+        return NimbusJwtEncoder.withSecretKey(key)
+                .algorithm(TokenType.ALGORITHM)
                 .build();
     }
 
     /** The one decoder bean, with which the security filter chain reads bearer tokens: access tokens only. */
     @Bean
-    JwtDecoder jwtDecoder(KeyPair keys) {
-        return TokenType.ACCESS.decoder((RSAPublicKey) keys.getPublic());
+    JwtDecoder jwtDecoder(SecretKey key) {
+        return TokenType.ACCESS.decoder(key);
     }
 }

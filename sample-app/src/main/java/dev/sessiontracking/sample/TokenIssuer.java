@@ -9,7 +9,6 @@ import java.util.UUID;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.oauth2.core.oidc.IdTokenClaimNames;
-import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.JwsHeader;
 import org.springframework.security.oauth2.jwt.JwtClaimsSet;
 import org.springframework.security.oauth2.jwt.JwtEncoder;
@@ -59,7 +58,7 @@ class TokenIssuer {
             Instant authenticatedAt,
             Map<String, Object> sessionClaims) {
         JwsHeader header =
-                JwsHeader.with(SignatureAlgorithm.RS256).type(type.header()).build();
+                JwsHeader.with(TokenType.ALGORITHM).type(type.header()).build();
         JwtClaimsSet claims = JwtClaimsSet.builder()
                 .id(UUID.randomUUID().toString())
                 .issuer(TokenType.ISSUER)

@@ -1,7 +1,8 @@
 package dev.sessiontracking.sample;
 
-import java.security.interfaces.RSAPublicKey;
 import java.util.List;
+import javax.crypto.SecretKey;
+import org.springframework.security.oauth2.jose.jws.MacAlgorithm;
 import org.springframework.security.oauth2.jwt.JwtAudienceValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
@@ -25,6 +26,8 @@ enum TokenType {
 
     static final String AUDIENCE = "session-tracking-sample-api";
 
+    static final MacAlgorithm ALGORITHM = MacAlgorithm.HS256;
+
     private final String header;
 
     TokenType(String header) {
@@ -37,8 +40,9 @@ enum TokenType {
     }
 
     /** A decoder that accepts this kind only; the default checks, of the timestamps among others, are kept. */
-    JwtDecoder decoder(RSAPublicKey key) {
-        NimbusJwtDecoder decoder = NimbusJwtDecoder.withPublicKey(key).build();
+    JwtDecoder decoder(SecretKey key) {
+        NimbusJwtDecoder decoder =
+                NimbusJwtDecoder.withSecretKey(key).macAlgorithm(ALGORITHM).build();
         decoder.setJwtValidator(JwtValidators.createDefaultWithValidators(List.of(
                 new JwtTypeValidator(header), new JwtIssuerValidator(ISSUER), new JwtAudienceValidator(AUDIENCE))));
         return decoder;

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.sample.SampleClient.Answer;
 import dev.sessiontracking.sample.SampleClient.Tokens;
-import java.security.KeyPair;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -14,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.crypto.SecretKey;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -61,14 +60,12 @@ class RefreshTests extends AbstractSampleTests {
     }
 
     @Test
-    void refreshTokenExpiresWithItsSession(@Autowired KeyPair keys) {
+    void refreshTokenExpiresWithItsSession(@Autowired SecretKey key) {
         Tokens login = sample.login("alice");
         Tokens refreshed = Tokens.of(sample.refresh(login.refresh()));
 
-        Instant tokenExpiry = TokenType.REFRESH
-                .decoder((RSAPublicKey) keys.getPublic())
-                .decode(refreshed.refresh())
-                .getExpiresAt();
+        Instant tokenExpiry =
+                TokenType.REFRESH.decoder(key).decode(refreshed.refresh()).getExpiresAt();
 
         JsonNode session = sample.get("/sessions", refreshed.access()).json().get(0);
         assertThat(tokenExpiry)

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
-import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.JwsHeader;
 import org.springframework.security.oauth2.jwt.JwtClaimsSet;
 import org.springframework.security.oauth2.jwt.JwtEncoder;
@@ -38,7 +37,7 @@ final class TokenForge {
                 .claim("roles", List.of("USER"))
                 .claims(all -> all.putAll(claims));
         change.accept(token);
-        JwsHeader header = JwsHeader.with(SignatureAlgorithm.RS256).type(type).build();
+        JwsHeader header = JwsHeader.with(TokenType.ALGORITHM).type(type).build();
         return encoder.encode(JwtEncoderParameters.from(header, token.build())).getTokenValue();
     }
 }
