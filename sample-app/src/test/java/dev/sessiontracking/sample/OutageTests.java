@@ -63,7 +63,17 @@ class OutageTests {
     @Test
     void tokensGoOnAsPlainJwts() {
         assertThat(sample.get("/me", before.access()).status()).isEqualTo(200);
-        assertThat(sample.get("/sessions", before.access()).text()).isEqualTo("[]");
+    }
+
+    @Test
+    void sessionsThatCannotBeListedAreNotAnEmptyList() {
+        assertThat(sample.get("/sessions", before.access()).assertProblem(503).header("Retry-After"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void revocationOfTheOtherSessionsIsReportedAsPending() {
+        assertThat(sample.delete("/sessions", before.access()).text()).isEqualTo("{\"revoked\":0,\"pending\":true}");
     }
 
     @Test

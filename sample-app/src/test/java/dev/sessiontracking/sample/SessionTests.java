@@ -132,7 +132,7 @@ class SessionTests extends AbstractSampleTests {
         Answer answer = sample.delete("/sessions", laptop.access());
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.text()).isEqualTo("{\"revoked\":2}");
+        assertThat(answer.text()).isEqualTo("{\"revoked\":2,\"pending\":false}");
         sample.get("/me", phone.access()).assertProblem(401);
         sample.get("/me", tablet.access()).assertProblem(401);
         assertThat(sample.get("/me", laptop.access()).status()).isEqualTo(200);
@@ -144,7 +144,7 @@ class SessionTests extends AbstractSampleTests {
         Tokens phone = sample.login("alice");
         String untracked = new TokenForge(encoder).sign(TokenType.ACCESS, Map.of(), same -> {});
 
-        assertThat(sample.delete("/sessions", untracked).text()).isEqualTo("{\"revoked\":1}");
+        assertThat(sample.delete("/sessions", untracked).text()).isEqualTo("{\"revoked\":1,\"pending\":false}");
 
         sample.get("/me", phone.access()).assertProblem(401);
     }
@@ -159,7 +159,7 @@ class SessionTests extends AbstractSampleTests {
         Answer answer = sample.delete("/admin/users/alice/sessions", admin.access());
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.text()).isEqualTo("{\"revoked\":2}");
+        assertThat(answer.text()).isEqualTo("{\"revoked\":2,\"pending\":false}");
         sample.get("/me", phone.access()).assertProblem(401);
         sample.refresh(laptop.refresh()).assertProblem(401);
         assertThat(sample.get("/me", bob.access()).status()).isEqualTo(200);
@@ -182,7 +182,7 @@ class SessionTests extends AbstractSampleTests {
                                 "/admin/users/nobody/sessions",
                                 sample.login("admin").access())
                         .text())
-                .isEqualTo("{\"revoked\":0}");
+                .isEqualTo("{\"revoked\":0,\"pending\":false}");
     }
 
     @ParameterizedTest

@@ -39,7 +39,19 @@ final class SessionAuditListener implements SessionListener {
     }
 
     @Override
-    public void created(SessionCreated event) {
+    public void on(SessionEvent event) {
+        if (event instanceof SessionCreated created) {
+            created(created);
+        } else if (event instanceof SessionRevoked revoked) {
+            revoked(revoked);
+        } else if (event instanceof RevocationPending pending) {
+            revocationPending(pending);
+        } else if (event instanceof RequestRejected rejected) {
+            rejected(rejected);
+        }
+    }
+
+    private void created(SessionCreated event) {
         publish(
                 event,
                 event.session().userId(),
@@ -51,8 +63,7 @@ final class SessionAuditListener implements SessionListener {
                         event.session().tracked()));
     }
 
-    @Override
-    public void revoked(SessionRevoked event) {
+    private void revoked(SessionRevoked event) {
         List<String> hashes = event.sessionIds().stream()
                 .limit(MOST_HASHES)
                 .map(SessionIds::hash)
@@ -72,8 +83,7 @@ final class SessionAuditListener implements SessionListener {
                         hashes));
     }
 
-    @Override
-    public void revocationPending(RevocationPending event) {
+    private void revocationPending(RevocationPending event) {
         publish(
                 event,
                 who(event.principal(), event.userId()),
@@ -89,8 +99,7 @@ final class SessionAuditListener implements SessionListener {
                         true));
     }
 
-    @Override
-    public void rejected(RequestRejected event) {
+    private void rejected(RequestRejected event) {
         publish(
                 event,
                 who(event.userId(), null),

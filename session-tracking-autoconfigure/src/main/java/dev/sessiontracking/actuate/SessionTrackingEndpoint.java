@@ -1,9 +1,9 @@
 package dev.sessiontracking.actuate;
 
+import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.Outage;
 import dev.sessiontracking.core.ProtectionReport;
 import dev.sessiontracking.core.SessionIds;
 import dev.sessiontracking.core.SessionTracking;
@@ -26,7 +26,7 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  *
  * <table>
  * <caption>Operations</caption>
- * <tr><td>{@code GET /actuator/sessiontracking}</td><td>state, configuration, filter chains</td></tr>
+ * <tr><td>{@code GET /actuator/sessiontracking}</td><td>state, filter chains</td></tr>
  * <tr><td>{@code GET …/sessions?user=alice}</td><td>a user's sessions</td></tr>
  * <tr><td>{@code GET …/sessions/{id}}</td><td>one session</td></tr>
  * <tr><td>{@code DELETE …/sessions?user=alice}</td><td>ends all sessions of a user</td></tr>
@@ -34,9 +34,10 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  * <tr><td>{@code DELETE …/sessions/{id}}</td><td>ends one session</td></tr>
  * </table>
  *
- * <p>Answers name a session by the short hash that logs use, never by its id. Reading is allowed by default where the
- * endpoint is exposed; deleting only with {@code management.endpoint.sessiontracking.access=unrestricted}. Where the
- * store cannot be asked, the answer is 503, whatever the outage policy: an operator must not take "unknown" for "none".
+ * <p>Responses name a session by the short hash that logs use, never by its id. Reading is allowed by default where the
+ * endpoint is exposed; deleting only with {@code management.endpoint.sessiontracking.access=unrestricted}. If the store
+ * does not answer a read, the response is 503, whatever the outage policy: "unknown" never looks like "none". The
+ * properties in force are in Boot's {@code configprops} endpoint.
  */
 @Endpoint(id = "sessiontracking", defaultAccess = Access.READ_ONLY)
 final class SessionTrackingEndpoint {
@@ -47,17 +48,13 @@ final class SessionTrackingEndpoint {
 
     private final Supplier<List<ProtectionReport.Chain>> chains;
 
-    private final EffectiveConfiguration configuration;
-
     SessionTrackingEndpoint(
             SessionService sessions,
             @Nullable SessionTracking tracking,
-            Supplier<List<ProtectionReport.Chain>> chains,
-            EffectiveConfiguration configuration) {
+            Supplier<List<ProtectionReport.Chain>> chains) {
         this.sessions = sessions;
         this.tracking = tracking;
         this.chains = chains;
-        this.configuration = configuration;
     }
 
     @ReadOperation
@@ -67,7 +64,6 @@ final class SessionTrackingEndpoint {
                 : StateDescriptor.of(tracking.state());
         Map<String, Object> answer = new LinkedHashMap<>(state.asMap());
         answer.put("filterChains", chains.get());
-        answer.put("configuration", configuration.values());
         return answer;
     }
 
@@ -90,7 +86,7 @@ final class SessionTrackingEndpoint {
     @DeleteOperation
     WebEndpointResponse<?> revokeSessions(@Selector Resource resource, String user, @Nullable String hash) {
         if (hash == null) {
-            return revoke(() -> sessions.revokeAllUserSessions(user).count());
+            return revoke(() -> sessions.revokeAllUserSessions(user));
         }
         String wanted = hash.startsWith("#") ? hash : "#" + hash;
         return answer(() -> {
@@ -100,31 +96,38 @@ final class SessionTrackingEndpoint {
                     .toList();
             return ids.isEmpty()
                     ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND)
-                    : revoke(() -> ids.stream().filter(sessions::revokeSession).count());
+                    : revoke(() -> revokeEach(ids));
         });
     }
 
     @DeleteOperation
     WebEndpointResponse<?> revokeSession(@Selector Resource resource, @Selector String id) {
-        return revoke(() -> sessions.revokeSession(id) ? 1 : 0);
+        return revoke(() -> revokeEach(List.of(id)));
     }
 
-    private WebEndpointResponse<?> revoke(Supplier<Number> revocation) {
-        try {
-            return ok(new Revoked(revocation.get().longValue(), pending()));
-        } catch (SessionStoreUnavailableException unconfirmed) {
-            return unavailable(unconfirmed.getMessage());
-        } catch (IllegalArgumentException badArgument) {
-            throw badRequest(badArgument);
+    private RevokedSessions revokeEach(List<String> ids) {
+        long revoked = 0;
+        boolean pending = false;
+        for (String id : ids) {
+            if (sessions.revokeSession(id)) {
+                boolean unconfirmed = tracking != null && tracking.isRevocationPending(id);
+                pending |= unconfirmed;
+                revoked += unconfirmed ? 0 : 1;
+            }
         }
+        return new RevokedSessions(revoked, pending);
+    }
+
+    private WebEndpointResponse<?> revoke(Supplier<RevokedSessions> revocation) {
+        return answer(() -> {
+            RevokedSessions revoked = revocation.get();
+            return ok(new Revoked(revoked.count(), revoked.pending(), pending()));
+        });
     }
 
     private WebEndpointResponse<?> answer(Supplier<WebEndpointResponse<?>> question) {
         try {
-            WebEndpointResponse<?> answer = question.get();
-            Outage outage = tracking == null ? null : tracking.state().outage();
-            // Under plain-jwt, reading ends with "none" when it cannot be known.
-            return outage == null ? answer : unavailable(outage.reason());
+            return question.get();
         } catch (SessionStoreUnavailableException unavailable) {
             return unavailable(unavailable.getMessage());
         } catch (IllegalArgumentException badArgument) {
@@ -179,12 +182,14 @@ final class SessionTrackingEndpoint {
     }
 
     /**
-     * What a revocation did.
+     * The result of a revocation.
      *
-     * @param revoked how many live sessions were ended
-     * @param pendingRevocations how many revocations this node enforces and keeps until the store confirms them
+     * @param revoked how many live sessions the store has confirmed to be revoked
+     * @param pending whether the store did not confirm it: this node enforces it, and how many sessions it ends is not
+     *     known yet
+     * @param pendingRevocations how many revocations of this node are pending, this one included
      */
-    record Revoked(long revoked, int pendingRevocations) {}
+    record Revoked(long revoked, boolean pending, int pendingRevocations) {}
 
     /** Why there is no answer. */
     record Unavailable(String reason, int pendingRevocations) {}

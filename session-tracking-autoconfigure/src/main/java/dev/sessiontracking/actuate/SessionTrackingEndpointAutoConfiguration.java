@@ -4,7 +4,6 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.ProtectionReport;
 import dev.sessiontracking.core.SessionTracking;
 import java.util.List;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -31,16 +30,11 @@ public final class SessionTrackingEndpointAutoConfiguration {
         SessionTrackingEndpoint sessionTrackingEndpoint(
                 SessionService sessions,
                 ObjectProvider<SessionTracking> tracking,
-                ObjectProvider<ProtectionReport> protection,
-                ListableBeanFactory beans) {
-            return new SessionTrackingEndpoint(
-                    sessions,
-                    tracking.getIfAvailable(),
-                    () -> {
-                        ProtectionReport report = protection.getIfAvailable();
-                        return report == null ? List.of() : report.chains();
-                    },
-                    new EffectiveConfiguration(beans));
+                ObjectProvider<ProtectionReport> protection) {
+            return new SessionTrackingEndpoint(sessions, tracking.getIfAvailable(), () -> {
+                ProtectionReport report = protection.getIfAvailable();
+                return report == null ? List.of() : report.chains();
+            });
         }
     }
 }

@@ -113,7 +113,7 @@ final class OutageReport implements StoreListener {
         Outage outage = new Outage(reason, clock.instant());
         current = outage;
         began.incrementAndGet();
-        events.outageBegan(new OutageBegan(reason, outage.since()));
+        events.tellInBackground(new OutageBegan(reason, outage.since()));
     }
 
     private String consequence() {
@@ -148,7 +148,7 @@ final class OutageReport implements StoreListener {
                 event.keptRevocations());
         onlyPart = null;
         afterwards.run();
-        events.outageEnded(event);
+        events.tellInBackground(event);
     }
 
     @Override

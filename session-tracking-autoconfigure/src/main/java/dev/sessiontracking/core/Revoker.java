@@ -224,6 +224,10 @@ final class Revoker implements AutoCloseable {
         };
     }
 
+    boolean isPending(String sessionId) {
+        return pending.without(List.of(sessionId)).isEmpty();
+    }
+
     int pendingCount() {
         return pending.size();
     }

@@ -1,12 +1,11 @@
 package dev.sessiontracking.core;
 
-import dev.sessiontracking.OutageBegan;
-import dev.sessiontracking.OutageEnded;
 import dev.sessiontracking.RequestRejected;
 import dev.sessiontracking.RevocationApplied;
 import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.RevocationPending;
 import dev.sessiontracking.SessionCreated;
+import dev.sessiontracking.SessionEvent;
 import dev.sessiontracking.SessionRenewed;
 import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.UserSession;
@@ -19,13 +18,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what became a fact, and tells the listeners, none of whom can do harm. Thread-safe. */
+/** Updates the statistics and notifies the listeners. A failing listener never affects the caller. Thread-safe. */
 final class SessionEvents implements RejectionReport, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(SessionEvents.class);
@@ -86,12 +84,12 @@ final class SessionEvents implements RejectionReport, AutoCloseable {
                     session.metadata().ip(),
                     session.metadata().userAgent());
         }
-        tell(new SessionCreated(session, session.createdAt()), SessionListener::created);
+        tell(new SessionCreated(session, session.createdAt()));
     }
 
     void renewed(String sessionId) {
         statistics.renewed();
-        tell(new SessionRenewed(sessionId, clock.instant()), SessionListener::renewed);
+        tell(new SessionRenewed(sessionId, clock.instant()));
     }
 
     /** Tells of sessions that were ended, if any. */
@@ -100,25 +98,19 @@ final class SessionEvents implements RejectionReport, AutoCloseable {
             return;
         }
         statistics.revoked(operation);
-        tell(new SessionRevoked(operation, sessionIds, userId, principal(), clock.instant()), SessionListener::revoked);
+        tell(new SessionRevoked(operation, sessionIds, userId, principal(), clock.instant()));
     }
 
     void pending(Revocation revocation) {
         statistics.revoked(revocation.operation());
-        tell(
-                new RevocationPending(
-                        revocation.operation(),
-                        sessionId(revocation),
-                        userId(revocation),
-                        principal(),
-                        clock.instant()),
-                SessionListener::revocationPending);
+        tell(new RevocationPending(
+                revocation.operation(), sessionId(revocation), userId(revocation), principal(), clock.instant()));
     }
 
     void applied(Revocation revocation, long sessions) {
         RevocationApplied event = new RevocationApplied(
                 revocation.operation(), sessionId(revocation), userId(revocation), sessions, clock.instant());
-        tellInBackground(event, SessionListener::revocationApplied);
+        tellInBackground(event);
     }
 
     private static @Nullable String sessionId(Revocation revocation) {
@@ -132,19 +124,11 @@ final class SessionEvents implements RejectionReport, AutoCloseable {
     @Override
     public void rejected(RequestRejected.Reason reason, @Nullable String sessionId, @Nullable String userId) {
         statistics.rejected(reason);
-        tell(new RequestRejected(reason, sessionId, userId, clock.instant()), SessionListener::rejected);
+        tell(new RequestRejected(reason, sessionId, userId, clock.instant()));
     }
 
-    void outageBegan(OutageBegan event) {
-        tellInBackground(event, SessionListener::outageBegan);
-    }
-
-    void outageEnded(OutageEnded event) {
-        tellInBackground(event, SessionListener::outageEnded);
-    }
-
-    private synchronized <E> void tellInBackground(E event, BiConsumer<SessionListener, E> call) {
-        Runnable telling = () -> tell(event, call);
+    synchronized void tellInBackground(SessionEvent event) {
+        Runnable telling = () -> tell(event);
         if (early == null) {
             background.execute(telling);
         } else if (early.size() < MOST_EARLY) {
@@ -168,8 +152,8 @@ final class SessionEvents implements RejectionReport, AutoCloseable {
         }
     }
 
-    private <E> void tell(E event, BiConsumer<SessionListener, E> call) {
-        guarded(event, () -> listeners().forEach(listener -> guarded(event, () -> call.accept(listener, event))));
+    private void tell(SessionEvent event) {
+        guarded(event, () -> listeners().forEach(listener -> guarded(event, () -> listener.on(event))));
     }
 
     private List<SessionListener> listeners() {
@@ -181,7 +165,7 @@ final class SessionEvents implements RejectionReport, AutoCloseable {
         return known;
     }
 
-    private void guarded(Object event, Runnable telling) {
+    private void guarded(SessionEvent event, Runnable telling) {
         try {
             telling.run();
         } catch (RuntimeException | LinkageError | AssertionError failure) {

@@ -1,53 +1,28 @@
 package dev.sessiontracking.core;
 
-import dev.sessiontracking.OutageBegan;
-import dev.sessiontracking.OutageEnded;
-import dev.sessiontracking.RequestRejected;
-import dev.sessiontracking.RevocationApplied;
-import dev.sessiontracking.RevocationPending;
-import dev.sessiontracking.SessionCreated;
-import dev.sessiontracking.SessionRenewed;
-import dev.sessiontracking.SessionRevoked;
+import dev.sessiontracking.SessionEvent;
 
 /**
- * Hears what this node did or met, once it is a fact, and never under a lock.
+ * Receives the events of this node, each once it is a fact, and never under a lock.
  *
- * <p>Threads and order: what follows from a call ({@link #created}, {@link #renewed}, {@link #revoked},
- * {@link #revocationPending}, {@link #rejected}) is told on the caller's thread before the call returns or throws, so
- * the caller waits for the listener. What happens in the background ({@link #outageBegan}, {@link #outageEnded},
- * {@link #revocationApplied}) is told by one thread of its own, in the order in which it happened: a slow listener
- * delays other news, but no request, no recovery and no revocation. Between the two there is no order.
+ * <p>Threads and order: an event that follows from a call ({@code SessionCreated}, {@code SessionRenewed},
+ * {@code SessionRevoked}, {@code RevocationPending}, {@code RequestRejected}) is delivered on the caller's thread before
+ * the call returns or throws, so the caller waits for the listener. Background events ({@code OutageBegan},
+ * {@code OutageEnded}, {@code RevocationApplied}) are delivered by one thread of their own, in the order in which they
+ * happened: a slow listener delays other events, but no request, no recovery and no revocation. Between the two there is
+ * no order.
  *
- * <p>After each call of {@code SessionService} that ended sessions comes either {@link #revoked} or
- * {@link #revocationPending}, never both. After each {@link #outageBegan} comes one {@link #outageEnded} before the
- * next, unless the process ends.
+ * <p>After each call of {@code SessionService} that ended sessions comes either {@code SessionRevoked} or
+ * {@code RevocationPending}, never both. After each {@code OutageBegan} comes one {@code OutageEnded} before the next,
+ * unless the process ends.
  *
- * <p>Exceptions: one that a method throws is logged once for its kind and changes nothing; other listeners are told all
- * the same. Implementations must be thread-safe.
+ * <p>Exceptions: one that a listener throws is logged once for its kind and changes nothing; the other listeners receive
+ * the event all the same. Implementations must be thread-safe. Later versions may add types of events: ignore those that
+ * you do not use.
  */
+@FunctionalInterface
 public interface SessionListener {
 
-    /** A session was begun. */
-    default void created(SessionCreated event) {}
-
-    /** A session was renewed. */
-    default void renewed(SessionRenewed event) {}
-
-    /** Sessions were ended. */
-    default void revoked(SessionRevoked event) {}
-
-    /** A revocation is enforced on this node and kept for the store. */
-    default void revocationPending(RevocationPending event) {}
-
-    /** The store has confirmed a revocation that was kept for it. */
-    default void revocationApplied(RevocationApplied event) {}
-
-    /** A request was refused. */
-    default void rejected(RequestRejected event) {}
-
-    /** The store has stopped answering. */
-    default void outageBegan(OutageBegan event) {}
-
-    /** The store answers again. */
-    default void outageEnded(OutageEnded event) {}
+    /** Receives an event. */
+    void on(SessionEvent event);
 }

@@ -126,6 +126,11 @@ public final class SessionTracking implements AutoCloseable {
         return revoker.pendingCount();
     }
 
+    /** Whether the store has not confirmed the revocation of this session. */
+    public boolean isRevocationPending(String sessionId) {
+        return revoker.isPending(sessionId);
+    }
+
     /** How many revocations this node remembers. */
     public int rememberedRevocations() {
         return memory.size();

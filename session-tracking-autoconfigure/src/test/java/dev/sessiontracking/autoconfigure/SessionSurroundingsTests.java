@@ -112,10 +112,9 @@ class SessionSurroundingsTests {
         @Bean
         SessionListener userListener(SessionService service) {
             assertThat(service).isNotNull();
-            return new SessionListener() {
-                @Override
-                public void created(SessionCreated event) {
-                    users.add(event.session().userId());
+            return event -> {
+                if (event instanceof SessionCreated created) {
+                    users.add(created.session().userId());
                 }
             };
         }

@@ -195,10 +195,9 @@ class SessionEventsTests {
     @Test
     void revocationIsAFactWhenItIsTold() {
         List<Boolean> live = new ArrayList<>();
-        listeners.add(new SessionListener() {
-            @Override
-            public void revoked(SessionRevoked event) {
-                live.add(service.isSessionValid(event.sessionIds().get(0)));
+        listeners.add(event -> {
+            if (event instanceof SessionRevoked revoked) {
+                live.add(service.isSessionValid(revoked.sessionIds().get(0)));
             }
         });
         service.revokeSession(login().id());
@@ -273,9 +272,8 @@ class SessionEventsTests {
     }
 
     private static SessionListener failing(AtomicInteger calls) {
-        return new SessionListener() {
-            @Override
-            public void created(SessionCreated event) {
+        return event -> {
+            if (event instanceof SessionCreated) {
                 calls.incrementAndGet();
                 throw new IllegalStateException("on purpose");
             }
@@ -285,9 +283,8 @@ class SessionEventsTests {
     @Test
     void listenerThatHangsInTheBackgroundDelaysNoRecovery() {
         CountDownLatch release = new CountDownLatch(1);
-        listeners.add(0, new SessionListener() {
-            @Override
-            public void outageBegan(OutageBegan event) {
+        listeners.add(0, event -> {
+            if (event instanceof OutageBegan) {
                 try {
                     release.await();
                 } catch (InterruptedException interrupted) {
