@@ -27,7 +27,8 @@ public record NotBefore(long millis, @Nullable String sparedSessionId, long spar
 
     /** Whether this invalidates a session. The time of its beginning is compared as it is. */
     public boolean covers(String sessionId, Instant createdAt) {
-        return createdAt.toEpochMilli() <= (sessionId.equals(sparedSessionId) ? sparedMillis : millis);
+        long time = sessionId.equals(sparedSessionId) ? sparedMillis : millis;
+        return time > 0 && createdAt.toEpochMilli() <= time;
     }
 
     /**

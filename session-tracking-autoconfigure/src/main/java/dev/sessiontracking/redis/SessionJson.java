@@ -2,6 +2,7 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.UserIds;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.util.Objects;
@@ -166,7 +167,7 @@ final class SessionJson {
             String id = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                     ? parser.getBigIntegerValue().toString()
                     : text(parser);
-            return id;
+            return id != null && UserIds.isUsable(id) ? id : null;
         }
 
         private static @Nullable String text(JsonParser parser) {

@@ -10,7 +10,7 @@ if KEYS[2] then
     local value = redis.call('GET', KEYS[2])
     local before, spared, floor = string.match(value or '', '^(%d+) ?(%S*) ?(%d*)$')
     marker = tonumber(spared == ARGV[1] and floor or before) or 0
-    if ARGV[4] ~= '' and tonumber(ARGV[4]) <= marker then
+    if marker > 0 and ARGV[4] ~= '' and tonumber(ARGV[4]) <= marker then
         return 3
     end
 end

@@ -334,7 +334,7 @@ abstract class SharedKeysContractTests extends SessionStoreFixture {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"deep", "long"})
+    @ValueSource(strings = {"deep", "long", "surrogate", "control"})
     void hostileValueIsOnlyUnreadable(String kind) {
         String hostile = switch (kind) {
             case "deep" -> "{\"userId\":\"alice\",\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
