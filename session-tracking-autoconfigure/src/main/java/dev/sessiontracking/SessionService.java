@@ -35,6 +35,9 @@ import java.util.Optional;
  */
 public interface SessionService {
 
+    /** The most sessions that {@link #getUserSessions} lists. */
+    int MAX_LISTED_SESSIONS = 1_000;
+
     /**
      * Registers a session under the caller's id. When this returns a tracked session, it is in the store and in its
      * user's index. Ids are used once: never pass one that was used before, not even for a session that has ended.
@@ -120,7 +123,8 @@ public interface SessionService {
     RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId);
 
     /**
-     * Lists the live sessions of a user, the newest first.
+     * Lists the live sessions of a user, the newest first. Of a user with more than {@value #MAX_LISTED_SESSIONS}
+     * sessions, those that expire last are listed. Revoking all sessions of a user has no such limit.
      *
      * @return an immutable list; empty if the user has no live session, or if there is no store
      * @throws SessionStoreUnavailableException if the store does not answer, under either policy

@@ -109,7 +109,21 @@ final class OutageReport implements StoreListener {
         }
     }
 
+    @Override
+    public void writesUnavailable(@Nullable String part, String reason) {
+        String where = part == null ? "" : " for the sessions on " + part;
+        log.warn(
+                "Redis answers reads, but takes no writes{} ({}). Tokens are still checked. Logins are untracked, and"
+                        + " revocations are pending until Redis takes writes again",
+                where,
+                reason);
+        begin("no writes" + where + ": " + reason);
+    }
+
     private void begin(String reason) {
+        if (current != null) {
+            return;
+        }
         Outage outage = new Outage(reason, clock.instant());
         current = outage;
         began.incrementAndGet();

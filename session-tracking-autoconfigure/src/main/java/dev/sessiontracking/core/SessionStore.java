@@ -126,6 +126,9 @@ public interface SessionStore {
         return StoreDescription.UNKNOWN;
     }
 
-    /** Lists the sessions of a user, in no order. Values that cannot be read are left out. */
+    /**
+     * Lists the sessions of a user, in no order. Values that cannot be read are left out. Of more than
+     * {@link dev.sessiontracking.SessionService#MAX_LISTED_SESSIONS}, that many which expire last are enough.
+     */
     CompletionStage<List<UserSession>> findByUser(String userId);
 }

@@ -1,5 +1,7 @@
 package dev.sessiontracking.core;
 
+import org.jspecify.annotations.Nullable;
+
 /** Hears when the store stops answering and when it answers again: strictly in turn, and never under a lock. */
 public interface StoreListener {
 
@@ -18,6 +20,14 @@ public interface StoreListener {
      * @param reason why there is no answer, in words and without secrets
      */
     default void partUnavailable(String part, String reason) {}
+
+    /**
+     * The store, or a part of it, answers reads, but takes no writes.
+     *
+     * @param part which part, in words that follow "the sessions on", or {@code null} for all of it
+     * @param reason why there is no answer, in words and without secrets
+     */
+    default void writesUnavailable(@Nullable String part, String reason) {}
 
     /** The store answers again, all of it. */
     void available();

@@ -159,6 +159,7 @@ final class TrackedSessionService implements SessionService {
         return Stages.await(store.findByUser(userId)).stream()
                 .filter(session -> !memory.isDenied(TokenSession.of(session)))
                 .sorted(NEWEST_FIRST)
+                .limit(MAX_LISTED_SESSIONS)
                 .toList();
     }
 

@@ -1,50 +1,55 @@
 package dev.sessiontracking.redis;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spares requests a server that does not answer: after two failures in a row nothing is sent for them any more, and
- * one read at a time in the background finds out when it answers again. Thread-safe; asking it takes no lock.
+ * Circuit breaker for the reads or for the writes of one master. It opens when a heartbeat goes unanswered, and closes
+ * when one is answered; commands fail fast meanwhile. What opens it is no outage yet: an outage is declared when a
+ * request suffers from it, or when it stays open. Thread-safe; asking it takes no lock.
  */
 final class Breaker {
 
-    private static final int FAILURES_IN_A_ROW = 2;
-
     private static final Duration HEARTBEAT = Duration.ofMillis(100);
+
+    /** By then a failure that no request has met is an outage too. */
+    private static final int UNNOTICED_HEARTBEATS = 20;
 
     private final @Nullable String part;
 
-    private final Supplier<CompletionStage<?>> heartbeat;
+    private final Line line;
 
-    private final ScheduledExecutorService executor;
+    private final Supplier<CompletionStage<?>> heartbeat;
 
     private final Outages outages;
 
-    private final AtomicInteger failures = new AtomicInteger();
-
     private volatile @Nullable String reason;
+
+    private volatile boolean asking;
+
+    private int unanswered;
+
+    private boolean suffered;
+
+    private boolean declared;
+
+    private boolean reconnected;
 
     /**
      * @param part which part of the store it stands for, or {@code null} for all of it
-     * @param heartbeat one keyed read; an exception, thrown or in the stage, is no answer
-     * @param executor runs the heartbeat
-     * @param outages is told when this breaker opens and closes
+     * @param line what it stands for: reads or writes
+     * @param heartbeat one keyed command; an exception in the stage is no answer
+     * @param outages is told of outages
      */
-    Breaker(
-            @Nullable String part,
-            Supplier<CompletionStage<?>> heartbeat,
-            ScheduledExecutorService executor,
-            Outages outages) {
+    Breaker(@Nullable String part, Line line, Supplier<CompletionStage<?>> heartbeat, Outages outages) {
         this.part = part;
+        this.line = line;
         this.heartbeat = heartbeat;
-        this.executor = executor;
         this.outages = outages;
     }
 
@@ -54,64 +59,110 @@ final class Breaker {
         return part;
     }
 
+    boolean isForWrites() {
+        return line == Line.WRITE;
+    }
+
     /** Why nothing is to be sent, or {@code null} while the server answers. */
     @Nullable
     String openBecause() {
         return reason;
     }
 
-    /** The server has answered a request. */
-    void answered() {
-        if (failures.get() != 0) {
-            failures.set(0);
+    /** A command went unanswered: sends a heartbeat at once, unless one is on its way. */
+    void suspect(String because) {
+        if (!asking && beginToAsk()) {
+            beat(because);
         }
     }
 
-    /** The server has not answered a request. */
-    void failed(String because) {
-        if (failures.incrementAndGet() >= FAILURES_IN_A_ROW) {
-            open(because);
+    private synchronized boolean beginToAsk() {
+        boolean begins = !asking;
+        asking = true;
+        return begins;
+    }
+
+    /** The connection was lost: whoever is behind the next one may lack what this one was told last. */
+    void lost(String because) {
+        synchronized (this) {
+            reconnected = true;
         }
+        suspect(because);
+    }
+
+    /** A request was not served. */
+    synchronized void suffered() {
+        suffered = true;
+        declare();
     }
 
     /** Nothing can be sent, as there is no connection. */
-    synchronized void open(String because) {
+    void open(String because) {
+        opened(because);
+        suffered();
+        if (beginToAsk()) {
+            schedule(because);
+        }
+    }
+
+    private synchronized void opened(String because) {
+        unanswered++;
         if (reason == null) {
             reason = because;
+        }
+        declare();
+    }
+
+    /**
+     * Writes that fail with reads are a part of the same outage, which lasts until both are answered. On their own, they
+     * wait for a second heartbeat: reads may be about to fail too.
+     */
+    private void declare() {
+        String because = reason;
+        boolean isDue = (suffered && (line == Line.READ || unanswered > 1))
+                || unanswered >= UNNOTICED_HEARTBEATS
+                || outages.isOngoing(part);
+        if (because != null && isDue && !declared) {
+            declared = true;
             outages.opened(this, because);
-            scheduleHeartbeat();
         }
     }
 
-    private synchronized void close() {
-        if (reason != null) {
-            failures.set(0);
-            reason = null;
+    private synchronized void answered() {
+        if (declared) {
             outages.closed(this);
+        } else if (reconnected) {
+            outages.replaced();
         }
+        unanswered = 0;
+        suffered = false;
+        declared = false;
+        reconnected = false;
+        reason = null;
+        asking = false;
     }
 
-    private void scheduleHeartbeat() {
+    private void schedule(String because) {
         try {
-            executor.schedule(this::beat, HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+            outages.executor().schedule(() -> beat(because), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closed) {
             // Nothing will be asked any more.
         }
     }
 
-    private void beat() {
+    private void beat(String because) {
         CompletionStage<?> answer;
         try {
             answer = heartbeat.get();
-        } catch (RuntimeException notConnected) {
-            scheduleHeartbeat();
-            return;
+        } catch (RuntimeException notSent) {
+            answer = CompletableFuture.failedFuture(notSent);
         }
         answer.whenComplete((value, failure) -> {
-            if (failure == null || !RedisFailures.isOutage(failure)) {
-                close();
+            if (failure == null || !(RedisFailures.isOutage(failure) || RedisFailures.isReadOnly(failure))) {
+                answered();
             } else {
-                scheduleHeartbeat();
+                opened(because);
+                schedule(because);
             }
         });
     }

@@ -2,6 +2,7 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.StoreListener;
 import dev.sessiontracking.core.TrackedReader;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -12,7 +13,6 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +31,6 @@ final class ClusterShards implements Shards {
 
     private final Consumer<Throwable> refused;
 
-    private final ScheduledExecutorService background;
-
     private final Outages outages;
 
     private final ServerInspection inspection;
@@ -49,19 +47,13 @@ final class ClusterShards implements Shards {
     private final Set<StatefulRedisConnection<?, ?>> watched =
             Collections.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
 
-    private volatile @Nullable StatefulRedisClusterConnection<String, String> connection;
+    private final Map<Line, StatefulRedisClusterConnection<String, String>> connections = new ConcurrentHashMap<>();
 
-    ClusterShards(
-            RedisConnector connector,
-            String heartbeatKey,
-            Consumer<Throwable> refused,
-            ScheduledExecutorService background,
-            Outages outages) {
+    ClusterShards(RedisConnector connector, String heartbeatKey, Consumer<Throwable> refused, Outages outages) {
         this.connector = connector;
         this.masters = new ClusterMasters(connector.events());
         this.heartbeatKey = heartbeatKey;
         this.refused = refused;
-        this.background = background;
         this.outages = outages;
         this.inspection = new ServerInspection(connector.url());
         this.unconnected = shard(null, heartbeatKey);
@@ -71,29 +63,36 @@ final class ClusterShards implements Shards {
     }
 
     private Shard shard(@Nullable String part, String key) {
-        return new Shard(part, key, this::heartbeat, refused, background, outages);
+        return new Shard(part, key, this::heartbeat, refused, outages, connector.commandTimeout());
     }
 
     @Override
     public void connect(Consumer<@Nullable Throwable> attempted) {
-        connector
-                .connectCluster(failure -> {
-                    unconnected.disconnected(
-                            "no connection to " + connector.url() + ": " + RedisFailures.inWords(failure));
-                    attempted.accept(failure);
-                })
-                .thenAccept(made -> {
-                    connection = made;
-                    masters.follow(made);
-                    attempted.accept(null);
-                });
+        for (Line line : Line.values()) {
+            connector
+                    .connectCluster(failure -> {
+                        unconnected.disconnected(
+                                "no connection to " + connector.url() + ": " + RedisFailures.inWords(failure));
+                        attempted.accept(failure);
+                    })
+                    .thenAccept(made -> {
+                        connections.put(line, made);
+                        if (line == Line.READ) {
+                            masters.follow(made);
+                        }
+                        if (connections.size() == Line.values().length) {
+                            attempted.accept(null);
+                        }
+                    });
+        }
     }
 
     /** Takes up who is master now. */
     private void changed(ClusterMasters.Change change) {
         shards.entrySet()
                 .removeIf(shard -> !change.masters().containsKey(shard.getKey())
-                        && shard.getValue().isOpenForRequests());
+                        && shard.getValue().isOpenFor(Line.READ)
+                        && shard.getValue().isOpenFor(Line.WRITE));
         watchAll();
         if (change.isReplacement()) {
             outages.replaced();
@@ -106,7 +105,7 @@ final class ClusterShards implements Shards {
 
     /** Makes the connection that Lettuce will use for this master, and says when it is lost. */
     private void watch(RedisClusterNode master) {
-        StatefulRedisClusterConnection<String, String> current = connection;
+        StatefulRedisClusterConnection<String, String> current = connections.get(Line.READ);
         if (current == null) {
             return;
         }
@@ -121,7 +120,7 @@ final class ClusterShards implements Shards {
     /** Lettuce makes the connection again by itself; the heartbeat notices. */
     private void lost(RedisClusterNode master) {
         if (masters.contains(master.getNodeId()) && !connector.isClosed()) {
-            of(master).disconnected("the connection was lost");
+            of(master).lost("the connection was lost");
         }
     }
 
@@ -131,7 +130,7 @@ final class ClusterShards implements Shards {
         if (master != null) {
             return of(master);
         }
-        return connection == null ? unconnected : unserved;
+        return connections.containsKey(Line.READ) ? unserved : unconnected;
     }
 
     Shard of(RedisClusterNode master) {
@@ -149,9 +148,12 @@ final class ClusterShards implements Shards {
     }
 
     @Override
-    public @Nullable RedisClusterAsyncCommands<String, String> commands() {
-        StatefulRedisClusterConnection<String, String> current = connection;
-        return current == null ? null : current.async();
+    public RedisClusterAsyncCommands<String, String> commands(Line line) {
+        StatefulRedisClusterConnection<String, String> connection = connections.get(line);
+        if (connection == null) {
+            throw new RedisConnectionException("Not connected yet");
+        }
+        return connection.async();
     }
 
     @Override
@@ -166,9 +168,9 @@ final class ClusterShards implements Shards {
 
     /** Whoever does not answer may have been replaced: the others know. */
     @Override
-    public CompletionStage<?> heartbeat(String key) {
+    public CompletionStage<?> heartbeat(Line line, String key) {
         connector.refreshTopology();
-        return Shards.super.heartbeat(key);
+        return Shards.super.heartbeat(line, key);
     }
 
     @Override

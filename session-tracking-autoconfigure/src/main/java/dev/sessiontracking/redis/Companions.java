@@ -69,20 +69,21 @@ final class Companions implements StoreListener {
 
     /** Reads both kinds, to find out now rather than at the first login. */
     private void inspect() {
-        RedisRequest commands = link.request();
-        CompletableFuture<?> session =
-                commands.getIfPermitted(keys.sessionState(NOBODY)).toCompletableFuture();
-        CompletableFuture<?> user =
-                commands.getIfPermitted(keys.userState(NOBODY)).toCompletableFuture();
-        CompletableFuture.allOf(session, user).whenComplete((both, failure) -> {
-            commands.ended();
-            if (failure == null) {
-                permitted = true;
-                told.set(false);
-            } else {
-                isForbidden(failure);
-            }
-        });
+        link.request(commands -> {
+                    CompletableFuture<?> session =
+                            commands.getIfPermitted(keys.sessionState(NOBODY)).toCompletableFuture();
+                    CompletableFuture<?> user =
+                            commands.getIfPermitted(keys.userState(NOBODY)).toCompletableFuture();
+                    return CompletableFuture.allOf(session, user);
+                })
+                .whenComplete((both, failure) -> {
+                    if (failure == null) {
+                        permitted = true;
+                        told.set(false);
+                    } else {
+                        isForbidden(failure);
+                    }
+                });
     }
 
     @Override

@@ -79,6 +79,11 @@ final class DataLossWatch implements StoreListener {
         });
     }
 
+    @Override
+    public void partReplaced() {
+        available();
+    }
+
     private synchronized List<String> expected() {
         Instant now = clock.instant();
         return written.entrySet().stream()

@@ -11,6 +11,8 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.protocol.CommandEncoder;
+import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
@@ -51,10 +53,18 @@ final class LettuceClients {
     /** The least time between two refreshes of a cluster's topology that something has given reason for. */
     static final Duration REFRESH_PAUSE = Duration.ofMillis(500);
 
+    /** Finds connections that a firewall or a load balancer has dropped, and keeps their timers from running out. */
+    private static final SocketOptions.KeepAliveOptions KEEP_ALIVE = SocketOptions.KeepAliveOptions.builder()
+            .enable()
+            .idle(Duration.ofSeconds(30))
+            .interval(Duration.ofSeconds(5))
+            .count(3)
+            .build();
+
     private LettuceClients() {}
 
     /** Threads and timers of one client; every channel that it opens joins the group. */
-    static ClientResources resources(ChannelGroup channels) {
+    static ClientResources resources(ChannelGroup channels, Duration commandTimeout) {
         return DefaultClientResources.builder()
                 .ioThreadPoolSize(IO_THREADS)
                 .computationThreadPoolSize(IO_THREADS)
@@ -62,15 +72,17 @@ final class LettuceClients {
                         new DefaultThreadFactory("session-tracking-timer", true),
                         TIMER_TICK.toMillis(),
                         TimeUnit.MILLISECONDS))
-                .reconnectDelay(() -> Delay.fullJitter(
-                        FIRST_RECONNECT_DELAY.toMillis(),
-                        LONGEST_RECONNECT_DELAY.toMillis(),
-                        FIRST_RECONNECT_DELAY.toMillis(),
-                        TimeUnit.MILLISECONDS))
+                .reconnectDelay(new AtOnceThenJittered())
                 .nettyCustomizer(new NettyCustomizer() {
                     @Override
                     public void afterChannelInitialized(Channel channel) {
-                        channel.pipeline().addFirst(new SilenceHandler());
+                        channel.pipeline()
+                                .addAfter(
+                                        channel.pipeline()
+                                                .context(CommandEncoder.class)
+                                                .name(),
+                                        null,
+                                        new SilenceHandler(commandTimeout, channels));
                         channels.add(channel);
                     }
                 })
@@ -178,12 +190,52 @@ final class LettuceClients {
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(properties.connectTimeout())
-                        .keepAlive(true)
+                        .keepAlive(KEEP_ALIVE)
                         .build())
-                .timeoutOptions(TimeoutOptions.enabled(properties.commandTimeout()));
+                .timeoutOptions(TimeoutOptions.builder()
+                        .timeoutCommands()
+                        .timeoutSource(new Timeouts(properties.commandTimeout()))
+                        .build());
         if (ssl != null) {
             options.sslOptions(ssl);
         }
         return options;
+    }
+
+    /** A lost connection is replaced at once; a server that is not there is not asked in step with other nodes. */
+    private static final class AtOnceThenJittered extends Delay {
+
+        private final Delay jittered = Delay.fullJitter(
+                FIRST_RECONNECT_DELAY.toMillis(),
+                LONGEST_RECONNECT_DELAY.toMillis(),
+                FIRST_RECONNECT_DELAY.toMillis(),
+                TimeUnit.MILLISECONDS);
+
+        @Override
+        public Duration createDelay(long attempt) {
+            return attempt <= 1 ? Duration.ZERO : jittered.createDelay(attempt);
+        }
+    }
+
+    /** Operations on many keys have a longer timeout. */
+    private static final class Timeouts extends TimeoutOptions.TimeoutSource {
+
+        private final Duration commandTimeout;
+
+        Timeouts(Duration commandTimeout) {
+            this.commandTimeout = commandTimeout;
+        }
+
+        @Override
+        public long getTimeout(RedisCommand<?, ?, ?> command) {
+            return command.getType() instanceof Bulk
+                    ? Bulk.timeout(commandTimeout).toMillis()
+                    : commandTimeout.toMillis();
+        }
+
+        @Override
+        public TimeUnit getTimeUnit() {
+            return TimeUnit.MILLISECONDS;
+        }
     }
 }

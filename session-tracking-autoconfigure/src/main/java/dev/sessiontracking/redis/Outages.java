@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one story of what several breakers tell: an outage lasts from the first that opens to the last that closes.
@@ -26,24 +28,46 @@ final class Outages {
         this.executor = executor;
     }
 
+    /** Runs what is to be done in the background. */
+    ScheduledExecutorService executor() {
+        return executor;
+    }
+
     synchronized void opened(Breaker breaker, String reason) {
-        String part = breaker.part();
-        if (part != null) {
-            tell(listener -> listener.partUnavailable(part, reason));
-        } else if (open.isEmpty()) {
-            tell(listener -> listener.unavailable(reason));
-        }
+        boolean isKnown = isOngoing(breaker.part());
         open.put(breaker, reason);
+        if (!isKnown || !breaker.isForWrites()) {
+            tell(listener -> tell(listener, breaker, reason));
+        }
+    }
+
+    private static void tell(StoreListener listener, Breaker breaker, String reason) {
+        String part = breaker.part();
+        if (breaker.isForWrites()) {
+            listener.writesUnavailable(part, reason);
+        } else if (part != null) {
+            listener.partUnavailable(part, reason);
+        } else {
+            listener.unavailable(reason);
+        }
     }
 
     synchronized void closed(Breaker breaker) {
         open.remove(breaker);
-        tell(open.isEmpty() ? StoreListener::available : StoreListener::partReplaced);
+        if (open.isEmpty()) {
+            tell(StoreListener::available);
+        } else if (!isOngoing(breaker.part())) {
+            tell(StoreListener::partReplaced);
+        }
     }
 
     /** Another server has taken the place of one, and may lack what that one was told last. */
     synchronized void replaced() {
         tell(StoreListener::partReplaced);
+    }
+
+    synchronized boolean isOngoing(@Nullable String part) {
+        return open.keySet().stream().anyMatch(breaker -> Objects.equals(breaker.part(), part));
     }
 
     synchronized boolean isOngoing() {
@@ -55,22 +79,14 @@ final class Outages {
         return open.keySet().stream().anyMatch(breaker -> breaker.part() == null)
                 ? List.of()
                 : open.entrySet().stream()
+                        .filter(part -> !part.getKey().isForWrites())
                         .map(part -> part.getKey().part() + ": " + part.getValue())
                         .toList();
     }
 
     synchronized void listen(StoreListener listener) {
         listeners.add(listener);
-        open.forEach((breaker, reason) -> {
-            String part = breaker.part();
-            execute(() -> {
-                if (part == null) {
-                    listener.unavailable(reason);
-                } else {
-                    listener.partUnavailable(part, reason);
-                }
-            });
-        });
+        open.forEach((breaker, reason) -> execute(() -> tell(listener, breaker, reason)));
     }
 
     /** Those who listen now: who comes later is told of what lasts, and must not be told twice. */

@@ -14,6 +14,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -75,7 +76,7 @@ final class RedisConnector implements AutoCloseable {
         // An attempt is a connect and a handshake, each with the connect timeout.
         this.patienceMillis = 2 * properties.connectTimeout().toMillis();
         SslOptions ssl = bundle == null ? null : LettuceClients.ssl(bundle);
-        this.resources = LettuceClients.resources(channels);
+        this.resources = LettuceClients.resources(channels, properties.commandTimeout());
         this.client = LettuceClients.client(url, sentinelLogin, properties, resources, ssl);
         this.executor = BackgroundThread.named("session-tracking-connect");
         this.nodeClient =
@@ -94,6 +95,10 @@ final class RedisConnector implements AutoCloseable {
     /** The longest that one attempt takes. */
     long patienceMillis() {
         return patienceMillis;
+    }
+
+    Duration commandTimeout() {
+        return properties.commandTimeout();
     }
 
     boolean isClosed() {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +104,19 @@ final class RedisFailures {
                     && !message.startsWith(IN_A_SCRIPT)
                     && !message.contains(OF_A_SCRIPT);
         }
-        return cause instanceof RedisException || cause instanceof IOException;
+        return isNoAnswer(cause);
+    }
+
+    /** Whether there was no reply, not even an error: the command may or may not have been carried out. */
+    static boolean isNoAnswer(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        return !(cause instanceof RedisCommandExecutionException)
+                && (cause instanceof RedisException || cause instanceof IOException || isTimeout(cause));
+    }
+
+    static boolean isTimeout(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        return cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException;
     }
 
     /** Whether another master serves this key: MOVED, or ASK while the key is on its way. */
@@ -202,7 +215,7 @@ final class RedisFailures {
         }
         for (Throwable cause : causes(failure)) {
             // Lettuce calls any answer of a sentinel that names no master a timeout, too.
-            if (cause instanceof RedisCommandTimeoutException && cause.getSuppressed().length == 0) {
+            if (isTimeout(cause) && cause.getSuppressed().length == 0) {
                 return "timeout";
             }
             if (cause instanceof RedisCommandExecutionException) {

@@ -4,6 +4,7 @@ import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
 import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.event.connection.ReconnectFailedEvent;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,11 +21,16 @@ final class RedisLink implements AutoCloseable {
     /** What a small machine may need to load the client's classes, before an attempt even begins. */
     private static final long COLD_START_MILLIS = 5_000;
 
+    /** The longest that an operation on many keys goes on sending commands. */
+    private static final Duration BULK_TIME = Duration.ofSeconds(10);
+
     private final RedisConnector connector;
 
     private final ScheduledThreadPoolExecutor background;
 
     private final Outages outages;
+
+    private final BulkQueue bulk = new BulkQueue();
 
     private final MissingRights rights = new MissingRights();
 
@@ -39,8 +45,8 @@ final class RedisLink implements AutoCloseable {
         this.background = BackgroundThread.named("session-tracking-heartbeat");
         this.outages = new Outages(background);
         this.shards = connector.url().topology() == Topology.CLUSTER
-                ? new ClusterShards(connector, heartbeatKey, this::refused, background, outages)
-                : new SingleShard(connector, heartbeatKey, this::refused, background, outages);
+                ? new ClusterShards(connector, heartbeatKey, this::refused, outages)
+                : new SingleShard(connector, heartbeatKey, this::refused, outages);
     }
 
     /**
@@ -93,9 +99,28 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** A new request. */
-    RedisRequest request() {
-        return new RedisRequest(shards);
+    /** Makes a request about single keys. */
+    <T> CompletionStage<T> request(Function<RedisRequest, CompletionStage<T>> request) {
+        return make(new RedisRequest(shards, null), request);
+    }
+
+    /**
+     * Makes a request about many keys: when it is its user's turn, on a connection of its own, and in its own time. That
+     * it fails is not taken for an outage.
+     *
+     * @param user whose keys they are, or empty
+     */
+    <T> CompletionStage<T> bulkRequest(String user, Function<RedisRequest, CompletionStage<T>> request) {
+        return bulk.run(user, () -> make(new RedisRequest(shards, BULK_TIME), request));
+    }
+
+    private static <T> CompletionStage<T> make(
+            RedisRequest commands, Function<RedisRequest, CompletionStage<T>> request) {
+        try {
+            return request.apply(commands);
+        } catch (RuntimeException unexpected) {
+            return CompletableFuture.failedFuture(unexpected);
+        }
     }
 
     /**

@@ -1,85 +1,141 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
-import io.lettuce.core.KeyValue;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
+import io.lettuce.core.ScoredValue;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.ValueScanCursor;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.IntegerOutput;
+import io.lettuce.core.output.ScoredValueListOutput;
+import io.lettuce.core.output.ValueListOutput;
+import io.lettuce.core.output.ValueOutput;
+import io.lettuce.core.output.ValueScanOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of one request. Each is sent only if the master of its key answers, and fails otherwise; none throws.
- * When the request has ended, what it has met counts once for each master, however many commands it sent. Thread-safe.
+ * The commands of one request. Each is sent only if the master of its key answers, and fails otherwise; none throws. A
+ * command of a single key that goes unanswered is sent once more, so it must be one that can be repeated. Commands of a
+ * request about many keys are not repeated. Thread-safe.
  */
 final class RedisRequest {
 
-    private static final ScanArgs SCAN_PAGE = ScanArgs.Builder.limit(1_000);
+    private static final int SCAN_PAGE = 1_000;
 
     private final Shards shards;
 
-    private final Map<Shard, Met> met = new HashMap<>(2);
+    /** Until when a request about many keys may send commands; {@code null} for a request about single keys. */
+    private final @Nullable Long deadline;
 
-    RedisRequest(Shards shards) {
+    private final Set<Shard> failed = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean repeated;
+
+    /** @param bulkTime how long a request about many keys may take, or {@code null} for one about single keys */
+    RedisRequest(Shards shards, @Nullable Duration bulkTime) {
         this.shards = shards;
+        this.deadline = bulkTime == null ? null : System.nanoTime() + bulkTime.toNanos();
     }
 
     CompletionStage<@Nullable String> get(String key) {
-        return send(key, commands -> commands.get(key));
+        return deadline == null
+                ? send(Line.READ, key, commands -> commands.get(key))
+                : bulk(Line.READ, Bulk.GET, new ValueOutput<>(StringCodec.UTF8), key, args().addKey(key));
     }
 
     CompletionStage<@Nullable String> set(String key, String value, SetArgs args) {
-        return send(key, commands -> commands.set(key, value, args));
+        return send(Line.WRITE, key, commands -> commands.set(key, value, args));
     }
 
     CompletionStage<Long> del(String key) {
-        return send(key, commands -> commands.del(key));
+        return deadline == null
+                ? send(Line.WRITE, key, commands -> commands.del(key))
+                : bulk(Line.WRITE, Bulk.DEL, new IntegerOutput<>(StringCodec.UTF8), key, args().addKey(key));
     }
 
     CompletionStage<Long> strlen(String key) {
-        return send(key, commands -> commands.strlen(key));
+        return send(Line.READ, key, commands -> commands.strlen(key));
     }
 
     CompletionStage<Long> pttl(String key) {
-        return send(key, commands -> commands.pttl(key));
+        return deadline == null
+                ? send(Line.READ, key, commands -> commands.pttl(key))
+                : bulk(Line.READ, Bulk.PTTL, new IntegerOutput<>(StringCodec.UTF8), key, args().addKey(key));
     }
 
     CompletionStage<List<String>> zrange(String key, long start, long stop) {
-        return send(key, commands -> commands.zrange(key, start, stop));
+        return bulk(
+                Line.READ,
+                Bulk.ZRANGE,
+                new ValueListOutput<>(StringCodec.UTF8),
+                key,
+                args().addKey(key).add(start).add(stop));
+    }
+
+    CompletionStage<List<ScoredValue<String>>> zrangeWithScores(String key, long start, long stop) {
+        return bulk(
+                Line.READ,
+                Bulk.ZRANGE,
+                new ScoredValueListOutput<>(StringCodec.UTF8),
+                key,
+                args().addKey(key).add(start).add(stop).add("WITHSCORES"));
     }
 
     CompletionStage<Long> zrem(String key, String... members) {
-        return send(key, commands -> commands.zrem(key, members));
+        return deadline == null
+                ? send(Line.WRITE, key, commands -> commands.zrem(key, members))
+                : bulk(
+                        Line.WRITE,
+                        Bulk.ZREM,
+                        new IntegerOutput<>(StringCodec.UTF8),
+                        key,
+                        args().addKey(key).addValues(members));
     }
 
     /** A page of a set. A set of up to a few hundred members is read at once, so nothing can change in between. */
     CompletionStage<ValueScanCursor<String>> sscan(String key, ScanCursor from) {
-        return send(key, commands -> commands.sscan(key, from, SCAN_PAGE));
+        return bulk(
+                Line.READ,
+                Bulk.SSCAN,
+                new ValueScanOutput<>(StringCodec.UTF8),
+                key,
+                args().addKey(key).add(from.getCursor()).add("COUNT").add(SCAN_PAGE));
     }
 
     CompletionStage<Long> srem(String key, String... members) {
-        return send(key, commands -> commands.srem(key, members));
+        return deadline == null
+                ? send(Line.WRITE, key, commands -> commands.srem(key, members))
+                : bulk(
+                        Line.WRITE,
+                        Bulk.SREM,
+                        new IntegerOutput<>(StringCodec.UTF8),
+                        key,
+                        args().addKey(key).addValues(members));
     }
 
     /** Reads a key that the server's user may lack the right to. That it does is an answer, and told to the caller only. */
     CompletionStage<@Nullable String> getIfPermitted(String key) {
-        return send(key, commands -> commands.get(key), RedisFailures::isMissingRight);
+        return send(Line.READ, key, commands -> commands.get(key), RedisFailures::isMissingRight);
     }
 
     CompletionStage<Long> evalsha(String digest, String[] keys, String... arguments) {
         return send(
+                Line.WRITE,
                 keys[0],
                 commands -> commands.evalsha(digest, ScriptOutputType.INTEGER, keys, arguments),
                 failure -> isOptional(keys, failure));
@@ -87,6 +143,7 @@ final class RedisRequest {
 
     CompletionStage<Long> eval(String script, String[] keys, String... arguments) {
         return send(
+                Line.WRITE,
                 keys[0],
                 commands -> commands.eval(script, ScriptOutputType.INTEGER, keys, arguments),
                 failure -> isOptional(keys, failure));
@@ -105,14 +162,7 @@ final class RedisRequest {
         if (shards.areMany()) {
             return valuesOneByOne(keys);
         }
-        return send(keys.get(0), commands -> commands.mget(keys.toArray(String[]::new)))
-                .thenApply(values -> {
-                    List<@Nullable String> texts = new ArrayList<>(values.size());
-                    for (KeyValue<String, String> value : values) {
-                        texts.add(value.getValueOrElse(null));
-                    }
-                    return texts;
-                });
+        return bulk(Line.READ, Bulk.MGET, new ValueListOutput<>(StringCodec.UTF8), keys.get(0), args().addKeys(keys));
     }
 
     /** A command for many keys would have to be taken apart by their slots, which comes to the same. */
@@ -147,65 +197,71 @@ final class RedisRequest {
         return List.copyOf(groups.values());
     }
 
-    /** Whether the master of a key is not asked for now. */
-    boolean isLeftOut(String key) {
-        return !shards.of(key).isOpenForRequests();
+    /** Whether the master of a key is sent no reads, or no writes, for now. */
+    boolean isLeftOut(Line line, String key) {
+        return !shards.of(key).isOpenFor(line);
     }
 
     /** Whether the master of a key has failed to answer this request. */
     boolean hasFailed(String key) {
-        Shard shard = shards.of(key);
-        synchronized (met) {
-            Met last = met.get(shard);
-            return last != null && last.failure() != null;
-        }
+        return failed.contains(shards.of(key));
+    }
+
+    /** Whether a write was sent again: what it changes may have been changed by the first attempt. */
+    boolean isRepeated() {
+        return repeated;
     }
 
     private <T> CompletionStage<T> send(
-            String key, Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
-        return send(key, command, failure -> false);
+            Line line, String key, Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
+        return send(line, key, command, failure -> false);
     }
 
     /** @param isAnswer which failures are answers beside those that always are */
     private <T> CompletionStage<T> send(
+            Line line,
             String key,
-            Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command,
+            Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command,
             Predicate<Throwable> isAnswer) {
         Shard shard = shards.of(key);
-        RedisFuture<T> reply;
-        try {
-            shard.requireOpen();
-            RedisClusterAsyncCommands<String, String> commands = shards.commands();
-            if (commands == null) {
-                throw new SessionStoreUnavailableException("Redis gave no answer: not connected yet", null);
-            }
-            reply = command.apply(commands);
-        } catch (RuntimeException notSent) {
-            note(shard, key, notSent);
-            return CompletableFuture.failedFuture(notSent);
-        }
         // What is returned completes after this has run.
-        return reply.whenComplete((value, failure) ->
-                note(shard, key, RedisFailures.isAnswer(failure) || isAnswer.test(failure) ? null : failure));
+        return shard.send(line, () -> command.apply(shards.commands(line)), () -> repeated |= line == Line.WRITE)
+                .whenComplete((value, failure) -> {
+                    if (!RedisFailures.isAnswer(failure) && !isAnswer.test(failure)) {
+                        failed.add(shard);
+                        shard.failed(line, key, failure);
+                    }
+                });
     }
 
-    private void note(Shard shard, String key, @Nullable Throwable failure) {
-        synchronized (met) {
-            if (failure != null || !met.containsKey(shard)) {
-                met.put(shard, new Met(key, failure));
+    /** @param line whether it reads or writes */
+    private <T> CompletionStage<T> bulk(
+            Line line,
+            Bulk type,
+            CommandOutput<String, String, T> output,
+            String key,
+            CommandArgs<String, String> arguments) {
+        Shard shard = shards.of(key);
+        CompletionStage<T> reply;
+        try {
+            shard.requireOpen(line);
+            if (deadline != null && deadline - System.nanoTime() < 0) {
+                throw new SessionStoreUnavailableException(
+                        "An operation on all sessions of a user took too long", null);
             }
+            reply = shards.commands(Line.BULK).dispatch(type, output, arguments);
+        } catch (RuntimeException notSent) {
+            reply = CompletableFuture.failedFuture(notSent);
         }
+        return reply.whenComplete((value, failure) -> {
+            if (!RedisFailures.isAnswer(failure)) {
+                failed.add(shard);
+                shard.bulkFailed(failure);
+            }
+        });
     }
 
-    /** No further command will be sent that matters. */
-    void ended() {
-        Map<Shard, Met> all;
-        synchronized (met) {
-            all = Map.copyOf(met);
-        }
-        all.forEach((shard, last) -> shard.ended(last.key(), last.failure()));
+    private static CommandArgs<String, String> args() {
+        return new CommandArgs<>(StringCodec.UTF8);
     }
-
-    /** What a master did: it answered, or failed at least once. */
-    private record Met(String key, @Nullable Throwable failure) {}
 }

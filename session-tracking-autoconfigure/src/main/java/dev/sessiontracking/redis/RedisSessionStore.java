@@ -2,6 +2,7 @@ package dev.sessiontracking.redis;
 
 import static dev.sessiontracking.redis.RedisFailures.translated;
 
+import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.NotBefore;
 import dev.sessiontracking.core.Registration;
@@ -11,10 +12,12 @@ import dev.sessiontracking.core.StoreListener;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -186,21 +189,25 @@ final class RedisSessionStore implements SessionStore {
                         String.valueOf(tokenLife.toMillis())));
     }
 
-    private CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, Question<Long> deletion) {
+    private CompletionStage<Boolean> revoke(
+            String sessionId, @Nullable String userId, Function<RedisRequest, CompletionStage<Long>> deletion) {
         return answer(commands -> {
-            CompletionStage<@Nullable String> owner = userId != null
+            // A server that takes writes deletes the session, though its entry stays.
+            boolean isKnown = userId != null || commands.isLeftOut(Line.READ, keys.session(sessionId));
+            CompletionStage<@Nullable String> owner = isKnown
                     ? CompletableFuture.completedFuture(userId)
                     : read(commands, sessionId)
                             .thenApply(
                                     session -> session.map(UserSession::userId).orElse(null));
             dataLossWatch.removed(sessionId);
             return owner.thenCompose(user -> {
-                CompletionStage<Long> deleted = deletion.ask(commands);
+                CompletionStage<Long> deleted = deletion.apply(commands);
                 if (user != null) {
                     // An entry that stays behind names nothing: it does no harm and goes with its score.
                     index.remove(commands, user, List.of(sessionId));
                 }
-                return deleted.thenApply(count -> count > 0);
+                // The first of two attempts may have deleted it, unnoticed.
+                return deleted.thenApply(count -> count > 0 || commands.isRepeated());
             });
         });
     }
@@ -223,38 +230,51 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
-        return answer(commands -> {
+        return translated(link.bulkRequest("", commands -> {
             // Of a cluster, whoever does not answer now is told when it does.
             List<CompletableFuture<Long>> deletions = sessionIds.stream()
                     .map(keys::session)
-                    .filter(key -> !commands.isSpread() || !commands.isLeftOut(key))
+                    .filter(key -> !commands.isSpread() || !commands.isLeftOut(Line.WRITE, key))
                     .map(key -> commands.del(key).toCompletableFuture())
                     .toList();
             return CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new))
                     .thenApply(done -> deletions.stream()
                             .mapToLong(CompletableFuture::join)
                             .sum());
-        });
+        }));
     }
 
     @Override
     public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
-        return answer(commands -> new UserRevocation(commands, keys, index, userId, which)
-                .run()
-                .thenApply(revoked -> {
-                    revoked.forEach(dataLossWatch::removed);
-                    return revoked;
-                }));
+        return translated(link.bulkRequest(
+                userId,
+                commands -> new UserRevocation(commands, keys, index, userId, which)
+                        .run()
+                        .thenApply(revoked -> {
+                            revoked.forEach(dataLossWatch::removed);
+                            return revoked;
+                        })));
     }
 
     @Override
     public CompletionStage<List<UserSession>> findByUser(String userId) {
-        return answer(commands -> index.members(commands, userId)
-                .thenCompose(ids -> SessionValues.read(commands, keys, ids))
-                .thenCompose(values -> SessionValues.sessions(commands, keys, clock, values))
-                .thenApply(sessions -> sessions.stream()
-                        .filter(session -> session.userId().equals(userId))
-                        .toList()));
+        return translated(link.bulkRequest(userId, commands -> newest(commands, userId, 0, new ArrayList<>())));
+    }
+
+    /** Reads the index from its end, until there are enough sessions: entries may name sessions that are gone. */
+    private CompletionStage<List<UserSession>> newest(
+            RedisRequest commands, String userId, long skipped, List<UserSession> found) {
+        return index.newest(commands, userId, skipped)
+                .thenCompose(ids -> SessionValues.read(commands, keys, ids)
+                        .thenCompose(values -> SessionValues.sessions(commands, keys, clock, values))
+                        .thenCompose(sessions -> {
+                            sessions.stream()
+                                    .filter(session -> session.userId().equals(userId))
+                                    .forEach(found::add);
+                            return ids.size() < UserIndex.PAGE || found.size() >= SessionService.MAX_LISTED_SESSIONS
+                                    ? CompletableFuture.completedFuture(found)
+                                    : newest(commands, userId, skipped + ids.size(), found);
+                        }));
     }
 
     private CompletionStage<Optional<UserSession>> read(RedisRequest commands, String sessionId) {
@@ -276,13 +296,8 @@ final class RedisSessionStore implements SessionStore {
         });
     }
 
-    private <T> CompletionStage<T> answer(Question<T> question) {
-        RedisRequest request = link.request();
-        try {
-            return translated(question.ask(request).whenComplete((answer, failure) -> request.ended()));
-        } catch (RuntimeException unexpected) {
-            return CompletableFuture.failedFuture(RedisFailures.unavailable(unexpected));
-        }
+    private <T> CompletionStage<T> answer(Function<RedisRequest, CompletionStage<T>> question) {
+        return translated(link.request(question));
     }
 
     @Override
@@ -293,10 +308,5 @@ final class RedisSessionStore implements SessionStore {
     @Override
     public StoreDescription describe() {
         return link.describe();
-    }
-
-    @FunctionalInterface
-    private interface Question<T> {
-        CompletionStage<T> ask(RedisRequest commands);
     }
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Writes new sessions. The server stamps them, so that they compare with its own not-before markers, whatever the nodes'
@@ -40,22 +41,23 @@ final class Registrations {
      * @return empty when the id is taken, and the answer of the index then
      */
     CompletionStage<Created> create(RedisRequest commands, UserSession session, Duration ttl) {
+        String undated = undated(session);
         CompletableFuture<Long> written =
-                write(commands, session, ttl, NOW, NEVER_AGAIN).toCompletableFuture();
+                write(commands, session, undated, ttl, NOW, NEVER_AGAIN).toCompletableFuture();
         CompletableFuture<Long> indexed =
                 index.add(commands, session.userId(), session.id(), null, ttl).toCompletableFuture();
         return CompletableFuture.allOf(written, indexed)
                 .handle((done, failure) -> {
                     if (failure != null) {
                         // Best effort: nobody has been given this id, and nobody will be.
-                        RedisScript.REMOVE.run(commands, keys.session(session.id()), beginning(session));
+                        RedisScript.REMOVE.run(commands, keys.session(session.id()), beginning(undated));
                         throw RedisFailures.unavailable(failure);
                     }
                     return written.join();
                 })
                 .thenCompose(now -> now <= TAKEN
                         ? CompletableFuture.completedFuture(new Created(Optional.empty(), indexed.join()))
-                        : afterMarker(commands, session, now, -indexed.join(), ttl));
+                        : afterMarker(commands, session, undated, now, -indexed.join(), ttl));
     }
 
     /** @param indexed what the index has answered */
@@ -66,7 +68,7 @@ final class Registrations {
      * may have gone back with a failover.
      */
     private CompletionStage<Created> afterMarker(
-            RedisRequest commands, UserSession session, long now, long marker, Duration ttl) {
+            RedisRequest commands, UserSession session, String undated, long now, long marker, Duration ttl) {
         UserSession written = stamped(session, now, now, ttl);
         if (now > marker) {
             return CompletableFuture.completedFuture(new Created(Optional.of(written), 1));
@@ -76,8 +78,8 @@ final class Registrations {
                 .run(
                         commands,
                         keys.session(session.id()),
-                        dated(session, written),
-                        dated(session, later),
+                        dated(undated, written),
+                        dated(undated, later),
                         String.valueOf(ttl.toMillis()))
                 .thenApply(replaced -> new Created(Optional.of(later), 1));
     }
@@ -90,7 +92,7 @@ final class Registrations {
     CompletionStage<Registration> register(
             RedisRequest commands, UserSession session, Duration ttl, Duration tokenLife) {
         Instant began = session.createdAt();
-        return write(commands, session, ttl, millis(began), String.valueOf(tokenLife.toMillis()))
+        return write(commands, session, undated(session), ttl, millis(began), String.valueOf(tokenLife.toMillis()))
                 .thenCompose(now -> {
                     if (now == TAKEN || now == ENDED) {
                         return CompletableFuture.completedFuture(
@@ -106,25 +108,30 @@ final class Registrations {
     }
 
     private CompletionStage<Long> write(
-            RedisRequest commands, UserSession session, Duration ttl, String began, String tokenLife) {
+            RedisRequest commands, UserSession session, String undated, Duration ttl, String began, String tokenLife) {
         return companions.run(
                 RedisScript.REGISTER,
                 commands,
                 keys.session(session.id()),
                 keys.sessionState(session.id()),
-                SessionJson.writeUndated(session),
+                undated,
                 String.valueOf(ttl.toMillis()),
                 began,
                 tokenLife);
     }
 
-    private static String beginning(UserSession session) {
-        String undated = SessionJson.writeUndated(session);
+    /** With a nonce: an attempt that is repeated recognizes its own session, and takes no other for it. */
+    private static String undated(UserSession session) {
+        int nonce = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+        return SessionJson.writeUndated(session, Integer.toString(nonce, Character.MAX_RADIX));
+    }
+
+    private static String beginning(String undated) {
         return undated.substring(0, undated.length() - 1);
     }
 
-    private static String dated(UserSession session, UserSession stamped) {
-        return beginning(session) + ",\"createdAt\":\"" + stamped.createdAt() + "\",\"expiresAt\":\""
+    private static String dated(String undated, UserSession stamped) {
+        return beginning(undated) + ",\"createdAt\":\"" + stamped.createdAt() + "\",\"expiresAt\":\""
                 + stamped.expiresAt() + "\"}";
     }
 

@@ -38,26 +38,33 @@ final class SessionJson {
 
     private static final String EXPIRES_AT = "expiresAt";
 
+    private static final String NONCE = "n";
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private SessionJson() {}
 
     static String write(UserSession session) {
-        return write(session, true);
+        return write(session, true, null);
     }
 
-    /** Without its times, which the server fills in. */
-    static String writeUndated(UserSession session) {
-        return write(session, false);
+    /**
+     * Without its times, which the server fills in.
+     *
+     * @param nonce tells one attempt to create a session from another; nobody reads it
+     */
+    static String writeUndated(UserSession session, String nonce) {
+        return write(session, false, nonce);
     }
 
-    private static String write(UserSession session, boolean isDated) {
+    private static String write(UserSession session, boolean isDated, @Nullable String nonce) {
         StringWriter json = new StringWriter(256);
         try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), json)) {
             generator.writeStartObject();
             generator.writeStringProperty(USER_ID, session.userId());
             writeIfPresent(generator, IP, session.metadata().ip());
             writeIfPresent(generator, USER_AGENT, session.metadata().userAgent());
+            writeIfPresent(generator, NONCE, nonce);
             if (isDated) {
                 generator.writeStringProperty(CREATED_AT, session.createdAt().toString());
                 generator.writeStringProperty(EXPIRES_AT, session.expiresAt().toString());

@@ -1,6 +1,7 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.TrackedReader;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -20,9 +21,12 @@ interface Shards {
     /** Who answers for a key at present. */
     Shard of(String key);
 
-    /** The commands, or {@code null} while there has been no connection yet. */
-    @Nullable
-    RedisClusterAsyncCommands<String, String> commands();
+    /**
+     * The commands of a line.
+     *
+     * @throws RedisConnectionException while there has been no connection yet
+     */
+    RedisClusterAsyncCommands<String, String> commands(Line line);
 
     /** Whether the keys of one request may lie on different masters. */
     boolean areMany();
@@ -43,12 +47,13 @@ interface Shards {
     TrackedReader track(
             RedisKeys keys, NearCacheProperties properties, Function<String, CompletionStage<Boolean>> ordinary);
 
-    /** Reads a key to find out whether somebody answers for it; fails when nothing can be sent. */
-    default CompletionStage<?> heartbeat(String key) {
-        RedisClusterAsyncCommands<String, String> commands = commands();
-        if (commands == null) {
-            throw new IllegalStateException("Not connected yet");
-        }
-        return commands.get(key);
+    /**
+     * Finds out whether the master of a key answers: reads the key, or deletes it, which takes no memory.
+     *
+     * @param key nobody uses it if the line is for writes
+     */
+    default CompletionStage<?> heartbeat(Line line, String key) {
+        RedisClusterAsyncCommands<String, String> commands = commands(line);
+        return line == Line.WRITE ? commands.del(key) : commands.get(key);
     }
 }

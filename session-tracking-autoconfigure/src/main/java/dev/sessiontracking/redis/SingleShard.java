@@ -1,10 +1,12 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.TrackedReader;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,37 +20,44 @@ final class SingleShard implements Shards {
 
     private final Shard shard;
 
-    private volatile @Nullable StatefulRedisConnection<String, String> connection;
+    private final Map<Line, StatefulRedisConnection<String, String>> connections = new ConcurrentHashMap<>();
 
-    SingleShard(
-            RedisConnector connector,
-            String heartbeatKey,
-            Consumer<Throwable> refused,
-            ScheduledExecutorService background,
-            Outages outages) {
+    SingleShard(RedisConnector connector, String heartbeatKey, Consumer<Throwable> refused, Outages outages) {
         this.connector = connector;
         this.inspection = new ServerInspection(connector.url());
-        this.shard = new Shard(null, heartbeatKey, key -> heartbeat(heartbeatKey), refused, background, outages);
+        this.shard = new Shard(
+                null,
+                heartbeatKey,
+                (line, key) -> heartbeat(line, heartbeatKey),
+                refused,
+                outages,
+                connector.commandTimeout());
     }
 
     @Override
     public void connect(Consumer<@Nullable Throwable> attempted) {
-        connector
-                .connect(failure -> {
-                    shard.disconnected("no connection to " + at(RedisFailures.inWords(failure)));
-                    attempted.accept(failure);
-                })
-                .thenAccept(made -> {
-                    connection = made;
-                    inspection.follow(made, this::lost);
-                    attempted.accept(null);
-                });
+        for (Line line : Line.values()) {
+            connector
+                    .connect(failure -> {
+                        shard.disconnected("no connection to " + at(RedisFailures.inWords(failure)));
+                        attempted.accept(failure);
+                    })
+                    .thenAccept(made -> {
+                        connections.put(line, made);
+                        if (line == Line.READ) {
+                            inspection.follow(made, this::lost);
+                        }
+                        if (connections.size() == Line.values().length) {
+                            attempted.accept(null);
+                        }
+                    });
+        }
     }
 
     /** Lettuce makes the connection again by itself; the heartbeat notices. */
     private void lost() {
         if (!connector.isClosed()) {
-            shard.disconnected(at("the connection was lost"));
+            shard.lost(at("the connection was lost"));
         }
     }
 
@@ -62,9 +71,12 @@ final class SingleShard implements Shards {
     }
 
     @Override
-    public @Nullable RedisClusterAsyncCommands<String, String> commands() {
-        StatefulRedisConnection<String, String> current = connection;
-        return current == null ? null : current.async();
+    public RedisClusterAsyncCommands<String, String> commands(Line line) {
+        StatefulRedisConnection<String, String> connection = connections.get(line);
+        if (connection == null) {
+            throw new RedisConnectionException("Not connected yet");
+        }
+        return connection.async();
     }
 
     @Override

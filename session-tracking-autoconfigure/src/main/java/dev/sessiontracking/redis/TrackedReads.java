@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ final class TrackedReads {
 
     /** A session is about to be checked: renews the proofs of reachability and of pushing as far as they need it. */
     void checking(Tracking current) {
-        if (!shard.isOpenForRequests()) {
+        if (!shard.isOpenFor(Line.READ)) {
             return;
         }
         NearCache.Moment shown = current.shown();
@@ -61,10 +62,28 @@ final class TrackedReads {
     /** Whether there is such a session; {@code null} when what is answered now could not be trusted to be taken back. */
     @Nullable
     CompletionStage<Boolean> read(Tracking current, String sessionId) {
-        if (!shard.isOpenForRequests() || !schedule.isTrusted(current.shown())) {
+        if (!shard.isOpenFor(Line.READ) || !schedule.isTrusted(current.shown())) {
             return null;
         }
         String key = keys.session(sessionId);
+        return shard.send(Line.READ, () -> ask(current, sessionId, key), () -> {})
+                .handle((live, failure) -> {
+                    if (failure == null || RedisFailures.isWrongType(failure)) {
+                        return CompletableFuture.completedStage(failure == null && live);
+                    }
+                    if (RedisFailures.isRedirection(failure)) {
+                        // Another master has it, or is about to. What that one answers is not kept: it does not push to
+                        // us.
+                        return surroundings.askElsewhere(sessionId);
+                    }
+                    shard.failed(Line.READ, key, failure);
+                    return CompletableFuture.<Boolean>failedStage(RedisFailures.unavailable(failure));
+                })
+                .thenCompose(Function.identity());
+    }
+
+    /** Whether there is such a session. An answer that comes after a reconnect is true, but is not kept. */
+    private CompletionStage<Boolean> ask(Tracking current, String sessionId, String key) {
         NearCache.Moment sent = cache.now();
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         current.read(key, (value, failure) -> {
@@ -72,35 +91,16 @@ final class TrackedReads {
                 if (accept(current, sent, failure)) {
                     keep(sessionId, value);
                 }
-                shard.ended(key, failure);
             } finally {
                 // Whatever happens: somebody waits for it.
-                answer(sessionId, value, failure, answer);
+                if (failure == null) {
+                    answer.complete(value != null && !value.isEmpty());
+                } else {
+                    answer.completeExceptionally(failure);
+                }
             }
         });
         return answer;
-    }
-
-    private void answer(
-            String sessionId, @Nullable String value, @Nullable Throwable failure, CompletableFuture<Boolean> answer) {
-        if (failure == null || RedisFailures.isWrongType(failure)) {
-            answer.complete(value != null && !value.isEmpty());
-        } else if (RedisFailures.isRedirection(failure)) {
-            askElsewhere(sessionId, answer);
-        } else {
-            answer.completeExceptionally(RedisFailures.unavailable(failure));
-        }
-    }
-
-    /** Another master has this session, or is about to. What it answers is not kept: it would not push to us. */
-    private void askElsewhere(String sessionId, CompletableFuture<Boolean> answer) {
-        surroundings.askElsewhere(sessionId).whenComplete((live, failure) -> {
-            if (failure == null) {
-                answer.complete(live);
-            } else {
-                answer.completeExceptionally(RedisFailures.unavailable(failure));
-            }
-        });
     }
 
     /**

@@ -28,6 +28,9 @@ final class UserIndex {
     /** The answer of {@link #add} when the not-before marker covers the session: nothing is written. */
     static final long COVERED = 3;
 
+    /** How many entries one command reads. */
+    static final int PAGE = 1_024;
+
     /**
      * How much longer an entry lives than its session. The two are written by two commands, and the session's may be
      * carried out later: it must never be the one that is left.
@@ -68,13 +71,46 @@ final class UserIndex {
                         began == null ? "" : String.valueOf(began.toEpochMilli())));
     }
 
-    /** All entries, those of sessions that are gone included. */
+    /** All entries, those of sessions that are gone included. Read in pages, by a request about many keys. */
     CompletionStage<List<String>> members(RedisRequest commands, String userId) {
         String key = keys.userSessions(userId);
         return inItsType(
                 userId,
-                () -> commands.zrange(key, 0, -1),
+                () -> pages(commands, key, 0, Double.NEGATIVE_INFINITY, new LinkedHashSet<>()),
                 () -> scan(commands, key, ScanCursor.INITIAL, new LinkedHashSet<>()));
+    }
+
+    /**
+     * Entries move to the end when a session is renewed, and those behind a removed one move forward: a page must begin
+     * with an entry that is not behind the last one, or it is read again from further ahead.
+     */
+    private static CompletionStage<List<String>> pages(
+            RedisRequest commands, String key, long start, double reached, Set<String> found) {
+        return commands.zrangeWithScores(key, start, start + PAGE - 1).thenCompose(page -> {
+            if (start > 0 && (page.isEmpty() || page.get(0).getScore() > reached)) {
+                return pages(commands, key, Math.max(0, start - PAGE), reached, found);
+            }
+            page.forEach(entry -> found.add(entry.getValue()));
+            return page.size() < PAGE
+                    ? CompletableFuture.completedFuture(List.copyOf(found))
+                    : pages(
+                            commands,
+                            key,
+                            start + PAGE / 2,
+                            page.get(page.size() - 1).getScore(),
+                            found);
+        });
+    }
+
+    /** A page of the entries that expire last, or all entries of a set. Some may be of sessions that are gone. */
+    CompletionStage<List<String>> newest(RedisRequest commands, String userId, long skipped) {
+        String key = keys.userSessions(userId);
+        return inItsType(
+                userId,
+                () -> commands.zrange(key, -skipped - PAGE, -skipped - 1),
+                () -> skipped > 0
+                        ? CompletableFuture.completedFuture(List.of())
+                        : scan(commands, key, ScanCursor.INITIAL, new LinkedHashSet<>()));
     }
 
     /** A page may repeat members of an earlier one. */

@@ -22,18 +22,24 @@ local function iso(ms)
     return text .. (rest % 1000 == 0 and 'Z' or string.format('.%03dZ', rest % 1000))
 end
 
+-- A session that the first attempt of the same call has written begins in the same way, and is written again.
+local beginning = string.sub(ARGV[1], 1, -2)
+local is_own = false
 -- A key of another type answers with an error, and is taken.
 if redis.pcall('STRLEN', KEYS[1]) ~= 0 then
-    return 0
-end
-if KEYS[2] and redis.call('GET', KEYS[2]) then
+    local known = redis.pcall('GET', KEYS[1])
+    is_own = type(known) == 'string' and string.sub(known, 1, #beginning) == beginning
+    if not is_own then
+        return 0
+    end
+elseif KEYS[2] and redis.call('GET', KEYS[2]) then
     return -1
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local value = string.sub(ARGV[1], 1, -2) .. ',"createdAt":"' .. iso(tonumber(ARGV[3]) or now)
+local value = beginning .. ',"createdAt":"' .. iso(tonumber(ARGV[3]) or now)
     .. '","expiresAt":"' .. iso(now + tonumber(ARGV[2])) .. '"}'
-if not redis.call('SET', KEYS[1], value, 'NX', 'PX', ARGV[2]) then
+if not redis.call('SET', KEYS[1], value, 'PX', ARGV[2], is_own and 'XX' or 'NX') then
     return 0
 end
 if KEYS[2] and ARGV[4] ~= '' then

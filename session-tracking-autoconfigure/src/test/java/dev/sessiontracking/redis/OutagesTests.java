@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.core.StoreListener;
 import io.lettuce.core.RedisCommandTimeoutException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,12 +38,12 @@ class OutagesTests {
         return new Shard(
                 part,
                 "heartbeat",
-                key -> answers.get()
+                (line, key) -> answers.get()
                         ? CompletableFuture.completedFuture(null)
                         : CompletableFuture.failedFuture(new RedisCommandTimeoutException("no answer")),
                 failure -> {},
-                executor,
-                outages);
+                outages,
+                Duration.ofMillis(50));
     }
 
     private final StoreListener listener = new StoreListener() {
@@ -122,11 +123,28 @@ class OutagesTests {
     @Test
     void oneMasterDoesNotCloseAnother() {
         RedisCommandTimeoutException timeout = new RedisCommandTimeoutException("no answer");
-        first.ended("a", timeout);
-        first.ended("b", timeout);
-        second.ended("c", timeout);
-        assertThat(first.isOpenForRequests()).isFalse();
-        assertThat(second.isOpenForRequests()).isTrue();
+        secondAnswers.set(true);
+        first.failed(Line.READ, "a", timeout);
+        second.failed(Line.READ, "b", timeout);
+        await().until(() -> !first.isOpenFor(Line.READ));
+        assertThat(second.isOpenFor(Line.READ)).isTrue();
+    }
+
+    @Test
+    void timeoutIsNoOutageWhileHeartbeatsAreAnswered() {
+        firstAnswers.set(true);
+        for (int i = 0; i < 100; i++) {
+            first.failed(Line.READ, "a", new RedisCommandTimeoutException("no answer"));
+        }
+        assertThat(first.isOpenFor(Line.READ)).isTrue();
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void lossThatNoRequestMeetsIsToldAsAReplacementOnly() {
+        firstAnswers.set(true);
+        first.lost("gone");
+        await().until(() -> heard.equals(List.of("part replaced")));
     }
 
     @Test

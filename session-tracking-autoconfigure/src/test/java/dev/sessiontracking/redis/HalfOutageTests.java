@@ -1,0 +1,138 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.testkit.RedisCli;
+import dev.sessiontracking.testkit.RedisServer;
+import dev.sessiontracking.testkit.RedisServers;
+import dev.sessiontracking.testkit.ScriptedRedisServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Servers that do a half of their work, or fail for a moment that nobody notices. */
+@ExtendWith(OutputCaptureExtension.class)
+class HalfOutageTests {
+
+    /** Two command timeouts, and what an overloaded machine adds. */
+    private static final Duration ONE_WAIT = Duration.ofMillis(2 * 250 + 250);
+
+    private static final Duration NO_WAIT = Duration.ofMillis(200);
+
+    private static <T> T within(Duration longest, Supplier<T> call) {
+        long start = System.nanoTime();
+        T result = call.get();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(longest);
+        return result;
+    }
+
+    private static boolean isTracked(TestNode node) {
+        return node.service.createSession("bob", SessionMetadata.none()).tracked();
+    }
+
+    @Test
+    void nobodyWaitsTwiceForAServerThatHangsOnWrites(CapturedOutput output) {
+        try (RedisServer server = RedisServers.start();
+                TestNode node = TestNode.at(server.url());
+                RedisCli cli = RedisCli.to(server.host(), server.port())) {
+            String session = node.login("alice").id();
+            node.awaitCached(session);
+            cli.command("CLIENT", "PAUSE", "60000", "WRITE");
+            assertThat(within(ONE_WAIT, () -> isTracked(node))).isFalse();
+            for (int i = 0; i < 20; i++) {
+                assertThat(within(NO_WAIT, () -> isTracked(node))).isFalse();
+                assertThat(node.check(session).status()).isEqualTo(SessionStatus.LIVE);
+            }
+            await().atMost(TestNode.PATIENCE).until(() -> output.getOut().contains("takes no writes"));
+            cli.command("CLIENT", "UNPAUSE");
+            await().atMost(TestNode.PATIENCE).until(() -> isTracked(node));
+            await().atMost(TestNode.PATIENCE).until(() -> output.getOut().contains("Redis is back"));
+            assertThat(output.getOut()).containsOnlyOnce("takes no writes").doesNotContain("Redis not available");
+            assertThat(node.bean(SessionTracking.class).outages()).isOne();
+        }
+    }
+
+    @Test
+    void nobodyWaitsTwiceForAServerThatHangsOnReads() {
+        try (ScriptedRedisServer server = new ScriptedRedisServer();
+                TestNode node = TestNode.at(server.url(), "session.tracking.near-cache.enabled=false")) {
+            server.put("session:a", "{}");
+            await().atMost(TestNode.PATIENCE).until(() -> node.check("a").status() == SessionStatus.LIVE);
+            server.script((client, command) -> switch (command.get(0)) {
+                case "GET", "STRLEN", "INFO" -> List.of();
+                case "ZREM" -> List.of(":1\r\n");
+                default -> null;
+            });
+            assertThat(within(ONE_WAIT, () -> node.check("a"))).isEqualTo(SessionCheck.UNPROVEN);
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> node.bean(SessionTracking.class).outages() == 1);
+            for (int i = 0; i < 20; i++) {
+                assertThat(within(NO_WAIT, () -> node.check("a"))).isEqualTo(SessionCheck.UNPROVEN);
+            }
+            assertThat(within(ONE_WAIT, () -> node.service.revokeSession("a"))).isTrue();
+            assertThat(node.pendingRevocations()).isZero();
+            assertThat(server.count("DEL", "session:a")).isOne();
+        }
+    }
+
+    @Test
+    void serverThatClosesIdleConnectionsIsNoOutage(CapturedOutput output) {
+        try (RedisServer server = RedisServers.start("--timeout", "1");
+                TestNode node = TestNode.at(server.url())) {
+            String session = node.login("alice").id();
+            for (int i = 0; i < 4; i++) {
+                long closed = server.cli().number("EXISTS", session);
+                await().pollDelay(Duration.ofMillis(2_300)).until(() -> closed == 0);
+                assertThat(node.check(session).status()).isEqualTo(SessionStatus.LIVE);
+                assertThat(isTracked(node)).isTrue();
+            }
+            assertThat(output.getOut()).doesNotContain("Redis not available").doesNotContain("takes no writes");
+            assertThat(node.bean(SessionTracking.class).outages()).isZero();
+        }
+    }
+
+    @Test
+    void failureThatNoRequestMeetsIsNoOutage(CapturedOutput output) {
+        try (RedisServer server = RedisServers.start();
+                TestNode node = TestNode.at(server.url())) {
+            node.login("alice");
+            server.restart();
+            // Heartbeats for reads and writes.
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> server.cli().commandCounts().keySet().containsAll(List.of("get", "del")));
+            assertThat(node.check("anybody").status()).isEqualTo(SessionStatus.ENDED);
+            assertThat(isTracked(node)).isTrue();
+            assertThat(output.getOut()).doesNotContain("Redis not available");
+            assertThat(node.bean(SessionTracking.class).outages()).isZero();
+        }
+    }
+
+    @Test
+    void replicaIsReportedOnce(CapturedOutput output) {
+        try (RedisServer master = RedisServers.startLocal();
+                RedisServer replica =
+                        RedisServers.startLocal("--replicaof", master.host(), String.valueOf(master.port()));
+                TestNode node = TestNode.at(replica.url())) {
+            long end = System.nanoTime() + Duration.ofSeconds(6).toNanos();
+            while (System.nanoTime() < end) {
+                assertThat(isTracked(node)).isFalse();
+                await().pollDelay(Duration.ofMillis(50)).until(() -> true);
+            }
+            assertThat(output.getOut().lines().filter(line -> line.contains("takes no writes")))
+                    .as("%s", output.getOut())
+                    .hasSizeBetween(1, 2);
+            assertThat(output.getOut()).containsOnlyOnce("Redis answers reads, but takes no writes");
+            assertThat(output.getOut()).doesNotContain("Redis not available").doesNotContain("Redis is back");
+            assertThat(node.bean(SessionTracking.class).outages()).isOne();
+        }
+    }
+}
