@@ -6,6 +6,7 @@ import dev.sessiontracking.core.TokenSession;
 import dev.sessiontracking.security.SessionClaim;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.AccessDeniedException;
@@ -20,6 +21,10 @@ import org.springframework.security.web.authentication.logout.LogoutHandler;
  * expired) gets their response and ends no session. Whether its session is still live does not matter: logging out of a
  * session that has ended succeeds like the first time, so that a client which missed the response can repeat the request
  * (RFC 7009 section 2.2 answers revoked tokens alike), and an outage never prevents a logout.
+ *
+ * <p>The response is 204 if the token named a session: it has ended, now or before, or its revocation is pending. A token
+ * of an untracked login, or of an issuer that is not listed, names no session to revoke. It stays valid until it expires,
+ * and the response says so: 200 with {@code {"revoked":false}}. An application's own success handler responds instead.
  *
  * <p>A token that the browser may have sent by itself, as a cookie, ends no session in a cross-site request: Spring
  * Security skips its CSRF protection wherever its resolver finds a token. Such a request is forbidden, unless the
@@ -63,7 +68,7 @@ public final class SessionLogoutHandler implements LogoutHandler {
             if (CrossSite.mayBeForged(request, response)) {
                 throw new AccessDeniedException("A token that may be a cookie was to be logged out by another site");
             }
-            request.setAttribute(DONE, true);
+            request.setAttribute(DONE, claims.stream().anyMatch(claim -> claim.session() != null));
             revoke(claims);
         }
     }
@@ -71,6 +76,19 @@ public final class SessionLogoutHandler implements LogoutHandler {
     /** Whether this request was the logout of a client that uses tokens. */
     static boolean hasLoggedOutToken(HttpServletRequest request) {
         return request.getAttribute(DONE) != null;
+    }
+
+    /**
+     * Responds to the logout of a client that uses tokens. Its session has ended, or its revocation is pending: 204. Its
+     * token names no session of this application: 200 and {@code {"revoked":false}}, because that token stays valid.
+     */
+    static void respond(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (Boolean.TRUE.equals(request.getAttribute(DONE))) {
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        } else {
+            response.setContentType("application/json");
+            response.getWriter().write("{\"revoked\":false}");
+        }
     }
 
     private void revoke(List<SessionClaim> claims) {

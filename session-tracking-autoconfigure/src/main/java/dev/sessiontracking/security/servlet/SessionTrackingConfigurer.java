@@ -10,7 +10,6 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.config.annotation.authentication.builders.AuthenticationManagerBuilder;
@@ -49,7 +48,7 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
             logout.addLogoutHandler(logoutHandler);
         }
         logout.defaultLogoutSuccessHandlerFor(
-                (request, response, authentication) -> response.setStatus(HttpStatus.NO_CONTENT.value()),
+                (request, response, authentication) -> SessionLogoutHandler.respond(request, response),
                 SessionLogoutHandler::hasLoggedOutToken);
     }
 

@@ -120,10 +120,15 @@ class LogoutTests {
     }
 
     @Test
-    void tokenWithoutASessionIsLoggedOutOfNothing() {
+    void logoutThatRevokedNothingSaysSo() throws Exception {
         MvcTester.run(ShapeConfigurations.InlineDecoder.class, app -> {
-            assertThat(app.post("/logout", MvcTester.session(null)).getStatus()).isEqualTo(204);
+            MockHttpServletResponse answer = app.post("/logout", MvcTester.session(null));
+
+            assertThat(answer.getStatus()).isEqualTo(200);
+            assertThat(answer.getContentType()).isEqualTo("application/json");
+            assertThat(answer.getContentAsString()).isEqualTo("{\"revoked\":false}");
             assertThat(app.sessions().revocations()).isEmpty();
+            assertThat(app.get("/me", MvcTester.session(null)).getStatus()).isEqualTo(200);
         });
     }
 
