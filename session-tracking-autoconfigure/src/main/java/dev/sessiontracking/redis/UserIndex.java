@@ -67,7 +67,7 @@ final class UserIndex {
                         keys.userState(userId),
                         sessionId,
                         String.valueOf(ttl.plus(LIVES_ON).toMillis()),
-                        newIndexes.word(),
+                        newIndexes.name(),
                         began == null ? "" : String.valueOf(began.toEpochMilli())));
     }
 

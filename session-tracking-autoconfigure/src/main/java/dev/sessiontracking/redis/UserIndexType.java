@@ -1,7 +1,5 @@
 package dev.sessiontracking.redis;
 
-import java.util.Locale;
-
 /** The type of the index of a user's sessions. */
 enum UserIndexType {
 
@@ -9,9 +7,5 @@ enum UserIndexType {
     ZSET,
 
     /** A set, for servers that are shared with a service that keeps sets. Nothing prunes the entries of ended sessions. */
-    SET;
-
-    String word() {
-        return name().toLowerCase(Locale.ROOT);
-    }
+    SET
 }

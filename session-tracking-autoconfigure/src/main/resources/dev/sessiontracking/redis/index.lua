@@ -1,6 +1,6 @@
 -- KEYS[1] index of a user; KEYS[2] the user's state, unless the user of the server may not use that key.
 -- ARGV[1] session id; ARGV[2] how long the entry lives, in milliseconds; ARGV[3] type of an index that does not exist yet:
--- zset or set; ARGV[4] when the session began, in milliseconds, or '' for now.
+-- ZSET or SET; ARGV[4] when the session began, in milliseconds, or '' for now.
 -- Returns 1 when the id was not in the index, 0 when it was, 3 with nothing written when the not-before marker covers the
 -- session, and for a session that begins now, if there is a marker, minus the marker's time. An index of any other type
 -- stays as it is: WRONGTYPE.
@@ -56,7 +56,7 @@ local function add_to_set()
 end
 
 local add, add_otherwise = add_to_sorted_set, add_to_set
-if ARGV[3] == 'set' then
+if ARGV[3] == 'SET' then
     add, add_otherwise = add_to_set, add_to_sorted_set
 end
 local answer = add()
