@@ -1,5 +1,6 @@
 package dev.sessiontracking;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,6 +56,23 @@ public interface SessionService {
      */
     UserSession createSession(String userId, SessionMetadata metadata);
 
+    /**
+     * Registers the session of a login that was made during an outage. Call it when the client presents a verified refresh
+     * token that names no session. If the session exists, it is renewed.
+     *
+     * <p>One token registers one session, once. When that session has ended, the token never brings it back, whoever ended
+     * it and on whatever node: keep to one {@code sessionId} for one token, such as a hash of its {@code jti}.
+     *
+     * @param sessionId must be unguessable
+     * @param authenticatedAt when the user gave credentials ({@code auth_time}); becomes the session's creation time
+     * @param tokenExpiresAt when that refresh token expires
+     * @return the live session, untracked if the store does not answer and the policy is {@code plain-jwt}; empty if the
+     *     session has ended, if it belongs to another user, or if the user's not-before marker covers this login
+     * @throws SessionStoreUnavailableException if the store does not answer and the policy is {@code reject}
+     */
+    Optional<UserSession> registerSession(
+            String userId, String sessionId, SessionMetadata metadata, Instant authenticatedAt, Instant tokenExpiresAt);
+
     /** Tells what is known of a session. Never throws for an outage: that is {@link SessionStatus#UNKNOWN}. */
     SessionStatus getSessionStatus(String sessionId);
 
@@ -105,8 +123,23 @@ public interface SessionService {
     boolean revokeSession(String userId, String sessionId);
 
     /**
-     * Revokes all sessions of a user. A session whose creation races with this call may live on; it is then in the user's
-     * list and can be revoked.
+     * Revokes a session that a token may still register, and refuses its registration. For the logout of a login that was
+     * made during an outage.
+     *
+     * @param registrableUntil when that refresh token expires
+     * @return as for {@link #revokeSession(String)}
+     * @throws SessionStoreUnavailableException as for {@link #revokeSession(String)}
+     */
+    boolean revokeSession(String sessionId, Instant registrableUntil);
+
+    /**
+     * Revokes all sessions of a user, and everything else of the user that was authenticated until now: logins made during
+     * an outage, which have no session yet. Call it for "log out everywhere" and for a password change too.
+     *
+     * <p>The store keeps the time of this call as the user's not-before marker, for as long as a token can live. Tokens
+     * without a session are compared with it by {@code auth_time}. A token without {@code auth_time}, or of the same second,
+     * is rejected. A later login gets a session, which the marker never covers, whatever the clocks say. A session whose
+     * creation races with this call may live on; it is then in the user's list and can be revoked.
      *
      * @return how many live sessions were revoked, and whether the revocation is pending
      * @throws SessionStoreUnavailableException as for {@link #revokeSession(String)}
@@ -114,13 +147,28 @@ public interface SessionService {
     RevokedSessions revokeAllUserSessions(String userId);
 
     /**
-     * Revokes all sessions of a user but one.
+     * Revokes all sessions of a user but one, and everything else as {@link #revokeAllUserSessions} does.
      *
      * @param currentSessionId the session to keep
      * @return how many live sessions were revoked, not counting the kept one, and whether the revocation is pending
      * @throws SessionStoreUnavailableException as for {@link #revokeSession(String)}
      */
     RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId);
+
+    /**
+     * Reads a user's not-before marker: everything of the user that was authenticated at or before this time is invalid.
+     *
+     * @return empty if the user has none, or if there is no store
+     * @throws SessionStoreUnavailableException if the store does not answer, under either policy
+     */
+    Optional<Instant> getNotBefore(String userId);
+
+    /**
+     * Clears a user's not-before marker. Revoked sessions stay revoked.
+     *
+     * @throws SessionStoreUnavailableException if the store does not confirm it, under either policy
+     */
+    void clearNotBefore(String userId);
 
     /**
      * Lists the live sessions of a user, the newest first. Of a user with more than {@value #MAX_LISTED_SESSIONS}

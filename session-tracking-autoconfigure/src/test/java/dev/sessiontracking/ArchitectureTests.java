@@ -20,10 +20,12 @@ import dev.sessiontracking.core.ClaimProblem;
 import dev.sessiontracking.core.Evidence;
 import dev.sessiontracking.core.MetadataPolicy;
 import dev.sessiontracking.core.NearCache;
+import dev.sessiontracking.core.NotBefore;
 import dev.sessiontracking.core.Outage;
 import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.PrincipalSource;
 import dev.sessiontracking.core.ProtectionReport;
+import dev.sessiontracking.core.Registration;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
@@ -64,6 +66,8 @@ class ArchitectureTests {
     /** Ports, what they speak of, and the one class that puts the engine together. */
     private static final Class<?>[] PUBLIC_IN_CORE = {
         SessionStore.class,
+        NotBefore.class,
+        Registration.class,
         StoreListener.class,
         SessionChecker.class,
         SessionCheck.class,

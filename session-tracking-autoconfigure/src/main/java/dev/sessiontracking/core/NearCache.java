@@ -28,6 +28,9 @@ public final class NearCache {
 
     private final Cache<String, Boolean> absent;
 
+    /** Not-before markers by the names of their keys, also those that do not exist. */
+    private final Cache<String, NotBefore> markers;
+
     private final LongSupplier ticker;
 
     private final Clock clock;
@@ -39,13 +42,15 @@ public final class NearCache {
     private volatile @Nullable Proof proof;
 
     /**
-     * @param maximumSize most live sessions kept; a tenth as many absent ones are kept beside them
+     * @param maximumSize most live sessions kept; as many not-before markers and a tenth as many absent
+     *     sessions are kept beside them
      * @param maxStaleness how long after its proof an answer may be given
      * @param ticker nanoseconds that do not jump, as {@link System#nanoTime()}
      */
     public NearCache(long maximumSize, Duration maxStaleness, LongSupplier ticker, Clock clock) {
         this.live = bounded(maximumSize);
         this.absent = bounded(absentShare(maximumSize));
+        this.markers = bounded(maximumSize);
         this.ticker = ticker;
         this.clock = clock;
         this.maxStalenessNanos = maxStaleness.toNanos();
@@ -76,6 +81,7 @@ public final class NearCache {
     public synchronized void resize(long maximumSize) {
         if (maximumSize != maximumSize()) {
             live.policy().eviction().orElseThrow().setMaximum(maximumSize);
+            markers.policy().eviction().orElseThrow().setMaximum(maximumSize);
             absent.policy().eviction().orElseThrow().setMaximum(absentShare(maximumSize));
         }
     }
@@ -98,6 +104,26 @@ public final class NearCache {
             return SessionCheck.ENDED_BY_CACHE;
         }
         return now < expiresAt ? SessionCheck.LIVE_BY_CACHE : null;
+    }
+
+    /** The not-before marker of this key, or {@code null} when there is no answer that may be given. */
+    public @Nullable NotBefore lookupMarker(String key) {
+        Proof proven = proof;
+        if (proven == null) {
+            return null;
+        }
+        NotBefore marker = markers.getIfPresent(key);
+        return marker != null && isFresh(proven, ticker.getAsLong(), clock.millis()) ? marker : null;
+    }
+
+    /** Keeps a not-before marker, or that there is none. */
+    public void putMarker(String key, NotBefore marker) {
+        markers.put(key, marker);
+    }
+
+    /** Takes a not-before marker back. */
+    public void invalidateMarker(String key) {
+        markers.invalidate(key);
     }
 
     /** Whether answers may be given at this moment. */
@@ -179,11 +205,12 @@ public final class NearCache {
         unproven();
         live.invalidateAll();
         absent.invalidateAll();
+        markers.invalidateAll();
     }
 
     /** How many answers are kept, approximately. */
     public long size() {
-        return live.estimatedSize() + absent.estimatedSize();
+        return live.estimatedSize() + absent.estimatedSize() + markers.estimatedSize();
     }
 
     /** A moment on both clocks. */

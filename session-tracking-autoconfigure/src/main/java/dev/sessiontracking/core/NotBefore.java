@@ -15,9 +15,17 @@ public record NotBefore(long millis, @Nullable String sparedSessionId, long spar
     /** No marker: nothing is invalid for it. */
     public static final NotBefore NONE = new NotBefore(0, null, 0);
 
-    /** A marker that spares no session. */
-    public static NotBefore of(Instant time) {
-        return new NotBefore(time.toEpochMilli(), null, 0);
+    /** There was a marker, and it was cleared. */
+    public static final NotBefore CLEARED = new NotBefore(-1, null, 0);
+
+    /**
+     * A marker to be written.
+     *
+     * @param time {@code null} for the store's present time
+     * @param sparedSessionId a session to spare, or {@code null}
+     */
+    public static NotBefore of(@Nullable Instant time, @Nullable String sparedSessionId) {
+        return new NotBefore(time == null ? 0 : time.toEpochMilli(), sparedSessionId, 0);
     }
 
     /** Whether there is a marker. */

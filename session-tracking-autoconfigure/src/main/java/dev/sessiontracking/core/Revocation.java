@@ -20,8 +20,16 @@ sealed interface Revocation {
      * One session.
      *
      * @param userId whose session it is, when that is known
+     * @param registrableUntil until when a token may ask for its registration; {@code null} if no token may
      */
-    record OfSession(String sessionId, @Nullable String userId) implements Revocation {
+    record OfSession(
+            String sessionId,
+            @Nullable String userId,
+            @Nullable Instant registrableUntil) implements Revocation {
+
+        OfSession(String sessionId, @Nullable String userId) {
+            this(sessionId, userId, null);
+        }
 
         @Override
         public RevocationOperation operation() {

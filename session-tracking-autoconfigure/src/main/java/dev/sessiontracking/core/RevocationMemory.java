@@ -162,6 +162,11 @@ final class RevocationMemory {
         }
     }
 
+    /** Everything of the user that was revoked until now counts for its sessions only. */
+    void cleared(String userId) {
+        users.cleared(userId);
+    }
+
     /** Tells of a session that this node created, and when it began to. */
     void created(String userId, String sessionId, Instant began) {
         users.created(userId, sessionId, began);

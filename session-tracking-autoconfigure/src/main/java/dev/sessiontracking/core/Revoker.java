@@ -5,6 +5,8 @@ import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.RevocationMemory.Denial;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,8 @@ final class Revoker implements AutoCloseable {
 
     private final RevocationMemory memory;
 
+    private final NotBeforeMarkers markers;
+
     private final @Nullable TrackedReader tracked;
 
     private final OutageReport report;
@@ -45,11 +49,13 @@ final class Revoker implements AutoCloseable {
             SessionStore store,
             @Nullable TrackedReader tracked,
             RevocationMemory memory,
+            NotBeforeMarkers markers,
             OutageReport report,
             SessionEvents events,
             int maximumRemembered) {
         this.store = store;
         this.memory = memory;
+        this.markers = markers;
         this.tracked = tracked;
         this.report = report;
         this.events = events;
@@ -59,19 +65,25 @@ final class Revoker implements AutoCloseable {
 
     /** Ends one session. False only if the store confirmed that there was nothing to end. */
     boolean revoke(String sessionId, @Nullable String userId) {
-        underWay.begin(sessionId);
+        return revoke(new Revocation.OfSession(sessionId, userId));
+    }
+
+    /** As {@link #revoke(String, String)}. */
+    boolean revoke(Revocation.OfSession revocation) {
+        underWay.begin(revocation.sessionId());
         try {
-            return denyAndRevoke(sessionId, userId);
+            return denyAndRevoke(revocation);
         } finally {
-            ended(sessionId);
+            ended(revocation.sessionId());
         }
     }
 
-    private boolean denyAndRevoke(String sessionId, @Nullable String userId) {
+    private boolean denyAndRevoke(Revocation.OfSession revocation) {
+        String sessionId = revocation.sessionId();
         boolean believedLive = isCachedAsLive(sessionId);
         Denial denial = memory.deny(sessionId);
         try {
-            boolean wasLive = Stages.await(store.revoke(sessionId, userId));
+            boolean wasLive = revokeInStore(revocation);
             if (denial == null) {
                 withoutRoom(sessionId);
             } else if (wasLive || believedLive) {
@@ -81,16 +93,25 @@ final class Revoker implements AutoCloseable {
                 memory.forget(denial);
             }
             if (wasLive) {
-                events.revoked(RevocationOperation.ONE, List.of(sessionId), userId);
+                events.revoked(RevocationOperation.ONE, List.of(sessionId), revocation.userId());
             }
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {
             if (denial != null) {
                 memory.keep(denial);
             }
-            keep(new Revocation.OfSession(sessionId, userId), denial != null, unavailable);
+            keep(revocation, denial != null, unavailable);
             return true;
         }
+    }
+
+    private boolean revokeInStore(Revocation.OfSession one) {
+        Instant until = one.registrableUntil();
+        Duration tokenLife = until == null ? Duration.ZERO : markers.timeUntil(until);
+        return Stages.await(
+                tokenLife.toMillis() > 0
+                        ? store.revokeForGood(one.sessionId(), one.userId(), tokenLife)
+                        : store.revoke(one.sessionId(), one.userId()));
     }
 
     private boolean isCachedAsLive(String sessionId) {
@@ -100,7 +121,8 @@ final class Revoker implements AutoCloseable {
     /** Ends sessions of a user. */
     RevokedSessions revoke(Revocation.OfUser revocation) {
         try {
-            // Now means now: what other nodes' clocks say of a session's beginning does not matter.
+            // Now means now, by the store's clock: what nodes' clocks say of a session's beginning does not matter.
+            markers.raise(revocation.userId(), NotBefore.of(null, revocation.exceptSessionId()));
             List<String> revoked =
                     revokeAll(revocation.userId(), session -> !session.id().equals(revocation.exceptSessionId()));
             events.revoked(revocation.operation(), revoked, revocation.userId());
@@ -133,9 +155,10 @@ final class Revoker implements AutoCloseable {
 
     private void apply(Revocation revocation) {
         if (revocation instanceof Revocation.OfSession one) {
-            boolean wasLive = Stages.await(store.revoke(one.sessionId(), one.userId()));
+            boolean wasLive = revokeInStore(one);
             events.applied(one, wasLive ? 1 : 0);
         } else if (revocation instanceof Revocation.OfUser all) {
+            markers.raise(all.userId(), NotBefore.of(all.until(), all.exceptSessionId()));
             List<String> revoked = revokeAll(all.userId(), session -> all.covers(session.id(), session.createdAt()));
             events.applied(all, revoked.size());
         }
@@ -201,6 +224,7 @@ final class Revoker implements AutoCloseable {
         List<String> earlier = underWay.postpone(pending.without(memory.deniedSessions()));
         pending.retryNow();
         again.apply(earlier);
+        markers.restore();
     }
 
     /** What pushes tell. */

@@ -14,14 +14,16 @@ public interface SessionChecker {
     SessionCheck check(TokenSession session);
 
     /**
-     * Whether a token that names no session is refused all the same, because this node knows of a revocation of all
-     * that its user had begun.
+     * Checks a token that names no session against its user's not-before marker. The marker decides by the time of
+     * authentication, never by {@code iat}: a refresh renews that.
      *
-     * @param userId whose token it is, when it says so
-     * @param authenticatedAt when its user last gave credentials, when it says so
+     * @param userId whose token it is
+     * @param authenticatedAt when its user last gave credentials, or {@code null} if the token does not say so: then a
+     *     marker invalidates it
+     * @return {@code LIVE} if no marker invalidates the token. Never throws for an outage, as {@link #check}
      */
-    default boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
-        return false;
+    default SessionCheck checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
+        return SessionCheck.LIVE_BY_STORE;
     }
 
     /**

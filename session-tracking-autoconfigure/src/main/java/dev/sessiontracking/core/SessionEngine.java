@@ -31,12 +31,15 @@ final class SessionEngine implements SessionChecker {
 
     private final SessionStatistics statistics;
 
-    private final SharedReads reads;
+    private final SharedReads<Boolean> reads;
+
+    private final NotBeforeMarkers markers;
 
     SessionEngine(
             SessionStore store,
             @Nullable TrackedReader tracked,
             RevocationMemory memory,
+            NotBeforeMarkers markers,
             Revoker revoker,
             OutagePolicy outagePolicy,
             OutageReport report,
@@ -46,12 +49,13 @@ final class SessionEngine implements SessionChecker {
         this.store = store;
         this.tracked = tracked;
         this.memory = memory;
+        this.markers = markers;
         this.revoker = revoker;
         this.outagePolicy = outagePolicy;
         this.report = report;
         this.watch = watch;
         this.statistics = statistics;
-        this.reads = new SharedReads(this::ask, System::nanoTime, clock);
+        this.reads = new SharedReads<>(this::ask, System::nanoTime, clock);
     }
 
     @Override
@@ -101,8 +105,26 @@ final class SessionEngine implements SessionChecker {
     }
 
     @Override
-    public boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
-        return memory.isDeniedWithoutSession(userId, authenticatedAt);
+    public SessionCheck checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
+        try {
+            NotBefore marker = markers.read(userId);
+            if (marker.equals(NotBefore.CLEARED)) {
+                memory.cleared(userId);
+            }
+            if (marker.coversToken(authenticatedAt)) {
+                return SessionCheck.ENDED_BY_STORE;
+            }
+            return memory.isDeniedWithoutSession(userId, authenticatedAt)
+                    ? SessionCheck.ENDED_BY_MEMORY
+                    : SessionCheck.LIVE_BY_STORE;
+        } catch (SessionStoreUnavailableException unavailable) {
+            if (memory.isDeniedWithoutSession(userId, authenticatedAt)
+                    || markers.isRememberedToCover(userId, authenticatedAt)) {
+                return SessionCheck.ENDED_BY_MEMORY;
+            }
+            report.uncheckedToken();
+            return SessionCheck.UNPROVEN;
+        }
     }
 
     @Override

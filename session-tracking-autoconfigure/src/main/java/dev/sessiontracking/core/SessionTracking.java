@@ -46,12 +46,23 @@ public final class SessionTracking implements AutoCloseable {
         this.outages = new OutageReport(settings.outagePolicy(), clock, events, this::storeIsBack);
         this.watch = new StoreWatch(surroundings.storeObserver());
         SessionStore watched = new ObservedStore(store, watch);
-        this.revoker = new Revoker(watched, tracked, memory, outages, events, settings.maximumRemembered());
+        Duration longest = settings.retention().compareTo(settings.ttl()) > 0 ? settings.retention() : settings.ttl();
+        NotBeforeMarkers markers = new NotBeforeMarkers(watched, tracked, longest, clock);
+        this.revoker = new Revoker(watched, tracked, memory, markers, outages, events, settings.maximumRemembered());
         SessionEngine engine = new SessionEngine(
-                watched, tracked, memory, revoker, settings.outagePolicy(), outages, watch, statistics, clock);
+                watched, tracked, memory, markers, revoker, settings.outagePolicy(), outages, watch, statistics, clock);
         this.checker = engine;
         this.service = new TrackedSessionService(
-                watched, engine, revoker, outages, memory, events, surroundings.metadata(), settings.ttl(), clock);
+                watched,
+                engine,
+                revoker,
+                outages,
+                memory,
+                markers,
+                events,
+                surroundings.metadata(),
+                settings.ttl(),
+                clock);
         if (tracked != null) {
             tracked.tell(revoker.evidence());
         }

@@ -10,33 +10,33 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Makes questions about one session that are asked at the same time one question. Who asks shortly after it was sent
+ * Makes questions about one session or user that are asked at the same time one question. Who asks shortly after it was sent
  * may share its answer; who asks later asks anew, as that answer may be older than a revocation that is known to be
  * done: the server was slow, or this process stood still. Holds no more than what is under way. Thread-safe.
  */
-final class SharedReads {
+final class SharedReads<T> {
 
     /** How much older than the question of whoever shares it an answer may be. */
     static final Duration SHARED_FOR = Duration.ofMillis(100);
 
-    private final Function<String, CompletionStage<Boolean>> read;
+    private final Function<String, CompletionStage<T>> read;
 
     private final LongSupplier ticker;
 
     private final Clock clock;
 
-    private final ConcurrentMap<String, Read> underWay = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Read<T>> underWay = new ConcurrentHashMap<>();
 
     /** @param ticker nanoseconds that do not jump; the clock does not stand still while the machine sleeps */
-    SharedReads(Function<String, CompletionStage<Boolean>> read, LongSupplier ticker, Clock clock) {
+    SharedReads(Function<String, CompletionStage<T>> read, LongSupplier ticker, Clock clock) {
         this.read = read;
         this.ticker = ticker;
         this.clock = clock;
     }
 
-    CompletionStage<Boolean> read(String sessionId) {
-        Read mine = new Read(ticker.getAsLong(), clock.millis(), new CompletableFuture<>());
-        Read shared = underWay.compute(
+    CompletionStage<T> read(String sessionId) {
+        Read<T> mine = new Read<>(ticker.getAsLong(), clock.millis(), new CompletableFuture<>());
+        Read<T> shared = underWay.compute(
                 sessionId, (id, others) -> others != null && others.mayBeSharedBy(mine) ? others : mine);
         if (!shared.equals(mine)) {
             return shared.answer();
@@ -59,9 +59,9 @@ final class SharedReads {
     }
 
     /** A question, and when it was about to be sent, on both clocks. Each is equal to itself only. */
-    private record Read(long nanos, long millis, CompletableFuture<Boolean> answer) {
+    private record Read<T>(long nanos, long millis, CompletableFuture<T> answer) {
 
-        boolean mayBeSharedBy(Read later) {
+        boolean mayBeSharedBy(Read<T> later) {
             return later.nanos - nanos <= SHARED_FOR.toNanos()
                     && Math.abs(later.millis - millis) <= SHARED_FOR.toMillis();
         }

@@ -38,4 +38,23 @@ public interface TrackedReader {
      */
     @Nullable
     CompletionStage<Boolean> read(String sessionId);
+
+    /**
+     * The not-before marker of a user, as the cache has it; {@code null} if it must be read. Renews what proves the cache,
+     * as {@link #checking} does.
+     */
+    default @Nullable NotBefore cachedNotBefore(String userId) {
+        return null;
+    }
+
+    /**
+     * Reads a user's not-before marker in the way that fills the cache; {@code null} if that way is not open. A stage that
+     * completes with {@code null} says that another server must be asked.
+     */
+    default @Nullable CompletionStage<@Nullable NotBefore> readNotBefore(String userId) {
+        return null;
+    }
+
+    /** Removes what the cache has of a user's not-before marker. */
+    default void forgetNotBefore(String userId) {}
 }

@@ -22,6 +22,9 @@ final class TrackedSessionService implements SessionService {
     private static final Comparator<UserSession> NEWEST_FIRST =
             Comparator.comparing(UserSession::createdAt).reversed().thenComparing(UserSession::id);
 
+    /** How much longer than it says a token may be accepted: decoders allow for clocks that differ. */
+    private static final Duration LEEWAY = Duration.ofMinutes(5);
+
     private final SessionStore store;
 
     private final SessionEngine engine;
@@ -31,6 +34,8 @@ final class TrackedSessionService implements SessionService {
     private final OutageReport report;
 
     private final RevocationMemory memory;
+
+    private final NotBeforeMarkers markers;
 
     private final SessionEvents events;
 
@@ -46,6 +51,7 @@ final class TrackedSessionService implements SessionService {
             Revoker revoker,
             OutageReport report,
             RevocationMemory memory,
+            NotBeforeMarkers markers,
             SessionEvents events,
             MetadataPolicy metadataPolicy,
             Duration ttl,
@@ -55,6 +61,7 @@ final class TrackedSessionService implements SessionService {
         this.revoker = revoker;
         this.report = report;
         this.memory = memory;
+        this.markers = markers;
         this.events = events;
         this.metadataPolicy = metadataPolicy;
         this.ttl = ttl;
@@ -91,6 +98,61 @@ final class TrackedSessionService implements SessionService {
         engine.changed(sessionId);
         events.created(written);
         return written;
+    }
+
+    @Override
+    public Optional<UserSession> registerSession(
+            String userId,
+            String sessionId,
+            SessionMetadata metadata,
+            Instant authenticatedAt,
+            Instant tokenExpiresAt) {
+        Arguments.requireUserId(userId);
+        Arguments.requireSessionId(sessionId, "sessionId");
+        Arguments.requireNonNull(metadata, "metadata");
+        Arguments.requireNonNull(authenticatedAt, "authenticatedAt");
+        Arguments.requireNonNull(tokenExpiresAt, "tokenExpiresAt");
+        if (memory.isDenied(sessionId) || memory.isDeniedWithoutSession(userId, authenticatedAt)) {
+            return Optional.empty();
+        }
+        UserSession session = new UserSession(
+                sessionId,
+                userId,
+                metadataPolicy.apply(metadata),
+                authenticatedAt,
+                clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(ttl),
+                true);
+        try {
+            Duration tokenLife = Duration.between(clock.instant(), tokenExpiresAt);
+            Registration registration = Stages.await(
+                    store.register(session, ttl, (tokenLife.isNegative() ? Duration.ZERO : tokenLife).plus(LEEWAY)));
+            if (registration.session() != null) {
+                return Optional.of(registered(registration.session()));
+            }
+            return registration.exists() ? renewRegistered(userId, sessionId) : Optional.empty();
+        } catch (SessionStoreUnavailableException unavailable) {
+            throwIfRejecting(unavailable);
+            return Optional.of(untracked(session));
+        }
+    }
+
+    private UserSession registered(UserSession session) {
+        memory.created(session.userId(), session.id(), session.createdAt());
+        engine.changed(session.id());
+        events.created(session);
+        return session;
+    }
+
+    /** Another user's session of the same id stays as it is. */
+    private Optional<UserSession> renewRegistered(String userId, String sessionId) {
+        boolean isOurs = Stages.await(store.find(sessionId))
+                .filter(session -> session.userId().equals(userId))
+                .isPresent();
+        if (!isOurs || !Stages.await(store.renew(sessionId, ttl))) {
+            return Optional.empty();
+        }
+        events.renewed(sessionId);
+        return Stages.await(store.find(sessionId));
     }
 
     private UserSession newSession(String userId, String sessionId, SessionMetadata metadata) {
@@ -132,7 +194,9 @@ final class TrackedSessionService implements SessionService {
         if (memory.isDenied(sessionId)) {
             return Optional.empty();
         }
-        return Stages.await(store.find(sessionId)).filter(session -> !memory.isDenied(TokenSession.of(session)));
+        return Stages.await(store.find(sessionId))
+                .filter(session -> !memory.isDenied(TokenSession.of(session)))
+                .filter(session -> !markers.read(session.userId()).covers(sessionId, session.createdAt()));
     }
 
     @Override
@@ -156,8 +220,11 @@ final class TrackedSessionService implements SessionService {
     @Override
     public List<UserSession> getUserSessions(String userId) {
         Arguments.requireUserId(userId);
-        return Stages.await(store.findByUser(userId)).stream()
+        List<UserSession> found = Stages.await(store.findByUser(userId));
+        NotBefore marker = markers.read(userId);
+        return found.stream()
                 .filter(session -> !memory.isDenied(TokenSession.of(session)))
+                .filter(session -> !marker.covers(session.id(), session.createdAt()))
                 .sorted(NEWEST_FIRST)
                 .limit(MAX_LISTED_SESSIONS)
                 .toList();
@@ -177,6 +244,27 @@ final class TrackedSessionService implements SessionService {
                         .filter(session -> session.userId().equals(userId))
                         .isPresent()
                 && revoker.revoke(sessionId, userId);
+    }
+
+    @Override
+    public boolean revokeSession(String sessionId, Instant registrableUntil) {
+        Arguments.requireSessionId(sessionId, "sessionId");
+        Arguments.requireNonNull(registrableUntil, "registrableUntil");
+        return revoker.revoke(new Revocation.OfSession(sessionId, null, registrableUntil.plus(LEEWAY)));
+    }
+
+    @Override
+    public Optional<Instant> getNotBefore(String userId) {
+        Arguments.requireUserId(userId);
+        NotBefore marker = markers.read(userId);
+        return marker.exists() ? Optional.of(Instant.ofEpochMilli(marker.millis())) : Optional.empty();
+    }
+
+    @Override
+    public void clearNotBefore(String userId) {
+        Arguments.requireUserId(userId);
+        markers.clear(userId);
+        memory.cleared(userId);
     }
 
     @Override

@@ -41,6 +41,36 @@ final class UntrackedSessionService implements SessionService {
         return createSession(userId, SessionIds.generate(), metadata);
     }
 
+    /** The login stays plain JWT: there is no store to register it in. */
+    @Override
+    public Optional<UserSession> registerSession(
+            String userId,
+            String sessionId,
+            SessionMetadata metadata,
+            Instant authenticatedAt,
+            Instant tokenExpiresAt) {
+        Arguments.requireNonNull(authenticatedAt, "authenticatedAt");
+        Arguments.requireNonNull(tokenExpiresAt, "tokenExpiresAt");
+        return Optional.of(createSession(userId, sessionId, metadata));
+    }
+
+    @Override
+    public boolean revokeSession(String sessionId, Instant registrableUntil) {
+        Arguments.requireNonNull(registrableUntil, "registrableUntil");
+        return revokeSession(sessionId);
+    }
+
+    @Override
+    public Optional<Instant> getNotBefore(String userId) {
+        Arguments.requireUserId(userId);
+        return Optional.empty();
+    }
+
+    @Override
+    public void clearNotBefore(String userId) {
+        Arguments.requireUserId(userId);
+    }
+
     @Override
     public SessionStatus getSessionStatus(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");

@@ -81,6 +81,11 @@ final class UserRevocations {
         }
     }
 
+    /** Drops what the store was told of: it was cleared there. */
+    void cleared(String userId) {
+        change(userId, known -> known.stream().filter(entry -> !entry.applied).toList());
+    }
+
     /** This node began a session of the user: later than the refusals that were made before. */
     void created(String userId, String sessionId, Instant began) {
         for (Entry entry : users.getOrDefault(userId, List.of())) {

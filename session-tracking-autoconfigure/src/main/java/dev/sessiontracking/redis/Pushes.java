@@ -72,6 +72,8 @@ final class Pushes implements PushListener {
             boolean canary = current != null && current.takeAsCanary(key);
             if (!canary && sessionId != null) {
                 changed(sessionId, current);
+            } else {
+                cache.invalidateMarker(key);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.core.CacheStatus;
 import dev.sessiontracking.core.Evidence;
 import dev.sessiontracking.core.NearCache;
+import dev.sessiontracking.core.NotBefore;
 import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.util.List;
@@ -130,6 +131,31 @@ final class TrackedCluster implements TrackedReader {
     public @Nullable CompletionStage<Boolean> read(String sessionId) {
         TrackedConnection connection = of(sessionId);
         return connection == null ? null : connection.read(sessionId);
+    }
+
+    private @Nullable TrackedConnection ofUser(String userId) {
+        RedisClusterNode master = masters.of(keys.userSessions(userId));
+        return master == null ? null : tracked.get(master.getNodeId());
+    }
+
+    @Override
+    public @Nullable NotBefore cachedNotBefore(String userId) {
+        TrackedConnection connection = ofUser(userId);
+        return connection == null ? null : connection.cachedNotBefore(userId);
+    }
+
+    @Override
+    public @Nullable CompletionStage<@Nullable NotBefore> readNotBefore(String userId) {
+        TrackedConnection connection = ofUser(userId);
+        return connection == null ? null : connection.readNotBefore(userId);
+    }
+
+    @Override
+    public void forgetNotBefore(String userId) {
+        TrackedConnection connection = ofUser(userId);
+        if (connection != null) {
+            connection.forgetNotBefore(userId);
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.core.CacheStatus;
 import dev.sessiontracking.core.Evidence;
 import dev.sessiontracking.core.NearCache;
+import dev.sessiontracking.core.NotBefore;
 import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class TrackedConnection implements TrackedReader {
 
     private final NearCache cache;
+
+    private final RedisKeys keys;
 
     private final TrackingReport report;
 
@@ -46,6 +49,7 @@ final class TrackedConnection implements TrackedReader {
             TrackingReport report,
             TrackedReads.Surroundings surroundings) {
         this.cache = cache;
+        this.keys = keys;
         this.report = report;
         this.surroundings = surroundings;
         this.reads = new TrackedReads(shard, cache, keys, surroundings);
@@ -131,6 +135,23 @@ final class TrackedConnection implements TrackedReader {
     public @Nullable CompletionStage<Boolean> read(String sessionId) {
         Tracking current = tracking;
         return current == null ? null : reads.read(current, sessionId);
+    }
+
+    @Override
+    public @Nullable NotBefore cachedNotBefore(String userId) {
+        checking(userId);
+        return cache.lookupMarker(keys.userState(userId));
+    }
+
+    @Override
+    public @Nullable CompletionStage<@Nullable NotBefore> readNotBefore(String userId) {
+        Tracking current = tracking;
+        return current == null ? null : reads.readMarker(current, keys.userState(userId));
+    }
+
+    @Override
+    public void forgetNotBefore(String userId) {
+        cache.invalidateMarker(keys.userState(userId));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.NearCache;
+import dev.sessiontracking.core.NotBefore;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -98,6 +99,45 @@ final class TrackedReads {
                 } else {
                     answer.completeExceptionally(failure);
                 }
+            }
+        });
+        return answer;
+    }
+
+    /**
+     * A user's not-before marker, read like a session; completes with {@code null} if another master has it. Without the
+     * right to read it, there is none.
+     */
+    @Nullable
+    CompletionStage<@Nullable NotBefore> readMarker(Tracking current, String key) {
+        if (!shard.isOpenFor(Line.READ) || !schedule.isTrusted(current.shown())) {
+            return null;
+        }
+        return shard.send(Line.READ, () -> askMarker(current, key), () -> {}).exceptionally(failure -> {
+            if (RedisFailures.isWrongType(failure)) {
+                return NotBefore.NONE;
+            }
+            if (RedisFailures.isRedirection(failure)) {
+                return null;
+            }
+            shard.failed(Line.READ, key, failure);
+            throw RedisFailures.unavailable(failure);
+        });
+    }
+
+    private CompletionStage<@Nullable NotBefore> askMarker(Tracking current, String key) {
+        NearCache.Moment sent = cache.now();
+        CompletableFuture<@Nullable NotBefore> answer = new CompletableFuture<>();
+        current.read(key, (value, failure) -> {
+            boolean forbidden = failure != null && RedisFailures.isMissingRight(failure);
+            NotBefore marker = UserMarkers.parse(value);
+            if (forbidden || accept(current, sent, failure)) {
+                cache.putMarker(key, marker);
+            }
+            if (failure == null || forbidden) {
+                answer.complete(marker);
+            } else {
+                answer.completeExceptionally(failure);
             }
         });
         return answer;

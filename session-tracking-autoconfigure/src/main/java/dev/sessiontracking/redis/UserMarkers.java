@@ -28,9 +28,12 @@ final class UserMarkers {
 
     /** What a value says. What is no marker's value, as of a later version, is no marker. */
     static NotBefore parse(@Nullable String value) {
-        Matcher matcher = VALUE.matcher(value == null ? CLEARED : value);
+        Matcher matcher = VALUE.matcher(value == null ? "" : value);
         if (!matcher.matches()) {
             return NotBefore.NONE;
+        }
+        if (CLEARED.equals(value)) {
+            return NotBefore.CLEARED;
         }
         String spared = matcher.group(2);
         return new NotBefore(

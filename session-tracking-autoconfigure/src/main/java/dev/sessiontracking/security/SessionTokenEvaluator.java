@@ -1,6 +1,7 @@
 package dev.sessiontracking.security;
 
 import dev.sessiontracking.RequestRejected.Reason;
+import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionCheck;
@@ -92,7 +93,7 @@ public final class SessionTokenEvaluator {
         }
         if (claim.kind() != SessionClaim.Kind.NAMED) {
             diagnosis.sawForeign(claim);
-            return judgeWithoutSession(claim.user());
+            return judgeWithoutSession(claim.user(), state);
         }
         TokenSession session = Objects.requireNonNull(claim.session());
         SessionDecision known = state == null ? null : state.decision(session);
@@ -112,17 +113,23 @@ public final class SessionTokenEvaluator {
         return decision;
     }
 
-    private SessionDecision judgeWithoutSession(SessionClaim.@Nullable User user) {
-        if (user == null || !isDenied(user)) {
+    /** A token that names no session can be rejected only together with everything of its user from before a time. */
+    private SessionDecision judgeWithoutSession(SessionClaim.@Nullable User user, @Nullable RequestSessionState state) {
+        if (user == null || user.id() == null) {
             return SessionDecision.PLAIN;
         }
-        rejections.rejected(Reason.ENDED, null, user.id());
-        return SessionDecision.ENDED;
+        SessionCheck check = checker.checkWithoutSession(user.id(), user.authenticatedAt());
+        if (check.status() == SessionStatus.LIVE
+                || (check.status() == SessionStatus.UNKNOWN && mayPassUnverified(state))) {
+            return SessionDecision.PLAIN;
+        }
+        boolean ended = check.status() == SessionStatus.ENDED;
+        rejections.rejected(ended ? Reason.ENDED : Reason.UNAVAILABLE, null, user.id());
+        return ended ? SessionDecision.ENDED : SessionDecision.UNAVAILABLE;
     }
 
-    /** A token that names no session can be refused only with all others of its user. */
-    private boolean isDenied(SessionClaim.User user) {
-        return checker.isDeniedWithoutSession(user.id(), user.authenticatedAt());
+    private boolean mayPassUnverified(@Nullable RequestSessionState state) {
+        return checker.outagePolicy() == OutagePolicy.PLAIN_JWT || (state != null && state.isAcceptingUnverified());
     }
 
     private SessionDecision lookUp(TokenSession session, @Nullable String issuer, @Nullable RequestSessionState state) {
@@ -139,10 +146,7 @@ public final class SessionTokenEvaluator {
                 }
                 yield SessionDecision.ENDED;
             }
-            case UNKNOWN ->
-                checker.outagePolicy() == OutagePolicy.PLAIN_JWT || (state != null && state.isAcceptingUnverified())
-                        ? SessionDecision.UNPROVEN
-                        : SessionDecision.UNAVAILABLE;
+            case UNKNOWN -> mayPassUnverified(state) ? SessionDecision.UNPROVEN : SessionDecision.UNAVAILABLE;
         };
     }
 }

@@ -25,7 +25,7 @@ class SharedReadsTests {
 
     private final List<CompletableFuture<Boolean>> answers = new ArrayList<>();
 
-    private final SharedReads reads = new SharedReads(this::ask, nanos::get, wall);
+    private final SharedReads<Boolean> reads = new SharedReads<>(this::ask, nanos::get, wall);
 
     private CompletionStage<Boolean> ask(String sessionId) {
         asked.add(sessionId);
@@ -128,7 +128,7 @@ class SharedReadsTests {
 
     @Test
     void aQuestionThatCannotBeAskedLeavesNobodyWaiting() {
-        SharedReads broken = new SharedReads(
+        SharedReads<Boolean> broken = new SharedReads<>(
                 id -> {
                     throw new IllegalStateException("broken");
                 },

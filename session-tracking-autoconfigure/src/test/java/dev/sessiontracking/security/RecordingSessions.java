@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** An engine in memory that counts what it is asked. */
 public class RecordingSessions implements SessionChecker, SessionService {
@@ -38,6 +39,8 @@ public class RecordingSessions implements SessionChecker, SessionService {
     private final List<String> ownerLookups = new CopyOnWriteArrayList<>();
 
     private final List<ClaimProblem> problems = new CopyOnWriteArrayList<>();
+
+    private final ConcurrentMap<String, Instant> notBefores = new ConcurrentHashMap<>();
 
     private volatile boolean down;
 
@@ -106,6 +109,47 @@ public class RecordingSessions implements SessionChecker, SessionService {
             return SessionCheck.UNPROVEN;
         }
         return live.containsKey(session.sessionId()) ? SessionCheck.LIVE_BY_STORE : SessionCheck.ENDED_BY_STORE;
+    }
+
+    /** The user's not-before marker is now at this time. */
+    public void raiseMarker(String userId, Instant notBefore) {
+        notBefores.put(userId, notBefore);
+    }
+
+    @Override
+    public SessionCheck checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
+        if (down) {
+            return SessionCheck.UNPROVEN;
+        }
+        Instant notBefore = notBefores.get(userId);
+        return notBefore != null && (authenticatedAt == null || !authenticatedAt.isAfter(notBefore))
+                ? SessionCheck.ENDED_BY_STORE
+                : SessionCheck.LIVE_BY_STORE;
+    }
+
+    @Override
+    public Optional<Instant> getNotBefore(String userId) {
+        return Optional.ofNullable(notBefores.get(userId));
+    }
+
+    @Override
+    public void clearNotBefore(String userId) {
+        notBefores.remove(userId);
+    }
+
+    @Override
+    public Optional<UserSession> registerSession(
+            String userId,
+            String sessionId,
+            SessionMetadata metadata,
+            Instant authenticatedAt,
+            Instant tokenExpiresAt) {
+        return Optional.of(createSession(userId, sessionId, metadata));
+    }
+
+    @Override
+    public boolean revokeSession(String sessionId, Instant registrableUntil) {
+        return revokeSession(sessionId);
     }
 
     @Override

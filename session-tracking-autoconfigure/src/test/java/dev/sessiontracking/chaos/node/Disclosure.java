@@ -69,8 +69,8 @@ public class Disclosure {
         }
 
         @Override
-        public boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
-            return checker.isDeniedWithoutSession(userId, authenticatedAt);
+        public SessionCheck checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
+            return checker.checkWithoutSession(userId, authenticatedAt);
         }
 
         @Override

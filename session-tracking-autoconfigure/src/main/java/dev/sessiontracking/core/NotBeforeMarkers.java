@@ -1,0 +1,123 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The not-before markers of users. They are read through the near cache, so that a steady state sends no command. What was
+ * found is remembered for outages, and restored in a store that has lost it. Bounded. Thread-safe.
+ */
+final class NotBeforeMarkers {
+
+    private static final int MOST_REMEMBERED = 10_000;
+
+    private final SessionStore store;
+
+    private final @Nullable TrackedReader tracked;
+
+    private final Duration lifetime;
+
+    private final Clock clock;
+
+    private final SharedReads<NotBefore> reads;
+
+    private final Map<String, NotBefore> remembered = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, NotBefore> eldest) {
+            return size() > MOST_REMEMBERED;
+        }
+    });
+
+    /** @param lifetime how long a marker can matter: as long as any token lives */
+    NotBeforeMarkers(SessionStore store, @Nullable TrackedReader tracked, Duration lifetime, Clock clock) {
+        this.store = store;
+        this.tracked = tracked;
+        this.lifetime = lifetime;
+        this.clock = clock;
+        this.reads = new SharedReads<>(this::ask, System::nanoTime, clock);
+    }
+
+    /** @throws SessionStoreUnavailableException if the store does not answer */
+    NotBefore read(String userId) {
+        NotBefore cached = tracked == null ? null : tracked.cachedNotBefore(userId);
+        return cached != null ? cached : remember(userId, Stages.await(reads.read(userId)));
+    }
+
+    private CompletionStage<NotBefore> ask(String userId) {
+        CompletionStage<@Nullable NotBefore> answer = tracked == null ? null : tracked.readNotBefore(userId);
+        return answer == null
+                ? store.notBefore(userId)
+                : answer.thenCompose(
+                        marker -> marker == null ? store.notBefore(userId) : CompletableFuture.completedFuture(marker));
+    }
+
+    private NotBefore remember(String userId, NotBefore marker) {
+        if (marker.exists()) {
+            remembered.put(userId, marker);
+        } else if (marker.equals(NotBefore.CLEARED)) {
+            remembered.remove(userId);
+        }
+        return marker;
+    }
+
+    /** Whether a marker that this node has met invalidates a token without a session. For outages. */
+    boolean isRememberedToCover(String userId, @Nullable Instant authenticatedAt) {
+        NotBefore marker = remembered.get(userId);
+        return marker != null && left(marker).toMillis() > 0 && marker.coversToken(authenticatedAt);
+    }
+
+    /** How long it is until then, by this node's clock. */
+    Duration timeUntil(Instant instant) {
+        return Duration.between(clock.instant(), instant);
+    }
+
+    private Duration left(NotBefore marker) {
+        return lifetime.minusMillis(clock.millis() - marker.millis());
+    }
+
+    /** @throws SessionStoreUnavailableException if the store does not confirm it */
+    void raise(String userId, NotBefore wanted) {
+        remember(userId, Stages.await(store.raiseNotBefore(userId, wanted, lifetime, false)));
+        forgetCached(userId);
+    }
+
+    /** @throws SessionStoreUnavailableException if the store does not confirm it */
+    void clear(String userId) {
+        Stages.await(store.clearNotBefore(userId, lifetime));
+        remembered.remove(userId);
+        forgetCached(userId);
+    }
+
+    /** The invalidation comes too, but later than the answer to the command. */
+    private void forgetCached(String userId) {
+        if (tracked != null) {
+            tracked.forgetNotBefore(userId);
+        }
+    }
+
+    private Map<String, NotBefore> copyOfRemembered() {
+        synchronized (remembered) {
+            return Map.copyOf(remembered);
+        }
+    }
+
+    /** The store may have lost markers with a failover: those that are missing are written again, one after another. */
+    void restore() {
+        CompletionStage<?> previous = CompletableFuture.completedFuture(null);
+        for (Map.Entry<String, NotBefore> one : copyOfRemembered().entrySet()) {
+            Duration left = left(one.getValue());
+            if (left.toMillis() > 0) {
+                previous = previous.thenCompose(done -> store.raiseNotBefore(one.getKey(), one.getValue(), left, true)
+                        .exceptionally(unavailable -> NotBefore.NONE));
+            }
+        }
+    }
+}
