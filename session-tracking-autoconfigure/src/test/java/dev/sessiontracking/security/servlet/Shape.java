@@ -59,7 +59,27 @@ enum Shape {
         }
     },
     HAND_WRITTEN_FILTER(ShapeConfigurations.HandWrittenFilter.class),
-    HAND_WRITTEN_FILTER_THAT_MUTATES_THE_CONTEXT(ShapeConfigurations.MutatingFilter.class);
+    HAND_WRITTEN_FILTER_THAT_MUTATES_THE_CONTEXT(ShapeConfigurations.MutatingFilter.class),
+    ANSWERING_FILTER_BEHIND_THE_TOKEN_FILTER(InterferingShapes.AnsweringFilterBehind.class),
+    HAND_WRITTEN_FILTER_THAT_CATCHES_EVERYTHING(InterferingShapes.Catching.class),
+    EXCEPTION_FILTER_IN_FRONT(InterferingShapes.ExceptionFilterInFront.class),
+    DECRYPTING_DECODER(InterferingShapes.DecryptingDecoder.class) {
+        @Override
+        String token(String sessionId) {
+            return InterferingShapes.encrypted(super.token(sessionId));
+        }
+    },
+    MOCKED_DECODER(InterferingShapes.MockedDecoder.class),
+    CONFIGURED_BY_A_CUSTOMIZER(InterferingShapes.ConfiguredByCustomizer.class),
+    CONFIGURED_BY_A_DSL(InterferingShapes.ConfiguredByDsl.class),
+    API_KEY_BESIDE_BY_PROVIDER(InterferingShapes.ApiKeyByProvider.class),
+    API_KEY_BESIDE_BY_RESOLVER(InterferingShapes.ApiKeyByResolver.class),
+    HAND_WRITTEN_TOKENS(HandWrittenTokens.Told.class) {
+        @Override
+        String token(String sessionId) {
+            return HandWrittenTokens.token(sessionId);
+        }
+    };
 
     private final Class<?> configuration;
 

@@ -168,6 +168,19 @@ class ShapeMatrixTests {
         assertThat(sessions.lookups()).isEmpty();
     }
 
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    void requestWithoutATokenIsLeftToTheChain(Shape shape) {
+        RecordingSessions sessions = server(shape).sessions();
+        sessions.forget();
+
+        HttpResponse<String> answer = server(shape).get("/me", request -> {});
+
+        assertThat(answer.statusCode()).isIn(401, 403);
+        assertThat(answer.headers().allValues("WWW-Authenticate")).noneMatch(challenge -> challenge.contains("error"));
+        assertThat(sessions.lookups()).isEmpty();
+    }
+
     private static TestServer server(Shape shape) {
         return SERVERS.computeIfAbsent(shape, Shape::start);
     }
