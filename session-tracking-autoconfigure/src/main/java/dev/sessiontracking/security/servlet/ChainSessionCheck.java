@@ -96,7 +96,7 @@ final class ChainSessionCheck {
     private boolean logsOut(
             RequestSessionState state, Origin origin, HttpServletRequest request, HttpServletResponse response)
             throws IOException, ServletException {
-        boolean token = origin == Origin.TOKEN_FILTER || !state.lastClaims().isEmpty();
+        boolean token = !state.lastClaims().isEmpty();
         if (logout == null || (token && !logout.isForTokens(request))) {
             return false;
         }

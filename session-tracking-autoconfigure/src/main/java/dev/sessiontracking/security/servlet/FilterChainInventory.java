@@ -3,6 +3,7 @@ package dev.sessiontracking.security.servlet;
 import dev.sessiontracking.core.ProtectionReport;
 import dev.sessiontracking.security.servlet.unusual.ChainTraits;
 import dev.sessiontracking.security.servlet.unusual.ChainTraits.Tokens;
+import dev.sessiontracking.security.servlet.unusual.StoredSessionFilter;
 import jakarta.servlet.Filter;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,7 +116,9 @@ final class FilterChainInventory implements SmartInitializingSingleton, Protecti
     }
 
     private static boolean isOurs(Filter filter) {
-        return filter.getClass().getName().startsWith("dev.sessiontracking.security.");
+        return filter instanceof SessionContextFilter
+                || filter instanceof SessionCheckFilter
+                || filter instanceof StoredSessionFilter;
     }
 
     private static String name(Class<?> type) {
