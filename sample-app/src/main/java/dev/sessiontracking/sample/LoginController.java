@@ -1,26 +1,36 @@
 package dev.sessiontracking.sample;
 
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.servlet.RequestSessionMetadata;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
 
 /** What a client calls without an access token. */
 @RestController
 class LoginController {
 
+    private static final Map<String, Boolean> NOTHING_REVOKED = Map.of("revoked", false);
+
     private final LoginService logins;
 
-    LoginController(LoginService logins) {
+    private final boolean tracking;
+
+    LoginController(LoginService logins, ObjectProvider<SessionTrackingJwtValidator> revocation) {
         this.logins = logins;
+        this.tracking = revocation.getIfAvailable() != null;
     }
 
     @PostMapping("/login")
@@ -36,11 +46,20 @@ class LoginController {
         return logins.refresh(refresh.refreshToken(), RequestSessionMetadata.from(request));
     }
 
-    /** For a client whose access token has expired. With an access token, the starter's logout answers first. */
+    /**
+     * For a client whose access token has expired. With an access token, the starter's logout answers first, unless session
+     * tracking is off. Then no token can be revoked, and the answer says so.
+     */
     @PostMapping("/logout")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    void logout(@Valid @RequestBody RefreshRequest session) {
-        logins.logout(session.refreshToken());
+    ResponseEntity<Map<String, Boolean>> logout(
+            @Valid @RequestBody(required = false) @Nullable RefreshRequest session,
+            @Nullable JwtAuthenticationToken caller) {
+        if (session != null) {
+            logins.logout(session.refreshToken());
+        } else if (caller == null) {
+            throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "Send an access token or a refresh token.");
+        }
+        return tracking ? ResponseEntity.noContent().build() : ResponseEntity.ok(NOTHING_REVOKED);
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.sessiontracking.sample;
 
+import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import jakarta.servlet.DispatcherType;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
@@ -26,12 +28,12 @@ import org.springframework.security.web.util.matcher.AndRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.util.StringUtils;
 
-/** An ordinary resource server. Nothing here mentions session tracking: the starter adds its checks by itself. */
+/** An ordinary resource server: the starter adds its checks by itself. */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
 
     @Bean
-    SecurityFilterChain securityFilterChain(HttpSecurity http) {
+    SecurityFilterChain securityFilterChain(HttpSecurity http, ObjectProvider<SessionTrackingJwtValidator> revocation) {
         return http.csrf(AbstractHttpConfigurer::disable) // no cookies, so nothing a browser would send by itself
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
@@ -50,7 +52,8 @@ class SecurityConfiguration {
                         .authenticationEntryPoint(bearerChallengeWithBody())
                         .accessDeniedHandler(
                                 (request, response, denied) -> response.sendError(HttpStatus.FORBIDDEN.value())))
-                .logout(logout -> logout.logoutRequestMatcher(logoutWithAccessToken()))
+                .logout(logout -> logout.logoutRequestMatcher(
+                        revocation.getIfAvailable() == null ? request -> false : logoutWithAccessToken()))
                 .build();
     }
 
@@ -63,7 +66,10 @@ class SecurityConfiguration {
         };
     }
 
-    /** Without an access token, {@code POST /logout} is for {@link LoginController}, which takes a refresh token. */
+    /**
+     * Without an access token, {@code POST /logout} is for {@link LoginController}, which takes a refresh token. While
+     * session tracking is off it gets every logout: the default one redirects to a login page, which an API has not.
+     */
     private static RequestMatcher logoutWithAccessToken() {
         return new AndRequestMatcher(
                 PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, "/logout"),

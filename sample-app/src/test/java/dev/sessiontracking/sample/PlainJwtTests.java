@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.sample.SampleClient.Answer;
 import dev.sessiontracking.sample.SampleClient.Tokens;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,11 +58,23 @@ class PlainJwtTests {
     }
 
     @Test
-    void logoutHasNothingToEnd() {
+    void logoutSaysThatItEndedNothing() {
         Tokens alice = sample.login("alice");
 
-        assertThat(sample.postJson("/logout", Map.of("refreshToken", alice.refresh()), Map.of())
-                        .status())
-                .isEqualTo(204);
+        assertEndedNothing(sample.call("POST", "/logout", alice.access()));
+        assertEndedNothing(sample.postJson("/logout", Map.of("refreshToken", alice.refresh()), Map.of()));
+        assertThat(sample.get("/me", alice.access()).status()).isEqualTo(200);
+    }
+
+    private static void assertEndedNothing(Answer answer) {
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text()).isEqualTo("{\"revoked\":false}");
+    }
+
+    @Test
+    void logoutWithGarbageIsRejectedAsWithRedis() {
+        sample.call("POST", "/logout", "garbage").assertProblem(401);
+        sample.postJson("/logout", Map.of("refreshToken", "garbage"), Map.of()).assertProblem(401);
+        sample.send("POST", "/logout", Map.of(), BodyPublishers.noBody()).assertProblem(400);
     }
 }
