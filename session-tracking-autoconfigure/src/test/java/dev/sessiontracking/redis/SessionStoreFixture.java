@@ -45,6 +45,11 @@ abstract class SessionStoreFixture {
 
     SessionStore otherNode;
 
+    /** The type of the indexes that the two nodes make. */
+    UserIndexType newIndexes() {
+        return UserIndexType.ZSET;
+    }
+
     /** A new connection, as a node of the application makes it. */
     abstract RedisConnector connect(RedisProperties properties);
 
@@ -60,8 +65,8 @@ abstract class SessionStoreFixture {
     @BeforeEach
     void setUpStores() {
         clock = MutableClock.startingNow();
-        store = store(firstLink, "", UserIndexType.ZSET);
-        otherNode = store(secondLink, "", UserIndexType.ZSET);
+        store = store(firstLink, "", newIndexes());
+        otherNode = store(secondLink, "", newIndexes());
     }
 
     @AfterAll
@@ -133,7 +138,9 @@ abstract class SessionStoreFixture {
     }
 
     List<String> index(String userId) {
-        return ((List<?>) Objects.requireNonNull(raw("ZRANGE", "user_sessions:" + userId, "0", "-1")))
+        String key = "user_sessions:" + userId;
+        Object members = newIndexes() == UserIndexType.SET ? raw("SMEMBERS", key) : raw("ZRANGE", key, "0", "-1");
+        return ((List<?>) Objects.requireNonNull(members))
                 .stream().map(String::valueOf).toList();
     }
 
