@@ -77,9 +77,8 @@ final class PendingRevocations implements AutoCloseable {
         scheduleRetry();
     }
 
-    /** Those of these sessions that are not to be revoked here anyway. */
-    synchronized List<String> without(List<String> sessionIds) {
-        return sessionIds.stream().filter(id -> !pending.containsKey(id)).toList();
+    synchronized boolean contains(Object target) {
+        return pending.containsKey(target);
     }
 
     synchronized int size() {

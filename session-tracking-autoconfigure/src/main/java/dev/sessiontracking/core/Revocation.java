@@ -38,7 +38,8 @@ sealed interface Revocation {
 
         @Override
         public Object target() {
-            return sessionId;
+            // A plain revocation does not include one that also forbids the registration.
+            return registrableUntil == null ? sessionId : this;
         }
 
         @Override

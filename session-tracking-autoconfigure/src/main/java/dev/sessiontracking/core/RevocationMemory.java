@@ -106,30 +106,40 @@ final class RevocationMemory {
         }
     }
 
-    /** The store has confirmed this revocation: it may be displaced from now on. */
-    synchronized void confirm(Denial denial) {
+    /**
+     * The store has confirmed this revocation: it may be displaced from now on.
+     *
+     * @return whether the session is to be removed once more, because {@link #reappliable} has left it out meanwhile: what
+     *     was removed may have been another state of the store
+     */
+    synchronized boolean confirm(Denial denial) {
         denial.unconfirmed--;
         enqueueIfConfirmed(denial);
+        boolean reapply = denial.reapply && denial.isConfirmed();
+        denial.reapply &= !denial.isConfirmed();
+        return reapply;
     }
 
     /** The store did not confirm this revocation: it is pending, and stays until {@link #applied(Revocation)}. */
     synchronized void keep(Denial denial) {
         denial.unconfirmed--;
         denial.pending = true;
+        denial.reapply &= denial.unconfirmed > 0;
     }
 
     /**
      * Takes back one call of {@link #deny(String)}: there was no such session to be revoked. It is forgotten when every
      * such call was taken back, and not while somebody else has revoked it, before or since.
+     *
+     * @return as for {@link #confirm}
      */
-    synchronized void forget(Denial denial) {
-        denial.unconfirmed--;
+    synchronized boolean forget(Denial denial) {
         denial.claims--;
         if (denial.claims == 0) {
             sessions.remove(denial.sessionId, denial);
-        } else {
-            enqueueIfConfirmed(denial);
+            return false;
         }
+        return confirm(denial);
     }
 
     /**
@@ -170,6 +180,23 @@ final class RevocationMemory {
     /** Tells of a session that this node created, and when it began to. */
     void created(String userId, String sessionId, Instant began) {
         users.created(userId, sessionId, began);
+    }
+
+    /**
+     * Those of these sessions that are to be removed from the store again if it holds them. The revocations that are under
+     * way or pending are left out: they look like sessions that came back, but their own revocation is to find them.
+     */
+    synchronized List<String> reappliable(List<String> sessionIds) {
+        return sessionIds.stream().filter(this::isReappliable).toList();
+    }
+
+    private boolean isReappliable(String sessionId) {
+        Denial denial = sessions.get(sessionId);
+        if (denial == null) {
+            return false;
+        }
+        denial.reapply |= denial.unconfirmed > 0;
+        return denial.isConfirmed();
     }
 
     /** The ids of all sessions that are refused. */
@@ -245,11 +272,17 @@ final class RevocationMemory {
 
         private boolean pending;
 
+        private boolean reapply;
+
         private boolean enqueued;
 
         private Denial(String sessionId, Instant until) {
             this.sessionId = sessionId;
             this.until = until;
+        }
+
+        String sessionId() {
+            return sessionId;
         }
 
         private boolean isConfirmed() {

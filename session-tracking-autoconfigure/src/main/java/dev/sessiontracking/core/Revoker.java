@@ -43,8 +43,6 @@ final class Revoker implements AutoCloseable {
 
     private final RepeatedRevocations again;
 
-    private final RevocationsUnderWay underWay = new RevocationsUnderWay();
-
     Revoker(
             SessionStore store,
             @Nullable TrackedReader tracked,
@@ -70,15 +68,6 @@ final class Revoker implements AutoCloseable {
 
     /** As {@link #revoke(String, String)}. */
     boolean revoke(Revocation.OfSession revocation) {
-        underWay.begin(revocation.sessionId());
-        try {
-            return denyAndRevoke(revocation);
-        } finally {
-            ended(revocation.sessionId());
-        }
-    }
-
-    private boolean denyAndRevoke(Revocation.OfSession revocation) {
         String sessionId = revocation.sessionId();
         boolean believedLive = isCachedAsLive(sessionId);
         Denial denial = memory.deny(sessionId);
@@ -87,10 +76,10 @@ final class Revoker implements AutoCloseable {
             if (denial == null) {
                 withoutRoom(sessionId);
             } else if (wasLive || believedLive) {
-                memory.confirm(denial);
-            } else {
+                confirm(denial);
+            } else if (memory.forget(denial)) {
                 // Nothing that a request could still meet: remembering it would let made-up ids fill the memory.
-                memory.forget(denial);
+                again.apply(List.of(sessionId));
             }
             if (wasLive) {
                 events.revoked(RevocationOperation.ONE, List.of(sessionId), revocation.userId());
@@ -195,33 +184,24 @@ final class Revoker implements AutoCloseable {
             return revoked;
         } finally {
             // Without a confirmation, too: the revocation of the user is what is pending then.
-            begun.forEach((sessionId, denial) -> {
-                denial.ifPresent(memory::confirm);
-                ended(sessionId);
-            });
+            begun.values().forEach(denial -> denial.ifPresent(this::confirm));
         }
     }
 
     private Optional<Denial> begin(String sessionId) {
-        underWay.begin(sessionId);
         return Optional.ofNullable(memory.deny(sessionId));
     }
 
-    private void ended(String sessionId) {
-        if (underWay.end(sessionId) && memory.isDenied(sessionId)) {
-            applyAgain(List.of(sessionId));
+    private void confirm(Denial denial) {
+        if (memory.confirm(denial)) {
+            again.apply(List.of(denial.sessionId()));
         }
-    }
-
-    /** Removes sessions that are refused here, except those that are about to be removed anyway. */
-    private void applyAgain(List<String> sessionIds) {
-        again.apply(underWay.postpone(pending.without(sessionIds)));
     }
 
     /** The store answers again, and may be another one, or an older state of itself. */
     void storeIsBack() {
         // Before the retry empties it: each is carried out once, and counted once.
-        List<String> earlier = underWay.postpone(pending.without(memory.deniedSessions()));
+        List<String> earlier = memory.reappliable(memory.deniedSessions());
         pending.retryNow();
         again.apply(earlier);
         markers.restore();
@@ -243,13 +223,13 @@ final class Revoker implements AutoCloseable {
 
             @Override
             public void seenAlive(String sessionId) {
-                applyAgain(List.of(sessionId));
+                again.apply(memory.reappliable(List.of(sessionId)));
             }
         };
     }
 
     boolean isPending(String sessionId) {
-        return pending.without(List.of(sessionId)).isEmpty();
+        return pending.contains(sessionId);
     }
 
     int pendingCount() {

@@ -130,6 +130,16 @@ class PendingRevocationsTests {
     }
 
     @Test
+    void plainRevocationDoesNotReplaceOneForGood() {
+        OfSession forGood = new OfSession("first-session", "alice", Instant.ofEpochSecond(99));
+        pending.add(forGood);
+        pending.add(FIRST);
+        available = true;
+        await().until(() -> pending.size() == 0);
+        assertThat(applied).containsExactly(forGood, FIRST);
+    }
+
+    @Test
     void fullRefusesAloud() {
         pending.add(FIRST);
         pending.add(SECOND);

@@ -281,6 +281,43 @@ class RevocationMemoryTests {
         assertThat(output).contains("session.tracking.revocation.maximum-remembered");
     }
 
+    // reapplying
+
+    @Test
+    void revocationUnderWayIsReappliedWhenTheLastCallIsConfirmed() {
+        Denial first = memory.deny("a");
+        Denial second = memory.deny("a");
+        assertThat(memory.reappliable(List.of("a", "unknown"))).isEmpty();
+        assertThat(memory.confirm(first)).isFalse();
+        assertThat(memory.confirm(second)).isTrue();
+        assertThat(memory.reappliable(List.of("a"))).containsExactly("a");
+    }
+
+    @Test
+    void nothingIsReappliedThatNobodyAskedFor() {
+        assertThat(memory.confirm(memory.deny("a"))).isFalse();
+        assertThat(memory.forget(memory.deny("a"))).isFalse();
+    }
+
+    @Test
+    void revocationThatFoundNothingIsReappliedIfAnEarlierOneIsRemembered() {
+        confirmed("a");
+        Denial again = memory.deny("a");
+        assertThat(memory.reappliable(List.of("a"))).isEmpty();
+        assertThat(memory.forget(again)).isTrue();
+    }
+
+    @Test
+    void pendingRevocationIsNotReapplied() {
+        Denial denial = memory.deny("a");
+        assertThat(memory.reappliable(List.of("a"))).isEmpty();
+        memory.keep(denial);
+        assertThat(memory.reappliable(List.of("a"))).isEmpty();
+        memory.applied(new OfSession("a", null));
+        assertThat(memory.reappliable(List.of("a"))).containsExactly("a");
+        assertThat(memory.confirm(memory.deny("a"))).isFalse();
+    }
+
     // users
 
     @Test

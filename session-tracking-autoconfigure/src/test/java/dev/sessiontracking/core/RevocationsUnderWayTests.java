@@ -18,15 +18,11 @@ import org.junit.jupiter.api.Test;
 /** A session that is being revoked looks like one that has come back: it is refused, and in the store. */
 class RevocationsUnderWayTests {
 
-    private static final String ID = "a";
-
     private final SwitchableStore store = new SwitchableStore();
 
     private final AtomicReference<Evidence> pushes = new AtomicReference<>(Evidence.IGNORED);
 
     private final RecordingListener listener = new RecordingListener();
-
-    private final RevocationsUnderWay underWay = new RevocationsUnderWay();
 
     private final SessionTracking tracking = SessionTracking.over(
             store,
@@ -108,22 +104,5 @@ class RevocationsUnderWayTests {
         });
         service.revokeSession(session.id());
         assertThat(store.holds(session.id())).isFalse();
-    }
-
-    @Test
-    void onlyTheLastOneEndsIt() {
-        underWay.begin(ID);
-        underWay.begin(ID);
-        assertThat(underWay.postpone(List.of(ID, "b"))).containsExactly("b");
-        assertThat(underWay.end(ID)).isFalse();
-        assertThat(underWay.postpone(List.of(ID))).isEmpty();
-        assertThat(underWay.end(ID)).isTrue();
-        assertThat(underWay.postpone(List.of(ID))).containsExactly(ID);
-    }
-
-    @Test
-    void nothingIsRemovedAgainThatNobodyAskedFor() {
-        underWay.begin(ID);
-        assertThat(underWay.end(ID)).isFalse();
     }
 }
