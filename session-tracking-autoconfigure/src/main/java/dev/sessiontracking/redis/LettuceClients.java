@@ -4,6 +4,7 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
@@ -12,6 +13,7 @@ import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.protocol.CommandEncoder;
+import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -64,8 +66,9 @@ final class LettuceClients {
     private LettuceClients() {}
 
     /** Threads and timers of one client; every channel that it opens joins the group. */
-    static ClientResources resources(ChannelGroup channels, Duration commandTimeout) {
+    static ClientResources resources(ChannelGroup channels, Duration commandTimeout, EveryAddress addresses) {
         return DefaultClientResources.builder()
+                .addressResolverGroup(addresses)
                 .ioThreadPoolSize(IO_THREADS)
                 .computationThreadPoolSize(IO_THREADS)
                 .timer(new HashedWheelTimer(
@@ -83,6 +86,7 @@ final class LettuceClients {
                                                 .name(),
                                         null,
                                         new SilenceHandler(commandTimeout, channels));
+                        addresses.watch(channel);
                         channels.add(channel);
                     }
                 })
@@ -91,80 +95,63 @@ final class LettuceClients {
 
     /** The client of the servers that the URL names. */
     static AbstractRedisClient client(
-            RedisUrl url,
-            SentinelProperties sentinels,
-            RedisProperties properties,
-            ClientResources resources,
-            @Nullable SslOptions ssl) {
+            RedisUrl url, Logins logins, RedisProperties properties, ClientResources resources) {
         if (url.topology() == Topology.CLUSTER) {
             List<RedisURI> nodes = url.addresses().stream()
-                    .map(address -> node(url, address, properties))
+                    .map(address -> uri(url, address, logins.servers(), properties))
                     .toList();
-            RedisClusterClient client = RedisClusterClient.create(resources, nodes);
-            client.setOptions(clusterOptions(properties, ssl));
-            return client;
+            return RedisClusterClient.create(resources, nodes);
         }
-        RedisClient client = RedisClient.create(resources, server(url, sentinels, properties));
-        client.setOptions(options(ClientOptions.builder(), properties, ssl).build());
-        return client;
+        return RedisClient.create(resources, server(url, logins, properties));
     }
 
     /** The one server, or whichever the sentinels name. */
-    private static RedisURI server(RedisUrl url, SentinelProperties sentinels, RedisProperties properties) {
-        RedisURI server = node(url, url.addresses().get(0), properties);
+    private static RedisURI server(RedisUrl url, Logins logins, RedisProperties properties) {
+        RedisURI server = uri(url, url.addresses().get(0), logins.servers(), properties);
         server.setDatabase(url.database());
         if (url.topology() == Topology.SENTINEL) {
             server.setHost(null);
             server.setSentinelMasterId(Objects.requireNonNull(url.masterName()));
             url.addresses()
-                    .forEach(address -> server.getSentinels().add(sentinel(url, address, sentinels, properties)));
+                    .forEach(address -> server.getSentinels().add(uri(url, address, logins.sentinels(), properties)));
         }
         return server;
     }
 
-    private static ClusterClientOptions clusterOptions(RedisProperties properties, @Nullable SslOptions ssl) {
-        ClusterClientOptions.Builder options = ClusterClientOptions.builder();
-        options(options, properties, ssl);
-        return options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-                        .enablePeriodicRefresh(PERIODIC_REFRESH)
-                        .adaptiveRefreshTriggersTimeout(REFRESH_PAUSE)
-                        .refreshTriggersReconnectAttempts(1)
-                        .build())
-                .build();
-    }
-
-    /** The client for connections to single nodes of a cluster, which its own client would send elsewhere. */
-    static RedisClient nodeClient(RedisProperties properties, ClientResources resources, @Nullable SslOptions ssl) {
-        RedisClient client = RedisClient.create(resources);
-        client.setOptions(options(ClientOptions.builder(), properties, ssl).build());
-        return client;
-    }
-
-    /** A server that the URL does not name itself, but that belongs to those that it names. */
-    static RedisURI node(RedisUrl url, RedisAddress address, RedisProperties properties) {
-        return uri(url, address, url.username(), url.password(), properties);
-    }
-
-    /** A sentinel: without the credentials of the URL, which are not for it. */
-    static RedisURI sentinel(RedisUrl url, RedisAddress address, SentinelProperties login, RedisProperties properties) {
-        return uri(url, address, login.username(), login.password(), properties);
-    }
-
-    private static RedisURI uri(
-            RedisUrl url,
-            RedisAddress address,
-            @Nullable String username,
-            @Nullable String password,
-            RedisProperties properties) {
-        RedisURI.Builder uri = RedisURI.Builder.redis(address.host(), address.port())
-                .withSsl(url.tls())
-                .withTimeout(properties.connectTimeout());
-        if (password != null && username != null) {
-            uri.withAuthentication(username, password.toCharArray());
-        } else if (password != null) {
-            uri.withPassword(password.toCharArray());
+    /**
+     * Sets the options for connections to be made.
+     *
+     * @param protocol the version to speak, or {@code null} for the newest that the server knows
+     */
+    static void configure(
+            AbstractRedisClient client,
+            RedisProperties properties,
+            @Nullable SslOptions ssl,
+            @Nullable ProtocolVersion protocol) {
+        if (client instanceof RedisClusterClient cluster) {
+            ClusterClientOptions.Builder options = ClusterClientOptions.builder();
+            options(options, properties, ssl).protocolVersion(protocol);
+            cluster.setOptions(options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                            .enablePeriodicRefresh(PERIODIC_REFRESH)
+                            .adaptiveRefreshTriggersTimeout(REFRESH_PAUSE)
+                            .refreshTriggersReconnectAttempts(1)
+                            .build())
+                    .build());
+        } else if (client instanceof RedisClient single) {
+            single.setOptions(options(ClientOptions.builder(), properties, ssl)
+                    .protocolVersion(protocol)
+                    .build());
         }
-        return uri.build();
+    }
+
+    /** A server or a sentinel. */
+    static RedisURI uri(
+            RedisUrl url, RedisAddress address, RedisCredentialsProvider login, RedisProperties properties) {
+        return RedisURI.Builder.redis(address.host(), address.port())
+                .withSsl(url.tls())
+                .withTimeout(properties.connectTimeout())
+                .withAuthentication(login)
+                .build();
     }
 
     /** Lettuce checks the host's name as well. */

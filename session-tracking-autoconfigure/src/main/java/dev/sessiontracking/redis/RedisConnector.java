@@ -10,8 +10,10 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.event.EventBus;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -41,7 +43,9 @@ final class RedisConnector implements AutoCloseable {
 
     private final RedisProperties properties;
 
-    private final SentinelProperties sentinelLogin;
+    private final Logins logins;
+
+    private final ConnectAttempts attempts;
 
     private final long patienceMillis;
 
@@ -64,23 +68,36 @@ final class RedisConnector implements AutoCloseable {
     private volatile boolean closed;
 
     RedisConnector(RedisUrl url, RedisProperties properties) {
-        this(url, properties, SentinelProperties.NONE, null);
+        this(
+                url,
+                properties,
+                Logins.fixed(url, SentinelProperties.NONE),
+                null,
+                DefaultClientResources.DEFAULT_ADDRESS_RESOLVER_GROUP);
     }
 
-    /** @param bundle trust and keys for TLS, or {@code null} for those of the Java platform */
+    /**
+     * @param bundle trust and keys for TLS, or {@code null} for those of the Java platform
+     * @param names finds the addresses of a host name
+     */
     RedisConnector(
-            RedisUrl url, RedisProperties properties, SentinelProperties sentinelLogin, @Nullable SslBundle bundle) {
+            RedisUrl url,
+            RedisProperties properties,
+            Logins logins,
+            @Nullable SslBundle bundle,
+            AddressResolverGroup<?> names) {
         this.url = url;
         this.properties = properties;
-        this.sentinelLogin = sentinelLogin;
+        this.logins = logins;
         // An attempt is a connect and a handshake, each with the connect timeout.
         this.patienceMillis = 2 * properties.connectTimeout().toMillis();
         SslOptions ssl = bundle == null ? null : LettuceClients.ssl(bundle);
-        this.resources = LettuceClients.resources(channels, properties.commandTimeout());
-        this.client = LettuceClients.client(url, sentinelLogin, properties, resources, ssl);
+        EveryAddress addresses = new EveryAddress(names);
+        this.resources = LettuceClients.resources(channels, properties.commandTimeout(), addresses);
+        this.client = LettuceClients.client(url, logins, properties, resources);
+        this.nodeClient = url.topology() == Topology.CLUSTER ? RedisClient.create(resources) : null;
+        this.attempts = new ConnectAttempts(url, properties, ssl, addresses, client, nodeClient);
         this.executor = BackgroundThread.named("session-tracking-connect");
-        this.nodeClient =
-                url.topology() == Topology.CLUSTER ? LettuceClients.nodeClient(properties, resources, ssl) : null;
         this.sentinels = url.topology() == Topology.SENTINEL ? new SentinelWatch(this) : null;
         if (sentinels != null) {
             sentinels.start();
@@ -112,10 +129,7 @@ final class RedisConnector implements AutoCloseable {
      */
     CompletableFuture<StatefulRedisConnection<String, String>> connect(Consumer<Throwable> failed) {
         return persistently(
-                () -> CompletableFuture.completedFuture(
-                        client(RedisClient.class).connect(StringCodec.UTF8)),
-                () -> closed,
-                failed);
+                () -> attempts.make(() -> client(RedisClient.class).connect(StringCodec.UTF8)), () -> closed, failed);
     }
 
     /**
@@ -125,8 +139,7 @@ final class RedisConnector implements AutoCloseable {
      */
     CompletableFuture<StatefulRedisClusterConnection<String, String>> connectCluster(Consumer<Throwable> failed) {
         return persistently(
-                () -> CompletableFuture.completedFuture(
-                        client(RedisClusterClient.class).connect(StringCodec.UTF8)),
+                () -> attempts.make(() -> client(RedisClusterClient.class).connect(StringCodec.UTF8)),
                 () -> closed,
                 failed);
     }
@@ -143,7 +156,8 @@ final class RedisConnector implements AutoCloseable {
             throw new IllegalStateException("Not a cluster");
         }
         return persistently(
-                () -> nodes.connectAsync(StringCodec.UTF8, LettuceClients.node(url, address, properties)),
+                () -> nodes.connectAsync(
+                        StringCodec.UTF8, LettuceClients.uri(url, address, logins.servers(), properties)),
                 () -> closed || givenUp.get(),
                 failure -> {});
     }
@@ -158,7 +172,7 @@ final class RedisConnector implements AutoCloseable {
         return persistently(
                 () -> client(RedisClient.class)
                         .connectPubSubAsync(
-                                StringCodec.UTF8, LettuceClients.sentinel(url, address, sentinelLogin, properties)),
+                                StringCodec.UTF8, LettuceClients.uri(url, address, logins.sentinels(), properties)),
                 () -> closed,
                 failed);
     }

@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,14 @@ final class RedisFailures {
 
     /** How newer servers say so. */
     private static final String OF_A_SCRIPT = "@user_script";
+
+    static final String NO_WORD = "of another kind";
+
+    private static final Pattern HELLO_REFUSED = Pattern.compile(
+            "(?i)^(?!NOAUTH|WRONGPASS|NOPERM).*\\b(?:hello|(?:unknown|unsupported|invalid) (?:command|request))");
+
+    /** Up to the first character that may begin an argument: a key, a session id or an address. */
+    private static final Pattern BEGINNING = Pattern.compile("[A-Za-z][A-Za-z ()-]{0,100}");
 
     static final String LOGIN_REFUSED =
             "authentication failed, check the user and the password in session.tracking.redis-url";
@@ -62,8 +72,8 @@ final class RedisFailures {
 
     static SessionStoreUnavailableException unavailable(Throwable failure) {
         Throwable cause = unwrap(failure);
-        if (isMissingRight(cause)) {
-            return new StoreRefusedException("The user of session.tracking.redis-url lacks a right: NOPERM", cause);
+        if (MissingRights.isDenied(cause)) {
+            return new StoreRefusedException(MissingRights.describe(cause), cause);
         }
         return cause instanceof SessionStoreUnavailableException already
                 ? already
@@ -101,6 +111,7 @@ final class RedisFailures {
         if (cause instanceof RedisCommandExecutionException error) {
             String message = String.valueOf(error.getMessage());
             return !OF_ONE_COMMAND.contains(firstWord(message))
+                    && !MissingRights.isDenied(cause)
                     && !message.startsWith(IN_A_SCRIPT)
                     && !message.contains(OF_A_SCRIPT);
         }
@@ -134,8 +145,40 @@ final class RedisFailures {
                 && String.valueOf(error.getMessage()).startsWith(beginning);
     }
 
+    /** Whether our user lacks a permission. */
     static boolean isMissingRight(Throwable failure) {
         return startsWith(failure, "NOPERM");
+    }
+
+    /** The beginning of what a server or a certificate check said, without anything that it may have quoted. */
+    static String quoted(String message) {
+        Matcher beginning = BEGINNING.matcher(message);
+        return beginning.lookingAt() ? beginning.group().strip() : "";
+    }
+
+    /** Whether a server does not take the first command of the current protocol, but may work with the older one. */
+    static boolean isHelloRefused(Throwable failure) {
+        return causes(failure).stream()
+                .filter(RedisCommandExecutionException.class::isInstance)
+                .map(cause -> String.valueOf(cause.getMessage()))
+                .anyMatch(message -> !message.startsWith("NOPERM")
+                        && (isLoginRefused(message)
+                                || HELLO_REFUSED.matcher(message).find()));
+    }
+
+    /** Whether a connection ended in a way that is usual when only one of the two sides uses TLS. */
+    static boolean mayBeWrongTransport(Throwable failure) {
+        return causes(failure).stream()
+                .noneMatch(cause -> cause instanceof RedisCommandExecutionException
+                        || cause instanceof ConnectException
+                        || cause instanceof ConnectTimeoutException
+                        || cause instanceof UnknownHostException);
+    }
+
+    /** What somebody must change before the server can be used, or {@code null} when the failure may pass by itself. */
+    static @Nullable String misconfiguration(Throwable failure) {
+        String refused = loginRefused(failure);
+        return refused != null ? refused : Misconfiguration.of(causes(failure));
     }
 
     /** Whether the server does not accept our user or password. */
@@ -160,7 +203,7 @@ final class RedisFailures {
      * The failure and all that led to it, the most direct first. Who asks several servers in turn, for the nodes of a
      * cluster or as a sentinel, keeps what each of them said among the suppressed ones.
      */
-    private static Collection<Throwable> causes(Throwable failure) {
+    static Collection<Throwable> causes(Throwable failure) {
         Set<Throwable> causes = new LinkedHashSet<>();
         Deque<Throwable> next = new ArrayDeque<>(List.of(unwrap(failure)));
         while (!next.isEmpty() && causes.size() < MOST_CAUSES) {
@@ -173,7 +216,9 @@ final class RedisFailures {
 
     private static boolean isLoginRefused(String message) {
         String word = firstWord(message);
-        return word.equals("WRONGPASS") || word.equals("NOAUTH") || message.contains("AUTH");
+        return word.equals("WRONGPASS")
+                || word.equals("NOAUTH")
+                || (message.contains("AUTH") && !HELLO_REFUSED.matcher(message).find());
     }
 
     /** Whether the server is one that takes no writes. */
@@ -209,9 +254,9 @@ final class RedisFailures {
 
     /** A reason without addresses or credentials: an error reply's own first word, or the kind of failure. */
     static String inWords(Throwable failure) {
-        String refused = loginRefused(failure);
-        if (refused != null) {
-            return refused;
+        String misconfigured = misconfiguration(failure);
+        if (misconfigured != null) {
+            return misconfigured;
         }
         for (Throwable cause : causes(failure)) {
             // Lettuce calls any answer of a sentinel that names no master a timeout, too.
@@ -219,7 +264,7 @@ final class RedisFailures {
                 return "timeout";
             }
             if (cause instanceof RedisCommandExecutionException) {
-                return "error reply " + firstWord(String.valueOf(cause.getMessage()));
+                return "error reply " + errorReply(String.valueOf(cause.getMessage()));
             }
             if (cause instanceof ConnectTimeoutException) {
                 return "connect timeout";
@@ -237,11 +282,17 @@ final class RedisFailures {
         return unwrap(failure) instanceof RedisConnectionException ? "no connection" : "not connected";
     }
 
-    private static String firstWord(String message) {
+    /** An error that the server has no word for is only told by its text: a used-up quota, too many clients. */
+    private static String errorReply(String message) {
+        String word = firstWord(message);
+        return word.equals("ERR") ? '"' + quoted(message) + '"' : word;
+    }
+
+    static String firstWord(String message) {
         int end = 0;
         while (end < message.length() && end < 20 && Character.isUpperCase(message.charAt(end))) {
             end++;
         }
-        return end == 0 ? "of another kind" : message.substring(0, end);
+        return end == 0 ? NO_WORD : message.substring(0, end);
     }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** The connection for commands, and the masters that it reaches. Thread-safe. */
 final class RedisLink implements AutoCloseable {
 
-    /** What a small machine may need to load the client's classes, before an attempt even begins. */
-    private static final long COLD_START_MILLIS = 5_000;
+    /** The longest that the application's start waits for the first connection. */
+    private static final long LONGEST_START_MILLIS = 1_000;
 
     /** The longest that an operation on many keys goes on sending commands. */
     private static final Duration BULK_TIME = Duration.ofSeconds(10);
@@ -36,8 +36,10 @@ final class RedisLink implements AutoCloseable {
 
     private final Shards shards;
 
-    /** What to do about a user or password that was not accepted, or {@code null}. */
-    private volatile @Nullable String loginRefused;
+    private final CompletableFuture<Boolean> attempted = new CompletableFuture<>();
+
+    /** What somebody must change before the server can be used, or {@code null}. */
+    private volatile @Nullable String misconfiguration;
 
     /** @param heartbeatKey a key that nobody uses; it is read to find out whether a server answers */
     RedisLink(RedisConnector connector, String heartbeatKey) {
@@ -49,21 +51,21 @@ final class RedisLink implements AutoCloseable {
                 : new SingleShard(connector, heartbeatKey, this::refused, outages);
     }
 
-    /**
-     * Waits for the first attempt, so that a server that is there is used from the first request on, and for a second one
-     * when the first was too slow; not longer.
-     */
-    void start() {
-        followRefusedLogins();
-        CompletableFuture<Boolean> attempted = new CompletableFuture<>();
+    /** Begins to connect in the background. */
+    void connect() {
+        followReconnects();
         shards.connect(failure -> {
             if (failure != null) {
-                noteRefusedLogin(failure);
+                noteMisconfiguration(failure);
             }
             attempted.complete(failure == null);
         });
+    }
+
+    /** Waits for the first attempt, so that a server that answers is used from the first request on; a second at most. */
+    void awaitFirstAttempt() {
         try {
-            attempted.get(2 * connector.patienceMillis() + COLD_START_MILLIS, TimeUnit.MILLISECONDS);
+            attempted.get(LONGEST_START_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException stillConnecting) {
             shards.of("").disconnected("no connection to " + connector.url() + ": no answer yet");
         } catch (InterruptedException interrupted) {
@@ -71,13 +73,13 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** Lettuce makes lost connections again by itself; that a password was changed meanwhile is told to nobody else. */
-    private void followRefusedLogins() {
+    /** Lettuce restores lost connections by itself. Only this event says that it cannot, and why. */
+    private void followReconnects() {
         connector
                 .events()
                 .get()
                 .ofType(ReconnectFailedEvent.class)
-                .subscribe(failed -> noteRefusedLogin(failed.getCause()));
+                .subscribe(failed -> noteMisconfiguration(failed.getCause()));
         outages.listen(new StoreListener() {
             @Override
             public void unavailable(String reason) {
@@ -86,16 +88,16 @@ final class RedisLink implements AutoCloseable {
 
             @Override
             public void available() {
-                loginRefused = null;
+                misconfiguration = null;
             }
         });
     }
 
-    /** Stands until the server answers again: a time-out in between does not make a password right. */
-    private void noteRefusedLogin(Throwable failure) {
-        String refused = RedisFailures.loginRefused(failure);
-        if (refused != null) {
-            loginRefused = refused;
+    /** Stands until the server answers again: a timeout in between does not correct a password. */
+    private void noteMisconfiguration(Throwable failure) {
+        String found = RedisFailures.misconfiguration(failure);
+        if (found != null) {
+            misconfiguration = found;
         }
     }
 
@@ -134,7 +136,7 @@ final class RedisLink implements AutoCloseable {
     }
 
     private void refused(Throwable failure) {
-        noteRefusedLogin(failure);
+        noteMisconfiguration(failure);
         rights.refused(failure);
         if (RedisFailures.isReadOnly(failure)) {
             // This was a master once, or never: whoever is it now is found by connecting anew.
@@ -156,7 +158,7 @@ final class RedisLink implements AutoCloseable {
                 connector.url().toString(),
                 server.version(),
                 server.evictionPolicy(),
-                isOpenForRequests() ? null : loginRefused,
+                isOpenForRequests() ? null : misconfiguration,
                 parts.size() < shards.count() ? parts : List.of());
     }
 

@@ -6,9 +6,11 @@ import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -69,12 +71,25 @@ public final class RedisSessionStoreAutoConfiguration {
                             + " session.tracking.sentinel.password: the password of a server is a part of the URL,"
                             + " redis://:password@host:6379.");
         }
-        return new RedisConnector(url, properties, sentinelLogin, bundle);
+        return new RedisConnector(
+                url,
+                properties,
+                connectionDetails instanceof PropertiesConnectionDetails
+                        ? Logins.fixed(url, sentinelLogin)
+                        : Logins.of(connectionDetails),
+                bundle,
+                DefaultClientResources.DEFAULT_ADDRESS_RESOLVER_GROUP);
     }
 
-    @Bean(initMethod = "start")
+    @Bean(initMethod = "connect")
     RedisLink sessionTrackingRedisLink(RedisConnector sessionTrackingRedisConnector, RedisProperties properties) {
         return new RedisLink(sessionTrackingRedisConnector, new RedisKeys(properties.keyPrefix()).heartbeat());
+    }
+
+    /** The connection is made while the other beans are. */
+    @Bean
+    SmartInitializingSingleton sessionTrackingFirstAttempt(RedisLink sessionTrackingRedisLink) {
+        return sessionTrackingRedisLink::awaitFirstAttempt;
     }
 
     @Bean

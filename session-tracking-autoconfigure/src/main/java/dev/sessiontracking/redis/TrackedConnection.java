@@ -231,7 +231,7 @@ final class TrackedConnection implements TrackedReader {
 
         /** An ERR to what the server usually does is of the moment: a managed one says so when a quota is used up. */
         private boolean isRefused(Tracking failing, Throwable failure) {
-            return failing.hasAgreed() ? RedisFailures.isMissingRight(failure) : RedisFailures.isRefusal(failure);
+            return failing.hasAgreed() ? MissingRights.isDenied(failure) : RedisFailures.isRefusal(failure);
         }
     }
 }

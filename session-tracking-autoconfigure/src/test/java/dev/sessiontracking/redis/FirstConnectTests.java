@@ -2,50 +2,59 @@ package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** The first attempt of a small machine may be too slow: the start has patience for a second one, and for no more. */
-@ExtendWith(OutputCaptureExtension.class)
+/** The first connection: how long a start waits for it, and which failed attempts are worth a warning. */
 class FirstConnectTests {
 
-    private static final String[] TIMEOUTS = {
-        "session.tracking.connect-timeout=2s",
-        "session.tracking.command-timeout=2s",
-        "session.tracking.near-cache.enabled=false"
-    };
+    private static final RedisProperties PROPERTIES =
+            new RedisProperties(null, "", Duration.ofSeconds(2), Duration.ofSeconds(2), UserIndexType.ZSET);
 
+    /** The first attempt of a small machine may be too slow because it loads the client's classes. */
     @Test
-    void slowFirstAttemptLeavesTheFirstCheckProven(CapturedOutput output) {
-        try (ScriptedRedisServer server = new ScriptedRedisServer()) {
-            silentFor(server, 1);
-            try (TestNode node = TestNode.at(server.url(), TIMEOUTS)) {
-                assertThat(node.check("x")).isEqualTo(SessionCheck.ENDED_BY_STORE);
-            }
-            assertThat(output).doesNotContain("Redis not available");
-        }
+    void slowFirstAttemptIsNoFailure() throws Exception {
+        assertThat(failuresWhenSilentFor(1)).isEmpty();
     }
 
     @Test
-    void secondSlowAttemptIsAnOutage(CapturedOutput output) {
-        try (ScriptedRedisServer server = new ScriptedRedisServer()) {
-            silentFor(server, 2);
-            try (TestNode node = TestNode.at(server.url(), TIMEOUTS)) {
-                node.awaitAnswer("x", SessionCheck.ENDED_BY_STORE);
-            }
-            assertThat(output).containsOnlyOnce("Redis not available");
-        }
+    void secondSlowAttemptIsOne() throws Exception {
+        assertThat(failuresWhenSilentFor(2)).hasSize(1);
     }
 
-    private static void silentFor(ScriptedRedisServer server, int handshakes) {
+    private static List<Throwable> failuresWhenSilentFor(int handshakes) throws Exception {
         AtomicInteger left = new AtomicInteger(handshakes);
-        server.script(
-                (client, command) -> command.get(0).equals("HELLO") && left.getAndDecrement() > 0 ? List.of() : null);
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
+        try (ScriptedRedisServer server = new ScriptedRedisServer();
+                RedisConnector connector = new RedisConnector(RedisUrl.parse(server.url()), PROPERTIES)) {
+            server.script((client, command) ->
+                    command.get(0).equals("HELLO") && left.getAndDecrement() > 0 ? List.of() : null);
+            connector.connect(failures::add).get(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+        return failures;
+    }
+
+    /** Whatever the timeouts are. It was up to seven seconds. */
+    @Test
+    void startWaitsForASecondAtMost() {
+        try (ScriptedRedisServer server = new ScriptedRedisServer()) {
+            server.script((client, command) -> List.of());
+            RedisProperties patient =
+                    new RedisProperties(null, "", Duration.ofSeconds(60), Duration.ofSeconds(60), UserIndexType.ZSET);
+            try (RedisConnector connector = new RedisConnector(RedisUrl.parse(server.url()), patient);
+                    RedisLink link = new RedisLink(connector, "heartbeat")) {
+                link.connect();
+                long before = System.nanoTime();
+                link.awaitFirstAttempt();
+                assertThat(Duration.ofNanos(System.nanoTime() - before))
+                        .isBetween(Duration.ofMillis(500), Duration.ofSeconds(2));
+                assertThat(link.isOpenForRequests()).isFalse();
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
@@ -26,9 +27,11 @@ class KeepAliveTests {
     void idleConnectionIsProbedAfterHalfAMinute() {
         ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         Duration timeout = Duration.ofSeconds(5);
-        ClientResources resources = LettuceClients.resources(channels, timeout);
-        RedisClient client = LettuceClients.nodeClient(
-                new RedisProperties(null, "", timeout, timeout, UserIndexType.ZSET), resources, null);
+        ClientResources resources = LettuceClients.resources(
+                channels, timeout, new EveryAddress(DefaultClientResources.DEFAULT_ADDRESS_RESOLVER_GROUP));
+        RedisClient client = RedisClient.create(resources);
+        LettuceClients.configure(
+                client, new RedisProperties(null, "", timeout, timeout, UserIndexType.ZSET), null, null);
         try {
             client.connect(io.lettuce.core.RedisURI.create(redis.url()));
             Channel channel = channels.iterator().next();

@@ -42,7 +42,8 @@ class SessionSizeTests {
         RedisConnector connector = new RedisConnector(RedisUrl.parse(redis.url()), properties);
         RedisLink link = new RedisLink(connector, new RedisKeys("").heartbeat());
         try {
-            link.start();
+            link.connect();
+            link.awaitFirstAttempt();
             RedisSessionStore store =
                     new RedisSessionStore(link, new RedisKeys(""), UserIndexType.ZSET, Clock.systemUTC());
             long everything = bytesEach(store, "kept, kept", new MetadataPolicy(Ip.KEEP, UserAgent.KEEP));

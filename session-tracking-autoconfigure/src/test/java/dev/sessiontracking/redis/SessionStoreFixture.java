@@ -82,7 +82,8 @@ abstract class SessionStoreFixture {
         connectors.add(connector);
         RedisLink link = new RedisLink(connector, new RedisKeys("").heartbeat());
         links.add(link);
-        link.start();
+        link.connect();
+        link.awaitFirstAttempt();
         return link;
     }
 

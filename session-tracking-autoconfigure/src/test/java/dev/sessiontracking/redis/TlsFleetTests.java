@@ -53,7 +53,8 @@ class TlsFleetTests {
                             .tracked())
                     .isFalse();
         }
-        await().atMost(TestNode.PATIENCE).untilAsserted(() -> assertThat(output).contains("TLS handshake failed"));
+        await().atMost(TestNode.PATIENCE)
+                .untilAsserted(() -> assertThat(output).contains("the certificate of the server is not trusted"));
     }
 
     private static String[] with(String[] args, String name, String value) {

@@ -46,7 +46,7 @@ class WithoutPushTests {
                 case "CLIENT" -> List.of("-ERR Unknown subcommand or wrong number of arguments\r\n");
                 default -> null;
             });
-            oneCommandForEachCheck(server, output, "error reply ERR");
+            oneCommandForEachCheck(server, output, "error reply \"ERR Unknown subcommand");
         }
     }
 
