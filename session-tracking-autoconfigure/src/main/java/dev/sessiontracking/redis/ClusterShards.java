@@ -8,6 +8,7 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -68,23 +69,29 @@ final class ClusterShards implements Shards {
 
     @Override
     public void connect(Consumer<@Nullable Throwable> attempted) {
-        for (Line line : Line.values()) {
-            connector
-                    .connectCluster(failure -> {
-                        unconnected.disconnected(
-                                "no connection to " + connector.url() + ": " + RedisFailures.inWords(failure));
-                        attempted.accept(failure);
-                    })
-                    .thenAccept(made -> {
-                        connections.put(line, made);
-                        if (line == Line.READ) {
-                            masters.follow(made);
-                        }
-                        if (connections.size() == Line.values().length) {
-                            attempted.accept(null);
-                        }
-                    });
-        }
+        connect(List.of(Line.values()), attempted);
+    }
+
+    /** One after the other: the first attempt of a node may be too slow, and is forgiven. */
+    private void connect(List<Line> lines, Consumer<@Nullable Throwable> attempted) {
+        Line line = lines.get(0);
+        connector
+                .connectCluster(failure -> {
+                    unconnected.disconnected(
+                            "no connection to " + connector.url() + ": " + RedisFailures.inWords(failure));
+                    attempted.accept(failure);
+                })
+                .thenAccept(made -> {
+                    connections.put(line, made);
+                    if (line == Line.READ) {
+                        masters.follow(made);
+                    }
+                    if (lines.size() == 1) {
+                        attempted.accept(null);
+                    } else {
+                        connect(lines.subList(1, lines.size()), attempted);
+                    }
+                });
     }
 
     /** Takes up who is master now. */

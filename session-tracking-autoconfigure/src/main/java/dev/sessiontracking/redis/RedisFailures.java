@@ -125,6 +125,13 @@ final class RedisFailures {
                 && (cause instanceof RedisException || cause instanceof IOException || isTimeout(cause));
     }
 
+    /** Whether there was no connection for the command. */
+    static boolean isNotSent(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        return cause instanceof RedisConnectionException
+                || String.valueOf(cause.getMessage()).startsWith("Currently not connected");
+    }
+
     static boolean isTimeout(Throwable failure) {
         Throwable cause = unwrap(failure);
         return cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException;

@@ -61,7 +61,7 @@ final class Shard {
 
     /** A heartbeat waits for a connection that is being made again. */
     private CompletionStage<?> patiently(Supplier<CompletionStage<?>> heartbeat) {
-        return again(heartbeat::get, System.nanoTime() + timeout.toNanos(), failure -> {});
+        return again(heartbeat::get, System.nanoTime() + timeout.toNanos(), failure -> {}, 1);
     }
 
     boolean isOpenFor(Line line) {
@@ -89,11 +89,16 @@ final class Shard {
                 failure -> {
                     unanswered.run();
                     suspect(failure);
-                });
+                },
+                1);
     }
 
+    /** @param repetitions how often the command may be sent again; one that was not sent does not count */
     private <T> CompletionStage<T> again(
-            Supplier<? extends CompletionStage<T>> command, long deadline, Consumer<Throwable> unanswered) {
+            Supplier<? extends CompletionStage<T>> command,
+            long deadline,
+            Consumer<Throwable> unanswered,
+            int repetitions) {
         CompletionStage<T> reply;
         try {
             reply = command.get();
@@ -102,14 +107,17 @@ final class Shard {
         }
         return reply.exceptionallyCompose(failure -> {
             long left = deadline - System.nanoTime();
-            if (!RedisFailures.isNoAnswer(failure) || left <= 0) {
+            boolean isSent = !RedisFailures.isNotSent(failure);
+            if (!RedisFailures.isNoAnswer(failure) || left <= 0 || (isSent && repetitions == 0)) {
                 return CompletableFuture.failedFuture(failure);
             }
-            unanswered.accept(failure);
+            if (isSent) {
+                unanswered.accept(failure);
+            }
             long pause = RedisFailures.isTimeout(failure) ? 0 : RECONNECT_MILLIS;
             return CompletableFuture.runAsync(
                             () -> {}, CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, Runnable::run))
-                    .thenCompose(paused -> again(command, deadline, unanswered))
+                    .thenCompose(paused -> again(command, deadline, unanswered, repetitions - (isSent ? 1 : 0)))
                     .orTimeout(left, TimeUnit.NANOSECONDS);
         });
     }

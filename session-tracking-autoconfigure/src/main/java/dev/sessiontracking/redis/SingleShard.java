@@ -4,6 +4,7 @@ import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,22 +37,28 @@ final class SingleShard implements Shards {
 
     @Override
     public void connect(Consumer<@Nullable Throwable> attempted) {
-        for (Line line : Line.values()) {
-            connector
-                    .connect(failure -> {
-                        shard.disconnected("no connection to " + at(RedisFailures.inWords(failure)));
-                        attempted.accept(failure);
-                    })
-                    .thenAccept(made -> {
-                        connections.put(line, made);
-                        if (line == Line.READ) {
-                            inspection.follow(made, this::lost);
-                        }
-                        if (connections.size() == Line.values().length) {
-                            attempted.accept(null);
-                        }
-                    });
-        }
+        connect(List.of(Line.values()), attempted);
+    }
+
+    /** One after the other: the first attempt of a node may be too slow, and is forgiven. */
+    private void connect(List<Line> lines, Consumer<@Nullable Throwable> attempted) {
+        Line line = lines.get(0);
+        connector
+                .connect(failure -> {
+                    shard.disconnected("no connection to " + at(RedisFailures.inWords(failure)));
+                    attempted.accept(failure);
+                })
+                .thenAccept(made -> {
+                    connections.put(line, made);
+                    if (line == Line.READ) {
+                        inspection.follow(made, this::lost);
+                    }
+                    if (lines.size() == 1) {
+                        attempted.accept(null);
+                    } else {
+                        connect(lines.subList(1, lines.size()), attempted);
+                    }
+                });
     }
 
     /** Lettuce makes the connection again by itself; the heartbeat notices. */

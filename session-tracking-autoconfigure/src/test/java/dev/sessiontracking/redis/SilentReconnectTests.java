@@ -22,7 +22,7 @@ class SilentReconnectTests {
                 TestNode node = TestNode.at(network.url())) {
             String session = node.login("alice").id();
             node.awaitCached(session);
-            assertThat(network.reconnectUpstream("HELLO 3")).isEqualTo(2);
+            assertThat(network.reconnectUpstream("HELLO 3")).isEqualTo(1 + Line.values().length);
             long start = System.nanoTime();
             redis.cli().command("DEL", "session:" + session);
             await().atMost(TestNode.PATIENCE)
