@@ -187,8 +187,16 @@ class SessionTrackingEndpointAutoConfigurationTests {
                     .isEqualTo(503));
             assertThat(endpoint.session(Resource.SESSIONS, session.id()).getStatus())
                     .isEqualTo(503);
-            assertThat(endpoint.state()).containsEntry("state", "outage");
+            awaitOutage(endpoint, session);
             redis.server().start();
+        });
+    }
+
+    /** An outage is noticed by the commands that it fails. */
+    private static void awaitOutage(SessionTrackingEndpoint endpoint, UserSession session) {
+        await().until(() -> {
+            endpoint.session(Resource.SESSIONS, session.id());
+            return endpoint.state().get("state").equals("outage");
         });
     }
 
@@ -197,7 +205,7 @@ class SessionTrackingEndpointAutoConfigurationTests {
         run(context -> {
             UserSession session = login(context);
             redis.server().kill();
-            await().until(() -> endpoint(context).state().get("state").equals("outage"));
+            awaitOutage(endpoint(context), session);
             SessionTrackingEndpoint endpoint = endpoint(context);
             assertThat(body(endpoint.revokeSession(Resource.SESSIONS, session.id()), Revoked.class))
                     .isEqualTo(new Revoked(0, true, 1));
@@ -216,7 +224,7 @@ class SessionTrackingEndpointAutoConfigurationTests {
                 context -> {
                     UserSession session = login(context);
                     redis.server().kill();
-                    await().until(() -> endpoint(context).state().get("state").equals("outage"));
+                    awaitOutage(endpoint(context), session);
                     WebEndpointResponse<?> answer = endpoint(context).revokeSession(Resource.SESSIONS, session.id());
                     assertThat(answer.getStatus()).isEqualTo(503);
                     assertThat(((Unavailable) answer.getBody()).pendingRevocations())
