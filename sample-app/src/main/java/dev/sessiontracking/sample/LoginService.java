@@ -1,6 +1,5 @@
 package dev.sessiontracking.sample;
 
-import dev.sessiontracking.SessionAlreadyExistsException;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
@@ -71,30 +70,33 @@ class LoginService {
     }
 
     /**
-     * Ends the session of a refresh token, also when it has ended before. A token without a session cannot be revoked;
-     * the client forgets it.
+     * Ends the session of a refresh token, also when it has ended before. A token without a session can register none from
+     * now on; its access token lives until it expires.
      *
      * @throws UnauthorizedException when the token is not valid
      */
     void logout(String refreshToken) {
-        String sessionId = refreshTokens.readEvenIfRevoked(refreshToken).sessionId();
-        if (sessionId != null) {
-            sessions.revokeSession(sessionId);
+        RefreshToken presented = refreshTokens.readEvenIfRevoked(refreshToken);
+        if (presented.sessionId() != null) {
+            sessions.revokeSession(presented.sessionId());
+        } else {
+            sessions.revokeSession(presented.sessionIdToRegister(), presented.expiresAt());
         }
     }
 
     /**
      * The user logged in while there was no Redis: the first refresh that finds it again makes the login revocable. Every
-     * further one with the same token belongs to the same session, and fails when that has ended, as far as this node knows.
+     * further one with the same token belongs to the same session, and fails when that has ended.
      */
     private Optional<UserSession> register(RefreshToken presented, SessionMetadata metadata) {
-        String sessionId = presented.sessionIdToRegister();
-        try {
-            return Optional.of(sessions.createSession(presented.username(), sessionId, metadata))
-                    .filter(UserSession::tracked);
-        } catch (SessionAlreadyExistsException registered) {
-            return renew(sessionId);
-        }
+        UserSession session = sessions.registerSession(
+                        presented.username(),
+                        presented.sessionIdToRegister(),
+                        metadata,
+                        presented.authenticatedAt(),
+                        presented.expiresAt())
+                .orElseThrow(() -> UnauthorizedException.invalidRefreshToken(null));
+        return Optional.of(session).filter(UserSession::tracked);
     }
 
     private Optional<UserSession> renew(String sessionId) {

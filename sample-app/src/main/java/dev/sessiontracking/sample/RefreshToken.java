@@ -24,6 +24,7 @@ record RefreshToken(
         String id,
         String username,
         Instant authenticatedAt,
+        Instant expiresAt,
         @Nullable String sessionId) {
 
     static RefreshToken of(Jwt token) {
@@ -32,6 +33,7 @@ record RefreshToken(
                 Objects.requireNonNull(token.getId()),
                 Objects.requireNonNull(token.getSubject()),
                 Objects.requireNonNull(token.getClaimAsInstant(IdTokenClaimNames.AUTH_TIME)),
+                Objects.requireNonNull(token.getExpiresAt()),
                 token.getClaimAsString(UserSession.SESSION_ID_CLAIM));
     }
 

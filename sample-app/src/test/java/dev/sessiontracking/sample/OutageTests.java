@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.sample.SampleClient.Tokens;
 import java.io.IOException;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -135,6 +136,92 @@ class OutageTests {
         assertThat(Tokens.of(sample.refresh(untracked.refresh())).sessionId()).isEqualTo(tracked.sessionId());
         new RedisCli(redis.url()).run(cli -> cli.del("session:" + tracked.sessionId()));
         await().untilAsserted(() -> sample.get("/me", tracked.access()).assertProblem(401));
+    }
+
+    @Test
+    void revokedSessionIsNotRegisteredAgain() throws IOException {
+        Tokens untracked = sample.login("alice");
+        startRedisAgain();
+        Tokens tracked = Tokens.of(sample.refresh(untracked.refresh()));
+        new RedisCli(redis.url()).run(cli -> cli.del("session:" + tracked.sessionId()));
+
+        sample.refresh(untracked.refresh()).assertProblem(401);
+        sample.refresh(tracked.refresh()).assertProblem(401);
+    }
+
+    @Test
+    void logoutWithTheFirstRefreshTokenEndsTheSessionThatItHasRegistered() throws IOException {
+        Tokens untracked = sample.login("alice");
+        startRedisAgain();
+        Tokens tracked = Tokens.of(sample.refresh(untracked.refresh()));
+
+        logOut(untracked);
+
+        sample.get("/me", tracked.access()).assertProblem(401);
+        sample.refresh(tracked.refresh()).assertProblem(401);
+        sample.refresh(untracked.refresh()).assertProblem(401);
+    }
+
+    @Test
+    void logoutOfAnUntrackedLoginKeepsItFromBeingRegistered() throws IOException {
+        Tokens untracked = sample.login("alice");
+        startRedisAgain();
+
+        logOut(untracked);
+
+        sample.refresh(untracked.refresh()).assertProblem(401);
+    }
+
+    @Test
+    void logoutDuringTheOutageKeepsTheLoginFromBeingRegistered() throws IOException {
+        Tokens untracked = sample.login("alice");
+        logOut(untracked);
+        startRedisAgain();
+
+        sample.refresh(untracked.refresh()).assertProblem(401);
+        RedisCli cli = new RedisCli(redis.url());
+        await().until(() -> cli.run(commands -> commands.keys("session_state:*").size()) == 1);
+    }
+
+    @Test
+    void revocationOfAllEndsLoginsMadeDuringTheOutage() throws IOException {
+        Tokens untracked = sample.login("alice");
+        startRedisAgain();
+        assertThat(sample.get("/me", untracked.access()).status()).isEqualTo(200);
+
+        Tokens admin = sample.login("admin");
+        assertThat(sample.delete("/admin/users/alice/sessions", admin.access()).status())
+                .isEqualTo(200);
+
+        sample.get("/me", untracked.access()).assertProblem(401);
+        sample.refresh(untracked.refresh()).assertProblem(401);
+        Tokens later = sample.login("alice");
+        assertThat(sample.get("/me", later.access()).status()).isEqualTo(200);
+        assertThat(sample.refresh(later.refresh()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void loginMadeDuringTheOutageCanLogOutEverywhere() throws IOException {
+        Tokens stolen = sample.login("alice");
+        Tokens own = sample.login("alice");
+        startRedisAgain();
+
+        assertThat(sample.delete("/sessions", own.access()).status()).isEqualTo(200);
+
+        sample.get("/me", stolen.access()).assertProblem(401);
+        sample.refresh(stolen.refresh()).assertProblem(401);
+        sample.get("/me", own.access()).assertProblem(401);
+    }
+
+    private void startRedisAgain() throws IOException {
+        redis = EmbeddedRedis.startOn(redis.port());
+        sample.awaitTracking();
+    }
+
+    private void logOut(Tokens tokens) {
+        assertThat(sample.postJson("/logout", Map.of("refreshToken", tokens.refresh()), Map.of())
+                        .status())
+                .isEqualTo(204);
     }
 
     @Test

@@ -1,0 +1,369 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.NotBefore;
+import dev.sessiontracking.core.Registration;
+import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.testkit.TestLength;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What companions keep: registrations that happen once, and users' not-before markers. */
+abstract class MarkersContractTests extends SessionStoreFixture {
+
+    private static final Duration TOKEN_LIFE = Duration.ofDays(1);
+
+    private static final int ROUNDS = TestLength.of(200, 4_000);
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterAll
+    void endThreads() {
+        threads.shutdownNow();
+    }
+
+    private Registration register(SessionStore node, String id, String user, Instant authenticatedAt) {
+        UserSession session = new UserSession(
+                id, user, METADATA, authenticatedAt, Instant.now().plus(TTL), true);
+        return answer(node.register(session, TTL, TOKEN_LIFE));
+    }
+
+    private Registration register(String id) {
+        return register(store, id, "alice", now().minusSeconds(60));
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private long raise(String user) {
+        return answer(store.raiseNotBefore(user, NotBefore.of(null, null), TOKEN_LIFE, false))
+                .millis();
+    }
+
+    private NotBefore raise(Instant time, String spared) {
+        answer(store.raiseNotBefore("alice", NotBefore.of(time, spared), TOKEN_LIFE, false));
+        return answer(otherNode.notBefore("alice"));
+    }
+
+    private static String sessionState(String id) {
+        return new RedisKeys("").sessionState(id);
+    }
+
+    private static String userState(String user) {
+        return new RedisKeys("").userState(user);
+    }
+
+    // registration
+
+    @Test
+    void registrationKeepsTheTimeOfTheLogin() {
+        Instant login = now().minusSeconds(60);
+        UserSession session = register(store, "a", "alice", login).session();
+        assertThat(session).isNotNull();
+        assertThat(session.createdAt()).isEqualTo(login);
+        assertThat(answer(otherNode.find("a"))).contains(session);
+        assertThat(index("alice")).containsExactly("a");
+        assertThat(value(sessionState("a"))).isEqualTo("registered");
+        assertThat(lifetime(sessionState("a"))).isBetween(TOKEN_LIFE.minusMinutes(1), TOKEN_LIFE);
+    }
+
+    @Test
+    void secondRegistrationFindsTheFirst() {
+        register("a");
+        assertThat(register(otherNode, "a", "alice", now())).isEqualTo(Registration.EXISTS);
+        assertThat(register(otherNode, "a", "bob", now())).isEqualTo(Registration.EXISTS);
+        assertThat(answer(store.find("a"))).map(UserSession::userId).contains("alice");
+    }
+
+    @Test
+    void sessionThatHasEndedIsNotRegisteredAgain() {
+        register("a");
+        raw("DEL", "session:a");
+        assertThat(register(otherNode, "a", "alice", now())).isEqualTo(Registration.REFUSED);
+        assertThat(answer(store.create(session("a", "alice"), TTL))).isEmpty();
+        assertThat(isThere("session:a")).isFalse();
+    }
+
+    @Test
+    void sessionRevokedForGoodIsNotRegistered() {
+        assertThat(answer(store.revokeForGood("a", null, TOKEN_LIFE))).isFalse();
+        assertThat(register("a")).isEqualTo(Registration.REFUSED);
+        register("b");
+        assertThat(answer(store.revokeForGood("b", "alice", TOKEN_LIFE))).isTrue();
+        assertThat(isThere("session:b")).isFalse();
+        assertThat(register("b")).isEqualTo(Registration.REFUSED);
+        assertThat(lifetime(sessionState("b"))).isBetween(TOKEN_LIFE.minusMinutes(1), TOKEN_LIFE);
+    }
+
+    @Test
+    void ordinaryLoginLeavesNoState() {
+        create("a", "alice");
+        assertThat(isThere(sessionState("a"))).isFalse();
+        assertThat(isThere(userState("alice"))).isFalse();
+    }
+
+    /** Three nodes register what one node deletes: after a DEL that hit it, the session never comes back. */
+    @Test
+    void revokedSessionIsNeverResurrected() throws Exception {
+        List<SessionStore> nodes = List.of(store, otherNode, storeWithPrefix(""));
+        int hit = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            String id = "session" + round;
+            CountDownLatch start = new CountDownLatch(1);
+            AtomicLong deleted = new AtomicLong();
+            List<Callable<Void>> actions = new ArrayList<>();
+            for (SessionStore node : nodes) {
+                actions.add(() -> {
+                    start.await();
+                    for (int i = 0; i < 3; i++) {
+                        register(node, id, "alice", now().minusSeconds(1));
+                    }
+                    return null;
+                });
+            }
+            actions.add(() -> {
+                start.await();
+                long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+                while (deleted.get() == 0 && System.nanoTime() < giveUp) {
+                    deleted.set(number("DEL", "session:" + id));
+                }
+                return null;
+            });
+            List<Future<Void>> running = actions.stream().map(threads::submit).toList();
+            start.countDown();
+            for (Future<Void> one : running) {
+                one.get(60, TimeUnit.SECONDS);
+            }
+            hit += (int) deleted.get();
+            assertThat(isThere("session:" + id)).isFalse();
+            assertThat(register(store, id, "alice", now())).isEqualTo(Registration.REFUSED);
+        }
+        assertThat(hit).isEqualTo(ROUNDS);
+    }
+
+    /** A registration that races with a revocation of all is refused, or its session is revoked. */
+    @Test
+    void registrationDuringRevokeAllDoesNotSurvive() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            String id = "session" + round;
+            String user = "user" + round;
+            Instant login = now().minusSeconds(60);
+            CountDownLatch start = new CountDownLatch(1);
+            List<Callable<Void>> actions = List.of(
+                    () -> {
+                        start.await();
+                        register(store, id, user, login);
+                        return null;
+                    },
+                    () -> {
+                        start.await();
+                        register(otherNode, id, user, login);
+                        return null;
+                    },
+                    () -> {
+                        start.await();
+                        answer(otherNode.raiseNotBefore(user, NotBefore.of(null, null), TOKEN_LIFE, false));
+                        answer(otherNode.revokeAll(user, any -> true));
+                        return null;
+                    });
+            List<Future<Void>> running = actions.stream().map(threads::submit).toList();
+            start.countDown();
+            for (Future<Void> one : running) {
+                one.get(60, TimeUnit.SECONDS);
+            }
+            assertThat(isThere("session:" + id)).isFalse();
+        }
+    }
+
+    // not-before markers
+
+    @Test
+    void thereIsNoMarkerUntilOneIsRaised() {
+        assertThat(answer(store.notBefore("alice"))).isEqualTo(NotBefore.NONE);
+        long time = raise("alice");
+        assertThat(answer(otherNode.notBefore("alice"))).isEqualTo(new NotBefore(time, null, 0));
+        assertThat(answer(otherNode.notBefore("bob"))).isEqualTo(NotBefore.NONE);
+        assertThat(value(userState("alice"))).isEqualTo(String.valueOf(time));
+        assertThat(lifetime(userState("alice"))).isBetween(TOKEN_LIFE.minusMinutes(1), TOKEN_LIFE);
+    }
+
+    @Test
+    void markerIsNeverLaterThanTheServersTime() {
+        NotBefore marker = raise(Instant.now().plus(Duration.ofDays(365)), null);
+        assertThat(Instant.ofEpochMilli(marker.millis())).isBefore(Instant.now().plusSeconds(60));
+    }
+
+    @Test
+    void markerIsNeverLowered() {
+        Instant late = now().minusSeconds(10);
+        raise(late, null);
+        assertThat(raise(late.minusSeconds(50), null).millis()).isEqualTo(late.toEpochMilli());
+    }
+
+    @Test
+    void sparedSessionIsSparedFromTheLastRevocationOnly() {
+        Instant first = now().minusSeconds(100);
+        Instant second = first.plusSeconds(50);
+        raise(first, null);
+        NotBefore marker = raise(second, "kept");
+        assertThat(marker.covers("other", second)).isTrue();
+        assertThat(marker.covers("kept", second)).isFalse();
+        assertThat(marker.covers("kept", first)).isTrue();
+        NotBefore raisedEarlier = raise(first.plusSeconds(20), null);
+        assertThat(raisedEarlier.covers("other", second)).isTrue();
+        assertThat(raisedEarlier.covers("kept", first.plusSeconds(20))).isTrue();
+        assertThat(raisedEarlier.covers("kept", first.plusSeconds(21))).isFalse();
+        NotBefore withoutException = raise(second.plusSeconds(1), null);
+        assertThat(withoutException.covers("kept", second)).isTrue();
+    }
+
+    @Test
+    void clearedMarkerIsGoneAndIsNotRestored() {
+        raise("alice");
+        answer(store.clearNotBefore("alice", TOKEN_LIFE));
+        assertThat(answer(otherNode.notBefore("alice"))).isEqualTo(NotBefore.CLEARED);
+        answer(store.raiseNotBefore("alice", NotBefore.of(now(), null), TOKEN_LIFE, true));
+        assertThat(answer(otherNode.notBefore("alice")).exists()).isFalse();
+        assertThat(raise("alice")).isPositive();
+    }
+
+    @Test
+    void lostMarkerIsRestored() {
+        Instant time = now().minusSeconds(5);
+        answer(store.raiseNotBefore("alice", NotBefore.of(time, null), TOKEN_LIFE, true));
+        assertThat(answer(otherNode.notBefore("alice")).millis()).isEqualTo(time.toEpochMilli());
+    }
+
+    @Test
+    void loginBeforeTheMarkerIsNotRegistered() {
+        long time = raise("alice");
+        assertThat(register(store, "a", "alice", Instant.ofEpochMilli(time))).isEqualTo(Registration.REFUSED);
+        assertThat(isThere("session:a")).isFalse();
+        assertThat(index("alice")).isEmpty();
+        assertThat(register(store, "a", "alice", now())).isEqualTo(Registration.REFUSED);
+    }
+
+    @Test
+    void loginAfterTheMarkerIsRegistered() {
+        raise(now().minusSeconds(60), null);
+        assertThat(register(store, "a", "alice", now().minusSeconds(30)).session())
+                .isNotNull();
+    }
+
+    @Test
+    void restoredSessionIsNotRenewedButRemoved() {
+        create("a", "alice");
+        create("kept", "alice");
+        String value = value("session:a");
+        answer(store.raiseNotBefore("alice", NotBefore.of(null, "kept"), TOKEN_LIFE, false));
+        answer(store.revokeAll("alice", session -> !session.id().equals("kept")));
+        raw("SET", "session:a", value, "EX", "600");
+        raw("ZADD", "user_sessions:alice", "9999999999999", "a");
+
+        assertThat(answer(otherNode.renew("a", TTL))).isFalse();
+        assertThat(isThere("session:a")).isFalse();
+        assertThat(index("alice")).containsExactly("kept");
+        assertThat(answer(otherNode.renew("kept", TTL))).isTrue();
+    }
+
+    @Test
+    void loginRightAfterTheMarkerIsNeverCovered() {
+        for (int i = 0; i < 50; i++) {
+            long time = raise("alice");
+            UserSession session =
+                    answer(otherNode.create(session("s" + i, "alice"), TTL)).orElseThrow();
+            assertThat(session.createdAt()).isAfter(Instant.ofEpochMilli(time));
+            assertThat(answer(otherNode.find("s" + i))).contains(session);
+            assertThat(answer(store.renew("s" + i, TTL))).isTrue();
+        }
+    }
+
+    /** As after a failover to a master whose clock is an hour behind: the marker is in its future. */
+    @Test
+    void loginAfterAMarkerOfAClockThatWasAheadIsNotCovered() {
+        long ahead = Instant.now().plus(Duration.ofHours(1)).toEpochMilli();
+        raw("SET", userState("alice"), String.valueOf(ahead));
+        UserSession session = answer(store.create(session("a", "alice"), TTL)).orElseThrow();
+        assertThat(session.createdAt().toEpochMilli()).isEqualTo(ahead + 1);
+        assertThat(answer(otherNode.find("a"))).contains(session);
+        assertThat(lifetime("session:a")).isBetween(TTL.minusMinutes(1), TTL);
+        assertThat(answer(otherNode.renew("a", TTL))).isTrue();
+        assertThat(register(store, "b", "alice", now())).isEqualTo(Registration.REFUSED);
+    }
+
+    /** As after a failover to a master whose clock is an hour ahead: what was created before looks older than it is. */
+    @Test
+    void markerOfAClockThatIsAheadCoversWhatIsOlder() {
+        create("a", "alice");
+        raw(
+                "SET",
+                userState("alice"),
+                String.valueOf(Instant.now().plus(Duration.ofHours(1)).toEpochMilli()));
+        assertThat(answer(otherNode.renew("a", TTL))).isFalse();
+        assertThat(isThere("session:a")).isFalse();
+    }
+
+    @Test
+    void valueThatIsNoMarkerIsNone() {
+        raw("SET", userState("alice"), "something of a later version");
+        assertThat(answer(store.notBefore("alice"))).isEqualTo(NotBefore.NONE);
+        assertThat(create("a", "alice")).isTrue();
+        assertThat(answer(store.renew("a", TTL))).isTrue();
+        assertThat(raise("alice")).isPositive();
+    }
+
+    // names
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "a{b}c", "a}b", "{}", "{", "}", "x{}y", "{a}{b}", "a{b"})
+    void unusualIdsHaveTheirCompanionsInTheirSlots(String id) {
+        for (String prefix : List.of("", "shop:", "{shop}:", "{}:", "a{b", "a}b{")) {
+            SessionStore node = storeWithPrefix(prefix);
+            UserSession session =
+                    new UserSession(id, "user" + id, METADATA, now().minusSeconds(60), now().plus(TTL), true);
+            if (prefix.isEmpty() || id.equals("plain")) {
+                assertThat(answer(node.register(session, TTL, TOKEN_LIFE)).session())
+                        .isNotNull();
+                assertThat(answer(node.revokeForGood(id, "user" + id, TOKEN_LIFE)))
+                        .isTrue();
+                assertThat(answer(node.raiseNotBefore("user" + id, NotBefore.of(null, null), TOKEN_LIFE, false))
+                                .exists())
+                        .isTrue();
+            }
+            RedisKeys keys = new RedisKeys(prefix);
+            assertThat(ClusterMasters.slot(keys.sessionState(id))).isEqualTo(ClusterMasters.slot(keys.session(id)));
+            assertThat(ClusterMasters.slot(keys.userState(id))).isEqualTo(ClusterMasters.slot(keys.userSessions(id)));
+            assertThat(keys.sessionState(id)).doesNotStartWith(prefix + "session:");
+            assertThat(keys.sessionIdOf(keys.sessionState(id))).isNull();
+            assertThat(keys.sessionIdOf(keys.userState(id))).isNull();
+        }
+    }
+
+    @Test
+    void companionsOfDifferentKeysAreDifferent() {
+        RedisKeys keys = new RedisKeys("");
+        List<String> ids = List.of("a", "{a}", "a}", "{a", "{session:a}", "{1}session:a", "session:a", "}a{", "{}a");
+        assertThat(ids.stream().flatMap(id -> List.of(keys.sessionState(id), keys.userState(id)).stream()))
+                .doesNotHaveDuplicates();
+        assertThat(IntStream.range(0, 100).mapToObj(i -> keys.sessionState("s" + i)))
+                .allMatch(name -> name.startsWith("session_state:{session:s") && name.endsWith("}"));
+    }
+}

@@ -1,0 +1,23 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.testkit.RedisServerExtension;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Markers on one server. */
+class StandaloneMarkersTests extends MarkersContractTests {
+
+    @RegisterExtension
+    static RedisServerExtension redis = new RedisServerExtension();
+
+    @Override
+    RedisConnector connect(RedisProperties properties) {
+        return new RedisConnector(RedisUrl.parse(redis.url()), properties);
+    }
+
+    @Override
+    @Nullable
+    Object raw(String... words) {
+        return redis.cli().command(words);
+    }
+}
