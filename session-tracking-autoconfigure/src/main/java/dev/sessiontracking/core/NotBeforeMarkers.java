@@ -51,6 +51,15 @@ final class NotBeforeMarkers {
         return cached != null ? cached : remember(userId, Stages.await(reads.read(userId)));
     }
 
+    /** As {@link #read}; what this node remembers if the store does not answer. */
+    NotBefore readOrRemember(String userId) {
+        try {
+            return read(userId);
+        } catch (SessionStoreUnavailableException unavailable) {
+            return remembered.getOrDefault(userId, NotBefore.NONE);
+        }
+    }
+
     private CompletionStage<NotBefore> ask(String userId) {
         CompletionStage<@Nullable NotBefore> answer = tracked == null ? null : tracked.readNotBefore(userId);
         return answer == null

@@ -196,7 +196,7 @@ final class TrackedSessionService implements SessionService {
         }
         return Stages.await(store.find(sessionId))
                 .filter(session -> !memory.isDenied(TokenSession.of(session)))
-                .filter(session -> !markers.read(session.userId()).covers(sessionId, session.createdAt()));
+                .filter(session -> !markers.readOrRemember(session.userId()).covers(sessionId, session.createdAt()));
     }
 
     @Override
@@ -221,7 +221,7 @@ final class TrackedSessionService implements SessionService {
     public List<UserSession> getUserSessions(String userId) {
         Arguments.requireUserId(userId);
         List<UserSession> found = Stages.await(store.findByUser(userId));
-        NotBefore marker = markers.read(userId);
+        NotBefore marker = markers.readOrRemember(userId);
         return found.stream()
                 .filter(session -> !memory.isDenied(TokenSession.of(session)))
                 .filter(session -> !marker.covers(session.id(), session.createdAt()))
