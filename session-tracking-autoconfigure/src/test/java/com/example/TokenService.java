@@ -5,7 +5,7 @@ import dev.sessiontracking.security.servlet.RequestSessionMetadata;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.*;
-import java.util.*;
+import java.util.List;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.springframework.beans.factory.annotation.Value;
@@ -20,6 +20,9 @@ class TokenService {
 
     record Tokens(String accessToken, String refreshToken) {}
 
+    private record Login(String userId, String sessionId, boolean tracked, Instant time) {}
+
+    private static final Duration ACCESS = Duration.ofMinutes(10);
     private final SessionService sessions;
     private final JwtEncoder encoder;
     private final JwtDecoder refreshTokens;
@@ -37,36 +40,40 @@ class TokenService {
 
     Tokens login(String userId, HttpServletRequest request) { // call it after you have verified the password
         UserSession session = sessions.createSession(userId, RequestSessionMetadata.from(request));
-        Instant now = Instant.now();
-        return issue(userId, now, session.claims(), Duration.between(now, session.expiresAt()));
+        Login login = new Login(userId, session.id(), session.tracked(), Instant.now());
+        return issue(login, Duration.between(login.time(), session.expiresAt()));
     }
 
-    Tokens refresh(String refreshToken) { // answer 401 to JwtException and BadCredentialsException
-        Jwt old = refreshTokens.decode(refreshToken); // rejects access tokens
-        String sessionId = old.getClaimAsString("sid"); // null after a login while Redis was unavailable
-        Map<String, Object> claims = sessionId == null ? Map.of() : Map.of("sid", sessionId);
-        Instant loginTime = old.getClaimAsInstant("auth_time");
-        return switch (sessionId == null ? SessionRenewal.UNVERIFIED : sessions.renewSession(sessionId)) {
+    Tokens refresh(String refreshToken, HttpServletRequest request) { // answer 401 to both of its exceptions
+        Jwt old = refreshTokens.decode(refreshToken); // JwtException: expired, forged, or an access token
+        boolean known = old.hasClaim("sid"); // false: the login was during an outage of Redis
+        String id = old.getClaimAsString(known ? "sid" : "unregistered_sid");
+        Instant time = old.getClaimAsInstant("auth_time");
+        SessionMetadata metadata = RequestSessionMetadata.from(request);
+        SessionRenewal renewal = known
+                ? sessions.renewSession(id)
+                : sessions.registerSession(old.getSubject(), id, metadata, time, old.getExpiresAt())
+                        .map(session -> session.tracked() ? SessionRenewal.RENEWED : SessionRenewal.UNVERIFIED)
+                        .orElse(SessionRenewal.ENDED);
+        Login login = new Login(old.getSubject(), id, known || renewal == SessionRenewal.RENEWED, time);
+        return switch (renewal) {
             case ENDED -> throw new BadCredentialsException("The session has ended");
-            case RENEWED ->
-                issue(old.getSubject(), loginTime, claims, Duration.between(old.getIssuedAt(), old.getExpiresAt()));
-            case UNVERIFIED -> // keep the refresh token, and so its expiry
-                new Tokens(sign("at+jwt", Duration.ofMinutes(10), old.getSubject(), loginTime, claims), refreshToken);
+            case RENEWED -> issue(login, Duration.between(old.getIssuedAt(), old.getExpiresAt()));
+            case UNVERIFIED -> new Tokens(sign("at+jwt", login, ACCESS), refreshToken); // it expires as before
         };
     }
 
-    private Tokens issue(String userId, Instant loginTime, Map<String, Object> claims, Duration lifetime) {
-        return new Tokens(
-                sign("at+jwt", Duration.ofMinutes(10), userId, loginTime, claims),
-                sign("refresh+jwt", lifetime, userId, loginTime, claims));
+    private Tokens issue(Login login, Duration lifetime) {
+        return new Tokens(sign("at+jwt", login, ACCESS), sign("refresh+jwt", login, lifetime));
     }
 
-    private String sign(String type, Duration lifetime, String userId, Instant loginTime, Map<String, Object> claims) {
-        JwtClaimsSet.Builder token = JwtClaimsSet.builder().subject(userId).claims(all -> all.putAll(claims));
-        token.claim("auth_time", loginTime.getEpochSecond());
-        token.issuedAt(Instant.now()).expiresAt(Instant.now().plus(lifetime));
+    private String sign(String type, Login login, Duration lifetime) {
+        JwtClaimsSet.Builder claims = JwtClaimsSet.builder().subject(login.userId());
+        claims.claim(login.tracked() ? "sid" : "unregistered_sid", login.sessionId());
+        claims.claim("auth_time", login.time().getEpochSecond());
+        claims.issuedAt(Instant.now()).expiresAt(Instant.now().plus(lifetime));
         JwsHeader header = JwsHeader.with(MacAlgorithm.HS256).type(type).build();
-        return encoder.encode(JwtEncoderParameters.from(header, token.build())).getTokenValue();
+        return encoder.encode(JwtEncoderParameters.from(header, claims.build())).getTokenValue();
     }
 
     private static JwtDecoder decoder(String secret, String type) {

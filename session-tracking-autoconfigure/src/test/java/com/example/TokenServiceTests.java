@@ -36,6 +36,8 @@ class TokenServiceTests {
 
     private static final SecretKey KEY = new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
 
+    private static final MockHttpServletRequest REQUEST = new MockHttpServletRequest();
+
     private static final String NOWHERE = "redis://127.0.0.1:1";
 
     @RegisterExtension
@@ -51,7 +53,7 @@ class TokenServiceTests {
     }
 
     private static Tokens login(SessionService sessions) {
-        return new TokenService(sessions, SECRET).login("alice", new MockHttpServletRequest());
+        return new TokenService(sessions, SECRET).login("alice", REQUEST);
     }
 
     @Test
@@ -85,7 +87,7 @@ class TokenServiceTests {
         withSessions(redis.url(), sessions -> {
             Tokens tokens = login(sessions);
             assertThatExceptionOfType(JwtException.class)
-                    .isThrownBy(() -> new TokenService(sessions, SECRET).refresh(tokens.accessToken()));
+                    .isThrownBy(() -> new TokenService(sessions, SECRET).refresh(tokens.accessToken(), REQUEST));
         });
     }
 
@@ -93,7 +95,7 @@ class TokenServiceTests {
     void aRefreshKeepsTheSessionAndTheTimeOfTheLogin() {
         withSessions(redis.url(), sessions -> {
             Jwt old = read(login(sessions).refreshToken());
-            Tokens refreshed = new TokenService(sessions, SECRET).refresh(old.getTokenValue());
+            Tokens refreshed = new TokenService(sessions, SECRET).refresh(old.getTokenValue(), REQUEST);
             for (Jwt token : new Jwt[] {read(refreshed.accessToken()), read(refreshed.refreshToken())}) {
                 assertThat(token.getClaimAsString("sid")).isEqualTo(old.getClaimAsString("sid"));
                 assertThat(token.getClaimAsInstant("auth_time")).isEqualTo(old.getClaimAsInstant("auth_time"));
@@ -108,7 +110,7 @@ class TokenServiceTests {
             Tokens tokens = login(sessions);
             sessions.revokeAllUserSessions("alice");
             assertThatExceptionOfType(BadCredentialsException.class)
-                    .isThrownBy(() -> new TokenService(sessions, SECRET).refresh(tokens.refreshToken()));
+                    .isThrownBy(() -> new TokenService(sessions, SECRET).refresh(tokens.refreshToken(), REQUEST));
         });
     }
 
@@ -117,7 +119,7 @@ class TokenServiceTests {
         withSessions(redis.url(), sessions -> {
             Tokens tokens = login(sessions);
             withSessions(NOWHERE, unavailable -> {
-                Tokens refreshed = new TokenService(unavailable, SECRET).refresh(tokens.refreshToken());
+                Tokens refreshed = new TokenService(unavailable, SECRET).refresh(tokens.refreshToken(), REQUEST);
                 assertThat(refreshed.refreshToken()).isEqualTo(tokens.refreshToken());
                 assertThat(read(refreshed.accessToken()).getClaimAsString("sid"))
                         .isEqualTo(read(tokens.refreshToken()).getClaimAsString("sid"));
@@ -126,16 +128,49 @@ class TokenServiceTests {
     }
 
     @Test
-    void aLoginWithoutRedisNamesNoSessionAndItsRefreshTokenIsNeverExtended() {
-        Tokens[] untracked = new Tokens[1];
-        withSessions(NOWHERE, unavailable -> untracked[0] = login(unavailable));
-        assertThat(read(untracked[0].accessToken()).hasClaim("sid")).isFalse();
+    void aLoginWithoutRedisNamesNoSession() {
+        Tokens tokens = loggedInWithoutRedis();
+        assertThat(read(tokens.accessToken()).hasClaim("sid")).isFalse();
+        withSessions(NOWHERE, unavailable -> {
+            Tokens refreshed = new TokenService(unavailable, SECRET).refresh(tokens.refreshToken(), REQUEST);
+            assertThat(refreshed.refreshToken()).isEqualTo(tokens.refreshToken());
+            assertThat(read(refreshed.accessToken()).hasClaim("sid")).isFalse();
+        });
+    }
+
+    @Test
+    void aLoginWithoutRedisBecomesOneSessionHoweverOftenItsTokenIsUsed() {
+        Tokens tokens = loggedInWithoutRedis();
+        withSessions(redis.url(), sessions -> {
+            TokenService service = new TokenService(sessions, SECRET);
+            Tokens first = service.refresh(tokens.refreshToken(), REQUEST);
+            Tokens second = service.refresh(tokens.refreshToken(), REQUEST);
+            assertThat(sessions.getUserSessions("alice"))
+                    .singleElement()
+                    .satisfies(session -> assertThat(session.id())
+                            .isEqualTo(read(first.refreshToken()).getClaimAsString("sid"))
+                            .isEqualTo(read(second.accessToken()).getClaimAsString("sid")));
+        });
+    }
+
+    @Test
+    void aLoginWithoutRedisDoesNotComeBackAfterItsSessionWasRevoked() {
+        Tokens tokens = loggedInWithoutRedis();
+        withSessions(redis.url(), sessions -> {
+            TokenService service = new TokenService(sessions, SECRET);
+            service.refresh(tokens.refreshToken(), REQUEST);
+            sessions.revokeAllUserSessions("alice");
+        });
         withSessions(
                 redis.url(),
-                sessions -> assertThat(new TokenService(sessions, SECRET)
-                                .refresh(untracked[0].refreshToken())
-                                .refreshToken())
-                        .isEqualTo(untracked[0].refreshToken()));
+                otherNode -> assertThatExceptionOfType(BadCredentialsException.class)
+                        .isThrownBy(() -> new TokenService(otherNode, SECRET).refresh(tokens.refreshToken(), REQUEST)));
+    }
+
+    private static Tokens loggedInWithoutRedis() {
+        Tokens[] tokens = new Tokens[1];
+        withSessions(NOWHERE, unavailable -> tokens[0] = login(unavailable));
+        return tokens[0];
     }
 
     @Test
@@ -155,7 +190,7 @@ class TokenServiceTests {
                                     .build()))
                     .getTokenValue();
             assertThatExceptionOfType(JwtException.class)
-                    .isThrownBy(() -> new TokenService(sessions, SECRET).refresh(expired));
+                    .isThrownBy(() -> new TokenService(sessions, SECRET).refresh(expired, REQUEST));
         });
     }
 
