@@ -2,6 +2,7 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +30,19 @@ record RedisUrl(
         addresses = List.copyOf(addresses);
     }
 
+    private static final Pattern QUOTED = Pattern.compile("^([\"'])(.*)\\1$", Pattern.DOTALL);
+
+    private static final Pattern VALKEY = Pattern.compile("^valkey(?=s?[:-])", Pattern.CASE_INSENSITIVE);
+
     /**
-     * Reads the property's value.
+     * Reads the property's value. Quotes around it are ignored, because {@code docker run --env-file} keeps them. {@code
+     * valkey} in the scheme means the same as {@code redis}.
      *
      * @throws SessionTrackingSetupException when it is not the URL of a server; says what is wrong, not what was given
      */
     static RedisUrl parse(String url) {
-        return new RedisUrlParser(url.strip()).parse();
+        String unquoted = QUOTED.matcher(url.strip()).replaceFirst("$2").strip();
+        return new RedisUrlParser(VALKEY.matcher(unquoted).replaceFirst("redis")).parse();
     }
 
     /** The URL as it may be logged: without user name and password. */

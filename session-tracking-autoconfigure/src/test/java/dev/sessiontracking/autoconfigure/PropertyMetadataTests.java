@@ -42,6 +42,7 @@ class PropertyMetadataTests {
                 .contains(
                         "session.tracking.redis-url",
                         "session.tracking.enabled",
+                        "session.tracking.use-spring-data-redis",
                         "session.tracking.ttl",
                         "session.tracking.outage-policy",
                         "session.tracking.key-prefix",

@@ -48,6 +48,11 @@ class RedisUrlTests {
                 Arguments.of("redis://:a+b%2Bc%20d@h", url(false, "h", 6379, 0, null, "a+b+c d")),
                 Arguments.of("redis://:%C3%A9@h", url(false, "h", 6379, 0, null, "é")),
                 Arguments.of("redis://:!$&'()*,;=~-._@h", url(false, "h", 6379, 0, null, "!$&'()*,;=~-._")),
+                Arguments.of("\"redis://:pw@h:1/2\"", url(false, "h", 1, 2, null, "pw")),
+                Arguments.of(" 'redis://:'pw'@h:1/2' ", url(false, "h", 1, 2, null, "'pw'")),
+                Arguments.of("redis://:'pw'@h", url(false, "h", 6379, 0, null, "'pw'")),
+                Arguments.of("valkey://h:1/2", url(false, "h", 1, 2, null, null)),
+                Arguments.of("Valkeys://:valkey:@h", url(true, "h", 6379, 0, null, "valkey:")),
                 Arguments.of("  redis://localhost:6379\n", url(false, "localhost", 6379, 0, null, null)));
     }
 
