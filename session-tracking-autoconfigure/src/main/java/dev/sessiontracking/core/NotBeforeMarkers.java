@@ -118,15 +118,22 @@ final class NotBeforeMarkers {
         }
     }
 
-    /** The store may have lost markers with a failover: those that are missing are written again, one after another. */
-    void restore() {
-        CompletionStage<?> previous = CompletableFuture.completedFuture(null);
+    /**
+     * The store may have lost markers with a failover: those that are missing are written again, one after another.
+     *
+     * @return whether the store has confirmed all of them
+     */
+    CompletionStage<Boolean> restore() {
+        CompletionStage<Boolean> all = CompletableFuture.completedFuture(true);
         for (Map.Entry<String, NotBefore> one : copyOfRemembered().entrySet()) {
             Duration left = left(one.getValue());
             if (left.toMillis() > 0) {
-                previous = previous.thenCompose(done -> store.raiseNotBefore(one.getKey(), one.getValue(), left, true)
-                        .exceptionally(unavailable -> NotBefore.NONE));
+                all = all.thenCompose(done -> done
+                        ? store.raiseNotBefore(one.getKey(), one.getValue(), left, true)
+                                .handle((marker, failure) -> failure == null)
+                        : CompletableFuture.completedFuture(false));
             }
         }
+        return all;
     }
 }

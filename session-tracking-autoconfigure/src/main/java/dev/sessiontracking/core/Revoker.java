@@ -25,6 +25,8 @@ final class Revoker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Revoker.class);
 
+    private static final int MOST_RESTORATIONS = 10;
+
     private final AtomicBoolean fullTold = new AtomicBoolean();
 
     private final SessionStore store;
@@ -204,7 +206,15 @@ final class Revoker implements AutoCloseable {
         List<String> earlier = memory.reappliable(memory.deniedSessions());
         pending.retryNow();
         again.apply(earlier);
-        markers.restore();
+        restoreMarkers(MOST_RESTORATIONS);
+    }
+
+    private void restoreMarkers(int attempts) {
+        markers.restore().thenAccept(complete -> {
+            if (!complete && attempts > 1) {
+                pending.later(() -> restoreMarkers(attempts - 1));
+            }
+        });
     }
 
     /** What pushes tell. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionIds;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,40 @@ class SessionTokenEvaluatorTests {
         assertThat(judge(Map.of("sid", session))).isEqualTo(SessionDecision.UNPROVEN);
         sessions.goDown(OutagePolicy.REJECT);
         assertThat(judge(Map.of("sid", session))).isEqualTo(SessionDecision.UNAVAILABLE);
+    }
+
+    @Test
+    void tokenWithoutASessionIsJudgedByTheMarkerAndItsAuthenticationTime() {
+        Instant marker = Instant.parse("2026-11-28T10:00:00.500Z");
+        sessions.raiseMarker("alice", marker);
+        long second = marker.getEpochSecond();
+        Map<String, Object> refreshedLater = Map.of("sub", "alice", "auth_time", second - 1, "iat", second + 999);
+        assertThat(judge(refreshedLater)).isEqualTo(SessionDecision.ENDED);
+        assertThat(judge(Map.of("sub", "alice", "auth_time", second))).isEqualTo(SessionDecision.ENDED);
+        assertThat(judge(Map.of("sub", "alice", "auth_time", second + 1))).isEqualTo(SessionDecision.PLAIN);
+        assertThat(judge(Map.of("sub", "alice"))).isEqualTo(SessionDecision.ENDED);
+        assertThat(judge.judge(judge.read(Map.of("sub", "bob")), null)).isEqualTo(SessionDecision.PLAIN);
+        assertThat(judge.judge(judge.read(Map.of("auth_time", second - 1)), null))
+                .isEqualTo(SessionDecision.PLAIN);
+    }
+
+    @Test
+    void markerConcernsNoTokenOfAnotherIssuer() {
+        sessions.raiseMarker("alice", Instant.now());
+        SessionTokenEvaluator ours = judge(false, List.of("https://ours"));
+        assertThat(ours.judge(ours.read(Map.of("sub", "alice", "iss", "https://theirs")), null))
+                .isEqualTo(SessionDecision.PLAIN);
+        assertThat(ours.judge(ours.read(Map.of("sub", "alice", "iss", "https://ours")), null))
+                .isEqualTo(SessionDecision.ENDED);
+    }
+
+    @Test
+    void outagePolicyDecidesOnATokenWithoutASessionToo() {
+        sessions.goDown(OutagePolicy.PLAIN_JWT);
+        assertThat(judge(Map.of("sub", "alice"))).isEqualTo(SessionDecision.PLAIN);
+        sessions.goDown(OutagePolicy.REJECT);
+        assertThat(judge(Map.of("sub", "alice"))).isEqualTo(SessionDecision.UNAVAILABLE);
+        assertThat(judge.judge(judge.read(Map.of()), null)).isEqualTo(SessionDecision.PLAIN);
     }
 
     @Test

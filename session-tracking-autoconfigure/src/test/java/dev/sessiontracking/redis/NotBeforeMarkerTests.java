@@ -1,0 +1,310 @@
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionRenewal;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.testkit.FaultProxy;
+import dev.sessiontracking.testkit.RedisServerExtension;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Not-before markers on nodes of an application. */
+@ExtendWith(OutputCaptureExtension.class)
+class NotBeforeMarkerTests {
+
+    private static final String ALICE_STATE = new RedisKeys("").userState("alice");
+
+    @RegisterExtension
+    static final RedisServerExtension redis = new RedisServerExtension();
+
+    private static SessionStatus status(TestNode node, Instant authenticatedAt) {
+        return node.checker.checkWithoutSession("alice", authenticatedAt).status();
+    }
+
+    private static void awaitStatus(TestNode node, Instant authenticatedAt, SessionStatus status) {
+        await().atMost(TestNode.PATIENCE).until(() -> status(node, authenticatedAt) == status);
+    }
+
+    private static Instant secondsAgo(int seconds) {
+        return Instant.now().minusSeconds(seconds).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    @Test
+    void loginOfAnOutageDoesNotSurviveARevocationOfAll() {
+        try (TestNode node = TestNode.at(redis.url());
+                TestNode other = TestNode.at(redis.url())) {
+            node.login("bob");
+            other.login("bob");
+            Instant login = secondsAgo(60);
+            assertThat(status(node, login)).isEqualTo(SessionStatus.LIVE);
+            awaitStatus(other, login, SessionStatus.LIVE);
+
+            node.service.revokeAllUserSessions("alice");
+
+            assertThat(status(node, login)).isEqualTo(SessionStatus.ENDED);
+            awaitStatus(other, login, SessionStatus.ENDED);
+            assertThat(status(other, null)).isEqualTo(SessionStatus.ENDED);
+            assertThat(status(other, Instant.now().plusSeconds(1))).isEqualTo(SessionStatus.LIVE);
+            assertThat(other.checker.checkWithoutSession("bob", login).status()).isEqualTo(SessionStatus.LIVE);
+            assertThat(other.service.registerSession(
+                            "alice",
+                            "id-of-the-login",
+                            SessionMetadata.none(),
+                            login,
+                            Instant.now().plusSeconds(3600)))
+                    .isEmpty();
+            UserSession later = other.login("alice");
+            assertThat(node.service.renewSession(later.id())).isEqualTo(SessionRenewal.RENEWED);
+            assertThat(node.service.getUserSessions("alice")).hasSize(1);
+        }
+    }
+
+    @Test
+    void tokenOfTheSameSecondIsRejected() {
+        try (TestNode node = TestNode.at(redis.url())) {
+            node.login("bob");
+            node.service.revokeAllUserSessions("alice");
+            Instant marker = node.service.getNotBefore("alice").orElseThrow();
+            assertThat(status(node, marker.truncatedTo(ChronoUnit.SECONDS))).isEqualTo(SessionStatus.ENDED);
+            assertThat(status(node, marker)).isEqualTo(SessionStatus.ENDED);
+            assertThat(status(node, marker.plusMillis(1))).isEqualTo(SessionStatus.LIVE);
+        }
+    }
+
+    @Test
+    void checksCostNoCommandsWhetherThereIsAMarkerOrNot() {
+        try (TestNode node = TestNode.at(redis.url())) {
+            node.awaitCached(node.login("bob").id());
+            node.service.revokeAllUserSessions("alice");
+            Instant login = secondsAgo(60);
+            for (int i = 0; i < 100; i++) {
+                status(node, login);
+                node.checker.checkWithoutSession("carol", login);
+            }
+            redis.cli().resetStats();
+            for (int i = 0; i < 2_000; i++) {
+                assertThat(status(node, login)).isEqualTo(SessionStatus.ENDED);
+                assertThat(node.checker.checkWithoutSession("carol", login).status())
+                        .isEqualTo(SessionStatus.LIVE);
+            }
+            Map<String, Long> counts = redis.cli().commandCounts();
+            assertThat(counts.values().stream().mapToLong(Long::longValue).sum())
+                    .isLessThan(100);
+        }
+    }
+
+    @Test
+    void markerIsReadAndClearedOnEveryNode() {
+        try (TestNode node = TestNode.at(redis.url());
+                TestNode other = TestNode.at(redis.url())) {
+            node.login("bob");
+            other.login("bob");
+            assertThat(other.service.getNotBefore("alice")).isEmpty();
+            node.service.revokeAllUserSessions("alice");
+            Instant login = secondsAgo(60);
+            awaitStatus(other, login, SessionStatus.ENDED);
+
+            other.service.clearNotBefore("alice");
+
+            assertThat(status(other, login)).isEqualTo(SessionStatus.LIVE);
+            awaitStatus(node, login, SessionStatus.LIVE);
+            assertThat(other.service.getNotBefore("alice")).isEmpty();
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> node.service.getNotBefore("alice").isEmpty());
+        }
+    }
+
+    @Test
+    void whatIsKnownOfAMarkerHoldsDuringAnOutage() {
+        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
+                TestNode other = TestNode.at(redis.url());
+                TestNode node = TestNode.at(network.url())) {
+            node.login("bob");
+            other.login("bob");
+            Instant login = secondsAgo(60);
+            other.service.revokeAllUserSessions("alice");
+            awaitStatus(node, login, SessionStatus.ENDED);
+            network.refuse();
+            network.cut();
+            await().atMost(TestNode.PATIENCE)
+                    .until(() ->
+                            node.checker.checkWithoutSession("carol", login).status() == SessionStatus.UNKNOWN);
+            assertThat(status(node, login)).isEqualTo(SessionStatus.ENDED);
+            assertThat(status(node, Instant.now().plusSeconds(1))).isEqualTo(SessionStatus.UNKNOWN);
+            assertThatExceptionOfType(SessionStoreUnavailableException.class)
+                    .isThrownBy(() -> node.service.getNotBefore("carol"));
+            assertThatExceptionOfType(SessionStoreUnavailableException.class)
+                    .isThrownBy(() -> node.service.clearNotBefore("carol"));
+        }
+    }
+
+    @Test
+    void revocationOfAnOutageCoversSessionsThatAreRestoredAfterwards() {
+        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
+                TestNode other = TestNode.at(redis.url());
+                TestNode node = TestNode.at(network.url())) {
+            node.login("bob");
+            UserSession session = other.login("alice");
+            String value = Objects.requireNonNull(redis.cli().text("GET", "session:" + session.id()));
+            network.refuse();
+            network.cut();
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> node.service.revokeAllUserSessions("alice").pending());
+            Instant during = Instant.now();
+            network.accept();
+            network.heal();
+            await().atMost(TestNode.PATIENCE).until(() -> node.pendingRevocations() == 0);
+            assertThat(other.service.getNotBefore("alice").orElseThrow()).isBeforeOrEqualTo(during);
+
+            redis.cli().command("SET", "session:" + session.id(), value, "EX", "600");
+            redis.cli().command("ZADD", "user_sessions:alice", "9999999999999", session.id());
+
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> other.service.getUserSessions("alice").isEmpty());
+            assertThat(other.service.findSession(session.id())).isEmpty();
+            assertThat(other.service.renewSession(session.id())).isEqualTo(SessionRenewal.ENDED);
+            assertThat(redis.cli().number("EXISTS", "session:" + session.id())).isZero();
+        }
+    }
+
+    @Test
+    void lostMarkerIsRestoredAfterAnOutage() {
+        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
+                TestNode node = TestNode.at(network.url())) {
+            node.login("bob");
+            node.service.revokeAllUserSessions("alice");
+            String value = redis.cli().text("GET", ALICE_STATE);
+            network.refuse();
+            network.cut();
+            Instant login = secondsAgo(60);
+            await().atMost(TestNode.PATIENCE)
+                    .until(() ->
+                            node.checker.checkWithoutSession("carol", login).status() == SessionStatus.UNKNOWN);
+            redis.cli().command("FLUSHALL");
+            network.accept();
+            network.heal();
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> Objects.equals(redis.cli().text("GET", ALICE_STATE), value));
+        }
+    }
+
+    @Test
+    void logoutOfAnOutageIsAppliedToTheRegistration() {
+        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
+                TestNode other = TestNode.at(redis.url());
+                TestNode node = TestNode.at(network.url())) {
+            node.login("bob");
+            other.login("bob");
+            Instant tokenExpiry = Instant.now().plusSeconds(3600);
+            network.refuse();
+            network.cut();
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> node.service.revokeSession("id-of-the-login", tokenExpiry)
+                            && node.pendingRevocations() == 1);
+            network.accept();
+            network.heal();
+            await().atMost(TestNode.PATIENCE).until(() -> node.pendingRevocations() == 0);
+            assertThat(other.service.registerSession(
+                            "alice", "id-of-the-login", SessionMetadata.none(), secondsAgo(60), tokenExpiry))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void registrationIsOnlyForTheUsersOwnSession() {
+        try (TestNode node = TestNode.at(redis.url())) {
+            UserSession alices = node.login("alice");
+            assertThat(node.service.registerSession(
+                            "bob",
+                            alices.id(),
+                            SessionMetadata.none(),
+                            secondsAgo(60),
+                            Instant.now().plusSeconds(60)))
+                    .isEmpty();
+            assertThat(node.service.findSession(alices.id()))
+                    .map(UserSession::userId)
+                    .contains("alice");
+            assertThat(node.service.registerSession(
+                            "alice",
+                            alices.id(),
+                            SessionMetadata.none(),
+                            secondsAgo(60),
+                            Instant.now().plusSeconds(60)))
+                    .map(UserSession::id)
+                    .contains(alices.id());
+        }
+    }
+
+    @Test
+    void missingRightSwitchesMarkersOffAndNothingElse(CapturedOutput output) {
+        redis.cli().command("ACL", "SETUSER", "old", "on", ">sekret", "~session:*", "~user_sessions:*", "&*", "+@all");
+        String url = "redis://old:sekret@" + redis.server().host() + ":"
+                + redis.server().port();
+        try (TestNode node = TestNode.at(url)) {
+            UserSession session = node.login("alice");
+            assertThat(session.tracked()).isTrue();
+            node.awaitCached(session.id());
+            assertThat(node.service.renewSession(session.id())).isEqualTo(SessionRenewal.RENEWED);
+            assertThat(status(node, secondsAgo(60))).isEqualTo(SessionStatus.LIVE);
+            assertThat(node.service.registerSession(
+                            "alice",
+                            "late",
+                            SessionMetadata.none(),
+                            secondsAgo(60),
+                            Instant.now().plusSeconds(60)))
+                    .isPresent();
+            assertThat(node.service.revokeSession("late", Instant.now().plusSeconds(60)))
+                    .isTrue();
+            assertThat(node.service.revokeAllUserSessions("alice").count()).isEqualTo(1);
+            assertThat(status(node, secondsAgo(60))).isEqualTo(SessionStatus.LIVE);
+            assertThat(node.service.getNotBefore("alice")).isEmpty();
+            node.service.clearNotBefore("alice");
+            assertThat(node.login("alice").tracked()).isTrue();
+            assertThat(output.getAll().split("may not use the keys session_state:\\* and user_state:\\*", -1))
+                    .hasSize(2);
+            assertThat(output).doesNotContain("lacks a right");
+        } finally {
+            redis.cli().command("ACL", "DELUSER", "old");
+        }
+    }
+
+    @Test
+    void rightThatIsGrantedLaterIsUsedAfterAReconnect() {
+        redis.cli().command("ACL", "SETUSER", "old", "on", ">sekret", "~session:*", "~user_sessions:*", "&*", "+@all");
+        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
+                TestNode node = TestNode.at("redis://old:sekret@" + network.host() + ":" + network.port())) {
+            node.login("bob");
+            node.service.revokeAllUserSessions("alice");
+            assertThat(node.service.getNotBefore("alice")).isEmpty();
+            redis.cli().command("ACL", "SETUSER", "old", "~session_state:*", "~user_state:*");
+            network.refuse();
+            network.cut();
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> node.service.revokeSession("made-up") && node.pendingRevocations() > 0);
+            network.accept();
+            network.heal();
+            await().atMost(TestNode.PATIENCE.plus(Duration.ofSeconds(5)))
+                    .ignoreExceptions()
+                    .until(() -> {
+                        node.service.revokeAllUserSessions("alice");
+                        return node.service.getNotBefore("alice").isPresent();
+                    });
+        } finally {
+            redis.cli().command("ACL", "DELUSER", "old");
+        }
+    }
+}
