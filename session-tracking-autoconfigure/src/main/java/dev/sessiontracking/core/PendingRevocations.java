@@ -2,6 +2,7 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,8 +160,11 @@ final class PendingRevocations implements AutoCloseable {
         }
     }
 
+    /** Single sessions first: a user with thousands of sessions must not hold them up. */
     private synchronized List<Revocation> snapshot() {
-        return List.copyOf(pending.values());
+        return pending.values().stream()
+                .sorted(Comparator.comparing(Revocation.OfUser.class::isInstance))
+                .toList();
     }
 
     private void confirmed(Revocation revocation) {

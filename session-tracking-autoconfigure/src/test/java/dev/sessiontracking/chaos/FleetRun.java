@@ -66,6 +66,7 @@ final class FleetRun implements AutoCloseable {
                         + history.describe(
                                 violation.check().session(), violation.check().start())
                         + told(checks, violation.check())));
+        assertThat(traffic.lists()).isPositive();
         assertThat(recorder.unexpected()).isEmpty();
         assertThat(violations.stream().limit(5))
                 .as("the first of %d violations", violations.size())

@@ -16,6 +16,8 @@ final class FleetTraffic implements AutoCloseable {
 
     private static final int WRITERS = 4;
 
+    private static final int HOARDERS = 2;
+
     /** Long enough to be asked for again when every bound is over. */
     private static final int ENDED = 240;
 
@@ -37,6 +39,9 @@ final class FleetTraffic implements AutoCloseable {
 
     private volatile boolean over;
 
+    /** How often a malicious user has listed thousands of sessions. */
+    private final AtomicInteger lists = new AtomicInteger();
+
     private volatile long hurryUntil = System.nanoTime();
 
     /** A session whose life is over, or may be, and the node that was told so, or {@link History#BY_HAND}. */
@@ -54,6 +59,9 @@ final class FleetTraffic implements AutoCloseable {
         for (int i = 0; i < WRITERS; i++) {
             Residents residents = new Residents(fleet, history, recorder, coverage, this, i, LIVE / WRITERS);
             start("residents-" + i, seeds.nextLong(), 8, residents::act);
+        }
+        for (int i = 0; i < HOARDERS; i++) {
+            start("hoarder-" + i, seeds.nextLong(), 20, new Hoarder(fleet, lists)::act);
         }
         for (int i = 0; i < fleet.size(); i++) {
             int node = i;
@@ -86,6 +94,10 @@ final class FleetTraffic implements AutoCloseable {
     /** Everybody is in a hurry for a moment: what races with a recovery is there then. */
     void hurry() {
         hurryUntil = System.nanoTime() + Duration.ofMillis(300).toNanos();
+    }
+
+    int lists() {
+        return lists.get();
     }
 
     void show(int slot, Household.@Nullable Member member) {

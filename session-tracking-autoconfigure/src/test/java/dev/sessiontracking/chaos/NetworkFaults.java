@@ -22,6 +22,7 @@ record NetworkFaults(Fleet fleet, History history, Random random, Runnable pause
         each(faults, "replies and pushes dropped", network -> network.drop(Direction.TO_CLIENT));
         each(faults, "both dropped", FaultProxy::drop);
         each(faults, "delayed around the timeout", this::delay);
+        faults.add(new Fault("idle connections dropped", false, this::forget));
         faults.add(new Fault("flapping", false, this::flap));
         faults.add(new Fault("silent reconnect upstream", false, this::reconnectUpstream));
         return faults;
@@ -49,6 +50,12 @@ record NetworkFaults(Fleet fleet, History history, Random random, Runnable pause
     /** Some answers come in time, some do not. */
     private void delay(FaultProxy network) {
         network.delay(Duration.ofMillis(200 + random.nextInt(100)), Direction.TO_CLIENT);
+    }
+
+    /** As a firewall does: new connections work, those that are there are never answered again. */
+    private void forget() {
+        forEach(oneOrAll(), node -> fleet.network(node).forget(any -> true));
+        pause.run();
     }
 
     private void flap() {

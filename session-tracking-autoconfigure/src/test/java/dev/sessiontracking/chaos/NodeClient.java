@@ -90,6 +90,10 @@ final class NodeClient {
         return send("DELETE", "/sessions/" + sessionId, caller);
     }
 
+    Answer list(Tokens caller) {
+        return send("GET", "/sessions", caller);
+    }
+
     Answer revokeAll(Tokens caller) {
         return send("DELETE", "/sessions", caller);
     }

@@ -44,6 +44,11 @@ class NodeController {
         return caller.getName();
     }
 
+    @GetMapping("/sessions")
+    int list(JwtAuthenticationToken caller) {
+        return sessions.getUserSessions(caller.getName()).size();
+    }
+
     /** Revokes one of the caller's sessions. */
     @DeleteMapping("/sessions/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
