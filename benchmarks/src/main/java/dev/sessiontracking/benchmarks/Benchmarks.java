@@ -2,6 +2,7 @@ package dev.sessiontracking.benchmarks;
 
 import dev.sessiontracking.benchmarks.http.PropagationCommand;
 import dev.sessiontracking.benchmarks.http.SideBySideCommand;
+import dev.sessiontracking.benchmarks.http.StartupCommand;
 import dev.sessiontracking.benchmarks.jmh.JmhCommand;
 import dev.sessiontracking.benchmarks.memory.MemoryCommand;
 import dev.sessiontracking.benchmarks.scale.ScaleCommand;
@@ -19,6 +20,7 @@ public final class Benchmarks {
               propagation [--revocations=N]                                 from DEL to the first refusal
               scale [--small]                                               what grows with sessions and nodes
               memory                                                        bytes of a node's heap per entry
+              startup [--rounds=N]                                          from the start until requests are served
             """;
 
     private Benchmarks() {}
@@ -35,6 +37,7 @@ public final class Benchmarks {
             case "side-by-side" -> SideBySideCommand.run(options);
             case "propagation" -> PropagationCommand.run(options);
             case "memory" -> MemoryCommand.run(options);
+            case "startup" -> StartupCommand.run(options);
             case "scale" -> ScaleCommand.run(options);
             default -> {
                 System.err.println("There is no command " + args[0]);
