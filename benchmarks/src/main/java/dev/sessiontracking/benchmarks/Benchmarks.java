@@ -1,5 +1,6 @@
 package dev.sessiontracking.benchmarks;
 
+import dev.sessiontracking.benchmarks.chain.ChainCommand;
 import dev.sessiontracking.benchmarks.http.PropagationCommand;
 import dev.sessiontracking.benchmarks.http.SideBySideCommand;
 import dev.sessiontracking.benchmarks.http.StartupCommand;
@@ -16,6 +17,7 @@ public final class Benchmarks {
             Usage: benchmarks/run <command> [options]
 
               jmh [JMH's own options]                                       one operation in process
+              chain [--rounds=N]                                            filter chains by processor time
               side-by-side [--long] [--rounds=N] [--variants=A,B]           the product and others over HTTP
               propagation [--revocations=N]                                 from DEL to the first refusal
               scale [--small]                                               what grows with sessions and nodes
@@ -34,6 +36,7 @@ public final class Benchmarks {
         List<String> options = Arrays.asList(args).subList(1, args.length);
         switch (args[0]) {
             case "jmh" -> JmhCommand.run(options);
+            case "chain" -> ChainCommand.run(options);
             case "side-by-side" -> SideBySideCommand.run(options);
             case "propagation" -> PropagationCommand.run(options);
             case "memory" -> MemoryCommand.run(options);

@@ -1,0 +1,103 @@
+package dev.sessiontracking.benchmarks.chain;
+
+import dev.sessiontracking.benchmarks.report.Conditions;
+import dev.sessiontracking.benchmarks.report.Results;
+import dev.sessiontracking.benchmarks.report.Spread;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * Compares filter chains by the processor time of the thread, in interleaved rounds. Each round runs every chain in a random
+ * order; a ratio is taken within one round. Plain JWT against plain JWT shows the noise.
+ */
+public final class ChainCommand {
+
+    private static final String ROUNDS = "--rounds=";
+
+    private static final int DEFAULT_ROUNDS = 60;
+
+    private static final int WARM_UP_ROUNDS = 10;
+
+    private static final int REQUESTS = 3000;
+
+    private ChainCommand() {}
+
+    /** The option is {@code --rounds=N}. */
+    public static void run(List<String> options) throws ServletException, IOException {
+        int rounds = DEFAULT_ROUNDS;
+        for (String option : options) {
+            if (!option.startsWith(ROUNDS)) {
+                throw new IllegalArgumentException("There is no option " + option);
+            }
+            rounds = Integer.parseInt(option.substring(ROUNDS.length()));
+        }
+        Conditions conditions = new Conditions()
+                .add("rounds", rounds + " of " + REQUESTS + " requests per chain")
+                .add("sessions", MeasuredChain.SESSIONS)
+                .add("tokens", "HS256");
+        String table;
+        try (MeasuredChain plain = MeasuredChain.plain("plain JWT");
+                MeasuredChain again = MeasuredChain.plain("plain JWT, once more");
+                MeasuredChain tracked = MeasuredChain.tracked("session tracking");
+                MeasuredChain uncached = MeasuredChain.tracked(
+                        "session tracking without near cache", "session.tracking.near-cache.enabled=false")) {
+            table = measure(List.of(plain, again, tracked, uncached), rounds);
+        }
+        System.out.println(table);
+        Results.write(
+                "chain", "md", "# The filter chain, by processor time\n\n" + conditions.markdown() + "\n" + table);
+    }
+
+    private static String measure(List<MeasuredChain> chains, int rounds) throws ServletException, IOException {
+        double[][] micros = new double[chains.size()][rounds];
+        double[][] bytes = new double[chains.size()][rounds];
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < chains.size(); i++) {
+            order.add(i);
+        }
+        Random random = new Random(1);
+        for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
+            Collections.shuffle(order, random);
+            for (int i : order) {
+                MeasuredChain.Cost cost = chains.get(i).run(REQUESTS);
+                if (round >= 0) {
+                    micros[i][round] = cost.micros();
+                    bytes[i][round] = cost.bytes();
+                }
+            }
+        }
+        StringBuilder table = new StringBuilder(
+                "| chain | µs, median | / plain, median [quartiles] | B more than plain | commands |\n|---|--:|--:|--:|--:|\n");
+        for (int i = 0; i < chains.size(); i++) {
+            table.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %.2f | %s | %.0f | %.2f |%n",
+                    chains.get(i).name(),
+                    Spread.of(micros[i]).median(),
+                    quartiles(micros[i], micros[0]),
+                    Spread.of(bytes[i]).median() - Spread.of(bytes[0]).median(),
+                    chains.get(i).commands(REQUESTS)));
+        }
+        return table.toString().replace("NaN", "–");
+    }
+
+    private static String quartiles(double[] values, double[] plain) {
+        double[] ratios = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            ratios[i] = values[i] / plain[i];
+        }
+        Arrays.sort(ratios);
+        return String.format(
+                Locale.ROOT,
+                "%.3f [%.3f–%.3f]",
+                Spread.of(ratios).median(),
+                ratios[ratios.length / 4],
+                ratios[3 * ratios.length / 4]);
+    }
+}
