@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 
 /**
- * What is known of the sessions of one request, in all its dispatches. Each session is looked up once, a decision stays
- * with the request, and every later step compares against it. Code that has no request at hand, such as a decoder, finds
+ * What is known of the sessions of one request, in all its dispatches. A decision stays with the request, and every later
+ * step compares against it, so that the session of its token is looked up once. Code that has no request at hand, such as a decoder, finds
  * it through the thread. Used by one thread at a time, as a request is.
  */
 public final class RequestSessionState {
@@ -21,7 +21,9 @@ public final class RequestSessionState {
     /** A request carries one token, rarely two. Beyond this limit, nothing more is remembered. */
     private static final int MAX_ENTRIES = 16;
 
-    private List<Decided> decided = List.of();
+    private @Nullable TokenSession decidedSession;
+
+    private @Nullable SessionDecision decision;
 
     private List<Noted> noted = List.of();
 
@@ -47,8 +49,6 @@ public final class RequestSessionState {
 
     private @Nullable Object request;
 
-    private record Decided(TokenSession session, SessionDecision decision) {}
-
     /** Claims of a token that was verified since the last check, as read by us or as they were verified. */
     private record Noted(
             @Nullable String tokenValue, @Nullable SessionClaim claim, Map<String, ?> verified) {}
@@ -71,18 +71,15 @@ public final class RequestSessionState {
         return before;
     }
 
+    /** The decision on a session, if it is the one that was looked up last. */
     @Nullable
     SessionDecision decision(TokenSession session) {
-        for (Decided one : decided) {
-            if (one.session().equals(session)) {
-                return one.decision();
-            }
-        }
-        return null;
+        return session.equals(decidedSession) ? decision : null;
     }
 
-    void remember(TokenSession session, SessionDecision decision) {
-        decided = with(decided, new Decided(session, decision));
+    void remember(TokenSession session, SessionDecision newDecision) {
+        decidedSession = session;
+        decision = newDecision;
     }
 
     /** Notes what a token says that was decoded with our validator. */
@@ -109,7 +106,8 @@ public final class RequestSessionState {
 
     /** What this token says, if it was decoded with our validator since the last check. */
     public @Nullable SessionClaim verifiedClaim(String tokenValue) {
-        for (Noted one : noted) {
+        for (int i = 0; i < noted.size(); i++) {
+            Noted one = noted.get(i);
             if (tokenValue.equals(one.tokenValue())) {
                 return one.claim();
             }
@@ -119,7 +117,8 @@ public final class RequestSessionState {
 
     /** Whether anything was noted since the last check that does not come from this very token. */
     public boolean hasNotedOthers(String tokenValue) {
-        for (Noted one : noted) {
+        for (int i = 0; i < noted.size(); i++) {
+            Noted one = noted.get(i);
             if (!tokenValue.equals(one.tokenValue())) {
                 return true;
             }

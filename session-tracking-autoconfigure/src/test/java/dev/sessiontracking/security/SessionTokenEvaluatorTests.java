@@ -107,18 +107,18 @@ class SessionTokenEvaluatorTests {
     }
 
     @Test
-    void exchangeIsBounded() {
-        RequestSessionState exchange = new RequestSessionState();
+    void stateKeepsTheLastDecisionOnly() {
+        RequestSessionState state = new RequestSessionState();
         for (int i = 0; i < 100; i++) {
-            judge.judge(judge.read(Map.of("sid", "s" + i)), exchange);
+            judge.judge(judge.read(Map.of("sid", "s" + i)), state);
         }
         sessions.forget();
 
-        judge.judge(judge.read(Map.of("sid", "s0")), exchange);
-        judge.judge(judge.read(Map.of("sid", "s99")), exchange);
+        judge.judge(judge.read(Map.of("sid", "s99")), state);
+        judge.judge(judge.read(Map.of("sid", "s0")), state);
 
-        assertThat(sessions.lookups("s0")).isZero();
-        assertThat(sessions.lookups("s99")).isEqualTo(1);
+        assertThat(sessions.lookups("s99")).isZero();
+        assertThat(sessions.lookups("s0")).isEqualTo(1);
     }
 
     @Test

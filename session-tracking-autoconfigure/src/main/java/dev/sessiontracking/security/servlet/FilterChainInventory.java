@@ -3,7 +3,6 @@ package dev.sessiontracking.security.servlet;
 import dev.sessiontracking.core.ProtectionReport;
 import dev.sessiontracking.security.servlet.unusual.ChainTraits;
 import dev.sessiontracking.security.servlet.unusual.ChainTraits.Tokens;
-import dev.sessiontracking.security.servlet.unusual.StoredSessionFilter;
 import jakarta.servlet.Filter;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +74,7 @@ final class FilterChainInventory implements SmartInitializingSingleton, Protecti
                 .map(filter -> ((SessionContextFilter) filter).chain())
                 .findFirst()
                 .orElse(null);
-        Tokens tokens = (traits == null ? SessionFilterChains.traits(filters) : traits).tokens();
+        Tokens tokens = traits == null ? SessionFilterChains.tokens(filters) : traits.tokens();
         return new Chain(
                 name == null ? "(no bean)" : name,
                 requests(chain),
@@ -83,7 +82,7 @@ final class FilterChainInventory implements SmartInitializingSingleton, Protecti
                 traits != null,
                 traits == null && tokens != Tokens.NONE,
                 filters.stream()
-                        .filter(filter -> SessionFilterChains.isOwn(filter) && !isOurs(filter))
+                        .filter(filter -> SessionFilterChains.isOwn(filter) && !SessionFilterChains.isOurs(filter))
                         .map(filter -> name(filter.getClass()))
                         .distinct()
                         .toList());
@@ -113,12 +112,6 @@ final class FilterChainInventory implements SmartInitializingSingleton, Protecti
                     chain.requests(),
                     String.join(", ", chain.unverifiable()));
         }
-    }
-
-    private static boolean isOurs(Filter filter) {
-        return filter instanceof SessionContextFilter
-                || filter instanceof SessionCheckFilter
-                || filter instanceof StoredSessionFilter;
     }
 
     private static String name(Class<?> type) {

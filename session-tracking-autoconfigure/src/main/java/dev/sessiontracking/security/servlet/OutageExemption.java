@@ -2,6 +2,7 @@ package dev.sessiontracking.security.servlet;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.web.util.matcher.RequestMatcher;
@@ -27,7 +28,7 @@ final class OutageExemption implements Predicate<Object> {
         this.exempt = exempt;
     }
 
-    static OutageExemption create(ClassLoader classLoader) {
+    static OutageExemption create(@Nullable ClassLoader classLoader) {
         for (String needed : NEEDED) {
             if (!ClassUtils.isPresent(needed, classLoader)) {
                 return new OutageExemption(request -> false);

@@ -75,8 +75,9 @@ final class RequestSessions {
     /** The decision on the sessions of the examined authentication. A known bad token outweighs an unknown one. */
     SessionDecision decide(RequestSessionState state) {
         SessionDecision worst = SessionDecision.PLAIN;
-        for (SessionClaim claim : state.lastClaims()) {
-            SessionDecision decision = evaluator.judge(claim, state);
+        List<SessionClaim> claims = state.lastClaims();
+        for (int i = 0; i < claims.size(); i++) {
+            SessionDecision decision = evaluator.judge(claims.get(i), state);
             if (decision == SessionDecision.ENDED || decision == SessionDecision.UNUSABLE) {
                 return decision;
             }

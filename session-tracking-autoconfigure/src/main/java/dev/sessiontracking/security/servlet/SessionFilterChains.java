@@ -3,15 +3,26 @@ package dev.sessiontracking.security.servlet;
 import dev.sessiontracking.security.servlet.SessionCheckFilter.Logouts;
 import dev.sessiontracking.security.servlet.unusual.ChainTraits;
 import dev.sessiontracking.security.servlet.unusual.ChainTraits.Tokens;
-import dev.sessiontracking.security.servlet.unusual.StoredSessionFilter;
+import dev.sessiontracking.security.servlet.unusual.StoredSessions;
 import dev.sessiontracking.security.servlet.unusual.TokenFinder.Origin;
 import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.oauth2.server.resource.web.authentication.DPoPAuthenticationConverter;
+import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.authentication.AuthenticationFilter;
@@ -19,37 +30,52 @@ import org.springframework.security.web.authentication.logout.LogoutFilter;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
 
 /**
- * Inserts the session checks into finished filter chains, where the final order of the filters is known. A check comes
+ * Replaces each filter chain bean by one for the same requests, with the same filters and with the session checks. The final
+ * order of the filters is known then. A check comes
  * directly behind each filter that may authenticate requests: the bearer and DPoP filters, other authentication filters of
  * Spring Security, and every filter of the application. The logout filter is run behind the filters that authenticate
  * tokens. All other filters keep their places.
  */
-final class SessionFilterChains {
+final class SessionFilterChains implements BeanPostProcessor {
 
     private static final String SPRING = "org.springframework.";
 
-    private final SecurityContextHolderStrategy strategy;
-
-    private final RequestSessions sessions;
-
-    private final SessionRejections rejections;
+    private final ObjectProvider<SecurityContextHolderStrategy> strategies;
 
     private final Predicate<Object> outageExemption;
 
+    private final ObjectProvider<RequestSessions> sessions;
+
+    private final BeanFactory beans;
+
     SessionFilterChains(
-            SecurityContextHolderStrategy strategy, RequestSessions sessions, Predicate<Object> outageExemption) {
-        this.strategy = strategy;
-        this.sessions = sessions;
-        this.rejections = new SessionRejections(strategy);
+            ObjectProvider<SecurityContextHolderStrategy> strategies,
+            Predicate<Object> outageExemption,
+            ObjectProvider<RequestSessions> sessions,
+            BeanFactory beans) {
+        this.strategies = strategies;
         this.outageExemption = outageExemption;
+        this.sessions = sessions;
+        this.beans = beans;
     }
 
-    /** The filters of a chain with the checks. */
-    List<Filter> withChecks(String name, List<Filter> original) {
-        ChainTraits traits = traits(original).named(name);
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String beanName) {
+        if (!(bean instanceof DefaultSecurityFilterChain chain)
+                || chain.getFilters().isEmpty()) {
+            return bean;
+        }
+        DefaultSecurityFilterChain checked =
+                new DefaultSecurityFilterChain(chain.getRequestMatcher(), withChecks(beanName, chain.getFilters()));
+        checked.setBeanName(beanName);
+        checked.setBeanFactory(beans);
+        return checked;
+    }
+
+    private List<Filter> withChecks(String name, List<Filter> original) {
         List<Filter> filters = new ArrayList<>(original);
         filters.removeIf(SessionTrackingConfigurer.Marker.class::isInstance);
-        Plan plan = new Plan(filters, traits);
+        Plan plan = new Plan(filters, new ChainTraits(name, tokens(original)));
         for (int i = 0; i < filters.size(); i++) {
             plan.add(i);
         }
@@ -57,14 +83,33 @@ final class SessionFilterChains {
     }
 
     /** How a chain authenticates tokens, as far as its finished filters and its configuration say. */
-    static ChainTraits traits(List<Filter> filters) {
-        boolean hasTokenFilter = filters.stream().anyMatch(SessionFilterChains::isTokenFilter);
+    static Tokens tokens(List<Filter> filters) {
+        if (filters.stream().noneMatch(SessionFilterChains::isTokenFilter)) {
+            return Tokens.NONE;
+        }
         return filters.stream()
                 .filter(SessionTrackingConfigurer.Marker.class::isInstance)
-                .map(marker -> ((SessionTrackingConfigurer.Marker) marker).chain())
-                .filter(known -> !hasTokenFilter || known.tokens() != Tokens.NONE)
+                .map(marker -> ((SessionTrackingConfigurer.Marker) marker).tokens())
+                .filter(tokens -> tokens != Tokens.NONE)
                 .findFirst()
-                .orElseGet(() -> new ChainTraits("", hasTokenFilter ? Tokens.CUSTOM : Tokens.NONE));
+                .orElse(Tokens.CUSTOM);
+    }
+
+    /** Stores the token's session when a filter has stored the context at the end of its request. */
+    private static void storeSessions(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            HttpServletRequest http = (HttpServletRequest) request;
+            StoredSessions.store(http, RequestToken.state(http));
+        }
+    }
+
+    static boolean isOurs(Filter filter) {
+        return filter instanceof SessionContextFilter
+                || filter instanceof SessionCheckFilter
+                || filter.getClass().getName().startsWith(SessionFilterChains.class.getName());
     }
 
     static boolean isTokenFilter(Filter filter) {
@@ -102,6 +147,9 @@ final class SessionFilterChains {
 
         private final List<Filter> result = new ArrayList<>();
 
+        private final SecurityContextHolderStrategy strategy =
+                strategies.getIfUnique(SecurityContextHolder::getContextHolderStrategy);
+
         private final ChainSessionCheck check;
 
         private final int first;
@@ -135,8 +183,8 @@ final class SessionFilterChains {
                     ? end
                     : Math.max(lastIndex(SessionFilterChains::mayAuthenticate, context + 1, end), logout);
             this.check = new ChainSessionCheck(
-                    sessions,
-                    rejections,
+                    sessions.getObject(),
+                    new SessionRejections(strategy),
                     traits,
                     logout < 0 ? null : new ChainLogout((LogoutFilter) filters.get(logout)));
         }
@@ -162,7 +210,7 @@ final class SessionFilterChains {
         void add(int i) {
             Filter filter = filters.get(i);
             if (isPersistenceFilter(filter)) {
-                result.add(new StoredSessionFilter(RequestToken::state));
+                result.add(SessionFilterChains::storeSessions);
             }
             if (i == first || (begun && isTokenFilter(filter))) {
                 result.add(new SessionContextFilter(strategy, check, outageExemption, isTokenFilter(filter)));

@@ -1,6 +1,5 @@
 package dev.sessiontracking.security.servlet;
 
-import dev.sessiontracking.security.servlet.unusual.ChainTraits;
 import dev.sessiontracking.security.servlet.unusual.ChainTraits.Tokens;
 import dev.sessiontracking.security.servlet.unusual.PresentedTokenRecorder;
 import jakarta.servlet.Filter;
@@ -63,7 +62,7 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
             }
             tokens = tokens(http);
         }
-        http.addFilterAfter(new Marker(new ChainTraits("", tokens)), SecurityContextHolderFilter.class);
+        http.addFilterAfter(new Marker(tokens), SecurityContextHolderFilter.class);
     }
 
     private static Tokens tokens(HttpSecurity http) {
@@ -92,7 +91,7 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
     }
 
     /** Takes what was learned into the finished chain, where it is replaced. */
-    record Marker(ChainTraits chain) implements Filter {
+    record Marker(Tokens tokens) implements Filter {
 
         @Override
         public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)

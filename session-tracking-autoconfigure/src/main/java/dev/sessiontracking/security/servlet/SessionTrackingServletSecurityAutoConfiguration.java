@@ -8,10 +8,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -24,7 +24,6 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.FilterChainProxy;
@@ -67,19 +66,14 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
         return http -> http.with(new SessionTrackingConfigurer(logoutHandler));
     }
 
+    // Static and with providers only, as it is made before all other beans.
     @Bean
-    SessionFilterChains sessionTrackingFilterChains(
-            RequestSessions sessions, ObjectProvider<SecurityContextHolderStrategy> contextHolderStrategy) {
-        SecurityContextHolderStrategy strategy =
-                contextHolderStrategy.getIfUnique(SecurityContextHolder::getContextHolderStrategy);
+    static SessionFilterChains sessionTrackingFilterChains(
+            ObjectProvider<SecurityContextHolderStrategy> contextHolderStrategy,
+            ObjectProvider<RequestSessions> sessions,
+            ConfigurableListableBeanFactory beans) {
         return new SessionFilterChains(
-                strategy, sessions, OutageExemption.create(getClass().getClassLoader()));
-    }
-
-    @Bean
-    static SessionFilterChainPostProcessor sessionTrackingFilterChainPostProcessor(
-            ObjectProvider<SessionFilterChains> checks, BeanFactory beans) {
-        return new SessionFilterChainPostProcessor(checks, beans);
+                contextHolderStrategy, OutageExemption.create(beans.getBeanClassLoader()), sessions, beans);
     }
 
     @Bean

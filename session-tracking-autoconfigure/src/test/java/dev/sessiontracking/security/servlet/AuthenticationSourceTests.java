@@ -182,7 +182,7 @@ class AuthenticationSourceTests {
 
     static Stream<Named<Object>> unusableSessionClaimIsRefusedWithoutALookup() {
         return Stream.of(
-                Named.of("a number", 42),
+                Named.of("a fraction", 4.2),
                 Named.of("a huge number", new java.math.BigInteger("9".repeat(500))),
                 Named.of("a boolean", true),
                 Named.of("a list", List.of("a")),

@@ -54,11 +54,6 @@ public final class ChainTraits {
         this.tokens = tokens;
     }
 
-    /** The same chain under another name. */
-    public ChainTraits named(String newName) {
-        return new ChainTraits(newName, tokens);
-    }
-
     /** How this chain authenticates tokens. */
     public Tokens tokens() {
         return tokens;
@@ -118,10 +113,5 @@ public final class ChainTraits {
                         authentication.getClass().getName());
             }
         }
-    }
-
-    @Override
-    public String toString() {
-        return name;
     }
 }
