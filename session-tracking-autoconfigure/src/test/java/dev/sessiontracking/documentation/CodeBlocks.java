@@ -17,7 +17,7 @@ import javax.tools.ToolProvider;
 final class CodeBlocks {
 
     private static final Pattern TYPE =
-            Pattern.compile("(?m)^(?:public |final )*(?:class|record|interface|enum) (\\w+)");
+            Pattern.compile("(?m)^(?:public |final |abstract )*(?:class|record|interface|enum) (\\w+)");
 
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 

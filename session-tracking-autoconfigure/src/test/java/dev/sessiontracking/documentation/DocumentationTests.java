@@ -37,6 +37,11 @@ class DocumentationTests {
             "HttpSecurity",
             "SecurityFilterChain",
             "HttpSession",
+            "DefaultSecurityFilterChain",
+            "FilterChainProxy",
+            "JwtAuthenticationToken",
+            "LogoutFilter",
+            "SwitchUserFilter",
             "DataRedisConnectionDetails",
             "LongAdder",
             "SecureRandom");
