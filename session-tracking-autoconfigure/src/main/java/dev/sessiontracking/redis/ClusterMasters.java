@@ -1,11 +1,9 @@
 package dev.sessiontracking.redis;
 
-import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.event.ClusterTopologyChangedEvent;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.event.EventBus;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -77,7 +75,7 @@ final class ClusterMasters {
     /** Who serves a key. */
     @Nullable
     RedisClusterNode of(String key) {
-        return of(slot(key));
+        return of(SlotTags.slot(key));
     }
 
     /** What lets a key that ends with it belong to a master; nothing for one that serves nothing. */
@@ -86,10 +84,6 @@ final class ClusterMasters {
         return master == null || master.hasNoSlots()
                 ? ""
                 : SlotTags.of(master.getSlots().get(0));
-    }
-
-    static int slot(String key) {
-        return SlotHash.getSlot(key.getBytes(StandardCharsets.UTF_8));
     }
 
     Collection<RedisClusterNode> all() {

@@ -1,7 +1,6 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.StoreListener;
-import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
@@ -15,7 +14,6 @@ import java.util.WeakHashMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,12 +183,8 @@ final class ClusterShards implements Shards {
         return inspection.last();
     }
 
-    @Override
-    public TrackedReader track(
-            RedisKeys keys, NearCacheProperties properties, Function<String, CompletionStage<Boolean>> ordinary) {
-        TrackedCluster tracked = new TrackedCluster(connector, masters, this::of, keys, properties, ordinary);
-        tracked.start();
-        return tracked;
+    ClusterMasters masters() {
+        return masters;
     }
 
     /** A master that could not be reached when it was first heard of is connected to when it answers. */

@@ -64,8 +64,8 @@ record RedisKeys(String prefix) {
         if (key.indexOf('{') < 0 && key.indexOf('}') < 0) {
             return prefix + name + '{' + key + '}';
         }
-        int slot = ClusterMasters.slot(key);
+        int slot = SlotTags.slot(key);
         String tagged = prefix + name + SlotTags.of(slot) + key;
-        return ClusterMasters.slot(tagged) == slot ? tagged : SlotTags.of(slot) + tagged;
+        return SlotTags.slot(tagged) == slot ? tagged : SlotTags.of(slot) + tagged;
     }
 }

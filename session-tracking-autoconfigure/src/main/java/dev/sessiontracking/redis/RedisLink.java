@@ -2,7 +2,6 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.StoreListener;
-import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.event.connection.ReconnectFailedEvent;
 import java.time.Duration;
 import java.util.List;
@@ -125,14 +124,12 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
-    /**
-     * Begins to read sessions in a way that the servers keep track of.
-     *
-     * @param ordinary asks in the ordinary way whether there is such a session
-     */
-    TrackedReader track(
-            RedisKeys keys, NearCacheProperties properties, Function<String, CompletionStage<Boolean>> ordinary) {
-        return shards.track(keys, properties, ordinary);
+    RedisConnector connector() {
+        return connector;
+    }
+
+    Shards shards() {
+        return shards;
     }
 
     private void refused(Throwable failure) {

@@ -111,8 +111,11 @@ public final class RedisSessionStoreAutoConfiguration {
             RedisProperties properties,
             NearCacheProperties nearCache) {
         return nearCache.enabled()
-                ? sessionTrackingRedisLink.track(
-                        new RedisKeys(properties.keyPrefix()), nearCache, sessionTrackingSessionStore::exists)
+                ? NearCaches.over(
+                        sessionTrackingRedisLink,
+                        new RedisKeys(properties.keyPrefix()),
+                        nearCache,
+                        sessionTrackingSessionStore::exists)
                 : null;
     }
 }

@@ -1,11 +1,9 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The masters, and the connection that reaches them all. Thread-safe. */
@@ -38,14 +36,6 @@ interface Shards {
 
     /** What the server said of itself that was asked last. */
     ServerInfo lastInspected();
-
-    /**
-     * Begins to read sessions in a way that the masters keep track of.
-     *
-     * @param ordinary asks in the ordinary way whether there is such a session
-     */
-    TrackedReader track(
-            RedisKeys keys, NearCacheProperties properties, Function<String, CompletionStage<Boolean>> ordinary);
 
     /**
      * Finds out whether the master of a key answers: reads the key, or deletes it, which takes no memory.

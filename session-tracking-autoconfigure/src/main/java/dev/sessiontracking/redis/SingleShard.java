@@ -1,15 +1,12 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.TrackedReader;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One master has all keys: a single server, or whichever the sentinels name. */
@@ -94,18 +91,5 @@ final class SingleShard implements Shards {
     @Override
     public ServerInfo lastInspected() {
         return inspection.last();
-    }
-
-    @Override
-    public TrackedReader track(
-            RedisKeys keys, NearCacheProperties properties, Function<String, CompletionStage<Boolean>> ordinary) {
-        TrackedConnection tracked = new TrackedConnection(
-                shard,
-                properties.cacheOf(properties.maximumSize()),
-                keys,
-                new TrackingReport(),
-                new OneServer(keys, ordinary));
-        connector.connect(failure -> {}).thenAccept(tracked::use);
-        return tracked;
     }
 }

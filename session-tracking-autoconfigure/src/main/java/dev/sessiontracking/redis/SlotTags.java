@@ -13,6 +13,10 @@ final class SlotTags {
 
     private SlotTags() {}
 
+    static int slot(String key) {
+        return SlotHash.getSlot(key.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** The tag of a slot, in braces. */
     static String of(int slot) {
         return "{" + NUMBERS[slot] + "}";

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A tracked connection and a near cache for each master of a cluster: they come and go with promotions, and with nodes
- * that are added and removed. Thread-safe; finding the cache of a session takes no lock and allocates nothing.
+ * that are added and removed. Thread-safe; finding the cache of a session takes no lock.
  */
 final class TrackedCluster implements TrackedReader {
 
@@ -23,11 +23,9 @@ final class TrackedCluster implements TrackedReader {
 
     private final ClusterMasters masters;
 
-    private final Function<RedisClusterNode, Shard> shards;
+    private final ClusterShards shards;
 
     private final RedisKeys keys;
-
-    private final SessionSlots slots;
 
     private final NearCacheProperties properties;
 
@@ -42,22 +40,17 @@ final class TrackedCluster implements TrackedReader {
 
     private Evidence evidence = Evidence.IGNORED;
 
-    /**
-     * @param shards the breaker of each master
-     * @param ordinary asks in the ordinary way whether there is such a session
-     */
+    /** @param ordinary asks in the ordinary way whether there is such a session */
     TrackedCluster(
             RedisConnector connector,
-            ClusterMasters masters,
-            Function<RedisClusterNode, Shard> shards,
+            ClusterShards shards,
             RedisKeys keys,
             NearCacheProperties properties,
             Function<String, CompletionStage<Boolean>> ordinary) {
         this.connector = connector;
-        this.masters = masters;
+        this.masters = shards.masters();
         this.shards = shards;
         this.keys = keys;
-        this.slots = new SessionSlots(keys);
         this.properties = properties;
         this.ordinary = ordinary;
         this.noCache = properties.cacheOf(1);
@@ -88,7 +81,7 @@ final class TrackedCluster implements TrackedReader {
 
     private TrackedConnection track(RedisClusterNode node, long share) {
         TrackedConnection connection = new TrackedConnection(
-                shards.apply(node), properties.cacheOf(share), keys, report, new OneMaster(node.getNodeId()));
+                shards.of(node), properties.cacheOf(share), keys, report, new OneMaster(node.getNodeId()));
         connection.tell(evidence);
         connector
                 .connectNode(ClusterMasters.addressOf(node), connection::isClosed)
@@ -97,7 +90,7 @@ final class TrackedCluster implements TrackedReader {
     }
 
     private @Nullable TrackedConnection of(String sessionId) {
-        RedisClusterNode master = masters.of(slots.slotOf(sessionId));
+        RedisClusterNode master = masters.of(keys.session(sessionId));
         return master == null ? null : tracked.get(master.getNodeId());
     }
 

@@ -130,7 +130,7 @@ final class TrackedReads {
         CompletableFuture<@Nullable NotBefore> answer = new CompletableFuture<>();
         current.read(key, (value, failure) -> {
             boolean forbidden = failure != null && RedisFailures.isMissingRight(failure);
-            NotBefore marker = UserMarkers.parse(value);
+            NotBefore marker = MarkerValue.parse(value);
             if (forbidden || accept(current, sent, failure)) {
                 cache.putMarker(key, marker);
             }

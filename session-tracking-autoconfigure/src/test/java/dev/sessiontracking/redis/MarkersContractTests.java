@@ -349,8 +349,8 @@ abstract class MarkersContractTests extends SessionStoreFixture {
                         .isTrue();
             }
             RedisKeys keys = new RedisKeys(prefix);
-            assertThat(ClusterMasters.slot(keys.sessionState(id))).isEqualTo(ClusterMasters.slot(keys.session(id)));
-            assertThat(ClusterMasters.slot(keys.userState(id))).isEqualTo(ClusterMasters.slot(keys.userSessions(id)));
+            assertThat(SlotTags.slot(keys.sessionState(id))).isEqualTo(SlotTags.slot(keys.session(id)));
+            assertThat(SlotTags.slot(keys.userState(id))).isEqualTo(SlotTags.slot(keys.userSessions(id)));
             assertThat(keys.sessionState(id)).doesNotStartWith(prefix + "session:");
             assertThat(keys.sessionIdOf(keys.sessionState(id))).isNull();
             assertThat(keys.sessionIdOf(keys.userState(id))).isNull();
