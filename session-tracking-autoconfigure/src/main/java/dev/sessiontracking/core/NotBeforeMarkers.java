@@ -94,7 +94,9 @@ final class NotBeforeMarkers {
 
     /** @throws SessionStoreUnavailableException if the store does not confirm it */
     void raise(String userId, NotBefore wanted) {
-        remember(userId, Stages.await(store.raiseNotBefore(userId, wanted, lifetime, false)));
+        NotBefore raised = Stages.await(store.raiseNotBefore(userId, wanted, lifetime, false));
+        // Another revocation may be the later one, and spare another session.
+        remember(userId, raised.millis() == wanted.millis() ? raised : Stages.await(store.notBefore(userId)));
         forgetCached(userId);
     }
 

@@ -112,8 +112,10 @@ final class Revoker implements AutoCloseable {
     /** Ends sessions of a user. */
     RevokedSessions revoke(Revocation.OfUser revocation) {
         try {
-            // Now means now, by the store's clock: what nodes' clocks say of a session's beginning does not matter.
-            markers.raise(revocation.userId(), NotBefore.of(null, revocation.exceptSessionId()));
+            // The marker has the time of the call: a command that the store carries out late must not cover later
+            // logins.
+            markers.raise(revocation.userId(), NotBefore.of(revocation.until(), revocation.exceptSessionId()));
+            // Now means now: what nodes' clocks say of a session's beginning does not matter.
             List<String> revoked =
                     revokeAll(revocation.userId(), session -> !session.id().equals(revocation.exceptSessionId()));
             events.revoked(revocation.operation(), revoked, revocation.userId());

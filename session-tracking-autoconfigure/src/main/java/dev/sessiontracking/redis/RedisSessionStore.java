@@ -35,6 +35,8 @@ final class RedisSessionStore implements SessionStore {
 
     private static final long GONE = -1;
 
+    private static final long REVOKED = -2;
+
     private final RedisLink link;
 
     private final RedisKeys keys;
@@ -156,10 +158,17 @@ final class RedisSessionStore implements SessionStore {
             String renewed = SessionJson.renew(
                     value, clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(ttl));
             return index.add(commands, session.userId(), sessionId, session.createdAt(), ttl)
-                    .thenCompose(indexed -> indexed == UserIndex.COVERED
-                            ? commands.del(key).thenApply(deleted -> GONE)
-                            : RedisScript.REPLACE.run(commands, key, value, renewed, String.valueOf(ttl.toMillis())))
+                    .thenCompose(indexed -> indexed == UserIndex.COVERED_LATELY
+                            // Whoever revokes it removes it, and counts it.
+                            ? CompletableFuture.completedFuture(REVOKED)
+                            : indexed == UserIndex.COVERED
+                                    ? commands.del(key).thenApply(deleted -> GONE)
+                                    : RedisScript.REPLACE.run(
+                                            commands, key, value, renewed, String.valueOf(ttl.toMillis())))
                     .thenCompose(replaced -> {
+                        if (replaced == REVOKED) {
+                            return CompletableFuture.completedFuture(false);
+                        }
                         if (replaced == GONE) {
                             index.remove(commands, session.userId(), List.of(sessionId));
                             return CompletableFuture.completedFuture(false);

@@ -100,7 +100,7 @@ final class Registrations {
                     }
                     UserSession written = stamped(session, began.toEpochMilli(), now, ttl);
                     return index.add(commands, session.userId(), session.id(), began, ttl)
-                            .thenCompose(indexed -> indexed == UserIndex.COVERED
+                            .thenCompose(indexed -> indexed >= UserIndex.COVERED
                                     ? commands.del(keys.session(session.id()))
                                             .thenApply(deleted -> Registration.REFUSED)
                                     : CompletableFuture.completedFuture(Registration.written(written)));

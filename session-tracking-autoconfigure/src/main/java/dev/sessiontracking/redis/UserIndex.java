@@ -28,6 +28,9 @@ final class UserIndex {
     /** The answer of {@link #add} when the not-before marker covers the session: nothing is written. */
     static final long COVERED = 3;
 
+    /** The same, but the marker is so new that its revocation may be under way. */
+    static final long COVERED_LATELY = 4;
+
     /** How many entries one command reads. */
     static final int PAGE = 1_024;
 

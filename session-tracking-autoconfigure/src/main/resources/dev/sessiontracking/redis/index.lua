@@ -2,20 +2,21 @@
 -- ARGV[1] session id; ARGV[2] how long the entry lives, in milliseconds; ARGV[3] type of an index that does not exist yet:
 -- ZSET or SET; ARGV[4] when the session began, in milliseconds, or '' for now.
 -- Returns 1 when the id was not in the index, 0 when it was, 3 with nothing written when the not-before marker covers the
+-- session, 4 when it does and was raised within ten seconds, so that the revocation may still be about to remove the
 -- session, and for a session that begins now, if there is a marker, minus the marker's time. An index of any other type
 -- stays as it is: WRONGTYPE.
 -- The server's clock decides: a node whose clock is ahead must not prune live sessions.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local marker = 0
 if KEYS[2] then
     local value = redis.call('GET', KEYS[2])
     local before, spared, floor = string.match(value or '', '^(%d+) ?(%S*) ?(%d*)$')
     marker = tonumber(spared == ARGV[1] and floor or before) or 0
     if marker > 0 and ARGV[4] ~= '' and tonumber(ARGV[4]) <= marker then
-        return 3
+        return math.abs(now - marker) < 10000 and 4 or 3
     end
 end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local lifetime = tonumber(ARGV[2])
 local century = 3155760000000
 

@@ -21,6 +21,9 @@ final class Household {
     /** Logins without a session, those that are over included: what ends all logins of the user ends them too. */
     final List<String> untracked = new ArrayList<>();
 
+    /** When the last revocation of all was over, or long ago. */
+    private long marked = System.nanoTime() - 2 * SECOND;
+
     private final List<Everywhere> kept = new ArrayList<>();
 
     /**
@@ -41,6 +44,16 @@ final class Household {
 
     Member any(Random random) {
         return members.get(random.nextInt(members.size()));
+    }
+
+    /** A revocation of all has written, or may have written, the user's not-before marker. */
+    void markedEverywhere(long until) {
+        marked = Math.max(marked, until);
+    }
+
+    /** Whether a login without a session may be taken for one of those before the marker: it is in the same second. */
+    boolean mayBeMarked(long began) {
+        return began < marked + SECOND;
     }
 
     void keptEverywhere(int node, long until) {

@@ -116,6 +116,9 @@ final class Residents {
         household.members.add(new Household.Member(id, tokens, began));
         if (tokens.sessionId() == null) {
             household.untracked.add(id);
+            if (household.mayBeMarked(began)) {
+                history.perhapsRevoked(id, answer.start());
+            }
         }
     }
 
@@ -155,6 +158,9 @@ final class Residents {
         boolean isForAll = kind == Exchange.Kind.REVOKE_ALL || kind == Exchange.Kind.REVOKE_OTHERS;
         if (isForAll && answer.pending()) {
             household.keptEverywhere(answer.node(), answer.end());
+        }
+        if (isForAll && answer.status() != 401) {
+            household.markedEverywhere(answer.end());
             household.untracked.forEach(id -> history.perhapsRevoked(id, answer.start()));
         }
         if (recorder.revocation(kind, node, answer, targets)) {

@@ -5,6 +5,7 @@ import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -36,13 +37,21 @@ class Logins {
         String user = presented.getSubject();
         String sessionId = presented.getClaimAsString(UserSession.SESSION_ID_CLAIM);
         Instant authenticatedAt = presented.getClaimAsInstant("auth_time");
-        Optional<UserSession> session = sessionId == null
-                ? Optional.of(sessions.createSession(user, SessionMetadata.none()))
-                        .filter(UserSession::tracked)
-                : renew(sessionId);
+        Optional<UserSession> session = sessionId == null ? register(presented, authenticatedAt) : renew(sessionId);
         return session.map(proven -> issue(authenticatedAt, proven))
                 .orElseGet(() -> new Issued(
                         tokens.access(user, authenticatedAt, Tokens.sessionClaims(presented)), "", sessionId));
+    }
+
+    private Optional<UserSession> register(Jwt presented, Instant authenticatedAt) {
+        UserSession session = sessions.registerSession(
+                        presented.getSubject(),
+                        Tokens.idOf(presented),
+                        SessionMetadata.none(),
+                        authenticatedAt,
+                        Objects.requireNonNull(presented.getExpiresAt()))
+                .orElseThrow(() -> new JwtException("The login must not be registered"));
+        return Optional.of(session).filter(UserSession::tracked);
     }
 
     private Optional<UserSession> renew(String sessionId) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.springframework.context.annotation.Bean;
@@ -74,6 +75,7 @@ class Tokens {
     private String sign(String type, String user, Instant authenticatedAt, Map<String, Object> sessionClaims) {
         JwtClaimsSet claims = JwtClaimsSet.builder()
                 .subject(user)
+                .id(UUID.randomUUID().toString())
                 .issuedAt(Instant.now())
                 .expiresAt(Instant.now().plus(LIFETIME))
                 .claim("auth_time", authenticatedAt.getEpochSecond())
@@ -81,6 +83,12 @@ class Tokens {
                 .build();
         JwsHeader header = JwsHeader.with(MacAlgorithm.HS256).type(type).build();
         return encoder.encode(JwtEncoderParameters.from(header, claims)).getTokenValue();
+    }
+
+    /** The session that a refresh token without one can become. */
+    static String idOf(Jwt token) {
+        return UUID.nameUUIDFromBytes(token.getTokenValue().getBytes(StandardCharsets.UTF_8))
+                .toString();
     }
 
     /** The claims that tie a token to its session, as an earlier token has them. */
