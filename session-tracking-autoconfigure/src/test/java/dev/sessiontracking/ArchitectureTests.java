@@ -15,41 +15,35 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
-import dev.sessiontracking.core.CacheStatus;
-import dev.sessiontracking.core.ClaimProblem;
-import dev.sessiontracking.core.Evidence;
 import dev.sessiontracking.core.MetadataPolicy;
-import dev.sessiontracking.core.NearCache;
-import dev.sessiontracking.core.NotBefore;
-import dev.sessiontracking.core.Outage;
 import dev.sessiontracking.core.OutagePolicy;
-import dev.sessiontracking.core.PrincipalSource;
-import dev.sessiontracking.core.ProtectionReport;
-import dev.sessiontracking.core.Registration;
 import dev.sessiontracking.core.RejectionReport;
-import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.SessionIds;
-import dev.sessiontracking.core.SessionListener;
 import dev.sessiontracking.core.SessionStatistics;
-import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.core.SessionTrackingSettings;
-import dev.sessiontracking.core.StoreDescription;
-import dev.sessiontracking.core.StoreListener;
-import dev.sessiontracking.core.StoreObserver;
-import dev.sessiontracking.core.StoreOperation;
-import dev.sessiontracking.core.StoreRefusedException;
-import dev.sessiontracking.core.TokenSession;
-import dev.sessiontracking.core.TrackedReader;
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.UserIds;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.CoalescedReads;
+import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.core.cache.StoreFutures;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.PrincipalSource;
+import dev.sessiontracking.spi.SessionIds;
+import dev.sessiontracking.spi.SessionListener;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.StoreDescription;
+import dev.sessiontracking.spi.StoreListener;
+import dev.sessiontracking.spi.StoreObserver;
+import dev.sessiontracking.spi.StoreRefusedException;
 
 /** The house: adapters know the core, the core knows the public API, and nobody else knows a technology. */
 @AnalyzeClasses(packages = "dev.sessiontracking", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTests {
 
     private static final String API = "dev.sessiontracking";
+
+    private static final String SPI = "dev.sessiontracking.spi";
 
     private static final String CORE = "dev.sessiontracking.core..";
 
@@ -63,39 +57,34 @@ class ArchitectureTests {
 
     private static final String ACTUATE = "dev.sessiontracking.actuate..";
 
-    /** Ports, what they speak of, and the one class that puts the engine together. */
+    /** What the engine shows: ports, and the one class that puts it together. */
     private static final Class<?>[] PUBLIC_IN_CORE = {
-        SessionStore.class,
-        NotBefore.class,
-        Registration.class,
-        StoreListener.class,
-        SessionChecker.class,
-        SessionCheck.class,
-        TokenSession.class,
-        OutagePolicy.class,
-        SessionIds.class,
-        UserIds.class,
-        ClaimProblem.class,
         SessionTracking.class,
-        SessionTrackingSettings.class,
-        Evidence.class,
-        TrackedReader.class,
-        NearCache.class,
-        Evidence.class,
-        SessionTrackingSettings.class,
+        SessionChecker.class,
+        TrackingState.class,
+        SessionStatistics.class,
+        OutagePolicy.class,
+        RejectionReport.class,
+        UserIds.class,
+        MetadataPolicy.class
+    };
+
+    /** What applications implement or plug in, and what those types refer to. */
+    private static final Class<?>[] PUBLIC_IN_SPI = {
+        SessionStore.class,
+        StoreListener.class,
+        StoreDescription.class,
+        StoreRefusedException.class,
+        NotBefore.class,
         SessionListener.class,
         PrincipalSource.class,
-        RejectionReport.class,
-        ProtectionReport.class,
         StoreObserver.class,
-        StoreOperation.class,
-        StoreRefusedException.class,
-        StoreDescription.class,
-        SessionStatistics.class,
-        TrackingState.class,
-        CacheStatus.class,
-        Outage.class,
-        MetadataPolicy.class
+        SessionIds.class
+    };
+
+    /** What the rooms below the engine show it, and the near cache shows the store that feeds it. */
+    private static final Class<?>[] PUBLIC_BELOW_CORE = {
+        NearCache.class, CachingReader.class, CoalescedReads.class, StoreFutures.class
     };
 
     @ArchTest
@@ -106,13 +95,20 @@ class ArchitectureTests {
             .onlyDependOnClassesThat(resideInAnyPackage(API, "java..", "org.jspecify.."));
 
     @ArchTest
+    static final ArchRule spiKnowsTheApiOnly = classes()
+            .that()
+            .resideInAPackage(SPI)
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(API, SPI, "java..", "org.jspecify.."));
+
+    @ArchTest
     static final ArchRule coreKnowsNoTechnology = classes()
             .that()
             .resideInAPackage(CORE)
             .and()
             .doNotBelongToAnyOf(NearCache.class)
             .should()
-            .onlyDependOnClassesThat(resideInAnyPackage(API, CORE, "java..", "org.jspecify..", "org.slf4j.."));
+            .onlyDependOnClassesThat(resideInAnyPackage(API, SPI, CORE, "java..", "org.jspecify..", "org.slf4j.."));
 
     /** A bounded map is no technology that anybody would replace, but one class is enough to know it. */
     @ArchTest
@@ -134,7 +130,7 @@ class ArchitectureTests {
     static final ArchRule adaptersDoNotKnowEachOther = slices().matching("dev.sessiontracking.(*)..")
             .should()
             .notDependOnEachOther()
-            .ignoreDependency(DescribedPredicate.alwaysTrue(), resideInAnyPackage(CORE, WIRING));
+            .ignoreDependency(DescribedPredicate.alwaysTrue(), resideInAnyPackage(SPI, CORE, WIRING));
 
     @ArchTest
     static final ArchRule thereAreNoCycles =
@@ -193,9 +189,13 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule coreShowsItsPortsOnly = noClasses()
             .that()
-            .resideInAPackage(CORE)
+            .resideInAnyPackage(SPI, CORE)
             .and()
             .doNotBelongToAnyOf(PUBLIC_IN_CORE)
+            .and()
+            .doNotBelongToAnyOf(PUBLIC_IN_SPI)
+            .and()
+            .doNotBelongToAnyOf(PUBLIC_BELOW_CORE)
             .should(ArchCondition.from(arePublic()));
 
     @ArchTest

@@ -4,9 +4,9 @@ import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.ProtectionReport;
-import dev.sessiontracking.core.SessionIds;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.TrackingState.FilterChains;
+import dev.sessiontracking.spi.SessionIds;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,12 +46,10 @@ final class SessionTrackingEndpoint {
 
     private final @Nullable SessionTracking tracking;
 
-    private final Supplier<List<ProtectionReport.Chain>> chains;
+    private final Supplier<List<FilterChains.Chain>> chains;
 
     SessionTrackingEndpoint(
-            SessionService sessions,
-            @Nullable SessionTracking tracking,
-            Supplier<List<ProtectionReport.Chain>> chains) {
+            SessionService sessions, @Nullable SessionTracking tracking, Supplier<List<FilterChains.Chain>> chains) {
         this.sessions = sessions;
         this.tracking = tracking;
         this.chains = chains;

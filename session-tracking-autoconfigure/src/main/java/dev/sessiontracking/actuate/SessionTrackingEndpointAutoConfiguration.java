@@ -1,8 +1,8 @@
 package dev.sessiontracking.actuate;
 
 import dev.sessiontracking.SessionService;
-import dev.sessiontracking.core.ProtectionReport;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.TrackingState.FilterChains;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -30,9 +30,9 @@ public final class SessionTrackingEndpointAutoConfiguration {
         SessionTrackingEndpoint sessionTrackingEndpoint(
                 SessionService sessions,
                 ObjectProvider<SessionTracking> tracking,
-                ObjectProvider<ProtectionReport> protection) {
+                ObjectProvider<FilterChains> protection) {
             return new SessionTrackingEndpoint(sessions, tracking.getIfAvailable(), () -> {
-                ProtectionReport report = protection.getIfAvailable();
+                FilterChains report = protection.getIfAvailable();
                 return report == null ? List.of() : report.chains();
             });
         }

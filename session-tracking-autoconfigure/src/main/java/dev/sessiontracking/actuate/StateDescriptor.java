@@ -1,8 +1,8 @@
 package dev.sessiontracking.actuate;
 
-import dev.sessiontracking.core.Outage;
-import dev.sessiontracking.core.StoreDescription;
 import dev.sessiontracking.core.TrackingState;
+import dev.sessiontracking.core.TrackingState.Outage;
+import dev.sessiontracking.spi.StoreDescription;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

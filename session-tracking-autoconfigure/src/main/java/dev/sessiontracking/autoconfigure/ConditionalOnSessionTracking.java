@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Conditional;
 
 /**
  * Matches when session tracking is on: {@code session.tracking.redis-url} is set or the application has a bean of type
- * {@link SessionTrackingConnectionDetails} or {@link dev.sessiontracking.core.SessionStore}, and {@code
+ * {@link SessionTrackingConnectionDetails} or {@link dev.sessiontracking.spi.SessionStore}, and {@code
  * session.tracking.enabled} is not {@code false}.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})

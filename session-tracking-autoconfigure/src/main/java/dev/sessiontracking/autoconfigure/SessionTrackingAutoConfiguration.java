@@ -1,16 +1,16 @@
 package dev.sessiontracking.autoconfigure;
 
 import dev.sessiontracking.SessionService;
-import dev.sessiontracking.core.PrincipalSource;
-import dev.sessiontracking.core.ProtectionReport;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.SessionListener;
-import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.core.SessionTrackingSettings;
-import dev.sessiontracking.core.StoreObserver;
-import dev.sessiontracking.core.TrackedReader;
+import dev.sessiontracking.core.SessionTracking.Settings;
+import dev.sessiontracking.core.TrackingState.FilterChains;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.spi.PrincipalSource;
+import dev.sessiontracking.spi.SessionListener;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.StoreObserver;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -58,7 +58,7 @@ public final class SessionTrackingAutoConfiguration {
         @ConditionalOnMissingBean
         SessionTracking sessionTracking(
                 ObjectProvider<SessionStore> stores,
-                ObjectProvider<TrackedReader> tracked,
+                ObjectProvider<CachingReader> tracked,
                 ObjectProvider<SessionListener> listeners,
                 ObjectProvider<StoreObserver> observer,
                 ObjectProvider<PrincipalSource> principals,
@@ -66,7 +66,7 @@ public final class SessionTrackingAutoConfiguration {
                 RevocationProperties revocation,
                 MetadataProperties metadata) {
             Duration retention = revocation.retention();
-            SessionTrackingSettings settings = new SessionTrackingSettings(
+            Settings settings = new Settings(
                     properties.outagePolicy(),
                     properties.ttl(),
                     retention == null ? properties.ttl() : retention,
@@ -109,8 +109,8 @@ public final class SessionTrackingAutoConfiguration {
         }
 
         @Bean
-        StartReport sessionTrackingStartReport(SessionTracking tracking, ObjectProvider<ProtectionReport> protection) {
-            return new StartReport(tracking, protection);
+        StartupSummary sessionTrackingStartReport(SessionTracking tracking, ObjectProvider<FilterChains> protection) {
+            return new StartupSummary(tracking, protection);
         }
 
         @Bean
@@ -137,9 +137,9 @@ public final class SessionTrackingAutoConfiguration {
         }
 
         @Bean
-        OffReport sessionTrackingOffReport(
+        TrackingOffGuard sessionTrackingOffReport(
                 Environment environment, ListableBeanFactory beans, SessionTrackingProperties properties) {
-            return new OffReport(TrackingSwitch.of(environment, beans), properties.outagePolicy());
+            return new TrackingOffGuard(TrackingSwitch.of(environment, beans), properties.outagePolicy());
         }
     }
 }

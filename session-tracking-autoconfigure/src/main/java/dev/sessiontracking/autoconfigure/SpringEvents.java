@@ -1,7 +1,7 @@
 package dev.sessiontracking.autoconfigure;
 
 import dev.sessiontracking.SessionEvent;
-import dev.sessiontracking.core.SessionListener;
+import dev.sessiontracking.spi.SessionListener;
 import org.springframework.context.ApplicationEventPublisher;
 
 /** Publishes session events as Spring application events. */

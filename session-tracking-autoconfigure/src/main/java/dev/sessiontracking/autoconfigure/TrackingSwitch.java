@@ -1,6 +1,6 @@
 package dev.sessiontracking.autoconfigure;
 
-import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.spi.SessionStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;

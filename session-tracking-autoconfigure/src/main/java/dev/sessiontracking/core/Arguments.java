@@ -1,5 +1,6 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.spi.SessionIds;
 import org.jspecify.annotations.Nullable;
 
 /** Refuses bad arguments with a message that names them, and never repeats their content. */

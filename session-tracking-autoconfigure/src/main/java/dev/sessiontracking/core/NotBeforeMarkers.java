@@ -1,6 +1,11 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.CoalescedReads;
+import dev.sessiontracking.core.cache.StoreFutures;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.SessionStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,13 +26,13 @@ final class NotBeforeMarkers {
 
     private final SessionStore store;
 
-    private final @Nullable TrackedReader tracked;
+    private final @Nullable CachingReader tracked;
 
     private final Duration lifetime;
 
     private final Clock clock;
 
-    private final SharedReads<NotBefore> reads;
+    private final CoalescedReads<NotBefore> reads;
 
     private final Map<String, NotBefore> remembered = Collections.synchronizedMap(new LinkedHashMap<>() {
         @Override
@@ -37,18 +42,18 @@ final class NotBeforeMarkers {
     });
 
     /** @param lifetime how long a marker can matter: as long as any token lives */
-    NotBeforeMarkers(SessionStore store, @Nullable TrackedReader tracked, Duration lifetime, Clock clock) {
+    NotBeforeMarkers(SessionStore store, @Nullable CachingReader tracked, Duration lifetime, Clock clock) {
         this.store = store;
         this.tracked = tracked;
         this.lifetime = lifetime;
         this.clock = clock;
-        this.reads = new SharedReads<>(this::ask, System::nanoTime, clock);
+        this.reads = new CoalescedReads<>(this::ask, System::nanoTime, clock);
     }
 
     /** @throws SessionStoreUnavailableException if the store does not answer */
     NotBefore read(String userId) {
         NotBefore cached = tracked == null ? null : tracked.cachedNotBefore(userId);
-        return cached != null ? cached : remember(userId, Stages.await(reads.read(userId)));
+        return cached != null ? cached : remember(userId, StoreFutures.await(reads.read(userId)));
     }
 
     /** As {@link #read}; what this node remembers if the store does not answer. */
@@ -94,15 +99,15 @@ final class NotBeforeMarkers {
 
     /** @throws SessionStoreUnavailableException if the store does not confirm it */
     void raise(String userId, NotBefore wanted) {
-        NotBefore raised = Stages.await(store.raiseNotBefore(userId, wanted, lifetime, false));
+        NotBefore raised = StoreFutures.await(store.raiseNotBefore(userId, wanted, lifetime, false));
         // Another revocation may be the later one, and spare another session.
-        remember(userId, raised.millis() == wanted.millis() ? raised : Stages.await(store.notBefore(userId)));
+        remember(userId, raised.millis() == wanted.millis() ? raised : StoreFutures.await(store.notBefore(userId)));
         forgetCached(userId);
     }
 
     /** @throws SessionStoreUnavailableException if the store does not confirm it */
     void clear(String userId) {
-        Stages.await(store.clearNotBefore(userId, lifetime));
+        StoreFutures.await(store.clearNotBefore(userId, lifetime));
         remembered.remove(userId);
         forgetCached(userId);
     }

@@ -1,6 +1,12 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Registration;
+import dev.sessiontracking.spi.StoreDescription;
+import dev.sessiontracking.spi.StoreListener;
+import dev.sessiontracking.spi.StoreObserver.Operation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,29 +28,28 @@ final class ObservedStore implements SessionStore {
 
     @Override
     public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
-        return watch.watch(StoreOperation.CREATE, () -> store.create(session, ttl));
+        return watch.watch(Operation.CREATE, () -> store.create(session, ttl));
     }
 
     @Override
     public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
-        return watch.watch(StoreOperation.CREATE, () -> store.register(session, ttl, tokenLife));
+        return watch.watch(Operation.CREATE, () -> store.register(session, ttl, tokenLife));
     }
 
     @Override
     public CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
-        return watch.watch(StoreOperation.REVOKE, () -> store.revokeForGood(sessionId, userId, tokenLife));
+        return watch.watch(Operation.REVOKE, () -> store.revokeForGood(sessionId, userId, tokenLife));
     }
 
     @Override
     public CompletionStage<NotBefore> notBefore(String userId) {
-        return watch.watch(StoreOperation.CHECK, () -> store.notBefore(userId));
+        return watch.watch(Operation.CHECK, () -> store.notBefore(userId));
     }
 
     @Override
     public CompletionStage<NotBefore> raiseNotBefore(
             String userId, NotBefore marker, Duration lifetime, boolean onlyIfAbsent) {
-        return watch.watch(
-                StoreOperation.REVOKE_ALL, () -> store.raiseNotBefore(userId, marker, lifetime, onlyIfAbsent));
+        return watch.watch(Operation.REVOKE_ALL, () -> store.raiseNotBefore(userId, marker, lifetime, onlyIfAbsent));
     }
 
     @Override
@@ -54,37 +59,37 @@ final class ObservedStore implements SessionStore {
 
     @Override
     public CompletionStage<Boolean> exists(String sessionId) {
-        return watch.watch(StoreOperation.CHECK, () -> store.exists(sessionId));
+        return watch.watch(Operation.CHECK, () -> store.exists(sessionId));
     }
 
     @Override
     public CompletionStage<Optional<UserSession>> find(String sessionId) {
-        return watch.watch(StoreOperation.FIND, () -> store.find(sessionId));
+        return watch.watch(Operation.FIND, () -> store.find(sessionId));
     }
 
     @Override
     public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
-        return watch.watch(StoreOperation.RENEW, () -> store.renew(sessionId, ttl));
+        return watch.watch(Operation.RENEW, () -> store.renew(sessionId, ttl));
     }
 
     @Override
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
-        return watch.watch(StoreOperation.REVOKE, () -> store.revoke(sessionId, userId));
+        return watch.watch(Operation.REVOKE, () -> store.revoke(sessionId, userId));
     }
 
     @Override
     public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
-        return watch.watch(StoreOperation.REVOKE, () -> store.revokeAgain(sessionIds));
+        return watch.watch(Operation.REVOKE, () -> store.revokeAgain(sessionIds));
     }
 
     @Override
     public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
-        return watch.watch(StoreOperation.REVOKE_ALL, () -> store.revokeAll(userId, which));
+        return watch.watch(Operation.REVOKE_ALL, () -> store.revokeAll(userId, which));
     }
 
     @Override
     public CompletionStage<List<UserSession>> findByUser(String userId) {
-        return watch.watch(StoreOperation.LIST, () -> store.findByUser(userId));
+        return watch.watch(Operation.LIST, () -> store.findByUser(userId));
     }
 
     @Override

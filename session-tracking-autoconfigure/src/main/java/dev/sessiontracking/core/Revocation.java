@@ -1,6 +1,7 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.RevocationOperation;
+import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -2,9 +2,15 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.RevokedSessions;
+import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.RevocationMemory.Denial;
+import dev.sessiontracking.core.RevocationDenylist.Denial;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
+import dev.sessiontracking.core.cache.StoreFutures;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,26 +37,26 @@ final class Revoker implements AutoCloseable {
 
     private final SessionStore store;
 
-    private final RevocationMemory memory;
+    private final RevocationDenylist memory;
 
     private final NotBeforeMarkers markers;
 
-    private final @Nullable TrackedReader tracked;
+    private final @Nullable CachingReader tracked;
 
-    private final OutageReport report;
+    private final OutageMonitor report;
 
     private final SessionEvents events;
 
     private final PendingRevocations pending;
 
-    private final RepeatedRevocations again;
+    private final RevocationReapplier again;
 
     Revoker(
             SessionStore store,
-            @Nullable TrackedReader tracked,
-            RevocationMemory memory,
+            @Nullable CachingReader tracked,
+            RevocationDenylist memory,
             NotBeforeMarkers markers,
-            OutageReport report,
+            OutageMonitor report,
             SessionEvents events,
             int maximumRemembered) {
         this.store = store;
@@ -60,7 +66,7 @@ final class Revoker implements AutoCloseable {
         this.report = report;
         this.events = events;
         this.pending = new PendingRevocations(this::apply, memory::applied, maximumRemembered);
-        this.again = new RepeatedRevocations(store, pending::later);
+        this.again = new RevocationReapplier(store, pending::later);
     }
 
     /** Ends one session. False only if the store confirmed that there was nothing to end. */
@@ -99,14 +105,14 @@ final class Revoker implements AutoCloseable {
     private boolean revokeInStore(Revocation.OfSession one) {
         Instant until = one.registrableUntil();
         Duration tokenLife = until == null ? Duration.ZERO : markers.timeUntil(until);
-        return Stages.await(
+        return StoreFutures.await(
                 tokenLife.toMillis() > 0
                         ? store.revokeForGood(one.sessionId(), one.userId(), tokenLife)
                         : store.revoke(one.sessionId(), one.userId()));
     }
 
     private boolean isCachedAsLive(String sessionId) {
-        return tracked != null && tracked.cacheOf(sessionId).lookup(sessionId) == SessionCheck.LIVE_BY_CACHE;
+        return tracked != null && tracked.cacheOf(sessionId).lookup(sessionId) == SessionStatus.LIVE;
     }
 
     /** Ends sessions of a user. */
@@ -173,7 +179,7 @@ final class Revoker implements AutoCloseable {
     private List<String> revokeAll(String userId, Predicate<UserSession> which) {
         Map<String, Optional<Denial>> begun = new ConcurrentHashMap<>();
         try {
-            List<String> revoked = Stages.await(store.revokeAll(userId, session -> {
+            List<String> revoked = StoreFutures.await(store.revokeAll(userId, session -> {
                 boolean covered = which.test(session);
                 if (covered) {
                     begun.computeIfAbsent(session.id(), this::begin);
@@ -220,8 +226,8 @@ final class Revoker implements AutoCloseable {
     }
 
     /** What pushes tell. */
-    Evidence evidence() {
-        return new Evidence() {
+    RevocationObserver evidence() {
+        return new RevocationObserver() {
 
             @Override
             public boolean isRevoked(String sessionId) {

@@ -1,6 +1,8 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -10,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Checks and ends the sessions that verified tokens name. Thread-safe; blocks at most for the store's command timeout. */
 public interface SessionChecker {
 
-    /** Never throws for an outage: that is {@link SessionCheck#UNPROVEN}, and {@link #outagePolicy()} decides. */
-    SessionCheck check(TokenSession session);
+    /** Never throws for an outage: that is {@link Result#UNPROVEN}, and {@link #outagePolicy()} decides. */
+    Result check(TokenSession session);
 
     /**
      * Checks a token that names no session against its user's not-before marker. The marker decides by the time of
@@ -22,8 +24,8 @@ public interface SessionChecker {
      *     marker invalidates it
      * @return {@code LIVE} if no marker invalidates the token. Never throws for an outage, as {@link #check}
      */
-    default SessionCheck checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
-        return SessionCheck.LIVE_BY_STORE;
+    default Result checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
+        return Result.LIVE_BY_STORE;
     }
 
     /**
@@ -51,4 +53,91 @@ public interface SessionChecker {
 
     /** What an unproven answer means. */
     OutagePolicy outagePolicy();
+
+    /** What verified tokens can show to be wrong with {@code session.tracking.jwt}. Such a token is not rejected for it. */
+    enum ClaimProblem {
+
+        /** The token names a session, but its issuer is not among the configured ones: its session is not checked. */
+        UNLISTED_ISSUER,
+
+        /** The token names a live session that belongs to another user id than the token's. */
+        OTHER_USER
+    }
+
+    /** The answer of one check, and where it came from. Constants only, so that a check allocates nothing. */
+    enum Result {
+
+        /** The near cache, proven fresh, holds the session. */
+        LIVE_BY_CACHE(SessionStatus.LIVE, Source.CACHE),
+
+        /** The near cache, proven fresh, knows that there is no such session. */
+        ENDED_BY_CACHE(SessionStatus.ENDED, Source.CACHE),
+
+        /** The store was asked and holds the session. */
+        LIVE_BY_STORE(SessionStatus.LIVE, Source.STORE),
+
+        /** The store was asked and holds no such session. */
+        ENDED_BY_STORE(SessionStatus.ENDED, Source.STORE),
+
+        /** This node remembers a revocation, whatever the store says. */
+        ENDED_BY_MEMORY(SessionStatus.ENDED, Source.MEMORY),
+
+        /** The store did not answer. */
+        UNPROVEN(SessionStatus.UNKNOWN, Source.UNPROVEN);
+
+        private final SessionStatus status;
+
+        private final Source source;
+
+        Result(SessionStatus status, Source source) {
+            this.status = status;
+            this.source = source;
+        }
+
+        /** What the check found. */
+        public SessionStatus status() {
+            return status;
+        }
+
+        /** What the finding rests on. */
+        public Source source() {
+            return source;
+        }
+
+        /** What the answer of a check rests on. */
+        public enum Source {
+            /** Memory of this node that the store keeps true. */
+            CACHE,
+            /** A round trip to the store. */
+            STORE,
+            /** A revocation that this node remembers. */
+            MEMORY,
+            /** Nothing: there was no answer. */
+            UNPROVEN
+        }
+    }
+
+    /**
+     * What a verified token says of its session.
+     *
+     * @param sessionId the session it belongs to, already found usable
+     * @param userId whose token it is, when it says so
+     * @param authenticatedAt when its user last gave credentials ({@code auth_time}, OpenID Connect Core 1.0 section 2),
+     *     when it says so
+     */
+    record TokenSession(
+            String sessionId,
+            @Nullable String userId,
+            @Nullable Instant authenticatedAt) {
+
+        /** A session as the store holds it: it began with a login. */
+        static TokenSession of(UserSession session) {
+            return new TokenSession(session.id(), session.userId(), session.createdAt());
+        }
+
+        /** A session known by its id alone. */
+        public static TokenSession of(String sessionId) {
+            return new TokenSession(sessionId, null, null);
+        }
+    }
 }

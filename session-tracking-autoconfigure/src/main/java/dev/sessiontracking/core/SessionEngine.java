@@ -3,6 +3,15 @@ package dev.sessiontracking.core;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionChecker.ClaimProblem;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.CoalescedReads;
+import dev.sessiontracking.core.cache.StoreFutures;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.StoreObserver.Operation;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
@@ -17,32 +26,32 @@ final class SessionEngine implements SessionChecker {
 
     private final SessionStore store;
 
-    private final @Nullable TrackedReader tracked;
+    private final @Nullable CachingReader tracked;
 
-    private final RevocationMemory memory;
+    private final RevocationDenylist memory;
 
     private final Revoker revoker;
 
     private final OutagePolicy outagePolicy;
 
-    private final OutageReport report;
+    private final OutageMonitor report;
 
     private final StoreWatch watch;
 
     private final SessionStatistics statistics;
 
-    private final SharedReads<Boolean> reads;
+    private final CoalescedReads<Boolean> reads;
 
     private final NotBeforeMarkers markers;
 
     SessionEngine(
             SessionStore store,
-            @Nullable TrackedReader tracked,
-            RevocationMemory memory,
+            @Nullable CachingReader tracked,
+            RevocationDenylist memory,
             NotBeforeMarkers markers,
             Revoker revoker,
             OutagePolicy outagePolicy,
-            OutageReport report,
+            OutageMonitor report,
             StoreWatch watch,
             SessionStatistics statistics,
             Clock clock) {
@@ -55,75 +64,78 @@ final class SessionEngine implements SessionChecker {
         this.report = report;
         this.watch = watch;
         this.statistics = statistics;
-        this.reads = new SharedReads<>(this::ask, System::nanoTime, clock);
+        this.reads = new CoalescedReads<>(this::ask, System::nanoTime, clock);
     }
 
     @Override
-    public SessionCheck check(TokenSession session) {
-        SessionCheck check = memory.isDenied(session) ? SessionCheck.ENDED_BY_MEMORY : find(session.sessionId());
-        if (check == SessionCheck.UNPROVEN && memory.isDeniedUnlessProven(session)) {
-            check = SessionCheck.ENDED_BY_MEMORY;
-        } else if (check == SessionCheck.LIVE_BY_STORE) {
+    public Result check(TokenSession session) {
+        Result check = memory.isDenied(session) ? Result.ENDED_BY_MEMORY : find(session.sessionId());
+        if (check == Result.UNPROVEN && memory.isDeniedUnlessProven(session)) {
+            check = Result.ENDED_BY_MEMORY;
+        } else if (check == Result.LIVE_BY_STORE) {
             memory.proven(session);
         }
         statistics.checked(check);
         return check;
     }
 
-    private SessionCheck check(String sessionId, boolean denied) {
-        SessionCheck check = denied ? SessionCheck.ENDED_BY_MEMORY : find(sessionId);
+    private Result check(String sessionId, boolean denied) {
+        Result check = denied ? Result.ENDED_BY_MEMORY : find(sessionId);
         statistics.checked(check);
         return check;
     }
 
-    private SessionCheck find(String sessionId) {
-        SessionCheck cached = fromCache(sessionId);
-        return cached != null ? cached : fromStore(sessionId);
+    private Result find(String sessionId) {
+        return switch (fromCache(sessionId)) {
+            case LIVE -> Result.LIVE_BY_CACHE;
+            case ENDED -> Result.ENDED_BY_CACHE;
+            case UNKNOWN -> fromStore(sessionId);
+        };
     }
 
-    private @Nullable SessionCheck fromCache(String sessionId) {
+    private SessionStatus fromCache(String sessionId) {
         if (tracked == null) {
-            return null;
+            return SessionStatus.UNKNOWN;
         }
         tracked.checking(sessionId);
         return tracked.cacheOf(sessionId).lookup(sessionId);
     }
 
-    private SessionCheck fromStore(String sessionId) {
+    private Result fromStore(String sessionId) {
         try {
-            return Stages.await(reads.read(sessionId)) ? SessionCheck.LIVE_BY_STORE : SessionCheck.ENDED_BY_STORE;
+            return StoreFutures.await(reads.read(sessionId)) ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE;
         } catch (SessionStoreUnavailableException unavailable) {
             report.uncheckedToken();
-            return SessionCheck.UNPROVEN;
+            return Result.UNPROVEN;
         }
     }
 
     private CompletionStage<Boolean> ask(String sessionId) {
         long began = System.nanoTime();
         CompletionStage<Boolean> answer = tracked == null ? null : tracked.read(sessionId);
-        return answer != null ? watch.watch(StoreOperation.CHECK, began, answer) : store.exists(sessionId);
+        return answer != null ? watch.watch(Operation.CHECK, began, answer) : store.exists(sessionId);
     }
 
     @Override
-    public SessionCheck checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
+    public Result checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
         try {
             NotBefore marker = markers.read(userId);
             if (marker.equals(NotBefore.CLEARED)) {
                 memory.cleared(userId);
             }
             if (marker.coversToken(authenticatedAt)) {
-                return SessionCheck.ENDED_BY_STORE;
+                return Result.ENDED_BY_STORE;
             }
             return memory.isDeniedWithoutSession(userId, authenticatedAt)
-                    ? SessionCheck.ENDED_BY_MEMORY
-                    : SessionCheck.LIVE_BY_STORE;
+                    ? Result.ENDED_BY_MEMORY
+                    : Result.LIVE_BY_STORE;
         } catch (SessionStoreUnavailableException unavailable) {
             if (memory.isDeniedWithoutSession(userId, authenticatedAt)
                     || markers.isRememberedToCover(userId, authenticatedAt)) {
-                return SessionCheck.ENDED_BY_MEMORY;
+                return Result.ENDED_BY_MEMORY;
             }
             report.uncheckedToken();
-            return SessionCheck.UNPROVEN;
+            return Result.UNPROVEN;
         }
     }
 

@@ -2,6 +2,8 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.RequestRejected;
 import dev.sessiontracking.RevocationOperation;
+import dev.sessiontracking.core.SessionChecker.ClaimProblem;
+import dev.sessiontracking.core.SessionChecker.Result;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -14,7 +16,7 @@ import java.util.stream.Stream;
  */
 public final class SessionStatistics {
 
-    private final Map<SessionCheck, LongAdder> checks = adders(SessionCheck.class);
+    private final Map<Result, LongAdder> checks = adders(Result.class);
 
     private final Map<RequestRejected.Reason, LongAdder> rejections = adders(RequestRejected.Reason.class);
 
@@ -41,7 +43,7 @@ public final class SessionStatistics {
         return Objects.requireNonNull(adders.get(constant));
     }
 
-    void checked(SessionCheck check) {
+    void checked(Result check) {
         of(checks, check).increment();
     }
 
@@ -71,13 +73,13 @@ public final class SessionStatistics {
     }
 
     /** How many checks ended like this. */
-    public long checks(SessionCheck check) {
+    public long checks(Result check) {
         return of(checks, check).sum();
     }
 
     /** How many checks rested on this. */
-    public long checks(SessionCheck.Source source) {
-        return Stream.of(SessionCheck.values())
+    public long checks(Result.Source source) {
+        return Stream.of(Result.values())
                 .filter(check -> check.source() == source)
                 .mapToLong(this::checks)
                 .sum();
@@ -108,8 +110,8 @@ public final class SessionStatistics {
      * the first.
      */
     public double hitRatio() {
-        double hits = checks(SessionCheck.Source.CACHE);
-        double misses = checks(SessionCheck.Source.STORE) + checks(SessionCheck.Source.UNPROVEN);
+        double hits = checks(Result.Source.CACHE);
+        double misses = checks(Result.Source.STORE) + checks(Result.Source.UNPROVEN);
         return hits / (hits + misses);
     }
 }

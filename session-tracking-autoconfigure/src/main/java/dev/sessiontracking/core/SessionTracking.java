@@ -1,6 +1,14 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.core.cache.NearCache.Status;
+import dev.sessiontracking.spi.PrincipalSource;
+import dev.sessiontracking.spi.SessionListener;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.StoreDescription;
+import dev.sessiontracking.spi.StoreObserver;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +23,7 @@ public final class SessionTracking implements AutoCloseable {
 
     private final SessionStore store;
 
-    private final @Nullable TrackedReader tracked;
+    private final @Nullable CachingReader tracked;
 
     private final SessionService service;
 
@@ -23,9 +31,9 @@ public final class SessionTracking implements AutoCloseable {
 
     private final Revoker revoker;
 
-    private final RevocationMemory memory;
+    private final RevocationDenylist memory;
 
-    private final OutageReport outages;
+    private final OutageMonitor outages;
 
     private final StoreWatch watch;
 
@@ -35,15 +43,15 @@ public final class SessionTracking implements AutoCloseable {
 
     private SessionTracking(
             SessionStore store,
-            @Nullable TrackedReader tracked,
-            SessionTrackingSettings settings,
+            @Nullable CachingReader tracked,
+            Settings settings,
             Clock clock,
             Surroundings surroundings) {
         this.store = store;
         this.tracked = tracked;
-        this.memory = new RevocationMemory(clock, settings.retention(), settings.maximumRemembered());
+        this.memory = new RevocationDenylist(clock, settings.retention(), settings.maximumRemembered());
         this.events = new SessionEvents(surroundings.listeners(), surroundings.principals(), statistics, clock);
-        this.outages = new OutageReport(settings.outagePolicy(), clock, events, this::storeIsBack);
+        this.outages = new OutageMonitor(settings.outagePolicy(), clock, events, this::storeIsBack);
         this.watch = new StoreWatch(surroundings.storeObserver());
         SessionStore watched = new ObservedStore(store, watch);
         Duration longest = settings.retention().compareTo(settings.ttl()) > 0 ? settings.retention() : settings.ttl();
@@ -99,7 +107,7 @@ public final class SessionTracking implements AutoCloseable {
      * @param tracked reads of that store whose answers may be kept, or {@code null} to ask for every check
      */
     public static SessionTracking over(
-            SessionStore store, @Nullable TrackedReader tracked, SessionTrackingSettings settings, Clock clock) {
+            SessionStore store, @Nullable CachingReader tracked, Settings settings, Clock clock) {
         return over(store, tracked, settings, clock, Surroundings.NONE);
     }
 
@@ -110,8 +118,8 @@ public final class SessionTracking implements AutoCloseable {
      */
     public static SessionTracking over(
             SessionStore store,
-            @Nullable TrackedReader tracked,
-            SessionTrackingSettings settings,
+            @Nullable CachingReader tracked,
+            Settings settings,
             Clock clock,
             Surroundings surroundings) {
         return new SessionTracking(store, tracked, settings, clock, surroundings);
@@ -178,8 +186,7 @@ public final class SessionTracking implements AutoCloseable {
     /** The near cache at this moment. */
     public TrackingState.Cache nearCache() {
         if (tracked == null) {
-            return new TrackingState.Cache(
-                    CacheStatus.off("session.tracking.near-cache.enabled=false"), false, null, 0);
+            return new TrackingState.Cache(Status.off("session.tracking.near-cache.enabled=false"), false, null, 0);
         }
         List<NearCache> caches = tracked.caches();
         return new TrackingState.Cache(
@@ -220,4 +227,14 @@ public final class SessionTracking implements AutoCloseable {
         revoker.close();
         events.close();
     }
+
+    /**
+     * What an application decides about its sessions.
+     *
+     * @param outagePolicy what tokens are worth while the store does not answer
+     * @param ttl how long a session lives after its creation or last renewal
+     * @param retention how long a node remembers a revocation; at least as long as a token can live
+     * @param maximumRemembered most revocations that a node remembers
+     */
+    public record Settings(OutagePolicy outagePolicy, Duration ttl, Duration retention, int maximumRemembered) {}
 }

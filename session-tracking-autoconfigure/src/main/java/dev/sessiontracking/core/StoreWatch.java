@@ -1,5 +1,8 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.spi.StoreObserver;
+import dev.sessiontracking.spi.StoreObserver.Operation;
+import dev.sessiontracking.spi.StoreRefusedException;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -12,20 +15,20 @@ final class StoreWatch {
 
     private final StoreObserver observer;
 
-    private final Map<StoreOperation, String> refusals = new ConcurrentHashMap<>();
+    private final Map<Operation, String> refusals = new ConcurrentHashMap<>();
 
     StoreWatch(StoreObserver observer) {
         this.observer = observer;
     }
 
     /** Makes a request and watches it. */
-    <T> CompletionStage<T> watch(StoreOperation operation, Supplier<CompletionStage<T>> request) {
+    <T> CompletionStage<T> watch(Operation operation, Supplier<CompletionStage<T>> request) {
         long began = System.nanoTime();
         return watch(operation, began, request.get());
     }
 
     /** Watches a request that was made. */
-    <T> CompletionStage<T> watch(StoreOperation operation, long began, CompletionStage<T> answer) {
+    <T> CompletionStage<T> watch(Operation operation, long began, CompletionStage<T> answer) {
         // Beside the answer, not in its way: what goes wrong in an observer stays there.
         answer.whenComplete((value, failure) -> {
             remember(operation, failure);
@@ -34,7 +37,7 @@ final class StoreWatch {
         return answer;
     }
 
-    private void remember(StoreOperation operation, @Nullable Throwable failure) {
+    private void remember(Operation operation, @Nullable Throwable failure) {
         if (failure == null) {
             if (!refusals.isEmpty()) {
                 refusals.remove(operation);

@@ -8,6 +8,12 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.core.cache.StoreFutures;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.SessionIds;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Registration;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,9 +37,9 @@ final class TrackedSessionService implements SessionService {
 
     private final Revoker revoker;
 
-    private final OutageReport report;
+    private final OutageMonitor report;
 
-    private final RevocationMemory memory;
+    private final RevocationDenylist memory;
 
     private final NotBeforeMarkers markers;
 
@@ -49,8 +55,8 @@ final class TrackedSessionService implements SessionService {
             SessionStore store,
             SessionEngine engine,
             Revoker revoker,
-            OutageReport report,
-            RevocationMemory memory,
+            OutageMonitor report,
+            RevocationDenylist memory,
             NotBeforeMarkers markers,
             SessionEvents events,
             MetadataPolicy metadataPolicy,
@@ -85,7 +91,7 @@ final class TrackedSessionService implements SessionService {
         UserSession session = newSession(userId, sessionId, metadata);
         Optional<UserSession> created;
         try {
-            created = Stages.await(store.create(session, ttl));
+            created = StoreFutures.await(store.create(session, ttl));
         } catch (SessionStoreUnavailableException unavailable) {
             throwIfRejecting(unavailable);
             report.untrackedLogin();
@@ -124,7 +130,7 @@ final class TrackedSessionService implements SessionService {
                 true);
         try {
             Duration tokenLife = Duration.between(clock.instant(), tokenExpiresAt);
-            Registration registration = Stages.await(
+            Registration registration = StoreFutures.await(
                     store.register(session, ttl, (tokenLife.isNegative() ? Duration.ZERO : tokenLife).plus(LEEWAY)));
             if (registration.session() != null) {
                 return Optional.of(registered(registration.session()));
@@ -145,14 +151,14 @@ final class TrackedSessionService implements SessionService {
 
     /** Another user's session of the same id stays as it is. */
     private Optional<UserSession> renewRegistered(String userId, String sessionId) {
-        boolean isOurs = Stages.await(store.find(sessionId))
+        boolean isOurs = StoreFutures.await(store.find(sessionId))
                 .filter(session -> session.userId().equals(userId))
                 .isPresent();
-        if (!isOurs || !Stages.await(store.renew(sessionId, ttl))) {
+        if (!isOurs || !StoreFutures.await(store.renew(sessionId, ttl))) {
             return Optional.empty();
         }
         events.renewed(sessionId);
-        return Stages.await(store.find(sessionId));
+        return StoreFutures.await(store.find(sessionId));
     }
 
     private UserSession newSession(String userId, String sessionId, SessionMetadata metadata) {
@@ -194,7 +200,7 @@ final class TrackedSessionService implements SessionService {
         if (memory.isDenied(sessionId)) {
             return Optional.empty();
         }
-        return Stages.await(store.find(sessionId))
+        return StoreFutures.await(store.find(sessionId))
                 .filter(session -> !memory.isDenied(TokenSession.of(session)))
                 .filter(session -> !markers.readOrRemember(session.userId()).covers(sessionId, session.createdAt()));
     }
@@ -206,7 +212,7 @@ final class TrackedSessionService implements SessionService {
             return SessionRenewal.ENDED;
         }
         try {
-            if (!Stages.await(store.renew(sessionId, ttl))) {
+            if (!StoreFutures.await(store.renew(sessionId, ttl))) {
                 return SessionRenewal.ENDED;
             }
             events.renewed(sessionId);
@@ -220,7 +226,7 @@ final class TrackedSessionService implements SessionService {
     @Override
     public List<UserSession> getUserSessions(String userId) {
         Arguments.requireUserId(userId);
-        List<UserSession> found = Stages.await(store.findByUser(userId));
+        List<UserSession> found = StoreFutures.await(store.findByUser(userId));
         NotBefore marker = markers.readOrRemember(userId);
         return found.stream()
                 .filter(session -> !memory.isDenied(TokenSession.of(session)))
@@ -240,7 +246,7 @@ final class TrackedSessionService implements SessionService {
     public boolean revokeSession(String userId, String sessionId) {
         Arguments.requireUserId(userId);
         Arguments.requireSessionId(sessionId, "sessionId");
-        return Stages.await(store.find(sessionId))
+        return StoreFutures.await(store.find(sessionId))
                         .filter(session -> session.userId().equals(userId))
                         .isPresent()
                 && revoker.revoke(sessionId, userId);

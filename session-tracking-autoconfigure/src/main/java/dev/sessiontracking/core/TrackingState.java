@@ -1,6 +1,10 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.core.cache.NearCache.Status;
+import dev.sessiontracking.spi.StoreDescription;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,5 +36,40 @@ public record TrackingState(
      * @param size how many are kept
      */
     public record Cache(
-            CacheStatus status, boolean proven, @Nullable Duration proofAge, long size) {}
+            Status status, boolean proven, @Nullable Duration proofAge, long size) {}
+
+    /** Knows which ways into the application check sessions. Thread-safe. */
+    public interface FilterChains {
+
+        /** The filter chains, in their order; empty until the application has started. */
+        List<Chain> chains();
+
+        /**
+         * One filter chain.
+         *
+         * @param name its bean name
+         * @param requests which requests it is for
+         * @param tokens how it authenticates tokens: {@code none}, {@code jwt}, {@code opaque}, or {@code custom} if the
+         *     application has its own manager, resolver or filter for them
+         * @param checked whether sessions are checked in it
+         * @param open whether it accepts tokens of sessions that have ended
+         * @param unverifiable filters of the application. Whether they authenticate tokens, and whether those are checked,
+         *     cannot be known at startup
+         */
+        record Chain(
+                String name,
+                String requests,
+                String tokens,
+                boolean checked,
+                boolean open,
+                List<String> unverifiable) {}
+    }
+
+    /**
+     * An outage that lasts.
+     *
+     * @param reason why the store does not answer, in words and without secrets
+     * @param since when it stopped
+     */
+    public record Outage(String reason, Instant since) {}
 }

@@ -6,6 +6,7 @@ import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.SessionIds;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;

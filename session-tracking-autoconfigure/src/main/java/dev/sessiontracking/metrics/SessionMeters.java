@@ -2,8 +2,8 @@ package dev.sessiontracking.metrics;
 
 import dev.sessiontracking.RequestRejected;
 import dev.sessiontracking.RevocationOperation;
-import dev.sessiontracking.core.ClaimProblem;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.ClaimProblem;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -37,7 +37,7 @@ final class SessionMeters implements MeterBinder {
     }
 
     private void bindCounters(MeterRegistry registry) {
-        for (SessionCheck check : SessionCheck.values()) {
+        for (Result check : Result.values()) {
             counter(
                             "checks",
                             "Sessions looked up",

@@ -1,7 +1,7 @@
 package dev.sessiontracking.metrics;
 
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.core.StoreObserver;
+import dev.sessiontracking.spi.StoreObserver;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -1,7 +1,7 @@
 package dev.sessiontracking.metrics;
 
-import dev.sessiontracking.core.StoreObserver;
-import dev.sessiontracking.core.StoreOperation;
+import dev.sessiontracking.spi.StoreObserver;
+import dev.sessiontracking.spi.StoreObserver.Operation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -24,9 +24,9 @@ final class StoreTimers implements StoreObserver, MeterBinder {
         registered.add(new Timers(timers(registry, "success"), timers(registry, "failure")));
     }
 
-    private static Map<StoreOperation, Timer> timers(MeterRegistry registry, String outcome) {
-        Map<StoreOperation, Timer> timers = new EnumMap<>(StoreOperation.class);
-        for (StoreOperation operation : StoreOperation.values()) {
+    private static Map<Operation, Timer> timers(MeterRegistry registry, String outcome) {
+        Map<Operation, Timer> timers = new EnumMap<>(Operation.class);
+        for (Operation operation : Operation.values()) {
             timers.put(
                     operation,
                     Timer.builder(NAME)
@@ -39,7 +39,7 @@ final class StoreTimers implements StoreObserver, MeterBinder {
     }
 
     @Override
-    public void ended(StoreOperation operation, boolean answered, long nanos) {
+    public void ended(Operation operation, boolean answered, long nanos) {
         for (Timers timers : registered) {
             Timer timer = (answered ? timers.answered() : timers.unanswered()).get(operation);
             if (timer != null) {
@@ -48,5 +48,5 @@ final class StoreTimers implements StoreObserver, MeterBinder {
         }
     }
 
-    private record Timers(Map<StoreOperation, Timer> answered, Map<StoreOperation, Timer> unanswered) {}
+    private record Timers(Map<Operation, Timer> answered, Map<Operation, Timer> unanswered) {}
 }

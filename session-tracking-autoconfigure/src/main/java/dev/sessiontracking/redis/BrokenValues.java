@@ -1,6 +1,6 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.spi.SessionIds;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,6 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.NearCache;
+import dev.sessiontracking.core.cache.NearCache;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;

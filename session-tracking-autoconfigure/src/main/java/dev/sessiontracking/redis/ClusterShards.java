@@ -1,6 +1,6 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.StoreListener;
+import dev.sessiontracking.spi.StoreListener;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;

@@ -1,6 +1,6 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.StoreListener;
+import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;

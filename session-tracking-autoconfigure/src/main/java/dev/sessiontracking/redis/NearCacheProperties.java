@@ -1,7 +1,7 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
-import dev.sessiontracking.core.NearCache;
+import dev.sessiontracking.core.cache.NearCache;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -1,6 +1,6 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.TrackedReader;
+import dev.sessiontracking.core.cache.CachingReader;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -10,7 +10,7 @@ final class NearCaches {
     private NearCaches() {}
 
     /** @param ordinary looks a session up without caching the reply */
-    static TrackedReader over(
+    static CachingReader over(
             RedisLink link,
             RedisKeys keys,
             NearCacheProperties properties,

@@ -1,6 +1,6 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.StoreListener;
+import dev.sessiontracking.spi.StoreListener;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.Evidence;
-import dev.sessiontracking.core.NearCache;
+import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
+import dev.sessiontracking.core.cache.NearCache;
 import io.lettuce.core.api.push.PushListener;
 import io.lettuce.core.api.push.PushMessage;
 import io.lettuce.core.codec.StringCodec;
@@ -29,7 +29,7 @@ final class Pushes implements PushListener {
 
     private final AtomicInteger looks = new AtomicInteger();
 
-    private volatile Evidence evidence = Evidence.IGNORED;
+    private volatile RevocationObserver evidence = RevocationObserver.IGNORED;
 
     /** @param tracking the present one, or {@code null} while nothing pushed can be meant for the cache */
     Pushes(NearCache cache, RedisKeys keys, TrackedReads reads, Supplier<@Nullable Tracking> tracking) {
@@ -39,7 +39,7 @@ final class Pushes implements PushListener {
         this.tracking = tracking;
     }
 
-    void tell(Evidence listener) {
+    void tell(RevocationObserver listener) {
         evidence = listener;
     }
 

@@ -1,7 +1,7 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.core.StoreRefusedException;
+import dev.sessiontracking.spi.StoreRefusedException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;

@@ -1,7 +1,7 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.StoreDescription;
-import dev.sessiontracking.core.StoreListener;
+import dev.sessiontracking.spi.StoreDescription;
+import dev.sessiontracking.spi.StoreListener;
 import io.lettuce.core.event.connection.ReconnectFailedEvent;
 import java.time.Duration;
 import java.util.List;

@@ -4,11 +4,11 @@ import static dev.sessiontracking.redis.RedisFailures.translated;
 
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.NotBefore;
-import dev.sessiontracking.core.Registration;
-import dev.sessiontracking.core.SessionStore;
-import dev.sessiontracking.core.StoreDescription;
-import dev.sessiontracking.core.StoreListener;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Registration;
+import dev.sessiontracking.spi.StoreDescription;
+import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;

@@ -3,8 +3,8 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
 import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
-import dev.sessiontracking.core.SessionStore;
-import dev.sessiontracking.core.TrackedReader;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.spi.SessionStore;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Clock;
@@ -105,7 +105,7 @@ public final class RedisSessionStoreAutoConfiguration {
     @Bean
     @ConditionalOnBooleanProperty(name = "session.tracking.near-cache.enabled", matchIfMissing = true)
     @Nullable
-    TrackedReader sessionTrackingTrackedReader(
+    CachingReader sessionTrackingTrackedReader(
             RedisLink sessionTrackingRedisLink,
             SessionStore sessionTrackingSessionStore,
             RedisProperties properties,

@@ -1,7 +1,7 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.Registration;
+import dev.sessiontracking.spi.SessionStore.Registration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.CacheStatus;
-import dev.sessiontracking.core.Evidence;
-import dev.sessiontracking.core.NearCache;
-import dev.sessiontracking.core.NotBefore;
-import dev.sessiontracking.core.TrackedReader;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
+import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.core.cache.NearCache.Status;
+import dev.sessiontracking.spi.NotBefore;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A tracked connection and a near cache for each master of a cluster: they come and go with promotions, and with nodes
  * that are added and removed. Thread-safe; finding the cache of a session takes no lock.
  */
-final class TrackedCluster implements TrackedReader {
+final class TrackedCluster implements CachingReader {
 
     private final RedisConnector connector;
 
@@ -38,7 +38,7 @@ final class TrackedCluster implements TrackedReader {
     /** The cache of sessions whose master is not known: it has no answers. */
     private final NearCache noCache;
 
-    private Evidence evidence = Evidence.IGNORED;
+    private RevocationObserver evidence = RevocationObserver.IGNORED;
 
     /** @param ordinary asks in the ordinary way whether there is such a session */
     TrackedCluster(
@@ -108,7 +108,7 @@ final class TrackedCluster implements TrackedReader {
     }
 
     @Override
-    public CacheStatus status() {
+    public Status status() {
         return report.status();
     }
 
@@ -152,7 +152,7 @@ final class TrackedCluster implements TrackedReader {
     }
 
     @Override
-    public synchronized void tell(Evidence listener) {
+    public synchronized void tell(RevocationObserver listener) {
         evidence = listener;
         tracked.values().forEach(connection -> connection.tell(listener));
     }

@@ -1,10 +1,10 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.CacheStatus;
-import dev.sessiontracking.core.Evidence;
-import dev.sessiontracking.core.NearCache;
-import dev.sessiontracking.core.NotBefore;
-import dev.sessiontracking.core.TrackedReader;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
+import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.core.cache.NearCache.Status;
+import dev.sessiontracking.spi.NotBefore;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What keeps the cache true is renewed by traffic alone: a read as the proof of reachability every half of the
  * staleness bound, and a canary as the proof of pushing every few seconds. A node without requests sends nothing.
  */
-final class TrackedConnection implements TrackedReader {
+final class TrackedConnection implements CachingReader {
 
     private final NearCache cache;
 
@@ -119,7 +119,7 @@ final class TrackedConnection implements TrackedReader {
     }
 
     @Override
-    public CacheStatus status() {
+    public Status status() {
         return report.status();
     }
 
@@ -155,7 +155,7 @@ final class TrackedConnection implements TrackedReader {
     }
 
     @Override
-    public void tell(Evidence listener) {
+    public void tell(RevocationObserver listener) {
         pushes.tell(listener);
     }
 

@@ -1,7 +1,7 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.NearCache;
-import dev.sessiontracking.core.NotBefore;
+import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.spi.NotBefore;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -1,6 +1,6 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.CacheStatus;
+import dev.sessiontracking.core.cache.NearCache.Status;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,12 +24,12 @@ final class TrackingReport {
         }
     }
 
-    CacheStatus status() {
+    Status status() {
         String last = told.get();
         if (last == null) {
-            return CacheStatus.STARTING;
+            return Status.STARTING;
         }
-        return last.equals(WORKS) ? CacheStatus.ON : CacheStatus.off(last);
+        return last.equals(WORKS) ? Status.ON : Status.off(last);
     }
 
     void off(String reason) {

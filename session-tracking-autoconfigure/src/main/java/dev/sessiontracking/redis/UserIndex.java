@@ -1,7 +1,7 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.spi.SessionIds;
 import io.lettuce.core.ScanCursor;
 import java.time.Duration;
 import java.time.Instant;

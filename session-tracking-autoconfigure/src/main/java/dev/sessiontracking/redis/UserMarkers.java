@@ -1,6 +1,6 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.core.NotBefore;
+import dev.sessiontracking.spi.NotBefore;
 import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

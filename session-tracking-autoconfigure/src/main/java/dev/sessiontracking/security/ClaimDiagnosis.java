@@ -1,9 +1,9 @@
 package dev.sessiontracking.security;
 
-import dev.sessiontracking.core.ClaimProblem;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.SessionIds;
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.ClaimProblem;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.spi.SessionIds;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package dev.sessiontracking.security;
 
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

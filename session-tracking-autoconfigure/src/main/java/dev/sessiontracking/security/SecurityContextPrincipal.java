@@ -1,6 +1,6 @@
 package dev.sessiontracking.security;
 
-import dev.sessiontracking.core.PrincipalSource;
+import dev.sessiontracking.spi.PrincipalSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;

@@ -1,6 +1,6 @@
 package dev.sessiontracking.security;
 
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.sessiontracking.security;
 
-import dev.sessiontracking.core.SessionIds;
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.UserIds;
+import dev.sessiontracking.spi.SessionIds;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.URL;

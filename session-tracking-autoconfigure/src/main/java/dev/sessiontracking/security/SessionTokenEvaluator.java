@@ -4,9 +4,9 @@ import dev.sessiontracking.RequestRejected.Reason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.RejectionReport;
-import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +118,7 @@ public final class SessionTokenEvaluator {
         if (user == null || user.id() == null) {
             return SessionDecision.PLAIN;
         }
-        SessionCheck check = checker.checkWithoutSession(user.id(), user.authenticatedAt());
+        Result check = checker.checkWithoutSession(user.id(), user.authenticatedAt());
         if (check.status() == SessionStatus.LIVE
                 || (check.status() == SessionStatus.UNKNOWN && mayPassUnverified(state))) {
             return SessionDecision.PLAIN;
@@ -133,7 +133,7 @@ public final class SessionTokenEvaluator {
     }
 
     private SessionDecision lookUp(TokenSession session, @Nullable String issuer, @Nullable RequestSessionState state) {
-        SessionCheck check = checker.check(session);
+        Result check = checker.check(session);
         return switch (check.status()) {
             case LIVE -> {
                 warning.sawLive(issuer);
@@ -141,7 +141,7 @@ public final class SessionTokenEvaluator {
                 yield SessionDecision.LIVE;
             }
             case ENDED -> {
-                if (check.source() != SessionCheck.Source.MEMORY) {
+                if (check.source() != Result.Source.MEMORY) {
                     warning.sawEnded(issuer, session.sessionId());
                 }
                 yield SessionDecision.ENDED;

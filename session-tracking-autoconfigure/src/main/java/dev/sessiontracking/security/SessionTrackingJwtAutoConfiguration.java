@@ -2,9 +2,9 @@ package dev.sessiontracking.security;
 
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
-import dev.sessiontracking.core.PrincipalSource;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.spi.PrincipalSource;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;

@@ -1,6 +1,6 @@
 package dev.sessiontracking.security;
 
-import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.spi.SessionIds;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;

@@ -13,9 +13,9 @@ import dev.sessiontracking.actuate.SessionTrackingEndpoint.Revoked;
 import dev.sessiontracking.actuate.SessionTrackingEndpoint.Session;
 import dev.sessiontracking.actuate.SessionTrackingEndpoint.Unavailable;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
-import dev.sessiontracking.core.ProtectionReport;
-import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.core.TrackingState.FilterChains;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
+import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -82,8 +82,8 @@ class SessionTrackingEndpointAutoConfigurationTests {
 
     @Test
     void filterChainsAreListed() {
-        ProtectionReport.Chain chain = new ProtectionReport.Chain("api", "any request", "jwt", true, false, List.of());
-        runner.withBean(ProtectionReport.class, () -> () -> List.of(chain))
+        FilterChains.Chain chain = new FilterChains.Chain("api", "any request", "jwt", true, false, List.of());
+        runner.withBean(FilterChains.class, () -> () -> List.of(chain))
                 .withPropertyValues("session.tracking.redis-url=" + redis.url())
                 .run(context -> assertThat(endpoint(context).state()).containsEntry("filterChains", List.of(chain)));
     }

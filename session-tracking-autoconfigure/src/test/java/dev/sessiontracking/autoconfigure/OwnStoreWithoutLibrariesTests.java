@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
-import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
+import dev.sessiontracking.spi.SessionStore;
 import java.io.File;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;

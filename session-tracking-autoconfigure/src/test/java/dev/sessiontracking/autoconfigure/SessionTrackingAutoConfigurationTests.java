@@ -9,9 +9,9 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.SessionStore;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
+import dev.sessiontracking.spi.SessionStore;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -111,7 +111,7 @@ class SessionTrackingAutoConfigurationTests {
                     .hasSingleBean(SessionStore.class)
                     .hasSingleBean(SessionChecker.class)
                     .hasSingleBean(SessionTracking.class)
-                    .doesNotHaveBean(OffReport.class);
+                    .doesNotHaveBean(TrackingOffGuard.class);
             assertThat(output).doesNotContain("Session tracking is off");
         });
     }
@@ -135,7 +135,7 @@ class SessionTrackingAutoConfigurationTests {
                     .hasSingleBean(SessionTracking.class)
                     .hasSingleBean(SessionChecker.class)
                     .hasSingleBean(SessionService.class)
-                    .doesNotHaveBean(OffReport.class);
+                    .doesNotHaveBean(TrackingOffGuard.class);
             assertThat(context.getBean(SessionStore.class)).isSameAs(own);
             assertThat(context.getBeanDefinitionNames()).noneMatch(name -> name.contains("Redis"));
             assertThat(output).doesNotContain("Session tracking is off");
@@ -149,7 +149,7 @@ class SessionTrackingAutoConfigurationTests {
                 .withBean("own", SessionStore.class, () -> own)
                 .run(context -> assertThat(context)
                         .hasNotFailed()
-                        .hasSingleBean(OffReport.class)
+                        .hasSingleBean(TrackingOffGuard.class)
                         .hasSingleBean(SessionService.class)
                         .doesNotHaveBean(SessionTracking.class));
     }
@@ -260,7 +260,7 @@ class SessionTrackingAutoConfigurationTests {
     @Test
     void imageWithoutTrackingRefusesAUrl() {
         assertThatExceptionOfType(SessionTrackingSetupException.class)
-                .isThrownBy(() -> new OffReport(TrackingSwitch.ON, OutagePolicy.PLAIN_JWT))
+                .isThrownBy(() -> new TrackingOffGuard(TrackingSwitch.ON, OutagePolicy.PLAIN_JWT))
                 .withMessageContaining("session.tracking.redis-url is set")
                 .withMessageContaining("ahead of time");
     }
@@ -278,7 +278,7 @@ class SessionTrackingAutoConfigurationTests {
     @Test
     void imageWithoutTrackingRefusesToBeRequired() {
         assertThatExceptionOfType(SessionTrackingSetupException.class)
-                .isThrownBy(() -> new OffReport(TrackingSwitch.REQUIRED_WITHOUT_URL, OutagePolicy.PLAIN_JWT))
+                .isThrownBy(() -> new TrackingOffGuard(TrackingSwitch.REQUIRED_WITHOUT_URL, OutagePolicy.PLAIN_JWT))
                 .withMessageContaining("session.tracking.enabled=true")
                 .withMessageContaining("session.tracking.redis-url");
     }

@@ -1,13 +1,13 @@
 package dev.sessiontracking.chaos;
 
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request and what came of it.
  *
- * @param answer of its token's session; {@link SessionCheck#UNPROVEN} with a failure for a request that was refused as
+ * @param answer of its token's session; {@link Result#UNPROVEN} with a failure for a request that was refused as
  *     nothing could be proven, null when the request was not about a session
  * @param excused whether its node was itself frozen or killed
  */
@@ -16,7 +16,7 @@ record Exchange(
         long start,
         long end,
         int status,
-        @Nullable SessionCheck answer,
+        @Nullable Result answer,
         boolean excused) {
 
     /** What was asked for. */
@@ -30,7 +30,7 @@ record Exchange(
         REVOKE_OTHERS
     }
 
-    static Exchange of(Kind kind, NodeClient.Answer answer, @Nullable SessionCheck check, boolean excused) {
+    static Exchange of(Kind kind, NodeClient.Answer answer, @Nullable Result check, boolean excused) {
         return new Exchange(kind, answer.start(), answer.end(), answer.status(), check, excused);
     }
 
@@ -53,6 +53,6 @@ record Exchange(
     }
 
     boolean isProven() {
-        return answer != null && answer != SessionCheck.UNPROVEN;
+        return answer != null && answer != Result.UNPROVEN;
     }
 }

@@ -2,7 +2,7 @@ package dev.sessiontracking.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -75,7 +75,7 @@ final class FleetRun implements AutoCloseable {
         // Otherwise the run has shown nothing.
         assertThat(coverage.counts())
                 .allSatisfy((what, count) -> assertThat(count).as(what).isPositive());
-        assertThat(checks).extracting(check -> check.answer().source()).contains(SessionCheck.Source.values());
+        assertThat(checks).extracting(check -> check.answer().source()).contains(Result.Source.values());
     }
 
     /** What was answered about a session, with the node and milliseconds before or after a check. */

@@ -1,7 +1,7 @@
 package dev.sessiontracking.chaos;
 
 import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,7 +26,7 @@ public final class History {
     public static final String WRONGLY_REJECTED = "wrongly rejected";
 
     /** An answer: that of a check, or of a refresh, which is one of the store or unproven. */
-    public record Check(int node, String session, long start, long end, SessionCheck answer) {}
+    public record Check(int node, String session, long start, long end, Result answer) {}
 
     /** A session, live from its acknowledgement until something ends it. */
     public record Login(String session, long start, long acknowledged, Duration ttl) {}

@@ -1,14 +1,14 @@
 package dev.sessiontracking.chaos;
 
-import static dev.sessiontracking.core.SessionCheck.ENDED_BY_CACHE;
-import static dev.sessiontracking.core.SessionCheck.ENDED_BY_MEMORY;
-import static dev.sessiontracking.core.SessionCheck.ENDED_BY_STORE;
-import static dev.sessiontracking.core.SessionCheck.LIVE_BY_CACHE;
-import static dev.sessiontracking.core.SessionCheck.LIVE_BY_STORE;
-import static dev.sessiontracking.core.SessionCheck.UNPROVEN;
+import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_CACHE;
+import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_MEMORY;
+import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_STORE;
+import static dev.sessiontracking.core.SessionChecker.Result.LIVE_BY_CACHE;
+import static dev.sessiontracking.core.SessionChecker.Result.LIVE_BY_STORE;
+import static dev.sessiontracking.core.SessionChecker.Result.UNPROVEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +34,11 @@ class HistoryTests {
     }
 
     /** The rule that a check of node 2, which takes one millisecond, breaks; null for none. */
-    private @Nullable String broken(long start, SessionCheck answer) {
+    private @Nullable String broken(long start, Result answer) {
         return broken(2, start, answer);
     }
 
-    private @Nullable String broken(int node, long start, SessionCheck answer) {
+    private @Nullable String broken(int node, long start, Result answer) {
         List<History.Violation> violations = history.violations(
                 List.of(new History.Check(node, "s", ms(start), ms(start + 1), answer)), STALENESS, SHARING);
         return violations.isEmpty() ? null : violations.get(0).rule();
@@ -61,7 +61,7 @@ class HistoryTests {
     @Test
     void anythingIsRightWhileARevocationIsUnderWay() {
         history.revoked(1, "s", ms(100), ms(200));
-        for (SessionCheck answer : SessionCheck.values()) {
+        for (Result answer : Result.values()) {
             assertThat(broken(150, answer)).as("%s", answer).isNull();
         }
         assertThat(broken(98, ENDED_BY_STORE)).isEqualTo("wrongly rejected");
@@ -84,7 +84,7 @@ class HistoryTests {
     @Test
     void theNodeThatRevokedAcceptsNothingMore() {
         history.revoked(1, "s", ms(100), ms(200));
-        for (SessionCheck answer : List.of(LIVE_BY_CACHE, LIVE_BY_STORE, UNPROVEN)) {
+        for (Result answer : List.of(LIVE_BY_CACHE, LIVE_BY_STORE, UNPROVEN)) {
             assertThat(broken(1, 201, answer)).isEqualTo("accepted by the node that revoked it");
         }
         assertThat(broken(1, 201, ENDED_BY_MEMORY)).isNull();

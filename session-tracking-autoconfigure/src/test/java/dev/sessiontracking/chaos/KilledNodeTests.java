@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.chaos.NodeClient.Answer;
 import dev.sessiontracking.chaos.NodeClient.Tokens;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,7 +47,7 @@ class KilledNodeTests {
         Tokens tokens = loggedOutWithoutServer();
         fleet.server().start();
         awaitAnswer(1, tokens, SessionStatus.ENDED, 401);
-        assertThat(fleet.client(0).me(tokens).check()).isEqualTo(SessionCheck.ENDED_BY_MEMORY);
+        assertThat(fleet.client(0).me(tokens).check()).isEqualTo(Result.ENDED_BY_MEMORY);
     }
 
     @Test
@@ -85,7 +85,7 @@ class KilledNodeTests {
         assertThat(logout.pending()).isTrue();
         Answer refused = fleet.client(0).me(tokens);
         assertThat(refused.status()).isEqualTo(401);
-        assertThat(refused.check()).isEqualTo(SessionCheck.ENDED_BY_MEMORY);
+        assertThat(refused.check()).isEqualTo(Result.ENDED_BY_MEMORY);
         return tokens;
     }
 

@@ -1,7 +1,7 @@
 package dev.sessiontracking.chaos;
 
 import dev.sessiontracking.chaos.node.Disclosure;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -49,7 +49,7 @@ final class NodeClient {
             long start,
             long end,
             int status,
-            @Nullable SessionCheck check,
+            @Nullable Result check,
             List<String> revoked,
             boolean pending,
             List<String> lines) {
@@ -136,7 +136,7 @@ final class NodeClient {
                 response.statusCode(),
                 response.headers()
                         .firstValue(Disclosure.CHECK)
-                        .map(SessionCheck::valueOf)
+                        .map(Result::valueOf)
                         .orElse(null),
                 response.headers()
                         .firstValue(Disclosure.REVOKED)

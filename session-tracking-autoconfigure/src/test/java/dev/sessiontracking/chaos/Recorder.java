@@ -2,7 +2,7 @@ package dev.sessiontracking.chaos;
 
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.chaos.NodeClient.Answer;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
@@ -61,9 +61,9 @@ final class Recorder {
 
     /** {@code GET /me} with a token of a session, which is null for a login that is not tracked. */
     void me(int node, Answer answer, String id, @Nullable String sessionId) {
-        SessionCheck check = answer.check();
+        Result check = answer.check();
         if (sessionId == null) {
-            check = answer.isSuccess() ? SessionCheck.UNPROVEN : SessionCheck.ENDED_BY_MEMORY;
+            check = answer.isSuccess() ? Result.UNPROVEN : Result.ENDED_BY_MEMORY;
         } else if (answer.status() == 200 && (check == null || check.status() == SessionStatus.ENDED)
                 || answer.status() == 401 && (check == null || check.status() != SessionStatus.ENDED)) {
             unexpected("GET /me was answered " + answer.status() + " on the decision " + check);
@@ -73,37 +73,37 @@ final class Recorder {
 
     /** A refresh: it looks into the store, or rests on nothing. */
     void refresh(int node, Answer answer, String id) {
-        SessionCheck check = answer.isSuccess()
-                ? answer.isProvenRefresh() ? SessionCheck.LIVE_BY_STORE : SessionCheck.UNPROVEN
+        Result check = answer.isSuccess()
+                ? answer.isProvenRefresh() ? Result.LIVE_BY_STORE : Result.UNPROVEN
                 : answer.check() != null && answer.check().status() == SessionStatus.ENDED
                         ? answer.check()
-                        : SessionCheck.ENDED_BY_STORE;
+                        : Result.ENDED_BY_STORE;
         decided(Exchange.Kind.REFRESH, node, answer, id, check);
     }
 
-    private void decided(Exchange.Kind kind, int node, Answer answer, String id, @Nullable SessionCheck check) {
+    private void decided(Exchange.Kind kind, int node, Answer answer, String id, @Nullable Result check) {
         if (answer.status() == 200 || answer.status() == 401) {
             note(kind, node, answer, check);
             if (check != null) {
                 check(answer, id, check);
             }
         } else {
-            note(kind, node, answer, answer.status() == 503 ? SessionCheck.UNPROVEN : null);
+            note(kind, node, answer, answer.status() == 503 ? Result.UNPROVEN : null);
         }
     }
 
     /** The caller's own token was judged in passing. */
     void caller(Answer answer, String id) {
-        SessionCheck check = answer.check();
-        if (check != null && answer.status() != 0 && (answer.status() != 503 || check != SessionCheck.UNPROVEN)) {
+        Result check = answer.check();
+        if (check != null && answer.status() != 0 && (answer.status() != 503 || check != Result.UNPROVEN)) {
             check(answer, id, check);
         }
     }
 
-    private void check(Answer answer, String id, SessionCheck check) {
+    private void check(Answer answer, String id, Result check) {
         checks.add(new History.Check(answer.node(), id, answer.start(), answer.end(), check));
-        long age = check.source() == SessionCheck.Source.CACHE ? FleetRun.STALENESS.toNanos() : 0;
-        if (check.source() == SessionCheck.Source.STORE || check.source() == SessionCheck.Source.CACHE) {
+        long age = check.source() == Result.Source.CACHE ? FleetRun.STALENESS.toNanos() : 0;
+        if (check.source() == Result.Source.STORE || check.source() == Result.Source.CACHE) {
             provenSince.merge(answer.node(), answer.start() - age, Math::max);
         }
     }
@@ -130,14 +130,13 @@ final class Recorder {
                 history.revoked(answer.node(), id, answer.start(), answer.end());
             } else {
                 // The server did not have it any more: right only if something else has ended it.
-                checks.add(new History.Check(
-                        answer.node(), id, answer.start(), answer.end(), SessionCheck.ENDED_BY_STORE));
+                checks.add(new History.Check(answer.node(), id, answer.start(), answer.end(), Result.ENDED_BY_STORE));
             }
         }
         return true;
     }
 
-    private void note(Exchange.Kind kind, int node, Answer answer, @Nullable SessionCheck check) {
+    private void note(Exchange.Kind kind, int node, Answer answer, @Nullable Result check) {
         boolean excused = fleet.node(node).wasDisturbedSince(answer.start())
                 || fleet.node(node).life() != answer.node();
         Exchange exchange = Exchange.of(kind, answer, check, excused);

@@ -2,7 +2,7 @@ package dev.sessiontracking.chaos;
 
 import static dev.sessiontracking.chaos.History.NEVER;
 
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -54,9 +54,9 @@ public final class Recoveries {
         this.deaths = Map.copyOf(deaths);
         this.allowed = allowed.toNanos();
         for (History.Check check : checks) {
-            SessionCheck.Source source = check.answer().source();
-            long age = source == SessionCheck.Source.CACHE ? staleness.toNanos() : 0;
-            if (source == SessionCheck.Source.STORE || source == SessionCheck.Source.CACHE) {
+            Result.Source source = check.answer().source();
+            long age = source == Result.Source.CACHE ? staleness.toNanos() : 0;
+            if (source == Result.Source.STORE || source == Result.Source.CACHE) {
                 proofs.computeIfAbsent(check.node(), node -> new TreeMap<>())
                         .merge(check.start() - age, check.end(), Math::min);
             }

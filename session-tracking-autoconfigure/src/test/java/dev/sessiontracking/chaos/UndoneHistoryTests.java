@@ -1,13 +1,13 @@
 package dev.sessiontracking.chaos;
 
-import static dev.sessiontracking.core.SessionCheck.ENDED_BY_MEMORY;
-import static dev.sessiontracking.core.SessionCheck.ENDED_BY_STORE;
-import static dev.sessiontracking.core.SessionCheck.LIVE_BY_CACHE;
-import static dev.sessiontracking.core.SessionCheck.LIVE_BY_STORE;
-import static dev.sessiontracking.core.SessionCheck.UNPROVEN;
+import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_MEMORY;
+import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_STORE;
+import static dev.sessiontracking.core.SessionChecker.Result.LIVE_BY_CACHE;
+import static dev.sessiontracking.core.SessionChecker.Result.LIVE_BY_STORE;
+import static dev.sessiontracking.core.SessionChecker.Result.UNPROVEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,12 +39,12 @@ class UndoneHistoryTests {
         return Duration.ofMillis(millis).toNanos();
     }
 
-    private void proof(int node, long start, SessionCheck answer) {
+    private void proof(int node, long start, Result answer) {
         proofs.add(new History.Check(node, "other", ms(start), ms(start + 10), answer));
     }
 
     /** The rule that a check, which takes one millisecond, breaks; null for none. */
-    private @Nullable String broken(int node, long start, SessionCheck answer) {
+    private @Nullable String broken(int node, long start, Result answer) {
         Recoveries recoveries = new Recoveries(calms, deaths, proofs, FleetRun.STALENESS, Duration.ofSeconds(1));
         List<History.Violation> violations = history.violations(
                 List.of(new History.Check(node, "s", ms(start), ms(start + 1), answer)),

@@ -10,6 +10,8 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.util.List;
@@ -27,10 +29,7 @@ class FullDenylistTests {
     private final SwitchableStore store = new SwitchableStore();
 
     private final SessionTracking tracking = SessionTracking.over(
-            store,
-            null,
-            new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, TTL, TTL, MOST),
-            MutableClock.startingNow());
+            store, null, new Settings(OutagePolicy.PLAIN_JWT, TTL, TTL, MOST), MutableClock.startingNow());
 
     private final SessionService service = tracking.service();
 

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.Revocation.OfSession;
 import dev.sessiontracking.core.Revocation.OfUser;
+import dev.sessiontracking.spi.SessionIds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionEvent;
+import dev.sessiontracking.spi.SessionListener;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 

@@ -6,6 +6,12 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionTracking.Settings;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
+import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.spi.PrincipalSource;
+import dev.sessiontracking.spi.StoreObserver;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -20,14 +26,14 @@ class RevocationsUnderWayTests {
 
     private final SwitchableStore store = new SwitchableStore();
 
-    private final AtomicReference<Evidence> pushes = new AtomicReference<>(Evidence.IGNORED);
+    private final AtomicReference<RevocationObserver> pushes = new AtomicReference<>(RevocationObserver.IGNORED);
 
     private final RecordingListener listener = new RecordingListener();
 
     private final SessionTracking tracking = SessionTracking.over(
             store,
             new Pushed(),
-            new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 1_000),
+            new Settings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 1_000),
             Clock.systemUTC(),
             new SessionTracking.Surroundings(
                     () -> List.of(listener), StoreObserver.NO_OP, PrincipalSource.NONE, MetadataPolicy.KEEP));
@@ -35,7 +41,7 @@ class RevocationsUnderWayTests {
     private final SessionService service = tracking.service();
 
     /** No cache, and somebody to be told of pushes. */
-    private final class Pushed implements TrackedReader {
+    private final class Pushed implements CachingReader {
 
         private final NearCache cache = new NearCache(10, Duration.ofMillis(500), System::nanoTime, Clock.systemUTC());
 
@@ -50,7 +56,7 @@ class RevocationsUnderWayTests {
         }
 
         @Override
-        public void tell(Evidence evidence) {
+        public void tell(RevocationObserver evidence) {
             pushes.set(evidence);
         }
 

@@ -6,6 +6,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionTracking.Settings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
@@ -28,7 +29,7 @@ class RevokerRaceTests {
         try (SessionTracking tracking = SessionTracking.over(
                 store,
                 null,
-                new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 100_000),
+                new Settings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 100_000),
                 Clock.systemUTC())) {
             SessionService service = tracking.service();
             for (int round = 0; round < 5_000; round++) {
@@ -57,7 +58,7 @@ class RevokerRaceTests {
         try (SessionTracking tracking = SessionTracking.over(
                 new SwitchableStore(),
                 null,
-                new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 100_000),
+                new Settings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 100_000),
                 Clock.systemUTC())) {
             CyclicBarrier start = new CyclicBarrier(callers);
             for (int round = 0; round < 2_000; round++) {

@@ -19,6 +19,12 @@ import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionTracking.Settings;
+import dev.sessiontracking.core.TrackingState.Outage;
+import dev.sessiontracking.spi.PrincipalSource;
+import dev.sessiontracking.spi.SessionListener;
+import dev.sessiontracking.spi.StoreObserver;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,7 +64,7 @@ class SessionEventsTests {
         return SessionTracking.over(
                 store,
                 null,
-                new SessionTrackingSettings(policy, Duration.ofDays(7), Duration.ofDays(7), 1_000),
+                new Settings(policy, Duration.ofDays(7), Duration.ofDays(7), 1_000),
                 clock,
                 new SessionTracking.Surroundings(
                         () -> listeners, StoreObserver.NO_OP, () -> principal, MetadataPolicy.KEEP));
@@ -219,8 +225,8 @@ class SessionEventsTests {
         service.isSessionValid(session.id());
         service.isSessionValid("nobody");
         assertThat(listener.heard()).hasSize(1);
-        assertThat(tracking.statistics().checks(SessionCheck.LIVE_BY_STORE)).isEqualTo(1);
-        assertThat(tracking.statistics().checks(SessionCheck.ENDED_BY_STORE)).isEqualTo(1);
+        assertThat(tracking.statistics().checks(Result.LIVE_BY_STORE)).isEqualTo(1);
+        assertThat(tracking.statistics().checks(Result.ENDED_BY_STORE)).isEqualTo(1);
     }
 
     @Test
@@ -321,7 +327,7 @@ class SessionEventsTests {
         try (SessionTracking lazy = SessionTracking.over(
                 store,
                 null,
-                new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 1_000),
+                new Settings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 1_000),
                 clock,
                 new SessionTracking.Surroundings(
                         () -> {

@@ -3,6 +3,9 @@ package dev.sessiontracking.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.StoreObserver.Operation;
+import dev.sessiontracking.spi.StoreRefusedException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +21,7 @@ class StoreWatchTests {
     private final StoreWatch watch =
             new StoreWatch((operation, answered, nanos) -> observed.add(operation + " " + answered));
 
-    private void request(StoreOperation operation, Throwable failure) {
+    private void request(Operation operation, Throwable failure) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         watch.watch(operation, () -> answer);
         if (failure == null) {
@@ -38,8 +41,8 @@ class StoreWatchTests {
 
     @Test
     void answersAndFailuresAreObserved() {
-        request(StoreOperation.CHECK, null);
-        request(StoreOperation.CREATE, new SessionStoreUnavailableException("no answer", null));
+        request(Operation.CHECK, null);
+        request(Operation.CREATE, new SessionStoreUnavailableException("no answer", null));
         assertThat(observed).containsExactly("CHECK true", "CREATE false");
     }
 
@@ -48,23 +51,23 @@ class StoreWatchTests {
         StoreWatch failing = new StoreWatch((operation, answered, nanos) -> {
             throw new IllegalStateException("on purpose");
         });
-        assertThat(failing.watch(StoreOperation.CHECK, () -> CompletableFuture.completedFuture(true))
+        assertThat(failing.watch(Operation.CHECK, () -> CompletableFuture.completedFuture(true))
                         .toCompletableFuture())
                 .isCompletedWithValue(true);
     }
 
     @Test
     void refusalIsRememberedUntilTheStoreDoesIt() {
-        request(StoreOperation.RENEW, new StoreRefusedException("a right is missing", null));
-        request(StoreOperation.CHECK, null);
+        request(Operation.RENEW, new StoreRefusedException("a right is missing", null));
+        request(Operation.CHECK, null);
         assertThat(watch.refused()).isEqualTo("a right is missing");
-        request(StoreOperation.RENEW, null);
+        request(Operation.RENEW, null);
         assertThat(watch.refused()).isNull();
     }
 
     @Test
     void outageIsNoRefusal() {
-        request(StoreOperation.RENEW, new SessionStoreUnavailableException("no answer", null));
+        request(Operation.RENEW, new SessionStoreUnavailableException("no answer", null));
         assertThat(watch.refused()).isNull();
     }
 }

@@ -2,6 +2,8 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.StoreListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

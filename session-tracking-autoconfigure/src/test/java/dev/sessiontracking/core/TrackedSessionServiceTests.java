@@ -12,6 +12,10 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.core.SessionTracking.Settings;
+import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,11 +36,11 @@ class TrackedSessionServiceTests {
 
     private final SwitchableStore store = new SwitchableStore();
 
-    private final SessionTracking lenient = SessionTracking.over(
-            store, null, new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, TTL, TTL, 100_000), clock);
+    private final SessionTracking lenient =
+            SessionTracking.over(store, null, new Settings(OutagePolicy.PLAIN_JWT, TTL, TTL, 100_000), clock);
 
-    private final SessionTracking strict = SessionTracking.over(
-            store, null, new SessionTrackingSettings(OutagePolicy.REJECT, TTL, TTL, 100_000), clock);
+    private final SessionTracking strict =
+            SessionTracking.over(store, null, new Settings(OutagePolicy.REJECT, TTL, TTL, 100_000), clock);
 
     private final SessionService plainJwt = lenient.service();
 
@@ -253,8 +257,8 @@ class TrackedSessionServiceTests {
             UserSession bobs = login("bob");
             store.fail();
             assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(PENDING);
-            assertThat(check(session, "alice")).isEqualTo(SessionCheck.ENDED_BY_MEMORY);
-            assertThat(check(bobs, "bob")).isEqualTo(SessionCheck.UNPROVEN);
+            assertThat(check(session, "alice")).isEqualTo(Result.ENDED_BY_MEMORY);
+            assertThat(check(bobs, "bob")).isEqualTo(Result.UNPROVEN);
         }
 
         @Test
@@ -263,11 +267,11 @@ class TrackedSessionServiceTests {
             UserSession other = login("alice");
             store.fail();
             assertThat(plainJwt.revokeOtherUserSessions("alice", current.id())).isEqualTo(PENDING);
-            assertThat(check(current, "alice")).isEqualTo(SessionCheck.UNPROVEN);
-            assertThat(check(other, "alice")).isEqualTo(SessionCheck.ENDED_BY_MEMORY);
+            assertThat(check(current, "alice")).isEqualTo(Result.UNPROVEN);
+            assertThat(check(other, "alice")).isEqualTo(Result.ENDED_BY_MEMORY);
         }
 
-        private SessionCheck check(UserSession session, String userId) {
+        private Result check(UserSession session, String userId) {
             return lenient.checker().check(new TokenSession(session.id(), userId, null));
         }
 
@@ -352,7 +356,7 @@ class TrackedSessionServiceTests {
             UserSession after = login("alice");
             await().until(() -> lenient.pendingRevocations() == 0);
             assertThat(plainJwt.getUserSessions("alice")).containsExactly(after);
-            assertThat(check(after, "alice")).isEqualTo(SessionCheck.LIVE_BY_STORE);
+            assertThat(check(after, "alice")).isEqualTo(Result.LIVE_BY_STORE);
         }
 
         @Test
@@ -416,7 +420,7 @@ class TrackedSessionServiceTests {
             assertUnavailable(() -> reject.revokeAllUserSessions("alice"));
             assertUnavailable(() -> reject.revokeOtherUserSessions("alice", "another"));
             assertThat(strict.checker().check(new TokenSession(session.id(), "alice", null)))
-                    .isEqualTo(SessionCheck.ENDED_BY_MEMORY);
+                    .isEqualTo(Result.ENDED_BY_MEMORY);
             store.recover();
             await().until(() -> !store.holds(session.id()));
         }

@@ -3,8 +3,8 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
-import dev.sessiontracking.core.CacheStatus;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.cache.NearCache.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,7 +42,7 @@ class AheadOfTimeTests {
                                     .nearCache()
                                     .status()
                                     .phase())
-                            .isEqualTo(CacheStatus.Phase.OFF);
+                            .isEqualTo(Status.Phase.OFF);
                 });
     }
 

@@ -2,7 +2,7 @@ package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.NearCache;
+import dev.sessiontracking.core.cache.NearCache;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;

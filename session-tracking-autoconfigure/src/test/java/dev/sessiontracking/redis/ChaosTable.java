@@ -1,7 +1,7 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.chaos.History;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +17,12 @@ final class ChaosTable {
     private final Row all = new Row();
 
     private static final class Row {
-        private final int[] answers = new int[SessionCheck.values().length];
+        private final int[] answers = new int[Result.values().length];
         private int accepted;
         private int rejected;
         private long slowest;
 
-        int count(SessionCheck answer) {
+        int count(Result answer) {
             return answers[answer.ordinal()];
         }
     }
@@ -64,10 +64,10 @@ final class ChaosTable {
     }
 
     private static String line(String name, Row row) {
-        int cache = row.count(SessionCheck.LIVE_BY_CACHE) + row.count(SessionCheck.ENDED_BY_CACHE);
-        int store = row.count(SessionCheck.LIVE_BY_STORE) + row.count(SessionCheck.ENDED_BY_STORE);
-        int memory = row.count(SessionCheck.ENDED_BY_MEMORY);
-        int unproven = row.count(SessionCheck.UNPROVEN);
+        int cache = row.count(Result.LIVE_BY_CACHE) + row.count(Result.ENDED_BY_CACHE);
+        int store = row.count(Result.LIVE_BY_STORE) + row.count(Result.ENDED_BY_STORE);
+        int memory = row.count(Result.ENDED_BY_MEMORY);
+        int unproven = row.count(Result.UNPROVEN);
         int checks = cache + store + memory + unproven;
         return String.format(
                 ROW,

@@ -4,8 +4,8 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.chaos.History;
-import dev.sessiontracking.core.SessionCheck;
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.testkit.RedisCli;
 import dev.sessiontracking.testkit.RedisErrorException;
 import java.io.UncheckedIOException;
@@ -172,7 +172,7 @@ final class ChaosTraffic implements AutoCloseable {
             if (session != null) {
                 TokenSession token = new TokenSession(session.id(), session.userId(), null);
                 long start = System.nanoTime();
-                SessionCheck answer = asked.checker.check(token);
+                Result answer = asked.checker.check(token);
                 checks.add(new History.Check(node, session.id(), start, System.nanoTime(), answer));
             }
             LockSupport.parkNanos(readerPause.toNanos());

@@ -3,8 +3,8 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sessiontracking.core.NearCache;
-import dev.sessiontracking.core.TrackedReader;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.NearCache;
 import dev.sessiontracking.testkit.ClusterTopology;
 import dev.sessiontracking.testkit.RedisServer;
 import java.util.List;
@@ -42,7 +42,7 @@ class ClusterGrowthTests {
     }
 
     private static List<Long> bounds(TestNode node) {
-        return node.bean(TrackedReader.class).caches().stream()
+        return node.bean(CachingReader.class).caches().stream()
                 .map(NearCache::maximumSize)
                 .toList();
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.testkit.ClusterTopology;
 import dev.sessiontracking.testkit.RedisServer;
@@ -97,7 +97,7 @@ class ClusterNearCacheTests extends FleetNearCacheContractTests {
                     ids.stream().filter(id -> serverOf("session:" + id) != gone).toList();
             replicas.forEach(RedisServer::kill);
             gone.kill();
-            await().atMost(TestNode.PATIENCE).until(() -> node.check(ids.get(0)) == SessionCheck.UNPROVEN);
+            await().atMost(TestNode.PATIENCE).until(() -> node.check(ids.get(0)) == Result.UNPROVEN);
             long end = System.nanoTime() + java.time.Duration.ofSeconds(3).toNanos();
             while (System.nanoTime() < end) {
                 assertThat(others)

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
@@ -146,7 +146,7 @@ class DroppedConnectionTests {
         network.forget(TRACKED);
         assertThat(login().tracked()).isTrue();
         awaitStale();
-        assertThat(node.check(session.id())).isNotEqualTo(SessionCheck.UNPROVEN);
+        assertThat(node.check(session.id())).isNotEqualTo(Result.UNPROVEN);
         assertNoOutage();
     }
 }

@@ -1,8 +1,8 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.core.SessionCheck;
-import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +56,7 @@ final class FailoverTraffic implements AutoCloseable {
 
     private volatile boolean over;
 
-    private record Check(int node, String session, long start, SessionCheck answer) {}
+    private record Check(int node, String session, long start, Result answer) {}
 
     /** @param nodes the first two check, and the first revokes; what the last revokes, nobody remembers */
     FailoverTraffic(List<TestNode> nodes) {
@@ -94,9 +94,9 @@ final class FailoverTraffic implements AutoCloseable {
         while (!over) {
             String id = sessions.get(random.nextInt(Math.min(SESSIONS, next.get() + 60)));
             long start = System.nanoTime();
-            SessionCheck answer = nodes.get(node).check(id);
+            Result answer = nodes.get(node).check(id);
             checks.incrementAndGet();
-            if (answer == SessionCheck.UNPROVEN) {
+            if (answer == Result.UNPROVEN) {
                 unproven.add(new Check(node, id, start, answer));
             } else if (answer.status() == SessionStatus.LIVE) {
                 accepted.add(new Check(node, id, start, answer));

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.testkit.RedisCli;
 import dev.sessiontracking.testkit.RedisServer;
@@ -72,11 +72,11 @@ class HalfOutageTests {
                 case "ZREM" -> List.of(":1\r\n");
                 default -> null;
             });
-            assertThat(within(ONE_WAIT, () -> node.check("a"))).isEqualTo(SessionCheck.UNPROVEN);
+            assertThat(within(ONE_WAIT, () -> node.check("a"))).isEqualTo(Result.UNPROVEN);
             await().atMost(TestNode.PATIENCE)
                     .until(() -> node.bean(SessionTracking.class).outages() == 1);
             for (int i = 0; i < 20; i++) {
-                assertThat(within(NO_WAIT, () -> node.check("a"))).isEqualTo(SessionCheck.UNPROVEN);
+                assertThat(within(NO_WAIT, () -> node.check("a"))).isEqualTo(Result.UNPROVEN);
             }
             assertThat(within(ONE_WAIT, () -> node.service.revokeSession("a"))).isTrue();
             assertThat(node.pendingRevocations()).isZero();

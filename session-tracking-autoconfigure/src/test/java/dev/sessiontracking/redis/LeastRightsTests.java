@@ -2,8 +2,8 @@ package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.CacheStatus;
-import dev.sessiontracking.core.TrackedReader;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.NearCache.Status;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -36,7 +36,7 @@ class LeastRightsTests extends SessionStoreContractTests {
     void nearCacheWorks() {
         try (TestNode node = TestNode.at(url())) {
             node.awaitCached(node.login("alice").id());
-            assertThat(node.bean(TrackedReader.class).status()).isEqualTo(CacheStatus.ON);
+            assertThat(node.bean(CachingReader.class).status()).isEqualTo(Status.ON);
         }
     }
 

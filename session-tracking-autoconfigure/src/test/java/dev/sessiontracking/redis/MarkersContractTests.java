@@ -3,9 +3,9 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.NotBefore;
-import dev.sessiontracking.core.Registration;
-import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Registration;
 import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
 import java.time.Instant;

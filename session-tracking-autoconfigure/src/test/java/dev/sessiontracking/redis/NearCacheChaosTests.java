@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.chaos.History;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisCli;
 import dev.sessiontracking.testkit.RedisServer;
@@ -82,7 +82,7 @@ class NearCacheChaosTests {
                 .isEmpty();
         allIsWellAfterwards();
         // Otherwise the run has shown nothing.
-        assertThat(checks).extracting(History.Check::answer).contains(SessionCheck.values());
+        assertThat(checks).extracting(History.Check::answer).contains(Result.values());
     }
 
     /** Kept revocations have reached the server by then, and every node proves what is true. */

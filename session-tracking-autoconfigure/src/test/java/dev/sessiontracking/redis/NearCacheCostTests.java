@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
 import dev.sessiontracking.testkit.RedisServerExtension;
@@ -92,8 +92,8 @@ class NearCacheCostTests {
             node.awaitCached(node.login("alice").id());
             network.delay(Duration.ofMillis(300), Direction.TO_CLIENT);
             long before = redis.cli().commandCounts().getOrDefault("get", 0L);
-            List<SessionCheck> answers = atTheSameTime(50, () -> node.check("nobody-has-this-id"));
-            assertThat(answers).containsOnly(SessionCheck.ENDED_BY_STORE);
+            List<Result> answers = atTheSameTime(50, () -> node.check("nobody-has-this-id"));
+            assertThat(answers).containsOnly(Result.ENDED_BY_STORE);
             long gets = redis.cli().commandCounts().get("get") - before;
             // One, unless this machine took more than 100 ms to let all threads ask; and perhaps a proof or a canary.
             assertThat(gets).isLessThanOrEqualTo(4);
@@ -159,8 +159,8 @@ class NearCacheCostTests {
                     value.replaceAll("\"expiresAt\":\"[^\"]*\"", "\"expiresAt\":\"+999999999-12-31T23:59:59Z\"");
             assertThat(broken).isNotEqualTo(value);
             redis.cli().command("SET", "session:" + session.id(), broken);
-            node.awaitAnswer(session.id(), SessionCheck.LIVE_BY_STORE);
-            assertThat(node.check(session.id())).isEqualTo(SessionCheck.LIVE_BY_STORE);
+            node.awaitAnswer(session.id(), Result.LIVE_BY_STORE);
+            assertThat(node.check(session.id())).isEqualTo(Result.LIVE_BY_STORE);
         }
     }
 }

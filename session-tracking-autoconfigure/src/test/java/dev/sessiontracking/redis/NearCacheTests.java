@@ -7,9 +7,9 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
-import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -44,7 +44,7 @@ class NearCacheTests {
             node.awaitCached(session.id());
             redis.cli().resetStats();
             for (int i = 0; i < 20_000; i++) {
-                assertThat(node.check(session.id())).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+                assertThat(node.check(session.id())).isEqualTo(Result.LIVE_BY_CACHE);
             }
             Map<String, Long> counts = redis.cli().commandCounts();
             // Nothing but proofs and canaries, whose number depends on time and not on checks.
@@ -103,7 +103,7 @@ class NearCacheTests {
                     service.createSession("nobody", SessionMetadata.none()).tracked());
         }
 
-        SessionCheck check(String sessionId) {
+        Result check(String sessionId) {
             return checker.check(TokenSession.of(sessionId));
         }
 
@@ -113,7 +113,7 @@ class NearCacheTests {
         }
 
         void awaitCached(String sessionId) {
-            await().until(() -> check(sessionId) == SessionCheck.LIVE_BY_CACHE);
+            await().until(() -> check(sessionId) == Result.LIVE_BY_CACHE);
         }
     }
 }

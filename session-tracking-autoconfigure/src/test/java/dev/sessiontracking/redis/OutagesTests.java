@@ -3,7 +3,7 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sessiontracking.core.StoreListener;
+import dev.sessiontracking.spi.StoreListener;
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.time.Duration;
 import java.util.List;

@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,14 +61,14 @@ class PushOrderTests {
     /** A read that the server answers after everything else: what it sent before has been taken in. */
     private void marker() {
         server.put("session:marker-2", VALUE);
-        assertThat(node.check("marker-2")).isEqualTo(SessionCheck.LIVE_BY_STORE);
+        assertThat(node.check("marker-2")).isEqualTo(Result.LIVE_BY_STORE);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 40})
     void anAnswerBeforeThePushIsTakenBack(int pieces) {
         answer(bulk(VALUE) + invalidation("session:x"), pieces);
-        assertThat(node.check("x")).isEqualTo(SessionCheck.LIVE_BY_STORE);
+        assertThat(node.check("x")).isEqualTo(Result.LIVE_BY_STORE);
         marker();
         server.script((client, command) -> null);
         assertThat(node.check("x").status()).isEqualTo(SessionStatus.LIVE);
@@ -79,18 +79,18 @@ class PushOrderTests {
     @ValueSource(ints = {1, 2, 7, 40})
     void anAnswerAfterThePushIsKept(int pieces) {
         answer(invalidation("session:x") + bulk(VALUE), pieces);
-        assertThat(node.check("x")).isEqualTo(SessionCheck.LIVE_BY_STORE);
+        assertThat(node.check("x")).isEqualTo(Result.LIVE_BY_STORE);
         marker();
-        assertThat(node.check("x")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+        assertThat(node.check("x")).isEqualTo(Result.LIVE_BY_CACHE);
     }
 
     @Test
     void absenceBeforeThePushIsTakenBack() {
         answer(bulk(null) + invalidation("session:x"), 1);
-        assertThat(node.check("x")).isEqualTo(SessionCheck.ENDED_BY_STORE);
+        assertThat(node.check("x")).isEqualTo(Result.ENDED_BY_STORE);
         marker();
         server.script((client, command) -> null);
-        assertThat(node.check("x")).isEqualTo(SessionCheck.LIVE_BY_STORE);
+        assertThat(node.check("x")).isEqualTo(Result.LIVE_BY_STORE);
     }
 
     @Test
@@ -98,9 +98,9 @@ class PushOrderTests {
         node.awaitCached("x");
         server.script((client, command) ->
                 command.equals(List.of("GET", "session:other")) ? List.of(invalidation(null) + bulk(null)) : null);
-        assertThat(node.check("other")).isEqualTo(SessionCheck.ENDED_BY_STORE);
-        assertThat(node.check("x")).isEqualTo(SessionCheck.LIVE_BY_STORE);
-        assertThat(node.check("warm")).isEqualTo(SessionCheck.LIVE_BY_STORE);
+        assertThat(node.check("other")).isEqualTo(Result.ENDED_BY_STORE);
+        assertThat(node.check("x")).isEqualTo(Result.LIVE_BY_STORE);
+        assertThat(node.check("warm")).isEqualTo(Result.LIVE_BY_STORE);
     }
 
     @Test
@@ -109,8 +109,8 @@ class PushOrderTests {
         server.script((client, command) -> command.equals(List.of("GET", "session:other"))
                 ? List.of(">2\r\n" + bulk("invalidate") + ":7\r\n" + bulk(null))
                 : null);
-        assertThat(node.check("other")).isEqualTo(SessionCheck.ENDED_BY_STORE);
-        assertThat(node.check("x")).isEqualTo(SessionCheck.LIVE_BY_STORE);
+        assertThat(node.check("other")).isEqualTo(Result.ENDED_BY_STORE);
+        assertThat(node.check("x")).isEqualTo(Result.LIVE_BY_STORE);
     }
 
     @Test
@@ -119,8 +119,8 @@ class PushOrderTests {
         server.script((client, command) -> command.equals(List.of("GET", "session:other"))
                 ? List.of(">2\r\n" + bulk("news") + bulk("session:x") + bulk(null))
                 : null);
-        assertThat(node.check("other")).isEqualTo(SessionCheck.ENDED_BY_STORE);
-        assertThat(node.check("x")).isEqualTo(SessionCheck.LIVE_BY_CACHE);
+        assertThat(node.check("other")).isEqualTo(Result.ENDED_BY_STORE);
+        assertThat(node.check("x")).isEqualTo(Result.LIVE_BY_CACHE);
     }
 
     @Test
@@ -137,10 +137,10 @@ class PushOrderTests {
             }
             return null;
         });
-        CompletableFuture<SessionCheck> other = CompletableFuture.supplyAsync(() -> node.check("other"));
+        CompletableFuture<Result> other = CompletableFuture.supplyAsync(() -> node.check("other"));
         await().atMost(TestNode.PATIENCE).until(() -> cut.getCount() == 0 && server.count("HELLO") > 2);
-        assertThat(node.check("x")).isNotEqualTo(SessionCheck.LIVE_BY_CACHE);
-        node.awaitAnswer("x", SessionCheck.ENDED_BY_STORE);
+        assertThat(node.check("x")).isNotEqualTo(Result.LIVE_BY_CACHE);
+        node.awaitAnswer("x", Result.ENDED_BY_STORE);
         assertThat(other).succeedsWithin(TestNode.PATIENCE);
     }
 
@@ -153,11 +153,11 @@ class PushOrderTests {
             }
             return null;
         });
-        assertThat(node.check("x")).isEqualTo(SessionCheck.UNPROVEN);
+        assertThat(node.check("x")).isEqualTo(Result.UNPROVEN);
         server.script((client, command) -> null);
         node.awaitCached("marker");
         assertThat(server.count("GET", "session:x")).isEqualTo(2);
-        assertThat(node.check("x")).isEqualTo(SessionCheck.LIVE_BY_STORE);
+        assertThat(node.check("x")).isEqualTo(Result.LIVE_BY_STORE);
     }
 
     @Test
@@ -169,11 +169,11 @@ class PushOrderTests {
             }
             return null;
         });
-        assertThat(node.check("x")).isEqualTo(SessionCheck.UNPROVEN);
+        assertThat(node.check("x")).isEqualTo(Result.UNPROVEN);
         server.script((client, command) -> null);
         goOn.countDown();
         node.awaitCached("marker");
-        assertThat(node.check("x")).isEqualTo(SessionCheck.LIVE_BY_STORE);
+        assertThat(node.check("x")).isEqualTo(Result.LIVE_BY_STORE);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,11 +73,10 @@ class RefusedReadsTests {
         server.script((client, command) -> ALL.contains(command.get(0)) ? List.of("-" + error + " not now\r\n") : null);
         await().atMost(TestNode.PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
-                .until(() ->
-                        node.check("x") == SessionCheck.UNPROVEN && said(output).contains(words));
+                .until(() -> node.check("x") == Result.UNPROVEN && said(output).contains(words));
         long before = server.count("GET", "session:x") + server.count("STRLEN", "session:x");
         for (int i = 0; i < 1_000; i++) {
-            assertThat(node.check("x")).isEqualTo(SessionCheck.UNPROVEN);
+            assertThat(node.check("x")).isEqualTo(Result.UNPROVEN);
         }
         assertThat(server.count("GET", "session:x") + server.count("STRLEN", "session:x"))
                 .isEqualTo(before);
@@ -93,8 +92,8 @@ class RefusedReadsTests {
                 ? List.of("-MISCONF Redis is configured to save RDB snapshots\r\n")
                 : null);
         await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(30)).until(() -> {
-            SessionCheck answer = node.check("x");
-            return answer == SessionCheck.LIVE_BY_CACHE || answer == SessionCheck.LIVE_BY_STORE;
+            Result answer = node.check("x");
+            return answer == Result.LIVE_BY_CACHE || answer == Result.LIVE_BY_STORE;
         });
         assertThat(said(output)).doesNotContain("Redis not available").doesNotContain("Near cache is");
         server.script((client, command) -> null);

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.SentinelTopology;
 import java.util.List;

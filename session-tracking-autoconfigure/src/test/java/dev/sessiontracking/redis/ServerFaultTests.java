@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
 import dev.sessiontracking.testkit.RedisCli;
@@ -71,7 +71,7 @@ class ServerFaultTests {
     private void awaitUnknown() {
         await().atMost(TestNode.PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
-                .until(() -> node.check(session) == SessionCheck.UNPROVEN
+                .until(() -> node.check(session) == Result.UNPROVEN
                         && !node.bean(RedisLink.class).isOpenForRequests());
     }
 
@@ -109,7 +109,7 @@ class ServerFaultTests {
         awaitUnknown();
         long before = network.bytes(Direction.TO_SERVER);
         for (int i = 0; i < CHECKS; i++) {
-            assertThat(node.check(session)).isEqualTo(SessionCheck.UNPROVEN);
+            assertThat(node.check(session)).isEqualTo(Result.UNPROVEN);
         }
         // Heartbeats and handshakes; one command for each check would be fifty times as much.
         assertThat(network.bytes(Direction.TO_SERVER) - before).isLessThan(CHECKS);
@@ -157,7 +157,7 @@ class ServerFaultTests {
         redis.cli().command("CONFIG", "SET", "min-replicas-to-write", "1");
         try {
             node.service.revokeSession(session);
-            assertThat(node.check(session)).isEqualTo(SessionCheck.ENDED_BY_MEMORY);
+            assertThat(node.check(session)).isEqualTo(Result.ENDED_BY_MEMORY);
             assertThat(node.pendingRevocations()).isOne();
         } finally {
             redis.cli().command("CONFIG", "SET", "min-replicas-to-write", "0");
@@ -182,9 +182,7 @@ class ServerFaultTests {
             awaitUnknown();
             // New connections are greeted, and then refused the pushes as well.
             network.cut();
-            await().during(Duration.ofSeconds(1))
-                    .atMost(SOON)
-                    .until(() -> node.check(session) == SessionCheck.UNPROVEN);
+            await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> node.check(session) == Result.UNPROVEN);
         } finally {
             redis.cli().command("SCRIPT", "KILL");
         }
@@ -200,9 +198,7 @@ class ServerFaultTests {
                 RedisCli.to(redis.server().host(), redis.server().port()).withPassword("another")) {
             other.command("CLIENT", "KILL", "TYPE", "normal");
             awaitUnknown();
-            await().during(Duration.ofSeconds(1))
-                    .atMost(SOON)
-                    .until(() -> node.check(session) == SessionCheck.UNPROVEN);
+            await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> node.check(session) == Result.UNPROVEN);
             other.command("CONFIG", "SET", "requirepass", "");
         }
         awaitRecovery();
@@ -215,10 +211,10 @@ class ServerFaultTests {
         try (patient) {
             patient.awaitCached(session);
             redis.server().freeze();
-            CompletableFuture<SessionCheck> check = CompletableFuture.supplyAsync(() -> patient.check("another"));
+            CompletableFuture<Result> check = CompletableFuture.supplyAsync(() -> patient.check("another"));
             await().during(Duration.ofMillis(100)).until(() -> !check.isDone());
             patient.close();
-            assertThat(check).succeedsWithin(SOON).isEqualTo(SessionCheck.UNPROVEN);
+            assertThat(check).succeedsWithin(SOON).isEqualTo(Result.UNPROVEN);
         }
     }
 

@@ -7,7 +7,7 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.MetadataPolicy;
 import dev.sessiontracking.core.MetadataPolicy.Ip;
 import dev.sessiontracking.core.MetadataPolicy.UserAgent;
-import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Clock;
 import java.time.Duration;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

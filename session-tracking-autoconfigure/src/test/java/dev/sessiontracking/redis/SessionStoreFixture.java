@@ -2,7 +2,7 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,7 +3,7 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.testkit.TestLength;
 import java.util.ArrayList;
 import java.util.List;

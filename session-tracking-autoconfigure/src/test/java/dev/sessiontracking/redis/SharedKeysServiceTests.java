@@ -7,7 +7,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServerExtension;
@@ -58,9 +58,9 @@ class SharedKeysServiceTests {
             redis.cli().command("SADD", "user_sessions:bob", "x");
             assertThat(node.service.findSession("x")).map(UserSession::userId).contains("bob");
             assertThat(node.service.getUserSessions("bob")).hasSize(1);
-            assertThat(node.check("x")).isEqualTo(SessionCheck.LIVE_BY_STORE);
+            assertThat(node.check("x")).isEqualTo(Result.LIVE_BY_STORE);
             // Nobody could tell when such an entry of the cache ends.
-            await().during(Duration.ofMillis(300)).until(() -> node.check("x") == SessionCheck.LIVE_BY_STORE);
+            await().during(Duration.ofMillis(300)).until(() -> node.check("x") == Result.LIVE_BY_STORE);
             assertThat(node.service.renewSession("x")).isEqualTo(SessionRenewal.RENEWED);
             node.awaitCached("x");
             assertThat(node.service.revokeAllUserSessions("bob").count()).isEqualTo(1);

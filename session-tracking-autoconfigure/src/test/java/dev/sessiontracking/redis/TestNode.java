@@ -6,10 +6,10 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
-import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.core.TokenSession;
 import java.time.Duration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -48,7 +48,7 @@ final class TestNode implements AutoCloseable {
         return context.getBean(type);
     }
 
-    SessionCheck check(String sessionId) {
+    Result check(String sessionId) {
         return checker.check(TokenSession.of(sessionId));
     }
 
@@ -60,7 +60,7 @@ final class TestNode implements AutoCloseable {
                 .until(() -> service.createSession(userId, SessionMetadata.none()), UserSession::tracked);
     }
 
-    void awaitAnswer(String sessionId, SessionCheck answer) {
+    void awaitAnswer(String sessionId, Result answer) {
         await().atMost(PATIENCE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))
@@ -68,7 +68,7 @@ final class TestNode implements AutoCloseable {
     }
 
     void awaitCached(String sessionId) {
-        awaitAnswer(sessionId, SessionCheck.LIVE_BY_CACHE);
+        awaitAnswer(sessionId, Result.LIVE_BY_CACHE);
     }
 
     int pendingRevocations() {

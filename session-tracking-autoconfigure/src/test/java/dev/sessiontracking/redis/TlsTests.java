@@ -7,10 +7,10 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
-import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.core.TokenSession;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
 import dev.sessiontracking.testkit.TestCertificates;
@@ -63,7 +63,7 @@ class TlsTests {
                             .id();
                     SessionChecker checker = context.getBean(SessionChecker.class);
                     await().atMost(TestNode.PATIENCE)
-                            .until(() -> checker.check(TokenSession.of(id)) == SessionCheck.LIVE_BY_CACHE);
+                            .until(() -> checker.check(TokenSession.of(id)) == Result.LIVE_BY_CACHE);
                 });
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
@@ -53,7 +53,7 @@ class UnusualProxyTests {
                 default -> null;
             });
             try (TestNode node = TestNode.at(server.url().replace("//", "//:sekret@"))) {
-                node.awaitAnswer("nobody", SessionCheck.ENDED_BY_STORE);
+                node.awaitAnswer("nobody", Result.ENDED_BY_STORE);
                 assertThat(node.bean(SessionTracking.class).state().misconfiguration())
                         .isNull();
             }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
 import java.time.Duration;
@@ -70,16 +70,16 @@ class WithoutPushTests {
     private static void oneCommandForEachCheck(ScriptedRedisServer server, CapturedOutput output, String reason) {
         server.put("session:x", VALUE);
         try (TestNode node = TestNode.at(server.url())) {
-            node.awaitAnswer("x", SessionCheck.LIVE_BY_STORE);
+            node.awaitAnswer("x", Result.LIVE_BY_STORE);
             await().atMost(TestNode.PATIENCE).until(() -> output.getOut().contains("Near cache is off (" + reason));
             long before = server.count();
             for (int i = 0; i < CHECKS; i++) {
-                assertThat(node.check("x")).isEqualTo(SessionCheck.LIVE_BY_STORE);
+                assertThat(node.check("x")).isEqualTo(Result.LIVE_BY_STORE);
             }
             assertThat(server.count() - before).isEqualTo(CHECKS);
             server.disconnect();
             await().atMost(TestNode.PATIENCE).until(() -> server.count("PING") + server.count("HELLO") >= 4);
-            node.awaitAnswer("x", SessionCheck.LIVE_BY_STORE);
+            node.awaitAnswer("x", Result.LIVE_BY_STORE);
             assertThat(output.getOut()).containsOnlyOnce("Near cache is");
         }
     }
@@ -93,7 +93,7 @@ class WithoutPushTests {
                     .until(() -> output.getOut().contains("Near cache is off (error reply NOPERM"));
             redis.cli().resetStats();
             for (int i = 0; i < CHECKS; i++) {
-                assertThat(node.check(session.id())).isEqualTo(SessionCheck.LIVE_BY_STORE);
+                assertThat(node.check(session.id())).isEqualTo(Result.LIVE_BY_STORE);
             }
             assertThat(redis.cli().commandCounts()).containsOnlyKeys("strlen").containsValue((long) CHECKS);
             assertThat(output.getOut()).containsOnlyOnce("Near cache is");
@@ -108,7 +108,7 @@ class WithoutPushTests {
             UserSession session = node.login("alice");
             redis.cli().resetStats();
             for (int i = 0; i < CHECKS; i++) {
-                assertThat(node.check(session.id())).isEqualTo(SessionCheck.LIVE_BY_STORE);
+                assertThat(node.check(session.id())).isEqualTo(Result.LIVE_BY_STORE);
             }
             assertThat(redis.cli().commandCounts()).containsOnlyKeys("strlen").containsValue((long) CHECKS);
             assertThat(redis.cli().text("CLIENT", "LIST").lines().filter(line -> line.contains("resp=3")))

@@ -197,7 +197,7 @@ class WrongConfigurationTests {
 
     private static void commandIsNamed(String url, String words) {
         try (TestNode node = TestNode.at(url, "session.tracking.near-cache.enabled=false")) {
-            node.awaitAnswer("nobody", dev.sessiontracking.core.SessionCheck.ENDED_BY_STORE);
+            node.awaitAnswer("nobody", dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_STORE);
             SessionTracking tracking = node.bean(SessionTracking.class);
             String id =
                     node.service.createSession("alice", SessionMetadata.none()).id();

@@ -7,12 +7,12 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.ClaimProblem;
 import dev.sessiontracking.core.OutagePolicy;
-import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.SessionIds;
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.ClaimProblem;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -100,15 +100,15 @@ public class RecordingSessions implements SessionChecker, SessionService {
     }
 
     @Override
-    public SessionCheck check(TokenSession session) {
+    public Result check(TokenSession session) {
         lookups.add(session);
         if (knownRevoked.contains(session.sessionId())) {
-            return SessionCheck.ENDED_BY_MEMORY;
+            return Result.ENDED_BY_MEMORY;
         }
         if (down) {
-            return SessionCheck.UNPROVEN;
+            return Result.UNPROVEN;
         }
-        return live.containsKey(session.sessionId()) ? SessionCheck.LIVE_BY_STORE : SessionCheck.ENDED_BY_STORE;
+        return live.containsKey(session.sessionId()) ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE;
     }
 
     /** The user's not-before marker is now at this time. */
@@ -117,14 +117,14 @@ public class RecordingSessions implements SessionChecker, SessionService {
     }
 
     @Override
-    public SessionCheck checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
+    public Result checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
         if (down) {
-            return SessionCheck.UNPROVEN;
+            return Result.UNPROVEN;
         }
         Instant notBefore = notBefores.get(userId);
         return notBefore != null && (authenticatedAt == null || !authenticatedAt.isAfter(notBefore))
-                ? SessionCheck.ENDED_BY_STORE
-                : SessionCheck.LIVE_BY_STORE;
+                ? Result.ENDED_BY_STORE
+                : Result.LIVE_BY_STORE;
     }
 
     @Override

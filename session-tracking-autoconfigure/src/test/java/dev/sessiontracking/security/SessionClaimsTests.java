@@ -3,8 +3,8 @@ package dev.sessiontracking.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.core.TokenSession;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.RejectionReport;
-import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.sessiontracking.benchmarks.jmh;
 
 import dev.sessiontracking.benchmarks.node.Node;
-import dev.sessiontracking.core.SessionCheck;
+import dev.sessiontracking.core.SessionChecker.Result;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -25,21 +25,21 @@ public class CheckBenchmark {
     /** From the near cache, which holds the session. */
     @Benchmark
     @Threads(1)
-    public SessionCheck hit(Cached state, Cursor cursor) {
+    public Result hit(Cached state, Cursor cursor) {
         return cursor.check(state);
     }
 
     /** The same, while all meters are read ten times a second. */
     @Benchmark
     @Threads(1)
-    public SessionCheck hitMetered(Metered state, Cursor cursor) {
+    public Result hitMetered(Metered state, Cursor cursor) {
         return cursor.check(state);
     }
 
     /** The same on two threads. */
     @Benchmark
     @Threads(2)
-    public SessionCheck hitOnTwoThreads(Cached state, Cursor cursor) {
+    public Result hitOnTwoThreads(Cached state, Cursor cursor) {
         return cursor.check(state);
     }
 
@@ -55,21 +55,21 @@ public class CheckBenchmark {
     /** From the near cache, which knows that there is no such session. */
     @Benchmark
     @Threads(1)
-    public SessionCheck negative(KnownAbsent state, Cursor cursor) {
+    public Result negative(KnownAbsent state, Cursor cursor) {
         return cursor.check(state);
     }
 
     /** From the server, on the connection that fills the near cache: a GET, the session read, and kept. */
     @Benchmark
     @Threads(1)
-    public SessionCheck miss(NeverCached state, Cursor cursor) {
+    public Result miss(NeverCached state, Cursor cursor) {
         return cursor.check(state);
     }
 
     /** From the server, with the near cache switched off. */
     @Benchmark
     @Threads(1)
-    public SessionCheck withoutNearCache(WithoutCache state, Cursor cursor) {
+    public Result withoutNearCache(WithoutCache state, Cursor cursor) {
         return cursor.check(state);
     }
 
@@ -79,7 +79,7 @@ public class CheckBenchmark {
 
         /** For JMH. */
         public Cached() {
-            super(SessionCheck.LIVE_BY_CACHE);
+            super(Result.LIVE_BY_CACHE);
         }
     }
 
@@ -89,7 +89,7 @@ public class CheckBenchmark {
 
         /** For JMH. */
         public Metered() {
-            super(SessionCheck.LIVE_BY_CACHE, redis -> Node.startMetered(redis.url()));
+            super(Result.LIVE_BY_CACHE, redis -> Node.startMetered(redis.url()));
         }
     }
 
@@ -99,7 +99,7 @@ public class CheckBenchmark {
 
         /** For JMH. */
         public KnownAbsent() {
-            super(SessionCheck.ENDED_BY_CACHE);
+            super(Result.ENDED_BY_CACHE);
         }
     }
 
@@ -109,7 +109,7 @@ public class CheckBenchmark {
 
         /** For JMH. */
         public NeverCached() {
-            super(SessionCheck.LIVE_BY_STORE, "session.tracking.near-cache.maximum-size=1");
+            super(Result.LIVE_BY_STORE, "session.tracking.near-cache.maximum-size=1");
         }
     }
 
@@ -119,7 +119,7 @@ public class CheckBenchmark {
 
         /** For JMH. */
         public WithoutCache() {
-            super(SessionCheck.LIVE_BY_STORE, "session.tracking.near-cache.enabled=false");
+            super(Result.LIVE_BY_STORE, "session.tracking.near-cache.enabled=false");
         }
     }
 }

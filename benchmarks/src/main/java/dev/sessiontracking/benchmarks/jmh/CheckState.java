@@ -3,9 +3,9 @@ package dev.sessiontracking.benchmarks.jmh;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.benchmarks.node.Node;
 import dev.sessiontracking.benchmarks.server.RedisProcess;
-import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import java.util.function.Function;
 import org.openjdk.jmh.annotations.TearDown;
 
@@ -19,7 +19,7 @@ public abstract class CheckState {
 
     private final Node node;
 
-    final SessionCheck expected;
+    final Result expected;
 
     final SessionService service;
 
@@ -27,11 +27,11 @@ public abstract class CheckState {
 
     final TokenSession[] sessions;
 
-    CheckState(SessionCheck expected, String... properties) {
+    CheckState(Result expected, String... properties) {
         this(expected, redis -> Node.start(redis.url(), properties));
     }
 
-    CheckState(SessionCheck expected, Function<RedisProcess, Node> start) {
+    CheckState(Result expected, Function<RedisProcess, Node> start) {
         this.expected = expected;
         redis = RedisProcess.start();
         node = start.apply(redis);
@@ -39,7 +39,7 @@ public abstract class CheckState {
         checker = node.checker();
         service.revokeSession(
                 service.createSession("somebody-else", Sessions.METADATA).id());
-        boolean live = expected == SessionCheck.LIVE_BY_CACHE || expected == SessionCheck.LIVE_BY_STORE;
+        boolean live = expected == Result.LIVE_BY_CACHE || expected == Result.LIVE_BY_STORE;
         sessions = live ? Sessions.create(service) : Sessions.invent();
         for (TokenSession session : sessions) {
             node.awaitCheck(session, expected);

@@ -1,7 +1,7 @@
 package dev.sessiontracking.benchmarks.jmh;
 
-import dev.sessiontracking.core.SessionCheck;
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -23,8 +23,8 @@ public class Cursor {
         return state.sessions[next++ & (Sessions.COUNT - 1)];
     }
 
-    SessionCheck check(CheckState state) {
-        SessionCheck check = state.checker.check(next(state));
+    Result check(CheckState state) {
+        Result check = state.checker.check(next(state));
         expect(check == state.expected);
         return check;
     }

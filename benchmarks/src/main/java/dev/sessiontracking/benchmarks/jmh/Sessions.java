@@ -3,7 +3,7 @@ package dev.sessiontracking.benchmarks.jmh;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import java.util.stream.IntStream;
 
 /** Sessions to check. */

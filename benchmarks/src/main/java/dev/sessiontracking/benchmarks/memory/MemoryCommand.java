@@ -2,12 +2,12 @@ package dev.sessiontracking.benchmarks.memory;
 
 import dev.sessiontracking.benchmarks.report.Conditions;
 import dev.sessiontracking.benchmarks.report.Results;
-import dev.sessiontracking.core.NearCache;
 import dev.sessiontracking.core.OutagePolicy;
-import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.core.SessionTrackingSettings;
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionTracking.Settings;
+import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.spi.SessionIds;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.lang.ref.Reference;
@@ -101,10 +101,7 @@ public final class MemoryCommand {
     private static double revoked(boolean answering, Step step) {
         OneAnswerStore store = new OneAnswerStore(answering);
         try (SessionTracking tracking = SessionTracking.over(
-                store,
-                null,
-                new SessionTrackingSettings(OutagePolicy.PLAIN_JWT, TTL, TTL, 2 * ENTRIES),
-                Clock.systemUTC())) {
+                store, null, new Settings(OutagePolicy.PLAIN_JWT, TTL, TTL, 2 * ENTRIES), Clock.systemUTC())) {
             double bytes = bytesEach(tracking, i -> step.take(tracking, i));
             if (tracking.rememberedRevocations() != ENTRIES) {
                 throw new IllegalStateException("Not all revocations are remembered");

@@ -2,7 +2,7 @@ package dev.sessiontracking.benchmarks.memory;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionStore;
+import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

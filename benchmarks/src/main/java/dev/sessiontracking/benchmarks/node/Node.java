@@ -2,9 +2,9 @@ package dev.sessiontracking.benchmarks.node;
 
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
-import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.metrics.SessionTrackingMetricsAutoConfiguration;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -81,10 +81,10 @@ public final class Node implements AutoCloseable {
     }
 
     /** Checks a session until the answer is the expected one, so that what is measured then is in a steady state. */
-    public void awaitCheck(TokenSession session, SessionCheck expected) {
+    public void awaitCheck(TokenSession session, Result expected) {
         SessionChecker checker = checker();
         long begun = System.nanoTime();
-        SessionCheck check;
+        Result check;
         while ((check = checker.check(session)) != expected) {
             if (System.nanoTime() - begun > PATIENCE.toNanos()) {
                 throw new IllegalStateException("Expected " + expected + ", but a check still gives " + check);

@@ -4,7 +4,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.benchmarks.server.RedisClientConnection;
-import dev.sessiontracking.core.SessionIds;
+import dev.sessiontracking.spi.SessionIds;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.StatefulRedisConnection;

@@ -1,6 +1,6 @@
 package dev.sessiontracking.security.servlet;
 
-import dev.sessiontracking.core.ProtectionReport;
+import dev.sessiontracking.core.TrackingState.FilterChains;
 import dev.sessiontracking.security.servlet.unusual.ChainTraits;
 import dev.sessiontracking.security.servlet.unusual.ChainTraits.Tokens;
 import jakarta.servlet.Filter;
@@ -22,7 +22,7 @@ import org.springframework.security.web.SecurityFilterChain;
  * Knows the filter chains of the application once they are built. Says at startup what is not checked, what cannot be known,
  * and what to do about it.
  */
-final class FilterChainInventory implements SmartInitializingSingleton, ProtectionReport {
+final class FilterChainInventory implements SmartInitializingSingleton, FilterChains {
 
     private static final Logger log = LoggerFactory.getLogger(FilterChainInventory.class);
 

@@ -3,9 +3,9 @@ package dev.sessiontracking.chaos.node;
 import dev.sessiontracking.RevocationPending;
 import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.core.OutagePolicy;
-import dev.sessiontracking.core.SessionCheck;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 @Configuration(proxyBeanMethods = false)
 public class Disclosure {
 
-    /** The {@link SessionCheck} of the token. */
+    /** The {@link Result} of the token. */
     public static final String CHECK = "X-Check";
 
     /** The ids of the sessions that the server has confirmed as revoked. */
@@ -62,14 +62,14 @@ public class Disclosure {
     private record Disclosing(SessionChecker checker) implements SessionChecker {
 
         @Override
-        public SessionCheck check(TokenSession session) {
-            SessionCheck check = checker.check(session);
+        public Result check(TokenSession session) {
+            Result check = checker.check(session);
             header(CHECK, check.name());
             return check;
         }
 
         @Override
-        public SessionCheck checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
+        public Result checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
             return checker.checkWithoutSession(userId, authenticatedAt);
         }
 

@@ -3,7 +3,7 @@ package dev.sessiontracking.security.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.core.OutagePolicy;
-import dev.sessiontracking.core.ProtectionReport;
+import dev.sessiontracking.core.TrackingState.FilterChains;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -97,9 +97,9 @@ class InterferenceTests {
     @Test
     void startupReportsFiltersThatMayHideTokens(CapturedOutput output) {
         MvcTester.run(HandWrittenTokens.Untold.class, app -> {
-            assertThat(app.context().getBean(ProtectionReport.class).chains())
-                    .containsExactly(new ProtectionReport.Chain(
-                            "chain", "any request", "none", true, false, List.of("JwtFilter")));
+            assertThat(app.context().getBean(FilterChains.class).chains())
+                    .containsExactly(
+                            new FilterChains.Chain("chain", "any request", "none", true, false, List.of("JwtFilter")));
             assertThat(output)
                     .contains("The filter chain chain (any request) has filters of the application: JwtFilter")
                     .contains("not verifiable")

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sessiontracking.SessionService;
-import dev.sessiontracking.core.ProtectionReport;
+import dev.sessiontracking.core.TrackingState.FilterChains;
 import dev.sessiontracking.security.RecordingSessions;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import jakarta.servlet.Filter;
@@ -131,11 +131,11 @@ class ServletSecurityAutoConfigurationTests {
     @Test
     void protectedChainsAreReported(CapturedOutput output) {
         MvcTester.run(ShapeConfigurations.FormLoginBeside.class, app -> {
-            assertThat(app.context().getBean(ProtectionReport.class).chains())
+            assertThat(app.context().getBean(FilterChains.class).chains())
                     .satisfiesExactly(
                             pages -> assertThat(pages.requests()).contains("/pages/**"),
                             api -> assertThat(api)
-                                    .isEqualTo(new ProtectionReport.Chain(
+                                    .isEqualTo(new FilterChains.Chain(
                                             "api", "any request", "jwt", true, false, List.of())));
             assertThat(output).doesNotContain("WARN");
         });
@@ -151,8 +151,8 @@ class ServletSecurityAutoConfigurationTests {
     @Test
     void chainThatWasBuiltByHandIsChecked(CapturedOutput output) {
         MvcTester.run(HandBuilt.class, app -> {
-            assertThat(app.context().getBean(ProtectionReport.class).chains())
-                    .extracting(ProtectionReport.Chain::name, ProtectionReport.Chain::checked)
+            assertThat(app.context().getBean(FilterChains.class).chains())
+                    .extracting(FilterChains.Chain::name, FilterChains.Chain::checked)
                     .containsExactly(tuple("byHand", true), tuple("fromHttpSecurity", true));
             assertThat(app.get("/hand-built/me", MvcTester.session(app.revoked()))
                             .getStatus())
@@ -180,9 +180,9 @@ class ServletSecurityAutoConfigurationTests {
                         .withInitializer(context -> context.addBeanFactoryPostProcessor(
                                 new org.springframework.boot.LazyInitializationBeanFactoryPostProcessor()))
                         .withUserConfiguration(ShapeConfigurations.InlineDecoder.class),
-                app -> assertThat(app.context().getBean(ProtectionReport.class).chains())
+                app -> assertThat(app.context().getBean(FilterChains.class).chains())
                         .singleElement()
-                        .matches(ProtectionReport.Chain::checked));
+                        .matches(FilterChains.Chain::checked));
     }
 
     @Configuration(proxyBeanMethods = false)

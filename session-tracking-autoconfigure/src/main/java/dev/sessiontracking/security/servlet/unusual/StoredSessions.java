@@ -1,6 +1,6 @@
 package dev.sessiontracking.security.servlet.unusual;
 
-import dev.sessiontracking.core.TokenSession;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
 import jakarta.servlet.http.HttpServletRequest;

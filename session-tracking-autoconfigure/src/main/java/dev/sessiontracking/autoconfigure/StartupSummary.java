@@ -1,0 +1,90 @@
+package dev.sessiontracking.autoconfigure;
+
+import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.TrackingState;
+import dev.sessiontracking.core.TrackingState.FilterChains;
+import dev.sessiontracking.core.TrackingState.Outage;
+import dev.sessiontracking.core.cache.NearCache.Status;
+import dev.sessiontracking.spi.StoreDescription;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
+
+/** Says in one line what session tracking does in this application, once it has started. */
+final class StartupSummary implements ApplicationListener<ApplicationReadyEvent> {
+
+    private static final Logger log = LoggerFactory.getLogger(StartupSummary.class);
+
+    private static final int MOST_CHAINS = 8;
+
+    private final SessionTracking tracking;
+
+    private final ObjectProvider<FilterChains> protection;
+
+    StartupSummary(SessionTracking tracking, ObjectProvider<FilterChains> protection) {
+        this.tracking = tracking;
+        this.protection = protection;
+    }
+
+    @Override
+    public void onApplicationEvent(ApplicationReadyEvent event) {
+        FilterChains report = protection.getIfAvailable();
+        log.info(line(tracking.state(), report == null ? null : report.chains()));
+    }
+
+    static String line(TrackingState state, @Nullable List<FilterChains.Chain> chains) {
+        return "Session tracking is on: sessions are in " + store(state) + "; near cache "
+                + nearCache(state.nearCache().status()) + "; outage policy "
+                + state.outagePolicy().name().toLowerCase(Locale.ROOT).replace('_', '-')
+                + (chains == null ? "" : "; " + protectedChains(chains));
+    }
+
+    private static String store(TrackingState state) {
+        StoreDescription store = state.store();
+        Outage outage = state.outage();
+        String version;
+        if (outage != null) {
+            version = "which does not answer yet";
+        } else if (store.version() == null) {
+            version = "which does not tell its version";
+        } else {
+            version = store.version();
+        }
+        if (store.equals(StoreDescription.UNKNOWN)) {
+            return "a store of the application's own";
+        }
+        return store.address() + " (" + store.topology() + ", " + version + ")";
+    }
+
+    private static String nearCache(Status status) {
+        return switch (status.phase()) {
+            case ON -> "on";
+            case STARTING -> "starting";
+            case OFF -> "off (" + status.reason() + ")";
+        };
+    }
+
+    private static String chain(FilterChains.Chain chain) {
+        return chain.name() + " (" + chain.requests() + (chain.tokens().equals("none") ? "" : ", " + chain.tokens())
+                + (chain.unverifiable().isEmpty() ? "" : ", not verifiable: " + String.join(", ", chain.unverifiable()))
+                + ")";
+    }
+
+    private static String protectedChains(List<FilterChains.Chain> chains) {
+        List<FilterChains.Chain> checked =
+                chains.stream().filter(FilterChains.Chain::checked).toList();
+        return "sessions are checked in " + checked.size() + " of " + chains.size()
+                + (chains.size() == 1 ? " filter chain" : " filter chains")
+                + checked.stream()
+                        .limit(MOST_CHAINS)
+                        .map(StartupSummary::chain)
+                        .collect(Collectors.joining(", ", checked.isEmpty() ? "" : ": ", ""))
+                + (checked.size() > MOST_CHAINS ? ", ..." : "");
+    }
+}

@@ -1,0 +1,41 @@
+package dev.sessiontracking.autoconfigure;
+
+import dev.sessiontracking.core.OutagePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says at start that session tracking is off, and stops the start when it must not be: conditions are frozen when an
+ * application is processed ahead of time, so what the environment says now is looked at again.
+ */
+final class TrackingOffGuard {
+
+    private static final Logger log = LoggerFactory.getLogger(TrackingOffGuard.class);
+
+    TrackingOffGuard(TrackingSwitch wanted, OutagePolicy outagePolicy) {
+        if (outagePolicy == OutagePolicy.REJECT && !wanted.isOn()) {
+            throw new SessionTrackingSetupException(
+                    "session.tracking.outage-policy=reject asks for proof that a session lives, but session tracking is"
+                            + " off: " + wanted.reason() + ".",
+                    "Set session.tracking.redis-url, or remove session.tracking.outage-policy.");
+        }
+        switch (wanted) {
+            case OFF_WITHOUT_URL ->
+                log.info("Session tracking is off: JWTs are valid until they expire. Set session.tracking.redis-url to"
+                        + " make them revocable");
+            case OFF_BY_PROPERTY ->
+                log.info("Session tracking is off by session.tracking.enabled=false: JWTs are valid until they expire");
+            case REQUIRED_WITHOUT_URL ->
+                throw new SessionTrackingSetupException(
+                        "Session tracking is required (session.tracking.enabled=true), but session.tracking.redis-url"
+                                + " is not set.",
+                        "Set session.tracking.redis-url, for example to redis://localhost:6379, or remove"
+                                + " session.tracking.enabled.");
+            case ON, ON_BY_BEAN, ON_BY_STORE ->
+                throw new SessionTrackingSetupException(
+                        "Session tracking is wanted (" + wanted.reason() + "), but it is not part of this application:"
+                                + " it was processed ahead of time with session tracking off.",
+                        "Set session.tracking.redis-url when the application is processed ahead of time, too.");
+        }
+    }
+}

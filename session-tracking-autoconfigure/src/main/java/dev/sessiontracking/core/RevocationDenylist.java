@@ -1,0 +1,297 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.core.SessionChecker.TokenSession;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The denylist: the revocations that this node remembers. It rejects their tokens whatever the store or the outage policy
+ * says, for as long as such a token can live. Bounded: when it is full, a new revocation displaces the oldest one that the
+ * store has confirmed, and never one that it has not. Logins and made-up ids take no place. Thread-safe; a lookup takes no
+ * lock.
+ */
+final class RevocationDenylist {
+
+    private static final Logger log = LoggerFactory.getLogger(RevocationDenylist.class);
+
+    private final Clock clock;
+
+    private final Duration retention;
+
+    private final int maximumRemembered;
+
+    private final Map<String, Denial> sessions = new ConcurrentHashMap<>();
+
+    /** Confirmed revocations of single sessions, the oldest first, and some that are unconfirmed again. */
+    private final Deque<Denial> confirmed = new ArrayDeque<>();
+
+    private final UserRevocations users = new UserRevocations();
+
+    private boolean fullLogged;
+
+    RevocationDenylist(Clock clock, Duration retention, int maximumRemembered) {
+        this.clock = clock;
+        this.retention = retention;
+        this.maximumRemembered = maximumRemembered;
+    }
+
+    boolean isDenied(TokenSession token) {
+        return isDenied(token.sessionId()) || users.denies(token, clock);
+    }
+
+    /**
+     * Whether a token is refused unless the store says that its session lives: all that its user had begun was revoked,
+     * and which sessions those were is not known of each.
+     */
+    boolean isDeniedUnlessProven(TokenSession token) {
+        return users.deniesUnlessProven(token, clock);
+    }
+
+    /** The store says that this session lives: it began after what was revoked of its user. */
+    void proven(TokenSession token) {
+        if (token.userId() != null) {
+            users.proven(token.userId(), token.sessionId());
+        }
+    }
+
+    boolean isDenied(String sessionId) {
+        if (sessions.isEmpty()) {
+            return false;
+        }
+        Denial denial = sessions.get(sessionId);
+        return denial != null && !denial.isOver(clock.instant());
+    }
+
+    /** Whether a token of this user that names no session is refused. */
+    boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
+        return users.deniesWithoutSession(userId, authenticatedAt, clock);
+    }
+
+    /**
+     * Remembers a session as revoked. The caller passes the result to {@link #confirm}, {@link #forget} or {@link #keep},
+     * once.
+     *
+     * @return {@code null} if all that is remembered is unconfirmed and there is no room
+     */
+    synchronized @Nullable Denial deny(String sessionId) {
+        Instant now = clock.instant();
+        removeExpired(now);
+        Denial denial = sessions.get(sessionId);
+        if (denial == null || denial.isOver(now)) {
+            if (denial == null && !makeRoom()) {
+                return null;
+            }
+            denial = new Denial(sessionId, now.plus(retention));
+            sessions.put(sessionId, denial);
+        }
+        denial.until = now.plus(retention);
+        denial.claims++;
+        denial.unconfirmed++;
+        return denial;
+    }
+
+    /** Remembers a session that was revoked elsewhere. */
+    synchronized void denyByEvidence(String sessionId) {
+        Denial denial = deny(sessionId);
+        if (denial != null) {
+            confirm(denial);
+        }
+    }
+
+    /**
+     * The store has confirmed this revocation: it may be displaced from now on.
+     *
+     * @return whether the session is to be removed once more, because {@link #reappliable} has left it out meanwhile: what
+     *     was removed may have been another state of the store
+     */
+    synchronized boolean confirm(Denial denial) {
+        denial.unconfirmed--;
+        enqueueIfConfirmed(denial);
+        boolean reapply = denial.reapply && denial.isConfirmed();
+        denial.reapply &= !denial.isConfirmed();
+        return reapply;
+    }
+
+    /** The store did not confirm this revocation: it is pending, and stays until {@link #applied(Revocation)}. */
+    synchronized void keep(Denial denial) {
+        denial.unconfirmed--;
+        denial.pending = true;
+        denial.reapply &= denial.unconfirmed > 0;
+    }
+
+    /**
+     * Takes back one call of {@link #deny(String)}: there was no such session to be revoked. It is forgotten when every
+     * such call was taken back, and not while somebody else has revoked it, before or since.
+     *
+     * @return as for {@link #confirm}
+     */
+    synchronized boolean forget(Denial denial) {
+        denial.claims--;
+        if (denial.claims == 0) {
+            sessions.remove(denial.sessionId, denial);
+            return false;
+        }
+        return confirm(denial);
+    }
+
+    /**
+     * Refuses every token of a user whose session began until a moment.
+     *
+     * @return false if all that is remembered is unconfirmed and there is no room
+     */
+    synchronized boolean deny(Revocation.OfUser revocation) {
+        if (!makeRoom()) {
+            return false;
+        }
+        users.add(revocation, clock.instant().plus(retention));
+        return true;
+    }
+
+    /**
+     * The store has confirmed a pending revocation: it may be displaced from now on. Each of the sessions that a user-wide
+     * refusal stood for is known by its id now. What remains refused are tokens that name no session: no id stands for
+     * them.
+     */
+    synchronized void applied(Revocation revocation) {
+        if (revocation instanceof Revocation.OfUser all) {
+            users.applied(all);
+        } else if (revocation instanceof Revocation.OfSession one) {
+            Denial denial = sessions.get(one.sessionId());
+            if (denial != null) {
+                denial.pending = false;
+                enqueueIfConfirmed(denial);
+            }
+        }
+    }
+
+    /** Everything of the user that was revoked until now counts for its sessions only. */
+    void cleared(String userId) {
+        users.cleared(userId);
+    }
+
+    /** Tells of a session that this node created, and when it began to. */
+    void created(String userId, String sessionId, Instant began) {
+        users.created(userId, sessionId, began);
+    }
+
+    /**
+     * Those of these sessions that are to be removed from the store again if it holds them. The revocations that are under
+     * way or pending are left out: they look like sessions that came back, but their own revocation is to find them.
+     */
+    synchronized List<String> reappliable(List<String> sessionIds) {
+        return sessionIds.stream().filter(this::isReappliable).toList();
+    }
+
+    private boolean isReappliable(String sessionId) {
+        Denial denial = sessions.get(sessionId);
+        if (denial == null) {
+            return false;
+        }
+        denial.reapply |= denial.unconfirmed > 0;
+        return denial.isConfirmed();
+    }
+
+    /** The ids of all sessions that are refused. */
+    List<String> deniedSessions() {
+        Instant now = clock.instant();
+        return sessions.entrySet().stream()
+                .filter(session -> !session.getValue().isOver(now))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    int size() {
+        return sessions.size() + users.size();
+    }
+
+    /** Constant cost on average: each step removes an entry that was added before. */
+    private boolean makeRoom() {
+        while (size() >= maximumRemembered) {
+            if (!confirmed.isEmpty()) {
+                logFull();
+                removeOldest();
+            } else if (!users.removeOldestApplied()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void removeExpired(Instant now) {
+        while (!confirmed.isEmpty() && confirmed.element().isOver(now)) {
+            removeOldest();
+        }
+    }
+
+    private void removeOldest() {
+        Denial oldest = confirmed.remove();
+        oldest.enqueued = false;
+        if (oldest.isConfirmed()) {
+            sessions.remove(oldest.sessionId, oldest);
+        }
+    }
+
+    private void enqueueIfConfirmed(Denial denial) {
+        if (denial.isConfirmed() && !denial.enqueued) {
+            denial.enqueued = true;
+            confirmed.add(denial);
+        }
+    }
+
+    private void logFull() {
+        if (!fullLogged) {
+            fullLogged = true;
+            log.warn(
+                    "The revocation denylist is full ({} entries). New revocations displace the oldest confirmed ones,"
+                            + " which the store enforces, but not during an outage. Raise"
+                            + " session.tracking.revocation.maximum-remembered.",
+                    maximumRemembered);
+        }
+    }
+
+    /** One session that is refused. All but {@code until} is guarded by the memory's lock. */
+    static final class Denial {
+
+        private final String sessionId;
+
+        private volatile Instant until;
+
+        /** Calls of {@link #deny(String)} that were not taken back. */
+        private int claims;
+
+        /** Calls under way, which the store has not answered. */
+        private int unconfirmed;
+
+        private boolean pending;
+
+        private boolean reapply;
+
+        private boolean enqueued;
+
+        private Denial(String sessionId, Instant until) {
+            this.sessionId = sessionId;
+            this.until = until;
+        }
+
+        String sessionId() {
+            return sessionId;
+        }
+
+        private boolean isConfirmed() {
+            return unconfirmed == 0 && !pending;
+        }
+
+        private boolean isOver(Instant now) {
+            return !now.isBefore(until);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.spi.SessionStore;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out again what was revoked before: a failover may have lost it, and a restored backup has undone it. Session
+ * ids are used once, so this never hits a new session. Thread-safe; does not block.
+ */
+final class RevocationReapplier {
+
+    private static final Logger log = LoggerFactory.getLogger(RevocationReapplier.class);
+
+    /** More at a time could be longer under way than a command may be. */
+    private static final int CHUNK = 256;
+
+    /** A store that does not answer for longer is away, and is given the whole list when it is back. */
+    private static final int MOST_ROUNDS = 10;
+
+    private final SessionStore store;
+
+    private final Consumer<Runnable> later;
+
+    /** @param later does something after a while */
+    RevocationReapplier(SessionStore store, Consumer<Runnable> later) {
+        this.store = store;
+        this.later = later;
+    }
+
+    void apply(List<String> sessionIds) {
+        apply(sessionIds, 1);
+    }
+
+    private void apply(List<String> sessionIds, int number) {
+        Round round = new Round();
+        round.apply(0, sessionIds).thenRun(() -> {
+            if (round.returned.get() > 0) {
+                log.warn(
+                        "{} revoked session(s) had come back in the store and are revoked again: it has lost writes,"
+                                + " or an older state of it was restored",
+                        round.returned);
+            }
+            if (!round.left.isEmpty() && number < MOST_ROUNDS) {
+                later.accept(() -> apply(List.copyOf(round.left), number + 1));
+            }
+        });
+    }
+
+    /** All sessions once. A part that fails, by a slow answer or a master that is away, does not hold up the others. */
+    private final class Round {
+
+        private final AtomicLong returned = new AtomicLong();
+
+        private final Queue<String> left = new ConcurrentLinkedQueue<>();
+
+        CompletionStage<Void> apply(int from, List<String> sessionIds) {
+            if (from >= sessionIds.size()) {
+                return CompletableFuture.completedFuture(null);
+            }
+            List<String> chunk = sessionIds.subList(from, Math.min(from + CHUNK, sessionIds.size()));
+            return store.revokeAgain(chunk)
+                    .<Void>handle((count, failure) -> {
+                        if (failure == null) {
+                            returned.addAndGet(count);
+                        } else {
+                            left.addAll(chunk);
+                        }
+                        return null;
+                    })
+                    .thenCompose(done -> apply(from + CHUNK, sessionIds));
+        }
+    }
+}

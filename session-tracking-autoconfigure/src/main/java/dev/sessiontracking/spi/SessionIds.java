@@ -1,0 +1,58 @@
+package dev.sessiontracking.spi;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/** What a session id may look like, how a new one is made, and how one is written to a log. */
+public final class SessionIds {
+
+    /** Longest session id, in characters. */
+    public static final int MAX_LENGTH = 256;
+
+    private static final int RANDOM_BYTES = 24;
+
+    private static final int HASH_BYTES = 4;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private SessionIds() {}
+
+    /** A new id: 192 random bits, URL-safe. */
+    public static String generate() {
+        byte[] bytes = new byte[RANDOM_BYTES];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** Whether this is 1 to {@value #MAX_LENGTH} characters of visible ASCII. */
+    public static boolean isUsable(String sessionId) {
+        int length = sessionId.length();
+        if (length == 0 || length > MAX_LENGTH) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            char c = sessionId.charAt(i);
+            if (c <= ' ' || c >= 0x7f) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The short form for logs: {@code #} and 8 hexadecimal digits of the id's SHA-256, the same on every node. Enough
+     * to follow one session through the logs, and useless to whoever reads them.
+     */
+    public static String hash(String sessionId) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(sessionId.getBytes(StandardCharsets.UTF_8));
+            return "#" + HexFormat.of().formatHex(digest, 0, HASH_BYTES);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("Every Java platform has SHA-256", impossible);
+        }
+    }
+}

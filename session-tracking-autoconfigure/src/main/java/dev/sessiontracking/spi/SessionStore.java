@@ -1,0 +1,154 @@
+package dev.sessiontracking.spi;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where sessions are kept. A session is live exactly as long as the store holds it.
+ *
+ * <p>Every stage completes in bounded time, and exceptionally with {@link SessionStoreUnavailableException} when the
+ * store did not answer, which is never the same as "not found". Thread-safe; no method blocks.
+ */
+public interface SessionStore {
+
+    /**
+     * Writes a session and its index entry. A session is never left without its index entry.
+     *
+     * @param ttl how long the store keeps it, counted by the store's clock
+     * @return the session as it was written, stamped by the store's clock if the store has one; empty, with the existing
+     *     session untouched, when the id is taken or its session has ended for good
+     */
+    CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl);
+
+    /**
+     * Writes a session later than its login, by a token that does not name it. A token registers one session, once: when
+     * that session has ended, the token never brings it back. The default of a store that cannot remember this is
+     * {@link #create}.
+     *
+     * @param session its beginning is the time of the login, and is kept
+     * @param tokenLife how long the token may still ask for its session
+     */
+    default CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
+        return create(session, ttl)
+                .thenApply(created -> created.map(Registration::written).orElse(Registration.EXISTS));
+    }
+
+    /**
+     * Removes a session, and keeps it from being registered. The default of a store that cannot remember this is
+     * {@link #revoke}.
+     *
+     * @param tokenLife how long a token may still ask for the session
+     * @return whether the store held it
+     */
+    default CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
+        return revoke(sessionId, userId);
+    }
+
+    /** Reads a user's not-before marker. A store without markers has {@link NotBefore#NONE}. */
+    default CompletionStage<NotBefore> notBefore(String userId) {
+        return CompletableFuture.completedFuture(NotBefore.NONE);
+    }
+
+    /**
+     * Raises a user's not-before marker; never lowers it. From then on, the store refuses to register or to renew a session
+     * that it covers.
+     *
+     * @param marker its time is lowered to the store's own if that is earlier; {@link NotBefore#millis()} 0 means now
+     * @param lifetime how long it is kept: as long as a token can live
+     * @param onlyIfAbsent leaves a marker, or a cleared one, as it is
+     * @return the marker that holds now
+     */
+    default CompletionStage<NotBefore> raiseNotBefore(
+            String userId, NotBefore marker, Duration lifetime, boolean onlyIfAbsent) {
+        return CompletableFuture.completedFuture(NotBefore.NONE);
+    }
+
+    /**
+     * Removes a user's not-before marker.
+     *
+     * @param lifetime how long the store remembers that it was cleared
+     */
+    default CompletionStage<?> clearNotBefore(String userId, Duration lifetime) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Tells whether the store holds a session of this id. */
+    CompletionStage<Boolean> exists(String sessionId);
+
+    /** Reads a session. Empty when there is none or when its value cannot be read. */
+    CompletionStage<Optional<UserSession>> find(String sessionId);
+
+    /**
+     * Gives a session its full lifetime again, never creating it. Removes it instead when it began before its user's
+     * not-before marker.
+     *
+     * @return false when the store holds none, or has removed it
+     */
+    CompletionStage<Boolean> renew(String sessionId, Duration ttl);
+
+    /**
+     * Removes a session and its index entry.
+     *
+     * @param userId whose session it is, or {@code null} to have it looked up
+     * @return whether the store held it
+     */
+    CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId);
+
+    /**
+     * Removes sessions that were revoked before, in case the store has got them back. Index entries that name nothing
+     * may stay.
+     *
+     * @return how many it had got back
+     */
+    CompletionStage<Long> revokeAgain(List<String> sessionIds);
+
+    /**
+     * Removes those sessions of a user that match, and their index entries.
+     *
+     * @param which is asked for each session that the store holds, before it is removed; a session whose value cannot
+     *     be read is removed without asking
+     * @return the ids of those that this call removed
+     */
+    CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which);
+
+    /** Tells a listener of outages from now on, and at once of one that lasts. A store that cannot tell has none. */
+    default void listen(StoreListener listener) {}
+
+    /** What is known of this store, without asking it. */
+    default StoreDescription describe() {
+        return StoreDescription.UNKNOWN;
+    }
+
+    /**
+     * Lists the sessions of a user, in no order. Values that cannot be read are left out. Of more than
+     * {@link dev.sessiontracking.SessionService#MAX_LISTED_SESSIONS}, that many which expire last are enough.
+     */
+    CompletionStage<List<UserSession>> findByUser(String userId);
+
+    /**
+     * What became of a late registration.
+     *
+     * @param session the session as it was written, or {@code null} if nothing was written
+     * @param exists whether the session is there
+     */
+    record Registration(@Nullable UserSession session, boolean exists) {
+
+        /** The session exists: somebody has registered it before. */
+        public static final Registration EXISTS = new Registration(null, true);
+
+        /** The session was registered and has ended, or it began before the user's not-before marker. */
+        public static final Registration REFUSED = new Registration(null, false);
+
+        /** The session was written. */
+        public static Registration written(UserSession session) {
+            return new Registration(session, true);
+        }
+    }
+}

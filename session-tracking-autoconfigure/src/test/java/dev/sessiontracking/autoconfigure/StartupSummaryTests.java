@@ -1,0 +1,143 @@
+package dev.sessiontracking.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.OutageBegan;
+import dev.sessiontracking.SessionEvent;
+import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.TrackingState;
+import dev.sessiontracking.core.TrackingState.FilterChains.Chain;
+import dev.sessiontracking.core.TrackingState.Outage;
+import dev.sessiontracking.core.cache.NearCache.Status;
+import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
+import dev.sessiontracking.spi.StoreDescription;
+import dev.sessiontracking.testkit.RedisServerExtension;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** One line that says it all. */
+@ExtendWith(OutputCaptureExtension.class)
+class StartupSummaryTests {
+
+    @RegisterExtension
+    static final RedisServerExtension redis = new RedisServerExtension("--requirepass", "s3cret");
+
+    private static String line(Status cache, Outage outage, List<Chain> chains) {
+        return StartupSummary.line(
+                new TrackingState(
+                        OutagePolicy.PLAIN_JWT,
+                        outage,
+                        null,
+                        new StoreDescription(
+                                "standalone", "redis://host:6379/0", "Redis 7.0.15", null, null, List.of()),
+                        new TrackingState.Cache(cache, true, null, 0),
+                        0,
+                        0),
+                chains);
+    }
+
+    @Test
+    void namesServerCachePolicyAndChains() {
+        assertThat(line(
+                        Status.ON,
+                        null,
+                        List.of(
+                                new Chain("api", "any request", "jwt", true, false, List.of("TenantFilter")),
+                                new Chain("open", "/a", "none", false, false, List.of()))))
+                .isEqualTo("Session tracking is on: sessions are in redis://host:6379/0 (standalone, Redis 7.0.15);"
+                        + " near cache on; outage policy plain-jwt; sessions are checked in 1 of 2"
+                        + " filter chains: api (any request, jwt, not verifiable: TenantFilter)");
+    }
+
+    @Test
+    void saysWhyTheCacheIsOff() {
+        assertThat(line(Status.off("the server does not push"), null, List.of()))
+                .contains("near cache off (the server does not push);");
+    }
+
+    @Test
+    void saysThatTheServerDoesNotAnswerYet() {
+        assertThat(line(Status.STARTING, new Outage("connection refused", Instant.EPOCH), List.of()))
+                .contains("(standalone, which does not answer yet); near cache starting;");
+    }
+
+    @Test
+    void longListOfChainsIsCut() {
+        List<Chain> chains = java.util.Collections.nCopies(20, new Chain("x", "/x", "jwt", true, false, List.of()));
+        assertThat(line(Status.ON, null, chains))
+                .contains("in 20 of 20 filter chains: ")
+                .endsWith(", ...");
+    }
+
+    @Test
+    void applicationWritesOneLineAboutSessionTracking(CapturedOutput output) {
+        new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .properties(
+                        "session.tracking.redis-url=" + redis.url(),
+                        "session.tracking.connect-timeout=10s",
+                        "session.tracking.command-timeout=10s")
+                .run()
+                .close();
+        assertThat(output.getAll()
+                        .lines()
+                        .filter(line -> line.contains("dev.sessiontracking")
+                                || line.contains("d.s.")
+                                || line.contains("d.sessiontracking")))
+                .singleElement()
+                .asString()
+                .contains("Session tracking is on: sessions are in redis://")
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void serverThatDoesNotAnswerIsTwoLinesAndNoBeanIsMadeOnAnotherThread(CapturedOutput output) {
+        List<SessionEvent> heard = new CopyOnWriteArrayList<>();
+        new SpringApplicationBuilder(Application.class, SlowBean.class)
+                .web(WebApplicationType.NONE)
+                .listeners((ApplicationListener<PayloadApplicationEvent<?>>) event -> {
+                    if (event.getPayload() instanceof SessionEvent session) {
+                        heard.add(session);
+                    }
+                })
+                .properties("session.tracking.redis-url=redis://127.0.0.1:1")
+                .run()
+                .close();
+        assertThat(output.getAll().lines().filter(line -> line.contains("sessiontracking") || line.contains("d.s.")))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("Redis not available ("),
+                        line -> assertThat(line).contains("which does not answer yet"));
+        assertThat(output).doesNotContain("Obtaining singleton bean");
+        assertThat(heard).hasAtLeastOneElementOfType(OutageBegan.class);
+    }
+
+    /** Is still being made when the outage is known, so that other threads could get in the way. */
+    @Configuration(proxyBeanMethods = false)
+    static class SlowBean {
+
+        @Bean
+        Object slow(SessionTracking tracking) {
+            await().until(() -> tracking.outages() == 1);
+            return new Object();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({RedisSessionStoreAutoConfiguration.class, SessionTrackingAutoConfiguration.class})
+    static class Application {}
+}

@@ -1,0 +1,108 @@
+package dev.sessiontracking.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.SessionStore;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RevocationReapplierTests {
+
+    private final SlowStore store = new SlowStore();
+
+    private final Deque<Runnable> later = new ArrayDeque<>();
+
+    private final RevocationReapplier again = new RevocationReapplier(store, later::add);
+
+    private static List<String> ids(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "id-" + i).toList();
+    }
+
+    @Test
+    void whatFailsDoesNotHoldUpTheOthersAndIsDoneLater() {
+        store.failures = 1;
+        again.apply(ids(1_000));
+        assertThat(store.taken).hasSize(1_000 - 256).doesNotContain("id-0");
+        later.remove().run();
+        assertThat(store.taken).hasSize(1_000).contains("id-0");
+        assertThat(later).isEmpty();
+    }
+
+    @Test
+    void storeThatStaysAwayIsNotAskedForEver() {
+        store.failures = Integer.MAX_VALUE;
+        again.apply(ids(1));
+        while (!later.isEmpty()) {
+            later.remove().run();
+        }
+        assertThat(store.asked).isEqualTo(10);
+    }
+
+    /** Takes the sessions of one request after some failures. */
+    private static final class SlowStore implements SessionStore {
+
+        private final List<String> taken = new ArrayList<>();
+
+        private int failures;
+
+        private int asked;
+
+        @Override
+        public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+            asked++;
+            if (failures > 0) {
+                failures--;
+                return CompletableFuture.failedFuture(new SessionStoreUnavailableException("too slow", null));
+            }
+            taken.addAll(sessionIds);
+            return CompletableFuture.completedFuture(0L);
+        }
+
+        @Override
+        public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Boolean> exists(String sessionId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Optional<UserSession>> find(String sessionId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<List<UserSession>> findByUser(String userId) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,329 @@
+package dev.sessiontracking.core.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.testkit.MutableClock;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a look-up may answer, on clocks that the test moves. */
+class NearCacheTests {
+
+    private static final Duration BOUND = Duration.ofMillis(500);
+
+    private static final Duration TICK = Duration.ofMillis(1);
+
+    private final MutableClock wall = MutableClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - BOUND.toNanos() / 2);
+
+    /** What happens to the looking thread right before it reads a clock. */
+    private @Nullable Runnable heldUp;
+
+    private final NearCache cache = new NearCache(
+            100,
+            BOUND,
+            () -> {
+                runOnce();
+                return nanos.get();
+            },
+            new Clock() {
+                @Override
+                public ZoneId getZone() {
+                    return wall.getZone();
+                }
+
+                @Override
+                public Clock withZone(ZoneId zone) {
+                    return wall.withZone(zone);
+                }
+
+                @Override
+                public Instant instant() {
+                    runOnce();
+                    return wall.instant();
+                }
+            });
+
+    private void runOnce() {
+        Runnable now = heldUp;
+        heldUp = null;
+        if (now != null) {
+            now.run();
+        }
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+        wall.advance(time);
+    }
+
+    private long expiringIn(Duration time) {
+        return wall.instant().plus(time).toEpochMilli();
+    }
+
+    private void keepLive(String sessionId) {
+        cache.putLive(sessionId, expiringIn(Duration.ofHours(1)));
+    }
+
+    private void prove() {
+        cache.proven(cache.now());
+    }
+
+    @Test
+    void answersNothingWithoutProof() {
+        keepLive("a");
+        cache.putAbsent("b");
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+        assertThat(cache.lookup("b")).isEqualTo(SessionStatus.UNKNOWN);
+        assertThat(cache.isProven()).isFalse();
+    }
+
+    @Test
+    void answersUntilTheBoundAndNotPastIt() {
+        keepLive("a");
+        cache.putAbsent("b");
+        prove();
+        pass(BOUND);
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
+        assertThat(cache.lookup("b")).isEqualTo(SessionStatus.ENDED);
+        pass(TICK);
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+        assertThat(cache.lookup("b")).isEqualTo(SessionStatus.UNKNOWN);
+        assertThat(cache.isProven()).isFalse();
+    }
+
+    @Test
+    void theTickerThatWrapsAroundIsNoMatter() {
+        keepLive("a");
+        prove();
+        pass(BOUND);
+        assertThat(nanos.get()).isNegative();
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
+    }
+
+    @Test
+    void beingPastTheBoundEmptiesNothing() {
+        keepLive("a");
+        prove();
+        pass(BOUND.multipliedBy(100));
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+        prove();
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
+    }
+
+    @Test
+    void proofIsDatedByTheSendingOfTheQuestion() {
+        keepLive("a");
+        NearCache.Moment sent = cache.now();
+        pass(BOUND);
+        cache.proven(sent);
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
+        pass(TICK);
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+    }
+
+    @Test
+    void anAnswerToAnOlderQuestionDoesNotMakeTheProofOlder() {
+        keepLive("a");
+        NearCache.Moment older = cache.now();
+        pass(BOUND);
+        prove();
+        cache.proven(older);
+        pass(BOUND);
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
+    }
+
+    @Test
+    void aMachineThatSleptIsNotTrusted() {
+        keepLive("a");
+        prove();
+        wall.advance(BOUND.plus(TICK));
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+    }
+
+    @Test
+    void aWallClockThatJumpsAheadEndsTheProof() {
+        keepLive("a");
+        prove();
+        wall.advance(Duration.ofMinutes(5));
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+        prove();
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
+    }
+
+    @Test
+    void aWallClockThatJumpsBackEndsTheProof() {
+        keepLive("a");
+        prove();
+        wall.advance(Duration.ofMinutes(-5));
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+        prove();
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
+    }
+
+    @Test
+    void aWallClockThatIsPutRightByLessThanTheBoundIsNoMatter() {
+        keepLive("a");
+        prove();
+        wall.advance(BOUND.negated());
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
+        nanos.addAndGet(BOUND.plus(TICK).toNanos());
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+    }
+
+    @Test
+    void aSessionPastItsExpiryIsNotAnswered() {
+        cache.putLive("a", expiringIn(Duration.ofMillis(10)));
+        prove();
+        pass(Duration.ofMillis(9));
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
+        pass(TICK);
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+    }
+
+    @Test
+    void aThreadHeldUpBeforeItReadsTheClocksFindsItsProofTooOld() {
+        keepLive("a");
+        prove();
+        heldUp = () -> {
+            cache.invalidate("a");
+            pass(BOUND.plus(TICK));
+            prove();
+        };
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+    }
+
+    @Test
+    void aThreadHeldUpForLessThanTheBoundAnswersWhatWasTrueWithinIt() {
+        keepLive("a");
+        prove();
+        heldUp = () -> {
+            cache.invalidate("a");
+            pass(BOUND);
+            prove();
+        };
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+    }
+
+    @Test
+    void aThreadHeldUpUntilAfterTheExpiryDoesNotAnswerLive() {
+        cache.putLive("a", expiringIn(Duration.ofMillis(10)));
+        prove();
+        heldUp = () -> pass(Duration.ofMillis(10));
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+    }
+
+    @Test
+    void anAnswerThatIsTakenBackIsNotGivenAgain() {
+        keepLive("a");
+        cache.putAbsent("b");
+        prove();
+        cache.invalidate("a");
+        cache.invalidate("b");
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+        assertThat(cache.lookup("b")).isEqualTo(SessionStatus.UNKNOWN);
+    }
+
+    @Test
+    void theLatestAnswerCounts() {
+        prove();
+        keepLive("a");
+        cache.putAbsent("a");
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.ENDED);
+        keepLive("a");
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
+    }
+
+    @Test
+    void unprovenKeepsTheAnswersAndGivesNone() {
+        keepLive("a");
+        prove();
+        cache.unproven();
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+        assertThat(cache.isProofAging(nanos.get())).isTrue();
+        prove();
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
+    }
+
+    @Test
+    void clearTakesBackAllAnswersAndTheProof() {
+        keepLive("a");
+        cache.putAbsent("b");
+        prove();
+        cache.clear();
+        assertThat(cache.isProven()).isFalse();
+        assertThat(cache.size()).isZero();
+        prove();
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
+        assertThat(cache.lookup("b")).isEqualTo(SessionStatus.UNKNOWN);
+    }
+
+    @Test
+    void aProofIsAgingFromHalfTheBoundOn() {
+        prove();
+        pass(BOUND.dividedBy(2));
+        assertThat(cache.isProofAging(nanos.get())).isFalse();
+        pass(TICK);
+        assertThat(cache.isProofAging(nanos.get())).isTrue();
+    }
+
+    @Test
+    void aFloodOfMadeUpIdsIsBoundedAndEvictsNoLiveSession() {
+        for (int i = 0; i < 100; i++) {
+            keepLive("live-" + i);
+        }
+        for (int i = 0; i < 10_000; i++) {
+            cache.putAbsent("made-up-" + i);
+        }
+        prove();
+        for (int i = 0; i < 100; i++) {
+            assertThat(cache.lookup("live-" + i)).isEqualTo(SessionStatus.LIVE);
+        }
+        assertThat(cache.size()).isLessThanOrEqualTo(110);
+    }
+
+    @Test
+    void moreLiveSessionsThanTheMaximumAreNotKept() {
+        for (int i = 0; i < 1_000; i++) {
+            keepLive("live-" + i);
+        }
+        assertThat(cache.size()).isLessThanOrEqualTo(100);
+    }
+
+    @Test
+    void boundIsChanged() {
+        for (int i = 0; i < 100; i++) {
+            keepLive("live" + i);
+        }
+        for (int i = 0; i < 10; i++) {
+            cache.putAbsent("absent" + i);
+        }
+        assertThat(cache.size()).isEqualTo(110);
+        cache.resize(50);
+        assertThat(cache.maximumSize()).isEqualTo(50);
+        assertThat(cache.size()).isEqualTo(55);
+        cache.resize(200);
+        for (int i = 0; i < 1_000; i++) {
+            keepLive("more" + i);
+        }
+        assertThat(cache.size()).isBetween(200L, 220L);
+    }
+
+    @Test
+    void boundMayBeOne() {
+        cache.resize(1);
+        for (int i = 0; i < 10; i++) {
+            keepLive("live" + i);
+            cache.putAbsent("absent" + i);
+        }
+        assertThat(cache.size()).isEqualTo(2);
+    }
+}
