@@ -17,8 +17,8 @@ final class Breaker {
 
     private static final Duration HEARTBEAT = Duration.ofMillis(100);
 
-    /** By then a failure that no request has met is an outage too. */
-    private static final int UNNOTICED_HEARTBEATS = 20;
+    /** The longest that a reconnect normally takes: a failure that lasts longer is an outage without any request. */
+    static final Duration RECONNECT = Duration.ofSeconds(1);
 
     private final @Nullable String part;
 
@@ -33,6 +33,8 @@ final class Breaker {
     private volatile boolean asking;
 
     private int unanswered;
+
+    private long askingSince;
 
     private boolean suffered;
 
@@ -78,7 +80,10 @@ final class Breaker {
 
     private synchronized boolean beginToAsk() {
         boolean begins = !asking;
-        asking = true;
+        if (begins) {
+            asking = true;
+            askingSince = outages.nanoTime();
+        }
         return begins;
     }
 
@@ -115,13 +120,15 @@ final class Breaker {
 
     /**
      * Writes that fail with reads are a part of the same outage, which lasts until both are answered. On their own, they
-     * wait for a second heartbeat: reads may be about to fail too.
+     * wait for a second heartbeat and for longer: reads may be about to fail too.
      */
     private void declare() {
         String because = reason;
-        boolean isDue = (suffered && (line == Line.READ || unanswered > 1))
-                || unanswered >= UNNOTICED_HEARTBEATS
-                || outages.isOngoing(part);
+        long lasts = outages.nanoTime() - askingSince;
+        boolean isDue = line == Line.READ
+                ? suffered || lasts >= RECONNECT.toNanos()
+                : unanswered > 1 && (suffered || lasts >= 3 * RECONNECT.toNanos());
+        isDue |= outages.isOngoing(part);
         if (because != null && isDue && !declared) {
             declared = true;
             outages.opened(this, because);

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +20,23 @@ final class Outages {
 
     private final ScheduledExecutorService executor;
 
+    private final LongSupplier nanoTime;
+
     private final List<StoreListener> listeners = new ArrayList<>();
 
     private final Map<Breaker, String> open = new LinkedHashMap<>();
 
-    /** @param executor has one thread, on which the listeners are told */
-    Outages(ScheduledExecutorService executor) {
+    /**
+     * @param executor has one thread, on which the listeners are told
+     * @param nanoTime a clock like {@link System#nanoTime()}
+     */
+    Outages(ScheduledExecutorService executor, LongSupplier nanoTime) {
         this.executor = executor;
+        this.nanoTime = nanoTime;
+    }
+
+    long nanoTime() {
+        return nanoTime.getAsLong();
     }
 
     /** Runs what is to be done in the background. */

@@ -44,7 +44,7 @@ final class RedisLink implements AutoCloseable {
     RedisLink(RedisConnector connector, String heartbeatKey) {
         this.connector = connector;
         this.background = BackgroundThread.named("session-tracking-heartbeat");
-        this.outages = new Outages(background);
+        this.outages = new Outages(background, System::nanoTime);
         this.shards = connector.url().topology() == Topology.CLUSTER
                 ? new ClusterShards(connector, heartbeatKey, this::refused, outages)
                 : new SingleShard(connector, heartbeatKey, this::refused, outages);

@@ -59,9 +59,10 @@ final class Shard {
                 outages);
     }
 
-    /** A heartbeat waits for a connection that is being made again. */
+    /** A heartbeat waits for a connection that is being made again, but not so long that an outage is declared late. */
     private CompletionStage<?> patiently(Supplier<CompletionStage<?>> heartbeat) {
-        return again(heartbeat::get, System.nanoTime() + timeout.toNanos(), failure -> {}, 1);
+        long patience = Math.min(timeout.toNanos(), Breaker.RECONNECT.toNanos());
+        return again(heartbeat::get, System.nanoTime() + patience, failure -> {}, 1);
     }
 
     boolean isOpenFor(Line line) {

@@ -1,10 +1,12 @@
 package dev.sessiontracking.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
 import dev.sessiontracking.testkit.RedisServerExtension;
@@ -219,7 +221,8 @@ class SessionTrackingHealthAutoConfigurationTests {
                     SessionService service = context.getBean(SessionService.class);
                     service.createSession("alice", SessionMetadata.none());
                     assertThat(health(context).getStatus()).isEqualTo(Status.UP);
-                    service.getUserSessions("alice");
+                    assertThatThrownBy(() -> service.getUserSessions("alice"))
+                            .isInstanceOf(SessionStoreUnavailableException.class);
                     await().untilAsserted(() -> {
                         assertThat(health(context).getStatus()).isEqualTo(Status.DOWN);
                         assertThat(health(context).getDetails().get("misconfiguration"))

@@ -105,7 +105,8 @@ class HalfOutageTests {
         try (RedisServer server = RedisServers.start();
                 TestNode node = TestNode.at(server.url())) {
             node.login("alice");
-            server.restart();
+            server.cli().command("CONFIG", "RESETSTAT");
+            server.cli().command("CLIENT", "KILL", "SKIPME", "yes");
             // Heartbeats for reads and writes.
             await().atMost(TestNode.PATIENCE)
                     .until(() -> server.cli().commandCounts().keySet().containsAll(List.of("get", "del")));

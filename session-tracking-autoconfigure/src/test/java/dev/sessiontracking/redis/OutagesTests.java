@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +23,9 @@ class OutagesTests {
 
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
 
-    private final Outages outages = new Outages(executor);
+    private final AtomicLong time = new AtomicLong();
+
+    private final Outages outages = new Outages(executor, time::get);
 
     private final List<String> heard = new CopyOnWriteArrayList<>();
 
@@ -145,6 +148,29 @@ class OutagesTests {
         firstAnswers.set(true);
         first.lost("gone");
         await().until(() -> heard.equals(List.of("part replaced")));
+    }
+
+    @Test
+    void lossThatLastsLongerThanAReconnectIsAnOutageWithoutAnyRequest() {
+        first.lost("gone");
+        await().until(() -> !first.isOpenFor(Line.READ) && !first.isOpenFor(Line.WRITE));
+        assertThat(outages.isOngoing()).isFalse();
+        time.set(Breaker.RECONNECT.toNanos());
+        await().until(() -> heard.equals(List.of("first unavailable, gone")));
+        firstAnswers.set(true);
+        await().until(() -> heard.equals(List.of("first unavailable, gone", "available")));
+    }
+
+    @Test
+    void lossIsTimedAnewAfterAnAnswer() {
+        firstAnswers.set(true);
+        first.lost("gone");
+        await().until(() -> heard.equals(List.of("part replaced")));
+        firstAnswers.set(false);
+        time.set(Breaker.RECONNECT.toNanos());
+        first.lost("gone again");
+        await().until(() -> !first.isOpenFor(Line.READ) && !first.isOpenFor(Line.WRITE));
+        assertThat(outages.isOngoing()).isFalse();
     }
 
     @Test
