@@ -107,8 +107,10 @@ final class SilenceHandler extends ChannelDuplexHandler {
 
     /** What was not delivered by now must not be delivered later: nobody waits for it any more. */
     private static void close(Channel channel) {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.close();
+        if (channel.isOpen()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            channel.close();
+        }
     }
 
     private void cancel() {
