@@ -13,6 +13,7 @@ import dev.sessiontracking.testkit.RedisErrorException;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,8 +46,11 @@ class ServerFaultTests {
 
     private int saidBefore;
 
+    private Set<Thread> threadsBefore;
+
     @BeforeEach
     void aNodeWhoseCacheWorks(CapturedOutput output) {
+        threadsBefore = Thread.getAllStackTraces().keySet();
         network = FaultProxy.inFrontOf(redis.server());
         node = TestNode.at(network.url());
         session = node.login("alice").id();
@@ -246,6 +250,7 @@ class ServerFaultTests {
         assertThat(closed).succeedsWithin(SOON);
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .filteredOn(thread -> !threadsBefore.contains(thread))
                         .extracting(Thread::getName)
                         .noneMatch(name -> name.startsWith("session-tracking-") || name.startsWith("lettuce-")));
     }

@@ -13,13 +13,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest;
 import org.springframework.http.HttpHeaders;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 
-/** A slice of an application whose sessions are tracked. */
+/** A slice of an application whose sessions are tracked. Its server ends with it, and so does its context. */
 @WebMvcTest
+@DirtiesContext
 class WebMvcSliceTests {
 
     @RegisterExtension

@@ -27,6 +27,7 @@ import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.web.servlet.MockMvc;
 import org.springframework.test.web.servlet.MvcResult;
 import org.springframework.test.web.servlet.request.MockMvcRequestBuilders;
@@ -37,6 +38,7 @@ import org.springframework.test.web.servlet.request.RequestPostProcessor;
         classes = {TestServer.FullApplication.class, ShapeConfigurations.InlineDecoder.class},
         properties = "session.tracking.redis-url=redis://127.0.0.1:1")
 @AutoConfigureMockMvc
+@DirtiesContext
 class AuthenticationSourceTests {
 
     @Autowired
