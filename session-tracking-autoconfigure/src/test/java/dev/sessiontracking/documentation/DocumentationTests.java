@@ -190,6 +190,16 @@ class DocumentationTests {
                 .allMatch(names::isInASource);
     }
 
+    /** Otherwise a renamed class would silently have no mutation tests. */
+    @Test
+    void classesWithMutationTestsExist() throws Exception {
+        List<String> classes = MarkdownPage.groups(
+                Pattern.compile("<param>dev\\.sessiontracking\\.[a-z.]+\\.(\\w+)\\*?</param>"),
+                Files.readString(Path.of("pom.xml")));
+        assertThat(classes).hasSizeGreaterThan(8);
+        assertThat(names.unknownClasses(classes, Set.of())).isEmpty();
+    }
+
     @Test
     void aWrongNameIsNoticed() {
         assertThat(names.unknownProperties("`session.tracking.redis-uri`, `session.tracking.near.cache.sise`"))
