@@ -3,6 +3,8 @@ package dev.sessiontracking.core;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Refresh;
+import dev.sessiontracking.spi.SessionStore.Refreshed;
 import dev.sessiontracking.spi.SessionStore.Registration;
 import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.spi.StoreListener;
@@ -70,6 +72,11 @@ final class ObservedStore implements SessionStore {
     @Override
     public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
         return watch.watch(Operation.RENEW, () -> store.renew(sessionId, ttl));
+    }
+
+    @Override
+    public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
+        return watch.watch(Operation.RENEW, () -> store.refresh(sessionId, refresh));
     }
 
     @Override

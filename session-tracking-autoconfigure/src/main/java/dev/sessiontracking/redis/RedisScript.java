@@ -24,6 +24,9 @@ final class RedisScript {
     /** Replaces a value, but only if it is still what the caller has read. */
     static final RedisScript REPLACE = load("replace.lua");
 
+    /** The time of the server that holds a key. */
+    static final RedisScript TIME = load("time.lua");
+
     /** Removes a value, but only if it is still what the caller has written. */
     static final RedisScript REMOVE = load("remove.lua");
 

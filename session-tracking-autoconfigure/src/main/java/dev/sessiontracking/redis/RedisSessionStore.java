@@ -6,12 +6,13 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Refresh;
+import dev.sessiontracking.spi.SessionStore.Refreshed;
 import dev.sessiontracking.spi.SessionStore.Registration;
 import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,15 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisSessionStore implements SessionStore {
 
-    /** Two renewals at the same moment see each other's value change; three rounds outlast any that are not endless. */
-    private static final int RENEWAL_ROUNDS = 3;
-
-    private static final long REPLACED = 1;
-
-    private static final long GONE = -1;
-
-    private static final long REVOKED = -2;
-
     private final RedisLink link;
 
     private final RedisKeys keys;
@@ -46,6 +38,8 @@ final class RedisSessionStore implements SessionStore {
     private final UserIndex index;
 
     private final Registrations registrations;
+
+    private final Renewals renewals;
 
     private final UserMarkers markers;
 
@@ -60,6 +54,7 @@ final class RedisSessionStore implements SessionStore {
         this.companions = new Companions(link, keys);
         this.index = new UserIndex(keys, newIndexes, companions);
         this.registrations = new Registrations(keys, index, companions);
+        this.renewals = new Renewals(keys, index);
         this.markers = new UserMarkers(keys, companions);
         this.clock = clock;
         this.dataLossWatch = new DataLossWatch(this::exists, clock);
@@ -124,7 +119,7 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Optional<UserSession>> find(String sessionId) {
-        return answer(commands -> value(commands, sessionId)
+        return answer(commands -> SessionValues.value(commands, keys, sessionId)
                 .thenCompose(value -> SessionValues.sessions(
                         commands,
                         keys,
@@ -135,49 +130,13 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
-        return answer(commands -> renew(commands, sessionId, ttl, null, RENEWAL_ROUNDS));
+        return refresh(sessionId, new Refresh(ttl, null, null, null, Duration.ZERO))
+                .thenApply(refreshed -> refreshed.result() == Refreshed.Result.RENEWED);
     }
 
-    /**
-     * The index first: an entry that outlives its session is harmless, a session that outlives its entry could not be
-     * revoked with the others. The session is replaced only if it is what was read, so it is never created.
-     */
-    private CompletionStage<Boolean> renew(
-            RedisRequest commands, String sessionId, Duration ttl, @Nullable String before, int rounds) {
-        String key = keys.session(sessionId);
-        return value(commands, sessionId).thenCompose(value -> {
-            UserSession session = parsed(sessionId, value);
-            if (value == null || session == null) {
-                return CompletableFuture.completedFuture(false);
-            }
-            if (value.equals(before)) {
-                // Read twice, and the server says that it holds another one: what is there is no UTF-8 text.
-                BrokenValues.warnOfSession(sessionId);
-                return CompletableFuture.completedFuture(false);
-            }
-            String renewed = SessionJson.renew(
-                    value, clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(ttl));
-            return index.add(commands, session.userId(), sessionId, session.createdAt(), ttl)
-                    .thenCompose(indexed -> indexed == UserIndex.COVERED_LATELY
-                            // Whoever revokes it removes it, and counts it.
-                            ? CompletableFuture.completedFuture(REVOKED)
-                            : indexed == UserIndex.COVERED
-                                    ? commands.del(key).thenApply(deleted -> GONE)
-                                    : RedisScript.REPLACE.run(
-                                            commands, key, value, renewed, String.valueOf(ttl.toMillis())))
-                    .thenCompose(replaced -> {
-                        if (replaced == REVOKED) {
-                            return CompletableFuture.completedFuture(false);
-                        }
-                        if (replaced == GONE) {
-                            index.remove(commands, session.userId(), List.of(sessionId));
-                            return CompletableFuture.completedFuture(false);
-                        }
-                        return replaced == REPLACED || rounds == 1
-                                ? CompletableFuture.completedFuture(true)
-                                : renew(commands, sessionId, ttl, value, rounds - 1);
-                    });
-        });
+    @Override
+    public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
+        return answer(commands -> renewals.run(commands, sessionId, refresh));
     }
 
     @Override
@@ -287,22 +246,8 @@ final class RedisSessionStore implements SessionStore {
     }
 
     private CompletionStage<Optional<UserSession>> read(RedisRequest commands, String sessionId) {
-        return value(commands, sessionId).thenApply(value -> Optional.ofNullable(parsed(sessionId, value)));
-    }
-
-    private static @Nullable UserSession parsed(String sessionId, @Nullable String value) {
-        return value == null
-                ? null
-                : new SessionValues.Value(sessionId, value).session().orElse(null);
-    }
-
-    private CompletionStage<@Nullable String> value(RedisRequest commands, String sessionId) {
-        return commands.get(keys.session(sessionId)).handle((value, failure) -> {
-            if (failure == null || RedisFailures.isWrongType(failure)) {
-                return value;
-            }
-            throw RedisFailures.unavailable(failure);
-        });
+        return SessionValues.value(commands, keys, sessionId)
+                .thenApply(value -> Optional.ofNullable(SessionValues.parsed(sessionId, value)));
     }
 
     private <T> CompletionStage<T> answer(Function<RedisRequest, CompletionStage<T>> question) {

@@ -80,7 +80,8 @@ final class Registrations {
                         keys.session(session.id()),
                         dated(undated, written),
                         dated(undated, later),
-                        String.valueOf(ttl.toMillis()))
+                        String.valueOf(Duration.between(Instant.ofEpochMilli(now), later.expiresAt())
+                                .toMillis()))
                 .thenApply(replaced -> new Created(Optional.of(later), 1));
     }
 
@@ -117,7 +118,15 @@ final class Registrations {
                 undated,
                 String.valueOf(ttl.toMillis()),
                 began,
-                tokenLife);
+                tokenLife,
+                session.maxExpiresAt() == null ? "" : String.valueOf(longest(session)));
+    }
+
+    /** How long the session lives at most: what counts is its length, for the server's clock says when it begins. */
+    private static long longest(UserSession session) {
+        return session.maxExpiresAt() == null
+                ? Long.MAX_VALUE
+                : Duration.between(session.createdAt(), session.maxExpiresAt()).toMillis();
     }
 
     /** With a nonce: an attempt that is repeated recognizes its own session, and takes no other for it. */
@@ -132,16 +141,23 @@ final class Registrations {
 
     private static String dated(String undated, UserSession stamped) {
         return beginning(undated) + ",\"createdAt\":\"" + stamped.createdAt() + "\",\"expiresAt\":\""
-                + stamped.expiresAt() + "\"}";
+                + stamped.expiresAt()
+                + (stamped.maxExpiresAt() == null ? "" : "\",\"maxExpiresAt\":\"" + stamped.maxExpiresAt())
+                + "\"}";
     }
 
     private static UserSession stamped(UserSession session, long began, long now, Duration ttl) {
+        Instant createdAt = Instant.ofEpochMilli(began);
+        Instant expiresAt = Instant.ofEpochMilli(now).plusMillis(ttl.toMillis());
+        Instant last = session.maxExpiresAt() == null ? null : createdAt.plusMillis(longest(session));
         return new UserSession(
                 session.id(),
                 session.userId(),
                 session.metadata(),
-                Instant.ofEpochMilli(began),
-                Instant.ofEpochMilli(now).plusMillis(ttl.toMillis()),
+                createdAt,
+                last == null || expiresAt.isBefore(last) ? expiresAt : last,
+                last,
+                new UserSession.LastUse(createdAt, session.metadata()),
                 true);
     }
 

@@ -2,6 +2,7 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.UserSession;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,20 @@ final class SessionValues {
     static final int CHUNK = 256;
 
     private SessionValues() {}
+
+    /** One value, or {@code null}: what is no string is no session. */
+    static CompletionStage<@Nullable String> value(RedisRequest commands, RedisKeys keys, String sessionId) {
+        return commands.get(keys.session(sessionId)).handle((value, failure) -> {
+            if (failure == null || RedisFailures.isWrongType(failure)) {
+                return value;
+            }
+            throw RedisFailures.unavailable(failure);
+        });
+    }
+
+    static @Nullable UserSession parsed(String sessionId, @Nullable String value) {
+        return value == null ? null : new Value(sessionId, value).session().orElse(null);
+    }
 
     /** The values that are there. */
     static CompletionStage<List<Value>> read(RedisRequest commands, RedisKeys keys, List<String> ids) {
@@ -45,6 +60,7 @@ final class SessionValues {
             RedisRequest commands, RedisKeys keys, Clock clock, List<Value> values) {
         List<CompletableFuture<Optional<UserSession>>> sessions = values.stream()
                 .flatMap(value -> value.session().stream())
+                .filter(session -> !isOver(session, clock.instant()))
                 .map(session -> session.expiresAt().equals(SessionJson.NO_EXPIRY)
                         ? commands.pttl(keys.session(session.id()))
                                 .thenApply(left -> withLifetime(session, left, clock))
@@ -68,7 +84,14 @@ final class SessionValues {
                 session.metadata(),
                 session.createdAt(),
                 clock.instant().truncatedTo(ChronoUnit.MILLIS).plusMillis(left),
+                session.maxExpiresAt(),
+                session.lastUse(),
                 true));
+    }
+
+    /** Whether a session is past its absolute end, although a version that does not know this field has renewed it. */
+    static boolean isOver(UserSession session, Instant now) {
+        return session.maxExpiresAt() != null && !now.isBefore(session.maxExpiresAt());
     }
 
     static List<List<String>> chunks(List<String> ids) {

@@ -3,6 +3,7 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.core.cache.NearCache;
 import dev.sessiontracking.spi.NotBefore;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -95,7 +96,7 @@ final class TrackedReads {
             } finally {
                 // Whatever happens: somebody waits for it.
                 if (failure == null) {
-                    answer.complete(value != null && !value.isEmpty());
+                    answer.complete(value != null && !value.isEmpty() && !isOver(sessionId, value));
                 } else {
                     answer.completeExceptionally(failure);
                 }
@@ -189,6 +190,18 @@ final class TrackedReads {
         asked.doubt();
         cache.clear();
         surroundings.moved();
+    }
+
+    /** Whether a session is past its absolute end: an earlier version may have renewed it all the same. */
+    private boolean isOver(String sessionId, String value) {
+        try {
+            return SessionJson.read(sessionId, value)
+                    .filter(session -> SessionValues.isOver(
+                            session, Instant.ofEpochMilli(cache.now().millis())))
+                    .isPresent();
+        } catch (RuntimeException broken) {
+            return false;
+        }
     }
 
     /** Must not throw: whoever asked would wait for ever. */

@@ -1,5 +1,6 @@
 package dev.sessiontracking.spi;
 
+import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import java.time.Duration;
@@ -21,6 +22,7 @@ public interface SessionStore {
     /**
      * Writes a session and its index entry. A session is never left without its index entry.
      *
+     * @param session its {@code maxExpiresAt} is as far from its {@code createdAt} as it may live at most
      * @param ttl how long the store keeps it, counted by the store's clock
      * @return the session as it was written, stamped by the store's clock if the store has one; empty, with the existing
      *     session untouched, when the id is taken or its session has ended for good
@@ -94,6 +96,19 @@ public interface SessionStore {
     CompletionStage<Boolean> renew(String sessionId, Duration ttl);
 
     /**
+     * Renews a session, rotates its refresh token, and notes its last use. The default of a store that does not keep such
+     * things is {@link #renew} and {@link #find}: it detects no reuse of refresh tokens, and does not limit the lifetime.
+     */
+    default CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
+        long next = refresh.generation() == null ? 0 : refresh.generation() + 1;
+        return renew(sessionId, refresh.ttl())
+                .thenCompose(renewed ->
+                        renewed ? find(sessionId) : CompletableFuture.completedFuture(Optional.<UserSession>empty()))
+                .thenApply(found -> found.map(session -> new Refreshed(Refreshed.Result.RENEWED, session, next))
+                        .orElse(Refreshed.ENDED));
+    }
+
+    /**
      * Removes a session and its index entry.
      *
      * @param userId whose session it is, or {@code null} to have it looked up
@@ -149,6 +164,51 @@ public interface SessionStore {
         /** The session was written. */
         public static Registration written(UserSession session) {
             return new Registration(session, true);
+        }
+    }
+
+    /**
+     * A renewal of a session, with or without a refresh token whose generation counts.
+     *
+     * @param ttl how long the session lives from now on
+     * @param maxLifetime how long a session lives at most that was stored without such a limit; {@code null}: without limit
+     * @param metadata where the request came from, or {@code null} if the caller does not say
+     * @param generation that of the refresh token which was presented, or {@code null} if there is none
+     * @param reuseInterval how long after a rotation the previous generation gets the same successor
+     */
+    record Refresh(
+            Duration ttl,
+            @Nullable Duration maxLifetime,
+            @Nullable SessionMetadata metadata,
+            @Nullable Long generation,
+            Duration reuseInterval) {}
+
+    /**
+     * What became of a {@link Refresh}.
+     *
+     * @param session the session as it is now; {@code null} if it has ended or nothing is known
+     * @param generation that of the refresh token to issue
+     */
+    record Refreshed(Result result, @Nullable UserSession session, long generation) {
+
+        /** The session has ended, or there never was one. */
+        public static final Refreshed ENDED = new Refreshed(Result.ENDED, null, 0);
+
+        /** The store did not answer, or there is none. */
+        public static final Refreshed UNVERIFIED = new Refreshed(Result.UNVERIFIED, null, 0);
+
+        /** What happened. */
+        public enum Result {
+            /** The session has its full lifetime again. */
+            RENEWED,
+            /** The token was rotated a moment ago. Nothing was written. */
+            REPEATED,
+            /** The token was rotated before: somebody else uses a copy. Nothing was written: the caller revokes the session. */
+            REUSED,
+            /** The session has ended. */
+            ENDED,
+            /** Nothing is known. */
+            UNVERIFIED
         }
     }
 }

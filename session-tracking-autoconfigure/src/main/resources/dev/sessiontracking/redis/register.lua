@@ -1,8 +1,10 @@
 -- Writes a session, stamped by the server's clock, unless it exists or has ended before.
 -- KEYS[1] session; KEYS[2] its state, unless the user may not use that key. ARGV[1] the session as a JSON object without
 -- its times; ARGV[2] lifetime in milliseconds; ARGV[3] when it began, or '' for now; ARGV[4] how long the state says that
--- it was registered, or '' for a session whose id nobody registers twice.
--- Returns the server's time when written, 0 when the id is taken, -1 when the session was registered and has ended.
+-- it was registered, or '' for a session whose id nobody registers twice; ARGV[5] how long it lives at most since it began,
+-- in milliseconds, or ''.
+-- Returns the server's time when written, 0 when the id is taken, -1 when the session was registered and has ended, or would
+-- have ended by now.
 local function iso(ms)
     local days = math.floor(ms / 86400000)
     local rest = ms - days * 86400000
@@ -37,9 +39,16 @@ elseif KEYS[2] and redis.call('GET', KEYS[2]) then
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local value = beginning .. ',"createdAt":"' .. iso(tonumber(ARGV[3]) or now)
-    .. '","expiresAt":"' .. iso(now + tonumber(ARGV[2])) .. '"}'
-if not redis.call('SET', KEYS[1], value, 'PX', ARGV[2], is_own and 'XX' or 'NX') then
+local began, lifetime, longest = tonumber(ARGV[3]) or now, tonumber(ARGV[2]), tonumber(ARGV[5])
+if longest then
+    lifetime = math.min(lifetime, began + longest - now)
+    if lifetime <= 0 then
+        return -1
+    end
+end
+local value = beginning .. ',"createdAt":"' .. iso(began) .. '","expiresAt":"' .. iso(now + lifetime)
+    .. (longest and '","maxExpiresAt":"' .. iso(began + longest) or '') .. '"}'
+if not redis.call('SET', KEYS[1], value, 'PX', string.format('%.0f', lifetime), is_own and 'XX' or 'NX') then
     return 0
 end
 if KEYS[2] and ARGV[4] ~= '' then

@@ -2,6 +2,8 @@ package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.spi.SessionStore.Refresh;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
 import dev.sessiontracking.testkit.RedisServerExtension;
@@ -93,12 +95,21 @@ class CommandCostTests extends SessionStoreFixture {
     }
 
     @Test
-    void renewIsThreeRoundTrips() {
+    void renewIsThreeRoundTripsTheFirstOfThemOnBothConnections() {
         create("a", "alice");
-        clock.advance(Duration.ofSeconds(1));
         Cost cost = costOf(() -> store.renew("a", TTL));
-        assertThat(cost.roundTrips()).isEqualTo(3);
-        assertThat(cost.commands()).containsEntry("evalsha", 2L);
+        assertThat(cost.roundTrips()).isEqualTo(4);
+        assertThat(cost.commands()).containsEntry("evalsha", 3L);
+    }
+
+    @Test
+    void rotationCostsWhatARenewalCosts() {
+        create("a", "alice");
+        SessionMetadata elsewhere = SessionMetadata.of("198.51.100.1", "Firefox on Android");
+        Cost cost = costOf(
+                () -> store.refresh("a", new Refresh(TTL, Duration.ofDays(30), elsewhere, 0L, Duration.ofSeconds(10))));
+        assertThat(cost.roundTrips()).isEqualTo(4);
+        assertThat(cost.commands()).containsEntry("evalsha", 3L).containsEntry("set", 1L);
     }
 
     @ParameterizedTest

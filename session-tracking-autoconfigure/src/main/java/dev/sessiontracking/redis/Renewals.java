@@ -1,0 +1,178 @@
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.SessionStore.Refresh;
+import dev.sessiontracking.spi.SessionStore.Refreshed;
+import dev.sessiontracking.spi.SessionStore.Refreshed.Result;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Renews sessions and rotates their refresh tokens, by the clock of the server. A session is replaced only if it is what
+ * was read, so it is never created, and one rotation wins.
+ */
+final class Renewals {
+
+    /** Two renewals at the same moment see each other's value change; these rounds outlast any that are not endless. */
+    private static final int ROUNDS = 6;
+
+    private static final long REPLACED = 1;
+
+    private static final long GONE = -1;
+
+    private static final long REVOKED = -2;
+
+    private final RedisKeys keys;
+
+    private final UserIndex index;
+
+    Renewals(RedisKeys keys, UserIndex index) {
+        this.keys = keys;
+        this.index = index;
+    }
+
+    CompletionStage<Refreshed> run(RedisRequest commands, String sessionId, Refresh refresh) {
+        return run(commands, sessionId, refresh, null, ROUNDS);
+    }
+
+    private CompletionStage<Refreshed> run(
+            RedisRequest commands, String sessionId, Refresh refresh, @Nullable Attempt before, int rounds) {
+        CompletionStage<Long> time = RedisScript.TIME.run(commands, keys.session(sessionId));
+        return SessionValues.value(commands, keys, sessionId)
+                .thenCombine(time, (value, now) -> {
+                    UserSession session = SessionValues.parsed(sessionId, value);
+                    return value == null || session == null
+                            ? null
+                            : Attempt.of(value, session, refresh, Instant.ofEpochMilli(now));
+                })
+                .thenCompose(attempt -> {
+                    if (attempt == null) {
+                        return ended();
+                    }
+                    if (before != null && attempt.value().equals(before.value())) {
+                        // Read twice, and the server says that it holds another one: what is there is no UTF-8 text.
+                        BrokenValues.warnOfSession(sessionId);
+                        return ended();
+                    }
+                    if (before != null
+                            && commands.isRepeated()
+                            && attempt.value().equals(before.replacement())) {
+                        return CompletableFuture.completedFuture(before.refreshed());
+                    }
+                    return write(commands, attempt, refresh, rounds);
+                });
+    }
+
+    /**
+     * The index first: an entry that outlives its session is harmless, a session that outlives its entry could not be
+     * revoked with the others.
+     */
+    private CompletionStage<Refreshed> write(RedisRequest commands, Attempt attempt, Refresh refresh, int rounds) {
+        UserSession session = Objects.requireNonNull(attempt.refreshed().session());
+        String key = keys.session(session.id());
+        if (attempt.refreshed().result() == Result.REUSED) {
+            return CompletableFuture.completedFuture(attempt.refreshed());
+        }
+        return index.add(commands, session.userId(), session.id(), session.createdAt(), refresh.ttl())
+                .thenCompose(indexed -> {
+                    if (indexed == UserIndex.COVERED_LATELY) {
+                        // Whoever revokes it removes it, and counts it.
+                        return CompletableFuture.completedFuture(REVOKED);
+                    }
+                    if (indexed == UserIndex.COVERED) {
+                        return commands.del(key).thenApply(deleted -> GONE);
+                    }
+                    return attempt.refreshed().result() == Result.REPEATED
+                            ? CompletableFuture.completedFuture(REPLACED)
+                            : RedisScript.REPLACE.run(
+                                    commands,
+                                    key,
+                                    attempt.value(),
+                                    attempt.replacement(),
+                                    String.valueOf(refresh.ttl().toMillis()),
+                                    session.maxExpiresAt() == null
+                                            ? ""
+                                            : String.valueOf(
+                                                    session.maxExpiresAt().toEpochMilli()));
+                })
+                .thenCompose(replaced -> {
+                    if (replaced == REVOKED) {
+                        return ended();
+                    }
+                    if (replaced == GONE) {
+                        index.remove(commands, session.userId(), List.of(session.id()));
+                        return ended();
+                    }
+                    if (replaced == REPLACED || (rounds == 1 && refresh.generation() == null)) {
+                        return CompletableFuture.completedFuture(attempt.refreshed());
+                    }
+                    if (rounds == 1) {
+                        throw new SessionStoreUnavailableException(
+                                "Others change this session all the time: its refresh token cannot be rotated", null);
+                    }
+                    return run(commands, session.id(), refresh, attempt, rounds - 1);
+                });
+    }
+
+    private static CompletionStage<Refreshed> ended() {
+        return CompletableFuture.completedFuture(Refreshed.ENDED);
+    }
+
+    /**
+     * What is to be written.
+     *
+     * @param value what was read
+     * @param replacement what replaces it, if anything is to be written
+     * @param refreshed the result if it is written
+     */
+    private record Attempt(String value, String replacement, Refreshed refreshed) {
+
+        static Attempt of(String value, UserSession session, Refresh refresh, Instant now) {
+            SessionJson.Rotation known = SessionJson.rotation(value);
+            Long presented = refresh.generation();
+            if (presented != null && presented < known.generation()) {
+                long age = now.toEpochMilli() - known.millis();
+                boolean isPrevious = presented == known.generation() - 1
+                        && age < refresh.reuseInterval().toMillis()
+                        && !SessionValues.isOver(session, now);
+                return new Attempt(
+                        value,
+                        value,
+                        new Refreshed(isPrevious ? Result.REPEATED : Result.REUSED, session, known.generation()));
+            }
+            UserSession renewed = renewed(session, refresh, now);
+            SessionJson.Rotation next =
+                    presented == null ? null : new SessionJson.Rotation(presented + 1, now.toEpochMilli());
+            return new Attempt(
+                    value,
+                    SessionJson.renew(value, session, renewed, next),
+                    new Refreshed(Result.RENEWED, renewed, next == null ? known.generation() : next.generation()));
+        }
+
+        private static UserSession renewed(UserSession session, Refresh refresh, Instant now) {
+            Instant last = session.maxExpiresAt();
+            // Where nobody says when a session began, nobody can say how old it is.
+            if (last == null
+                    && refresh.maxLifetime() != null
+                    && !session.createdAt().equals(Instant.EPOCH)) {
+                last = session.createdAt().plus(refresh.maxLifetime());
+            }
+            Instant expiresAt = now.plusMillis(refresh.ttl().toMillis());
+            return new UserSession(
+                    session.id(),
+                    session.userId(),
+                    session.metadata(),
+                    session.createdAt(),
+                    last == null || expiresAt.isBefore(last) ? expiresAt : last,
+                    last,
+                    new UserSession.LastUse(
+                            now, refresh.metadata() == null ? session.lastUse().metadata() : refresh.metadata()),
+                    true);
+        }
+    }
+}
