@@ -41,6 +41,8 @@ public final class RequestSessionState {
 
     private boolean authenticatingToken;
 
+    private @Nullable Authentication beforeTokenFilter;
+
     private boolean otherCredentials;
 
     private @Nullable SessionDecision rejection;
@@ -220,12 +222,25 @@ public final class RequestSessionState {
     }
 
     /**
-     * Says whether a filter of Spring Security is about to authenticate a token, directly after which its session is
-     * checked. Until then, the decoder's validator does not look it up: a session that has ended can be logged out again,
-     * and an outage never prevents a logout.
+     * Says that a filter of Spring Security is about to authenticate a token, directly after which its session is checked.
+     * Until then, the decoder's validator does not look it up: a session that has ended can be logged out again, and an
+     * outage never prevents a logout.
+     *
+     * @param before who is authenticated before that filter
      */
-    public void setAuthenticatingToken(boolean authenticatingToken) {
-        this.authenticatingToken = authenticatingToken;
+    public void beforeTokenFilter(@Nullable Authentication before) {
+        beforeTokenFilter = before;
+        authenticatingToken = true;
+    }
+
+    /** Says that no filter of Spring Security is about to authenticate a token, or not any more. */
+    public void afterTokenFilter() {
+        authenticatingToken = false;
+    }
+
+    /** Whether this authentication was there before the filter of Spring Security that authenticates tokens. */
+    public boolean wasBeforeTokenFilter(Authentication current) {
+        return current == beforeTokenFilter;
     }
 
     boolean isAuthenticatingToken() {

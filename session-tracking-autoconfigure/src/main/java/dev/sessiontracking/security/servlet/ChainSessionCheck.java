@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 
@@ -56,6 +57,7 @@ final class ChainSessionCheck {
             HttpServletResponse response)
             throws IOException, ServletException {
         SessionDecision decision = state.rejection();
+        boolean again = decision != null;
         if (decision == null) {
             if (state.isAccepted(authentication)) {
                 return !logoutFirst || !logsOut(state, origin, request, response);
@@ -80,10 +82,15 @@ final class ChainSessionCheck {
             return true;
         }
         rejections.forget(request, authentication);
-        if (origin == Origin.TOKEN_FILTER && decision != SessionDecision.UNAVAILABLE) {
+        // The bearer filter catches this only if it has authenticated the request.
+        if (origin == Origin.TOKEN_FILTER
+                && decision != SessionDecision.UNAVAILABLE
+                && !state.wasBeforeTokenFilter(authentication)) {
             throw new RejectedTokenException();
         }
-        rejections.write(request, response, decision);
+        if (!again || response.getStatus() < HttpStatus.BAD_REQUEST.value()) {
+            rejections.write(request, response, decision);
+        }
         return false;
     }
 

@@ -58,7 +58,7 @@ final class SessionCheckFilter implements Filter {
             // Another thread than the one that the chain began on.
             state = RequestToken.state((HttpServletRequest) request);
         }
-        state.setAuthenticatingToken(false);
+        state.afterTokenFilter();
         if (passes(state, (HttpServletRequest) request, (HttpServletResponse) response)) {
             if (!last) {
                 chain.doFilter(request, response);

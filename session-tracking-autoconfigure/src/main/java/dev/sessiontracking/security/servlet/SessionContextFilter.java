@@ -58,7 +58,9 @@ final class SessionContextFilter implements Filter {
             Authentication stored = strategy.getContext().getAuthentication();
             if (stored == null
                     || check.passes(state, stored, Origin.STORED, false, http, (HttpServletResponse) response)) {
-                state.setAuthenticatingToken(beforeTokenFilter);
+                if (beforeTokenFilter) {
+                    state.beforeTokenFilter(stored);
+                }
                 chain.doFilter(request, response);
             }
         } catch (IOException | ServletException | RuntimeException exception) {
@@ -66,7 +68,7 @@ final class SessionContextFilter implements Filter {
                 throw exception;
             }
         } finally {
-            state.setAuthenticatingToken(false);
+            state.afterTokenFilter();
             RequestSessionState.bind(before);
             StoredSessions.store(http, state);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.TrackingState.FilterChains;
+import dev.sessiontracking.security.TestIssuer;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -41,6 +42,18 @@ class InterferenceTests {
             MockHttpServletResponse answer = app.get("/open/me", MvcTester.session(app.revoked()));
 
             assertThat(answer.getStatus()).isEqualTo(401);
+            assertThat(answer.getContentAsString()).isEmpty();
+        });
+    }
+
+    @Test
+    void rejectedRequestThatIsTriedAgainInFrontOfAResourceServerIsRejectedAgain() {
+        MvcTester.run(TryingAgainInFront.class, app -> {
+            MockHttpServletResponse answer = app.get(
+                    "/open/me", header("X-Token", "Bearer " + TestIssuer.get().token(app.revoked())));
+
+            assertThat(answer.getStatus()).isEqualTo(401);
+            assertThat(answer.getHeaders("WWW-Authenticate")).hasSize(1);
             assertThat(answer.getContentAsString()).isEmpty();
         });
     }
@@ -183,12 +196,18 @@ class InterferenceTests {
     /** Continues the chain once more, as the same user, if the first answer is no good. */
     static class TryingAgainFilter extends OncePerRequestFilter {
 
+        private final String header;
+
+        TryingAgainFilter(String header) {
+            this.header = header;
+        }
+
         @Override
         protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                 throws ServletException, IOException {
             Authentication authentication = new JwtAuthenticationToken(
                     ShapeConfigurations.decoder()
-                            .decode(request.getHeader("Authorization").substring(7)),
+                            .decode(request.getHeader(header).substring(7)),
                     List.of());
             for (int i = 0; i < 2; i++) {
                 SecurityContextHolder.getContext().setAuthentication(authentication);
@@ -206,7 +225,19 @@ class InterferenceTests {
         @Bean
         SecurityFilterChain chain(HttpSecurity http) throws Exception {
             return InterferingShapes.authenticated(http)
-                    .addFilterBefore(new TryingAgainFilter(), UsernamePasswordAuthenticationFilter.class)
+                    .addFilterBefore(new TryingAgainFilter("Authorization"), UsernamePasswordAuthenticationFilter.class)
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class TryingAgainInFront {
+
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return InterferingShapes.authenticated(http)
+                    .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder())))
+                    .addFilterBefore(new TryingAgainFilter("X-Token"), UsernamePasswordAuthenticationFilter.class)
                     .build();
         }
     }
