@@ -94,13 +94,17 @@ class BudgetTests {
                 "lines of code, without comments, blanks and imports",
                 sources(MAIN).stream().mapToLong(BudgetTests::codeLines).sum(),
                 8_000,
-                10_000);
+                11_500);
     }
 
     @Test
     void publicTypes() {
         within("public types", publicTypes(MAIN), 50, 85);
-        within("public types in core", publicTypes(MAIN.resolve("core")), 14, 35);
+        within(
+                "public types in core and spi",
+                publicTypes(MAIN.resolve("core")) + publicTypes(MAIN.resolve("spi")),
+                14,
+                35);
     }
 
     @Test
@@ -148,7 +152,8 @@ class BudgetTests {
         within(
                 "their size in MB",
                 sizes.values().stream().mapToLong(size -> size).sum() / 1e6,
-                9);
+                9,
+                9.5);
     }
 
     private static long size(String fileName) throws IOException {
