@@ -6,11 +6,11 @@ public enum SessionDecision {
     /** The token belongs to no session of ours: plain JWT. */
     PLAIN(true),
 
-    /** The token's session is proven to live. */
+    /** The token's session is live, as a fresh cache or the store has verified. */
     LIVE(true),
 
-    /** Nothing is known of the token's session, and the outage policy lets it pass. */
-    UNPROVEN(true),
+    /** The session could not be checked, and the outage policy accepts the token. */
+    UNVERIFIED(true),
 
     /** The token's session was revoked, has expired, or was never registered. */
     ENDED(false),
@@ -18,7 +18,7 @@ public enum SessionDecision {
     /** The token must name a session and does not name one that could exist. */
     UNUSABLE(false),
 
-    /** Nothing is known of the token's session, and the outage policy lets nothing pass without proof. */
+    /** The session could not be checked, and the outage policy rejects unverified tokens. */
     UNAVAILABLE(false);
 
     private final boolean accepted;

@@ -70,30 +70,30 @@ public final class SessionTokenEvaluator {
         };
     }
 
-    /** Takes note of a request that was refused because its token cannot be found. */
-    public void refusedHidden() {
+    /** Notes a request that was rejected because its token cannot be determined. */
+    public void rejectedUndetermined() {
         rejections.rejected(Reason.UNUSABLE, null, null);
     }
 
-    /** Takes note of a request that was refused because a rule asks for a live session and there is no proof. */
-    public void refusedUnproven(SessionClaim claim) {
+    /** Notes a request that was rejected because a rule requires a live session, and the check was unverified. */
+    public void rejectedUnverified(SessionClaim claim) {
         TokenSession session = Objects.requireNonNull(claim.session());
         rejections.rejected(Reason.UNAVAILABLE, session.sessionId(), session.userId());
     }
 
     /**
-     * Judges a token by what it says of its session.
+     * Decides on a token by what it says of its session.
      *
      * @param state what is known already, if this is part of a request
      */
-    public SessionDecision judge(SessionClaim claim, @Nullable RequestSessionState state) {
+    public SessionDecision decide(SessionClaim claim, @Nullable RequestSessionState state) {
         if (isUnusable(claim)) {
             rejections.rejected(Reason.UNUSABLE, null, null);
             return SessionDecision.UNUSABLE;
         }
         if (claim.kind() != SessionClaim.Kind.NAMED) {
             diagnosis.sawForeign(claim);
-            return judgeWithoutSession(claim.user(), state);
+            return decideWithoutSession(claim.user(), state);
         }
         TokenSession session = Objects.requireNonNull(claim.session());
         SessionDecision known = state == null ? null : state.decision(session);
@@ -114,7 +114,8 @@ public final class SessionTokenEvaluator {
     }
 
     /** A token that names no session can be rejected only together with everything of its user from before a time. */
-    private SessionDecision judgeWithoutSession(SessionClaim.@Nullable User user, @Nullable RequestSessionState state) {
+    private SessionDecision decideWithoutSession(
+            SessionClaim.@Nullable User user, @Nullable RequestSessionState state) {
         if (user == null || user.id() == null) {
             return SessionDecision.PLAIN;
         }
@@ -146,7 +147,7 @@ public final class SessionTokenEvaluator {
                 }
                 yield SessionDecision.ENDED;
             }
-            case UNKNOWN -> mayPassUnverified(state) ? SessionDecision.UNPROVEN : SessionDecision.UNAVAILABLE;
+            case UNKNOWN -> mayPassUnverified(state) ? SessionDecision.UNVERIFIED : SessionDecision.UNAVAILABLE;
         };
     }
 }

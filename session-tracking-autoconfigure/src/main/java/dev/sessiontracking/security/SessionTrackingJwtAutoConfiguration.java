@@ -55,7 +55,7 @@ public final class SessionTrackingJwtAutoConfiguration {
     @Bean
     @Fallback
     @ConditionalOnMissingBean(name = "sessionTrackingJwtValidator")
-    SessionTrackingJwtValidator sessionTrackingJwtValidator(SessionTokenEvaluator judge) {
-        return new SessionTrackingJwtValidator(judge);
+    SessionTrackingJwtValidator sessionTrackingJwtValidator(SessionTokenEvaluator evaluator) {
+        return new SessionTrackingJwtValidator(evaluator);
     }
 }

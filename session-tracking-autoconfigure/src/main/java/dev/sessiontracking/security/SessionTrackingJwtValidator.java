@@ -31,10 +31,11 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
     }
 
     /**
-     * Judges a token whose signature was verified.
+     * Checks the session of a token whose signature was verified. Inside the bearer or DPoP filter of a checked filter chain,
+     * it only notes what the token says: the session is checked directly behind that filter.
      *
-     * @throws SessionStoreUnavailableException when the store does not answer and the policy is {@code reject}. It is not
-     *     a failed validation: the token may well be good
+     * @throws SessionStoreUnavailableException if the store does not answer and the policy is {@code reject}. This is not a
+     *     failed validation: the token may be good
      */
     @Override
     public OAuth2TokenValidatorResult validate(Jwt jwt) {
@@ -46,7 +47,7 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
                 return OAuth2TokenValidatorResult.success();
             }
         }
-        SessionDecision decision = evaluator.judge(claim, state);
+        SessionDecision decision = evaluator.decide(claim, state);
         if (decision == SessionDecision.UNAVAILABLE) {
             throw unavailable();
         }
@@ -56,8 +57,7 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
     /** The exception for a token whose session cannot be looked up. */
     public static SessionStoreUnavailableException unavailable() {
         return new SessionStoreUnavailableException(
-                "The session store did not answer, and without proof that its session lives a token is not accepted"
-                        + " (session.tracking.outage-policy=reject)",
+                "The session store did not answer, and session.tracking.outage-policy=reject rejects unverified tokens",
                 null);
     }
 }

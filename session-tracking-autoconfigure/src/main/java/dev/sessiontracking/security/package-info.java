@@ -1,4 +1,4 @@
-/** Judges the sessions that JWTs name: the decoder's validator, and what every kind of filter chain shares. */
+/** Checks the sessions that JWTs name: the validator of decoders, and what every kind of filter chain shares. */
 @NullMarked
 package dev.sessiontracking.security;
 

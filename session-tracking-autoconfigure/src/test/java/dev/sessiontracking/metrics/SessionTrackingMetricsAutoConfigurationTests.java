@@ -131,7 +131,7 @@ class SessionTrackingMetricsAutoConfigurationTests {
                     SessionTokenEvaluator judge = context.getBean(SessionTokenEvaluator.class);
                     for (String issuer : List.of("https://ours", "https://ours/")) {
                         for (String user : List.of("alice", "4711", "4711")) {
-                            judge.judge(judge.read(Map.of("sid", session.id(), "sub", user, "iss", issuer)), null);
+                            judge.decide(judge.read(Map.of("sid", session.id(), "sub", user, "iss", issuer)), null);
                         }
                     }
                     await().untilAsserted(() -> assertThat(

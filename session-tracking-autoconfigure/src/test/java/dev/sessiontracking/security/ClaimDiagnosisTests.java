@@ -154,9 +154,9 @@ class ClaimDiagnosisTests {
         };
         SessionTokenEvaluator judge = judge(broken);
 
-        assertThat(judge.judge(judge.read(Map.of("sid", broken.begin(), "sub", "bob", "iss", "https://ours")), null))
+        assertThat(judge.decide(judge.read(Map.of("sid", broken.begin(), "sub", "bob", "iss", "https://ours")), null))
                 .isEqualTo(SessionDecision.LIVE);
-        assertThat(judge.judge(judge.read(Map.of("sid", "s", "iss", "https://theirs")), null))
+        assertThat(judge.decide(judge.read(Map.of("sid", "s", "iss", "https://theirs")), null))
                 .isEqualTo(SessionDecision.PLAIN);
         assertThat(output).contains("does not list").doesNotContain("user-id-claim");
     }
@@ -172,7 +172,7 @@ class ClaimDiagnosisTests {
     }
 
     private SessionDecision judge(Map<String, Object> claims) {
-        return judge.judge(judge.read(claims), null);
+        return judge.decide(judge.read(claims), null);
     }
 
     private static SessionTokenEvaluator judge(RecordingSessions sessions) {

@@ -35,7 +35,7 @@ class SessionTokenEvaluatorTests {
     void tokenWithoutASessionIsPlainUnlessOneIsRequired() {
         assertThat(judge(Map.of())).isEqualTo(SessionDecision.PLAIN);
         SessionTokenEvaluator strict = judge(true, List.of());
-        assertThat(strict.judge(strict.read(Map.of()), null)).isEqualTo(SessionDecision.UNUSABLE);
+        assertThat(strict.decide(strict.read(Map.of()), null)).isEqualTo(SessionDecision.UNUSABLE);
         assertThat(sessions.lookups()).isEmpty();
     }
 
@@ -43,9 +43,9 @@ class SessionTokenEvaluatorTests {
     void foreignTokenIsPlainEvenWhenASessionIsRequired() {
         SessionTokenEvaluator strict = judge(true, List.of("https://ours"));
 
-        assertThat(strict.judge(strict.read(Map.of("sid", "s", "iss", "https://theirs")), null))
+        assertThat(strict.decide(strict.read(Map.of("sid", "s", "iss", "https://theirs")), null))
                 .isEqualTo(SessionDecision.PLAIN);
-        assertThat(strict.judge(strict.read(Map.of("iss", "https://ours")), null))
+        assertThat(strict.decide(strict.read(Map.of("iss", "https://ours")), null))
                 .isEqualTo(SessionDecision.UNUSABLE);
         assertThat(sessions.lookups()).isEmpty();
     }
@@ -54,7 +54,7 @@ class SessionTokenEvaluatorTests {
     void outagePolicyDecidesWhatNothingKnownMeans() {
         String session = sessions.begin();
         sessions.goDown(OutagePolicy.PLAIN_JWT);
-        assertThat(judge(Map.of("sid", session))).isEqualTo(SessionDecision.UNPROVEN);
+        assertThat(judge(Map.of("sid", session))).isEqualTo(SessionDecision.UNVERIFIED);
         sessions.goDown(OutagePolicy.REJECT);
         assertThat(judge(Map.of("sid", session))).isEqualTo(SessionDecision.UNAVAILABLE);
     }
@@ -69,8 +69,8 @@ class SessionTokenEvaluatorTests {
         assertThat(judge(Map.of("sub", "alice", "auth_time", second))).isEqualTo(SessionDecision.ENDED);
         assertThat(judge(Map.of("sub", "alice", "auth_time", second + 1))).isEqualTo(SessionDecision.PLAIN);
         assertThat(judge(Map.of("sub", "alice"))).isEqualTo(SessionDecision.ENDED);
-        assertThat(judge.judge(judge.read(Map.of("sub", "bob")), null)).isEqualTo(SessionDecision.PLAIN);
-        assertThat(judge.judge(judge.read(Map.of("auth_time", second - 1)), null))
+        assertThat(judge.decide(judge.read(Map.of("sub", "bob")), null)).isEqualTo(SessionDecision.PLAIN);
+        assertThat(judge.decide(judge.read(Map.of("auth_time", second - 1)), null))
                 .isEqualTo(SessionDecision.PLAIN);
     }
 
@@ -78,9 +78,9 @@ class SessionTokenEvaluatorTests {
     void markerConcernsNoTokenOfAnotherIssuer() {
         sessions.raiseMarker("alice", Instant.now());
         SessionTokenEvaluator ours = judge(false, List.of("https://ours"));
-        assertThat(ours.judge(ours.read(Map.of("sub", "alice", "iss", "https://theirs")), null))
+        assertThat(ours.decide(ours.read(Map.of("sub", "alice", "iss", "https://theirs")), null))
                 .isEqualTo(SessionDecision.PLAIN);
-        assertThat(ours.judge(ours.read(Map.of("sub", "alice", "iss", "https://ours")), null))
+        assertThat(ours.decide(ours.read(Map.of("sub", "alice", "iss", "https://ours")), null))
                 .isEqualTo(SessionDecision.ENDED);
     }
 
@@ -90,7 +90,7 @@ class SessionTokenEvaluatorTests {
         assertThat(judge(Map.of("sub", "alice"))).isEqualTo(SessionDecision.PLAIN);
         sessions.goDown(OutagePolicy.REJECT);
         assertThat(judge(Map.of("sub", "alice"))).isEqualTo(SessionDecision.UNAVAILABLE);
-        assertThat(judge.judge(judge.read(Map.of()), null)).isEqualTo(SessionDecision.PLAIN);
+        assertThat(judge.decide(judge.read(Map.of()), null)).isEqualTo(SessionDecision.PLAIN);
     }
 
     @Test
@@ -99,10 +99,10 @@ class SessionTokenEvaluatorTests {
         String session = sessions.begin();
         SessionClaim claim = judge.read(Map.of("sid", session));
 
-        assertThat(judge.judge(claim, exchange)).isEqualTo(SessionDecision.LIVE);
+        assertThat(judge.decide(claim, exchange)).isEqualTo(SessionDecision.LIVE);
         sessions.revokeSession(session);
-        assertThat(judge.judge(claim, exchange)).isEqualTo(SessionDecision.LIVE);
-        assertThat(judge.judge(claim, new RequestSessionState())).isEqualTo(SessionDecision.ENDED);
+        assertThat(judge.decide(claim, exchange)).isEqualTo(SessionDecision.LIVE);
+        assertThat(judge.decide(claim, new RequestSessionState())).isEqualTo(SessionDecision.ENDED);
         assertThat(sessions.lookups(session)).isEqualTo(2);
     }
 
@@ -110,12 +110,12 @@ class SessionTokenEvaluatorTests {
     void stateKeepsTheLastDecisionOnly() {
         RequestSessionState state = new RequestSessionState();
         for (int i = 0; i < 100; i++) {
-            judge.judge(judge.read(Map.of("sid", "s" + i)), state);
+            judge.decide(judge.read(Map.of("sid", "s" + i)), state);
         }
         sessions.forget();
 
-        judge.judge(judge.read(Map.of("sid", "s99")), state);
-        judge.judge(judge.read(Map.of("sid", "s0")), state);
+        judge.decide(judge.read(Map.of("sid", "s99")), state);
+        judge.decide(judge.read(Map.of("sid", "s0")), state);
 
         assertThat(sessions.lookups("s99")).isZero();
         assertThat(sessions.lookups("s0")).isEqualTo(1);
@@ -179,7 +179,7 @@ class SessionTokenEvaluatorTests {
     private SessionDecision judge(Map<String, Object> claims) {
         Map<String, Object> token = new HashMap<>(claims);
         token.put("sub", "alice");
-        return judge.judge(judge.read(token), null);
+        return judge.decide(judge.read(token), null);
     }
 
     private SessionTokenEvaluator judge(boolean requireSession, List<String> issuers) {

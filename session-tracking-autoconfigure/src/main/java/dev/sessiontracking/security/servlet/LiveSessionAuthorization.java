@@ -33,7 +33,7 @@ final class LiveSessionAuthorization
             Supplier<? extends @Nullable Authentication> authentication, RequestAuthorizationContext context) {
         SessionDecision decision =
                 sessions.decideVerified(RequestToken.state(context.getRequest()), authentication.get());
-        if (decision == SessionDecision.UNPROVEN || decision == SessionDecision.UNAVAILABLE) {
+        if (decision == SessionDecision.UNVERIFIED || decision == SessionDecision.UNAVAILABLE) {
             throw SessionTrackingJwtValidator.unavailable();
         }
         return decision == SessionDecision.LIVE ? GRANTED : DENIED;

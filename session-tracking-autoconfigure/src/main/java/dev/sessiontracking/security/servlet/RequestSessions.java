@@ -77,7 +77,7 @@ final class RequestSessions {
         SessionDecision worst = SessionDecision.PLAIN;
         List<SessionClaim> claims = state.lastClaims();
         for (int i = 0; i < claims.size(); i++) {
-            SessionDecision decision = evaluator.judge(claims.get(i), state);
+            SessionDecision decision = evaluator.decide(claims.get(i), state);
             if (decision == SessionDecision.ENDED || decision == SessionDecision.UNUSABLE) {
                 return decision;
             }
@@ -90,7 +90,7 @@ final class RequestSessions {
 
     /** Notes a request whose token cannot be known. */
     SessionDecision undetermined() {
-        evaluator.refusedHidden();
+        evaluator.rejectedUndetermined();
         return SessionDecision.UNUSABLE;
     }
 
@@ -101,9 +101,9 @@ final class RequestSessions {
     SessionDecision decideVerified(RequestSessionState state, @Nullable Authentication authentication) {
         SessionDecision verified = SessionDecision.PLAIN;
         for (SessionClaim claim : claims(state, authentication)) {
-            verified = evaluator.judge(claim, state);
-            if (verified == SessionDecision.UNPROVEN) {
-                evaluator.refusedUnproven(claim);
+            verified = evaluator.decide(claim, state);
+            if (verified == SessionDecision.UNVERIFIED) {
+                evaluator.rejectedUnverified(claim);
             }
             if (verified != SessionDecision.LIVE) {
                 return verified;

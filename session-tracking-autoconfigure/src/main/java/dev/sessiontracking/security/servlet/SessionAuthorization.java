@@ -18,13 +18,12 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
 public interface SessionAuthorization {
 
     /**
-     * Grants access to requests whose token names a session that is proven to live, for what must never run on less.
-     * Without proof, as in an outage, the answer is 503 under either outage policy; a token that names no session of
-     * ours is denied. The check that the request went through already is used, so this costs no round trip.
+     * Grants access to requests whose token names a session that is verified to be live. An unverified check, as in an
+     * outage, answers 503 under either outage policy. A token that names no session of this application is denied. The check that the request went through already is used, so this costs no round trip.
      *
      * @return a thread-safe manager
-     * @throws dev.sessiontracking.autoconfigure.SessionTrackingSetupException when session tracking is off: there would
-     *     never be any proof
+     * @throws dev.sessiontracking.autoconfigure.SessionTrackingSetupException when session tracking is off: no check
+     *     would ever be verified
      */
     AuthorizationManager<RequestAuthorizationContext> hasLiveSession();
 }

@@ -1,4 +1,4 @@
-/** Enforces sessions in servlet filter chains, logs out bearer clients, and reports which chains are protected. */
+/** Checks sessions in servlet filter chains, logs tokens out, and reports which chains are checked. */
 @NullMarked
 package dev.sessiontracking.security.servlet;
 
