@@ -29,23 +29,6 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 /** Everything that a page names exists, and what it shows compiles. The last tests show that the others can fail. */
 class DocumentationTests {
 
-    private static final Set<String> CLASSES_OF_OTHERS = Set.of(
-            "AuditEventRepository",
-            "JwtException",
-            "JwtDecoder",
-            "BadCredentialsException",
-            "HttpSecurity",
-            "SecurityFilterChain",
-            "HttpSession",
-            "DefaultSecurityFilterChain",
-            "FilterChainProxy",
-            "JwtAuthenticationToken",
-            "LogoutFilter",
-            "SwitchUserFilter",
-            "DataRedisConnectionDetails",
-            "LongAdder",
-            "SecureRandom");
-
     /** Name, and the values of each tag. */
     private static final Map<String, Map<String, Set<String>>> METERS = new TreeMap<>();
 
@@ -103,7 +86,7 @@ class DocumentationTests {
     @MethodSource("pages")
     void testsAndClassesExist(MarkdownPage page) {
         assertThat(names.unknownTests(page.text())).isEmpty();
-        assertThat(names.unknownClasses(page.codeSpans(), CLASSES_OF_OTHERS)).isEmpty();
+        assertThat(names.unknownClasses(page.codeSpans())).isEmpty();
     }
 
     @ParameterizedTest
@@ -197,7 +180,7 @@ class DocumentationTests {
                 Pattern.compile("<param>dev\\.sessiontracking\\.[a-z.]+\\.(\\w+)\\*?</param>"),
                 Files.readString(Path.of("pom.xml")));
         assertThat(classes).hasSizeGreaterThan(8);
-        assertThat(names.unknownClasses(classes, Set.of())).isEmpty();
+        assertThat(names.unknownClasses(classes)).isEmpty();
     }
 
     @Test
@@ -207,7 +190,7 @@ class DocumentationTests {
         assertThat(names.unknownShortNames(List.of("near-cache.max-size", "jwt.issuers", "metadata.ip=drop")))
                 .containsExactly("near-cache.max-size");
         assertThat(names.unknownTests("`DocumentationTests`, `NoSuchTests`")).containsExactly("NoSuchTests");
-        assertThat(names.unknownClasses(List.of("SessionService", "SessionServise"), CLASSES_OF_OTHERS))
+        assertThat(names.unknownClasses(List.of("SessionService", "SessionServise")))
                 .containsExactly("SessionServise");
         assertThat(names.isTestMethod("noSuchMethod")).isFalse();
     }

@@ -31,6 +31,8 @@ final class DocumentedNames {
     private static final Pattern SHORT =
             Pattern.compile("(?:near-cache|revocation|jwt|sentinel|metadata|ssl)\\.[a-z][a-z-]*");
 
+    private static final Set<String> OTHERS = Set.of("DefaultBearerTokenResolver", "SwitchUserFilter");
+
     private static final Pattern TEST_CLASS = Pattern.compile("(?<![-\\w])([A-Z]\\w+Tests)\\b");
 
     private static final Pattern TEST_METHOD = Pattern.compile("void (\\w+)\\(");
@@ -119,11 +121,11 @@ final class DocumentedNames {
                 .toList();
     }
 
-    /** Classes of ours that a text names in backticks, but neither we nor those whose names are given have them. */
-    List<String> unknownClasses(List<String> codeSpans, Set<String> ofOthers) {
+    /** Classes in backticks that are neither ours, nor imported by us, nor of those that we only write about. */
+    List<String> unknownClasses(List<String> codeSpans) {
         return codeSpans.stream()
                 .filter(code -> code.matches("[A-Z][a-z]+(?:[A-Z][A-Za-z]+)+"))
-                .filter(name -> !sources.containsKey(name) && !ofOthers.contains(name))
+                .filter(name -> !sources.containsKey(name) && !isInASource("." + name + ";") && !OTHERS.contains(name))
                 .toList();
     }
 
