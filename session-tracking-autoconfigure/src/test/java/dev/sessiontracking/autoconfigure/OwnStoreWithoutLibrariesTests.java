@@ -8,11 +8,13 @@ import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
 import dev.sessiontracking.spi.SessionStore;
 import java.io.File;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -68,16 +70,19 @@ class OwnStoreWithoutLibrariesTests {
             }
         }
 
-        /** Agrees to everything. */
+        /** Takes every login. */
         private static SessionStore store() {
             return (SessionStore) Proxy.newProxyInstance(
                     SessionStore.class.getClassLoader(),
                     new Class<?>[] {SessionStore.class},
-                    (proxy, method, arguments) -> method.getReturnType() == void.class
-                            ? null
-                            : method.isDefault()
-                                    ? java.lang.reflect.InvocationHandler.invokeDefault(proxy, method, arguments)
-                                    : CompletableFuture.completedFuture(true));
+                    (proxy, method, arguments) -> {
+                        if (method.isDefault()) {
+                            return InvocationHandler.invokeDefault(proxy, method, arguments);
+                        }
+                        return method.getName().equals("create")
+                                ? CompletableFuture.completedFuture(Optional.of(arguments[0]))
+                                : null;
+                    });
         }
     }
 }

@@ -5,7 +5,7 @@ import java.util.Deque;
 
 /**
  * Counts the complete commands or replies in a stream of bytes, whatever pieces it arrives in. Pushes of RESP3 are not
- * replies and not counted. Thread-safe.
+ * replies and not counted. Bytes of another protocol, such as TLS, end the count. Thread-safe.
  */
 final class RespFrames {
 
@@ -14,8 +14,20 @@ final class RespFrames {
     private long bulkBytes;
     private boolean push;
     private long complete;
+    private boolean otherProtocol;
 
     synchronized void feed(byte[] bytes) {
+        if (otherProtocol) {
+            return;
+        }
+        try {
+            count(bytes);
+        } catch (NumberFormatException e) {
+            otherProtocol = true;
+        }
+    }
+
+    private void count(byte[] bytes) {
         int i = 0;
         while (i < bytes.length) {
             if (bulkBytes > 0) {
@@ -42,7 +54,7 @@ final class RespFrames {
 
     /** Whether nothing has begun that is not complete. */
     synchronized boolean atBoundary() {
-        return missing.isEmpty() && line.isEmpty() && bulkBytes == 0;
+        return missing.isEmpty() && line.isEmpty() && bulkBytes == 0 && !otherProtocol;
     }
 
     private void lineEnds() {

@@ -44,4 +44,13 @@ class RespFramesTests {
         assertThat(frames.complete()).isOne();
         assertThat(frames.atBoundary()).isTrue();
     }
+
+    @Test
+    void countsNothingOfAnotherProtocol() {
+        byte[] hello = "\u0016\u0003\n*hello\n+OK\r\n".getBytes(StandardCharsets.ISO_8859_1);
+        frames.feed(hello);
+        frames.feed("+OK\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(frames.complete()).isOne();
+        assertThat(frames.atBoundary()).isFalse();
+    }
 }
