@@ -8,7 +8,10 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** The whole sample, started as its users start it, embedded Redis included, on a free port; Redis empty each time. */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, useMainMethod = UseMainMethod.ALWAYS)
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        useMainMethod = UseMainMethod.ALWAYS,
+        properties = {"session.tracking.connect-timeout=5s", "session.tracking.command-timeout=2s"})
 abstract class AbstractSampleTests {
 
     SampleClient sample;

@@ -62,7 +62,7 @@ final class Shard {
     /** A heartbeat waits for a connection that is being made again, but not so long that an outage is declared late. */
     private CompletionStage<?> patiently(Supplier<CompletionStage<?>> heartbeat) {
         long patience = Math.min(timeout.toNanos(), Breaker.RECONNECT.toNanos());
-        return again(heartbeat::get, System.nanoTime() + patience, failure -> {}, 1);
+        return again(heartbeat::get, System.nanoTime() + patience, failure -> {}, null);
     }
 
     boolean isOpenFor(Line line) {
@@ -91,15 +91,20 @@ final class Shard {
                     unanswered.run();
                     suspect(failure);
                 },
-                1);
+                null);
     }
 
-    /** @param repetitions how often the command may be sent again; one that was not sent does not count */
+    /**
+     * Sends a command again if it goes unanswered, once. One that was not sent does not count, nor does one that was sent
+     * on a silent connection just before that was closed.
+     *
+     * @param before why the command went unanswered when it was sent last
+     */
     private <T> CompletionStage<T> again(
             Supplier<? extends CompletionStage<T>> command,
             long deadline,
             Consumer<Throwable> unanswered,
-            int repetitions) {
+            @Nullable Throwable before) {
         CompletionStage<T> reply;
         try {
             reply = command.get();
@@ -109,7 +114,8 @@ final class Shard {
         return reply.exceptionallyCompose(failure -> {
             long left = deadline - System.nanoTime();
             boolean isSent = !RedisFailures.isNotSent(failure);
-            if (!RedisFailures.isNoAnswer(failure) || left <= 0 || (isSent && repetitions == 0)) {
+            boolean isClosing = before != null && RedisFailures.isTimeout(before) && !RedisFailures.isTimeout(failure);
+            if (!RedisFailures.isNoAnswer(failure) || left <= 0 || (isSent && before != null && !isClosing)) {
                 return CompletableFuture.failedFuture(failure);
             }
             if (isSent) {
@@ -118,7 +124,7 @@ final class Shard {
             long pause = RedisFailures.isTimeout(failure) ? 0 : RECONNECT_MILLIS;
             return CompletableFuture.runAsync(
                             () -> {}, CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, Runnable::run))
-                    .thenCompose(paused -> again(command, deadline, unanswered, repetitions - (isSent ? 1 : 0)))
+                    .thenCompose(paused -> again(command, deadline, unanswered, isSent ? failure : before))
                     .orTimeout(left, TimeUnit.NANOSECONDS);
         });
     }
