@@ -36,9 +36,7 @@ final class Breaker {
 
     private long askingSince;
 
-    private boolean suffered;
-
-    private boolean declared;
+    private volatile boolean suffered;
 
     private boolean reconnected;
 
@@ -96,9 +94,13 @@ final class Breaker {
     }
 
     /** A request was not served. */
-    synchronized void suffered() {
-        suffered = true;
-        declare();
+    void suffered() {
+        if (!suffered) {
+            synchronized (this) {
+                suffered = true;
+                declare();
+            }
+        }
     }
 
     /** Nothing can be sent, as there is no connection. */
@@ -118,32 +120,24 @@ final class Breaker {
         declare();
     }
 
-    /**
-     * Writes that fail with reads are a part of the same outage, which lasts until both are answered. On their own, they
-     * wait for a second heartbeat and for longer: reads may be about to fail too.
-     */
+    /** Writes wait for a second heartbeat, and for longer: reads may be about to fail too. */
     private void declare() {
         String because = reason;
-        long lasts = outages.nanoTime() - askingSince;
-        boolean isDue = line == Line.READ
-                ? suffered || lasts >= RECONNECT.toNanos()
-                : unanswered > 1 && (suffered || lasts >= 3 * RECONNECT.toNanos());
-        isDue |= outages.isOngoing(part);
-        if (because != null && isDue && !declared) {
-            declared = true;
-            outages.opened(this, because);
+        if (because != null) {
+            long lasts = outages.nanoTime() - askingSince;
+            boolean isOutage = line == Line.READ
+                    ? suffered || lasts >= RECONNECT.toNanos()
+                    : unanswered > 1 && (suffered || lasts >= 3 * RECONNECT.toNanos());
+            outages.failing(this, because, isOutage);
         }
     }
 
     private synchronized void answered() {
-        if (declared) {
-            outages.closed(this);
-        } else if (reconnected) {
+        if (!outages.closed(this) && reconnected) {
             outages.replaced();
         }
         unanswered = 0;
         suffered = false;
-        declared = false;
         reconnected = false;
         reason = null;
         asking = false;

@@ -26,6 +26,9 @@ final class Outages {
 
     private final Map<Breaker, String> open = new LinkedHashMap<>();
 
+    /** Those that fail without an outage so far. */
+    private final Map<Breaker, String> failing = new LinkedHashMap<>();
+
     /**
      * @param executor has one thread, on which the listeners are told
      * @param nanoTime a clock like {@link System#nanoTime()}
@@ -44,11 +47,25 @@ final class Outages {
         return executor;
     }
 
-    synchronized void opened(Breaker breaker, String reason) {
+    /**
+     * Takes note of a breaker that is open. Writes that fail along with reads are a part of the same outage, which lasts
+     * until both are answered.
+     *
+     * @param isOutage whether this alone is an outage
+     */
+    synchronized void failing(Breaker breaker, String reason, boolean isOutage) {
         boolean isKnown = isOngoing(breaker.part());
-        open.put(breaker, reason);
-        if (!isKnown || !breaker.isForWrites()) {
+        if (!isOutage && !isKnown) {
+            failing.put(breaker, reason);
+            return;
+        }
+        failing.remove(breaker);
+        if (open.putIfAbsent(breaker, reason) == null && !(isKnown && breaker.isForWrites())) {
             tell(listener -> tell(listener, breaker, reason));
+            List<Breaker> writes = failing.keySet().stream()
+                    .filter(other -> other.isForWrites() && Objects.equals(other.part(), breaker.part()))
+                    .toList();
+            writes.forEach(other -> open.put(other, failing.remove(other)));
         }
     }
 
@@ -63,13 +80,18 @@ final class Outages {
         }
     }
 
-    synchronized void closed(Breaker breaker) {
-        open.remove(breaker);
+    /** Returns whether this breaker was a part of an outage. */
+    synchronized boolean closed(Breaker breaker) {
+        failing.remove(breaker);
+        if (open.remove(breaker) == null) {
+            return false;
+        }
         if (open.isEmpty()) {
             tell(StoreListener::available);
         } else if (!isOngoing(breaker.part())) {
             tell(StoreListener::partReplaced);
         }
+        return true;
     }
 
     /** Another server has taken the place of one, and may lack what that one was told last. */

@@ -37,11 +37,13 @@ class OutagesTests {
 
     private final Shard second = shard("second", secondAnswers);
 
+    private final AtomicBoolean takesWrites = new AtomicBoolean(true);
+
     private Shard shard(@Nullable String part, AtomicBoolean answers) {
         return new Shard(
                 part,
                 "heartbeat",
-                (line, key) -> answers.get()
+                (line, key) -> answers.get() && (line == Line.READ || takesWrites.get())
                         ? CompletableFuture.completedFuture(null)
                         : CompletableFuture.failedFuture(new RedisCommandTimeoutException("no answer")),
                 failure -> {},
@@ -58,6 +60,11 @@ class OutagesTests {
         @Override
         public void partUnavailable(String part, String reason) {
             heard.add(part + " unavailable, " + reason);
+        }
+
+        @Override
+        public void writesUnavailable(@Nullable String part, String reason) {
+            heard.add(part + " takes no writes, " + reason);
         }
 
         @Override
@@ -171,6 +178,20 @@ class OutagesTests {
         first.lost("gone again");
         await().until(() -> !first.isOpenFor(Line.READ) && !first.isOpenFor(Line.WRITE));
         assertThat(outages.isOngoing()).isFalse();
+    }
+
+    @Test
+    void outageLastsUntilWritesThatFailedFirstAreAnswered() {
+        first.lost("gone");
+        await().until(() -> !first.isOpenFor(Line.READ) && !first.isOpenFor(Line.WRITE));
+        takesWrites.set(false);
+        first.failed(Line.READ, "a", new RedisCommandTimeoutException("no answer"));
+        firstAnswers.set(true);
+        await().until(() -> first.isOpenFor(Line.READ));
+        assertThat(outages.isOngoing()).isTrue();
+        takesWrites.set(true);
+        await().until(() -> heard.contains("available"));
+        assertThat(heard).containsExactly("first unavailable, gone", "available");
     }
 
     @Test
