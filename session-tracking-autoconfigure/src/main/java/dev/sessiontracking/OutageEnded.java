@@ -7,11 +7,11 @@ import java.time.Instant;
  * The store answers this node again.
  *
  * @param duration how long it did not
- * @param unprovenChecks how many sessions could not be looked up meanwhile
+ * @param unverifiedChecks how many checks the outage policy decided
  * @param untrackedLogins how many sessions were begun that the store does not hold
- * @param keptRevocations how many revocations this node kept for it
+ * @param pendingRevocations how many revocations the store could not confirm
  * @param at since when it answers
  */
 public record OutageEnded(
-        Duration duration, long unprovenChecks, long untrackedLogins, long keptRevocations, Instant at)
+        Duration duration, long unverifiedChecks, long untrackedLogins, long pendingRevocations, Instant at)
         implements SessionEvent {}

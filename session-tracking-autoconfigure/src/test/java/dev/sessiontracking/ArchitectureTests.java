@@ -15,8 +15,6 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
-import dev.sessiontracking.core.MetadataPolicy;
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionStatistics;
@@ -27,7 +25,11 @@ import dev.sessiontracking.core.cache.CachingReader;
 import dev.sessiontracking.core.cache.CoalescedReads;
 import dev.sessiontracking.core.cache.NearCache;
 import dev.sessiontracking.core.cache.StoreFutures;
+import dev.sessiontracking.core.revocation.NotBeforeMarkers;
+import dev.sessiontracking.core.revocation.RevocationDenylist;
+import dev.sessiontracking.core.revocation.Revoker;
 import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionListener;
@@ -63,10 +65,8 @@ class ArchitectureTests {
         SessionChecker.class,
         TrackingState.class,
         SessionStatistics.class,
-        OutagePolicy.class,
         RejectionReport.class,
-        UserIds.class,
-        MetadataPolicy.class
+        UserIds.class
     };
 
     /** What applications implement or plug in, and what those types refer to. */
@@ -76,6 +76,7 @@ class ArchitectureTests {
         StoreDescription.class,
         StoreRefusedException.class,
         NotBefore.class,
+        OutagePolicy.class,
         SessionListener.class,
         PrincipalSource.class,
         StoreObserver.class,
@@ -84,7 +85,13 @@ class ArchitectureTests {
 
     /** What the rooms below the engine show it, and the near cache shows the store that feeds it. */
     private static final Class<?>[] PUBLIC_BELOW_CORE = {
-        NearCache.class, CachingReader.class, CoalescedReads.class, StoreFutures.class
+        NearCache.class,
+        CachingReader.class,
+        CoalescedReads.class,
+        StoreFutures.class,
+        Revoker.class,
+        RevocationDenylist.class,
+        NotBeforeMarkers.class
     };
 
     @ArchTest

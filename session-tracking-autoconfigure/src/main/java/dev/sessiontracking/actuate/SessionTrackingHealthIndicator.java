@@ -1,9 +1,9 @@
 package dev.sessiontracking.actuate;
 
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.Outage;
+import dev.sessiontracking.spi.OutagePolicy;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 

@@ -59,20 +59,18 @@ final class StateDescriptor {
 
     private static Map<String, Object> server(StoreDescription store) {
         StateDescriptor descriptor = new StateDescriptor();
-        descriptor.put("topology", store.topology());
         descriptor.put("url", store.address());
-        descriptor.put("version", store.version());
-        descriptor.put("evictionPolicy", store.evictionPolicy());
+        descriptor.details.putAll(store.details());
         return descriptor.details;
     }
 
     private static Map<String, Object> nearCache(TrackingState.Cache cache) {
-        Duration age = cache.proofAge();
+        Duration age = cache.leaseAge();
         StateDescriptor descriptor = new StateDescriptor();
         descriptor.put("status", words(cache.status().phase()));
         descriptor.put("reason", cache.status().reason());
-        descriptor.put("trusted", cache.proven());
-        descriptor.put("proofAgeMillis", age == null ? null : age.toMillis());
+        descriptor.put("trusted", cache.fresh());
+        descriptor.put("leaseAgeMillis", age == null ? null : age.toMillis());
         descriptor.put("size", cache.size());
         return descriptor.details;
     }

@@ -1,6 +1,5 @@
 package dev.sessiontracking.autoconfigure;
 
-import dev.sessiontracking.core.MetadataPolicy;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 

@@ -70,17 +70,17 @@ public final class SessionTrackingAutoConfiguration {
                     properties.outagePolicy(),
                     properties.ttl(),
                     retention == null ? properties.ttl() : retention,
-                    revocation.maximumRemembered());
+                    revocation.maximumRemembered(),
+                    metadata.policy()::apply);
             return SessionTracking.over(
                     stores.getIfAvailable(On::noStore),
                     tracked.getIfAvailable(),
                     settings,
                     Clock.systemUTC(),
-                    new SessionTracking.Surroundings(
+                    new SessionTracking.Collaborators(
                             () -> listeners.orderedStream().toList(),
                             observer.getIfAvailable(() -> StoreObserver.NO_OP),
-                            principals.getIfAvailable(() -> PrincipalSource.NONE),
-                            metadata.policy()));
+                            principals.getIfAvailable(() -> PrincipalSource.NONE)));
         }
 
         private static SessionStore noStore() {

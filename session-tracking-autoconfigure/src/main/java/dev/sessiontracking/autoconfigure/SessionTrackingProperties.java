@@ -1,6 +1,6 @@
 package dev.sessiontracking.autoconfigure;
 
-import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.spi.OutagePolicy;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -48,18 +48,13 @@ final class StartupSummary implements ApplicationListener<ApplicationReadyEvent>
     private static String store(TrackingState state) {
         StoreDescription store = state.store();
         Outage outage = state.outage();
-        String version;
-        if (outage != null) {
-            version = "which does not answer yet";
-        } else if (store.version() == null) {
-            version = "which does not tell its version";
-        } else {
-            version = store.version();
-        }
+        String version = outage != null
+                ? "which does not answer yet"
+                : store.details().getOrDefault("version", "which does not tell its version");
         if (store.equals(StoreDescription.UNKNOWN)) {
             return "a store of the application's own";
         }
-        return store.address() + " (" + store.topology() + ", " + version + ")";
+        return store.address() + " (" + store.details().get("topology") + ", " + version + ")";
     }
 
     private static String nearCache(Status status) {

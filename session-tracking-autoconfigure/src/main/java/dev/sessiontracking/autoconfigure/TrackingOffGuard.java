@@ -1,6 +1,6 @@
 package dev.sessiontracking.autoconfigure;
 
-import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.spi.OutagePolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

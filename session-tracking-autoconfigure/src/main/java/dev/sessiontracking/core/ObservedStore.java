@@ -1,6 +1,7 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.cache.StoreFutures;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.Refresh;
@@ -8,50 +9,89 @@ import dev.sessiontracking.spi.SessionStore.Refreshed;
 import dev.sessiontracking.spi.SessionStore.Registration;
 import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.spi.StoreListener;
+import dev.sessiontracking.spi.StoreObserver;
 import dev.sessiontracking.spi.StoreObserver.Operation;
+import dev.sessiontracking.spi.StoreRefusedException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A store whose requests are watched. */
+/** Measures the requests to a store, and remembers what the store refuses until it succeeds. Thread-safe. */
 final class ObservedStore implements SessionStore {
 
     private final SessionStore store;
 
-    private final StoreWatch watch;
+    private final StoreObserver observer;
 
-    ObservedStore(SessionStore store, StoreWatch watch) {
+    private final Map<StoreObserver.Operation, String> refusals = new ConcurrentHashMap<>();
+
+    ObservedStore(SessionStore store, StoreObserver observer) {
         this.store = store;
-        this.watch = watch;
+        this.observer = observer;
+    }
+
+    /** Makes a request and watches it. */
+    private <T> CompletionStage<T> watch(Operation operation, Supplier<CompletionStage<T>> request) {
+        long began = System.nanoTime();
+        return watch(operation, began, request.get());
+    }
+
+    /** Watches a request that was made. */
+    <T> CompletionStage<T> watch(Operation operation, long began, CompletionStage<T> answer) {
+        // Beside the answer, not in its way: what goes wrong in an observer stays there.
+        answer.whenComplete((value, failure) -> {
+            remember(operation, failure);
+            observer.ended(operation, failure == null, System.nanoTime() - began);
+        });
+        return answer;
+    }
+
+    private void remember(Operation operation, @Nullable Throwable failure) {
+        if (failure == null) {
+            if (!refusals.isEmpty()) {
+                refusals.remove(operation);
+            }
+        } else if (StoreFutures.cause(failure) instanceof StoreRefusedException refused) {
+            refusals.put(operation, String.valueOf(refused.getMessage()));
+        }
+    }
+
+    /** What the store last refused to do and has not done since, in words; {@code null} when there is nothing. */
+    private @Nullable String refused() {
+        return refusals.values().stream().findFirst().orElse(null);
     }
 
     @Override
     public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
-        return watch.watch(Operation.CREATE, () -> store.create(session, ttl));
+        return watch(Operation.CREATE, () -> store.create(session, ttl));
     }
 
     @Override
     public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
-        return watch.watch(Operation.CREATE, () -> store.register(session, ttl, tokenLife));
+        return watch(Operation.CREATE, () -> store.register(session, ttl, tokenLife));
     }
 
     @Override
     public CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
-        return watch.watch(Operation.REVOKE, () -> store.revokeForGood(sessionId, userId, tokenLife));
+        return watch(Operation.REVOKE, () -> store.revokeForGood(sessionId, userId, tokenLife));
     }
 
     @Override
     public CompletionStage<NotBefore> notBefore(String userId) {
-        return watch.watch(Operation.CHECK, () -> store.notBefore(userId));
+        return watch(Operation.CHECK, () -> store.notBefore(userId));
     }
 
     @Override
     public CompletionStage<NotBefore> raiseNotBefore(
             String userId, NotBefore marker, Duration lifetime, boolean onlyIfAbsent) {
-        return watch.watch(Operation.REVOKE_ALL, () -> store.raiseNotBefore(userId, marker, lifetime, onlyIfAbsent));
+        return watch(Operation.REVOKE_ALL, () -> store.raiseNotBefore(userId, marker, lifetime, onlyIfAbsent));
     }
 
     @Override
@@ -61,42 +101,43 @@ final class ObservedStore implements SessionStore {
 
     @Override
     public CompletionStage<Boolean> exists(String sessionId) {
-        return watch.watch(Operation.CHECK, () -> store.exists(sessionId));
+        return watch(Operation.CHECK, () -> store.exists(sessionId));
     }
 
     @Override
     public CompletionStage<Optional<UserSession>> find(String sessionId) {
-        return watch.watch(Operation.FIND, () -> store.find(sessionId));
+        return watch(Operation.FIND, () -> store.find(sessionId));
     }
 
     @Override
     public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
-        return watch.watch(Operation.RENEW, () -> store.renew(sessionId, ttl));
+        return watch(Operation.RENEW, () -> store.renew(sessionId, ttl));
     }
 
     @Override
     public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
-        return watch.watch(Operation.RENEW, () -> store.refresh(sessionId, refresh));
+        return watch(Operation.RENEW, () -> store.refresh(sessionId, refresh));
     }
 
     @Override
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
-        return watch.watch(Operation.REVOKE, () -> store.revoke(sessionId, userId));
+        return watch(Operation.REVOKE, () -> store.revoke(sessionId, userId));
     }
 
     @Override
-    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
-        return watch.watch(Operation.REVOKE, () -> store.revokeAgain(sessionIds));
+    public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
+        return watch(Operation.REVOKE, () -> store.reapplyRevocations(sessionIds));
     }
 
     @Override
-    public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
-        return watch.watch(Operation.REVOKE_ALL, () -> store.revokeAll(userId, which));
+    public CompletionStage<List<String>> revokeAll(
+            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
+        return watch(Operation.REVOKE_ALL, () -> store.revokeAll(userId, until, exceptSessionId, beforeRemoval));
     }
 
     @Override
     public CompletionStage<List<UserSession>> findByUser(String userId) {
-        return watch.watch(Operation.LIST, () -> store.findByUser(userId));
+        return watch(Operation.LIST, () -> store.findByUser(userId));
     }
 
     @Override
@@ -106,6 +147,10 @@ final class ObservedStore implements SessionStore {
 
     @Override
     public StoreDescription describe() {
-        return store.describe();
+        StoreDescription store = this.store.describe();
+        return store.misconfiguration() != null
+                ? store
+                : new StoreDescription(
+                        store.name(), store.address(), store.details(), refused(), store.unavailableParts());
     }
 }

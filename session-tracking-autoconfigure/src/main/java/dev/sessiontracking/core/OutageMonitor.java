@@ -2,21 +2,25 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.OutageBegan;
 import dev.sessiontracking.OutageEnded;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.TrackingState.Outage;
+import dev.sessiontracking.spi.OutagePolicy;
+import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says once that an outage begins, and once that it has ended and what it meant. Counting is thread-safe. */
+/** Logs the beginning and the end of each outage, publishes both as events, and adds up their time. */
 final class OutageMonitor implements StoreListener {
 
     private static final Logger log = LoggerFactory.getLogger(OutageMonitor.class);
+
+    private final SessionStore store;
 
     private final OutagePolicy policy;
 
@@ -24,13 +28,7 @@ final class OutageMonitor implements StoreListener {
 
     private final SessionEvents events;
 
-    private final Runnable afterwards;
-
-    private final LongAdder unprovenChecks = new LongAdder();
-
-    private final LongAdder untrackedLogins = new LongAdder();
-
-    private final LongAdder keptRevocations = new LongAdder();
+    private final SessionStatistics statistics;
 
     private final AtomicLong began = new AtomicLong();
 
@@ -38,31 +36,28 @@ final class OutageMonitor implements StoreListener {
 
     private volatile @Nullable Outage current;
 
-    /** Whose sessions are away during an outage of that part only; told in turn, as the news of it are. */
+    /** Whose sessions cannot be checked during an outage of that part only. The store's listeners are called in turn. */
     private @Nullable String onlyPart;
 
-    /** @param afterwards what to do when the store answers again */
-    OutageMonitor(OutagePolicy policy, Clock clock, SessionEvents events, Runnable afterwards) {
+    private Counts reported;
+
+    OutageMonitor(
+            SessionStore store, OutagePolicy policy, Clock clock, SessionEvents events, SessionStatistics statistics) {
+        this.store = store;
         this.policy = policy;
         this.clock = clock;
         this.events = events;
-        this.afterwards = afterwards;
+        this.statistics = statistics;
+        this.reported = Counts.of(statistics);
     }
 
-    OutagePolicy policy() {
-        return policy;
-    }
+    /** What was counted when the last outage ended. */
+    private record Counts(long unverifiedChecks, long untrackedLogins, long pendingRevocations) {
 
-    void uncheckedToken() {
-        unprovenChecks.increment();
-    }
-
-    void untrackedLogin() {
-        untrackedLogins.increment();
-    }
-
-    void keptRevocation() {
-        keptRevocations.increment();
+        static Counts of(SessionStatistics statistics) {
+            return new Counts(
+                    statistics.checks(Result.UNVERIFIED), statistics.logins(false), statistics.pendingRevocations());
+        }
     }
 
     /** The outage that lasts, if one does. */
@@ -90,7 +85,7 @@ final class OutageMonitor implements StoreListener {
 
     @Override
     public void unavailable(String reason) {
-        log.warn("Redis not available ({}): session tracking is suspended. {}", reason, consequence());
+        log.warn("{} is unavailable ({}): session tracking is suspended. {}", name(), reason, consequence());
         begin(reason);
     }
 
@@ -98,15 +93,15 @@ final class OutageMonitor implements StoreListener {
     public void partUnavailable(String part, String reason) {
         if (current == null) {
             log.warn(
-                    "Redis not available for the sessions on {} ({}): their tracking is suspended, all others are tracked"
-                            + " as ever. For these: {}",
+                    "{} is unavailable for the sessions on {} ({}): only these sessions are not tracked. For these: {}",
+                    name(),
                     part,
                     reason,
                     consequence());
             onlyPart = part;
             begin("for the sessions on " + part + ": " + reason);
         } else if (onlyPart != null) {
-            log.warn("Redis not available for the sessions on {} either ({}), and perhaps for more", part, reason);
+            log.warn("{} is unavailable for the sessions on {} too ({}), and perhaps for more", name(), part, reason);
             onlyPart = null;
         }
     }
@@ -115,11 +110,16 @@ final class OutageMonitor implements StoreListener {
     public void writesUnavailable(@Nullable String part, String reason) {
         String where = part == null ? "" : " for the sessions on " + part;
         log.warn(
-                "Redis answers reads, but takes no writes{} ({}). Tokens are still checked. Logins are untracked, and"
-                        + " revocations are pending until Redis takes writes again",
+                "{} answers reads, but takes no writes{} ({}). Tokens are still checked. Logins are untracked, and"
+                        + " revocations are pending until writes succeed again",
+                name(),
                 where,
                 reason);
         begin("no writes" + where + ": " + reason);
+    }
+
+    private String name() {
+        return store.describe().name();
     }
 
     private void begin(String reason) {
@@ -135,9 +135,9 @@ final class OutageMonitor implements StoreListener {
     private String consequence() {
         return switch (policy) {
             case PLAIN_JWT ->
-                "Tokens are valid until they expire, except those that this node knows to be revoked"
-                        + " (session.tracking.outage-policy=plain-jwt)";
-            case REJECT -> "Requests with a session are answered 503 (session.tracking.outage-policy=reject)";
+                "Tokens are accepted until they expire, except those that this node knows to be revoked"
+                        + " (outage policy plain-jwt)";
+            case REJECT -> "Requests with a session are answered 503 (outage policy reject)";
         };
     }
 
@@ -146,29 +146,26 @@ final class OutageMonitor implements StoreListener {
         Instant now = clock.instant();
         Outage over = current;
         Duration lasted = over == null ? Duration.ZERO : Duration.between(over.since(), now);
+        Counts counts = Counts.of(statistics);
         OutageEnded event = new OutageEnded(
                 lasted,
-                unprovenChecks.sumThenReset(),
-                untrackedLogins.sumThenReset(),
-                keptRevocations.sumThenReset(),
+                counts.unverifiedChecks() - reported.unverifiedChecks(),
+                counts.untrackedLogins() - reported.untrackedLogins(),
+                counts.pendingRevocations() - reported.pendingRevocations(),
                 now);
+        reported = counts;
         current = null;
         addToPast(lasted);
         log.info(
-                "Redis is back{} after {} s: session tracking goes on. Meanwhile {} check(s) were unproven, {} login(s)"
-                        + " untracked, and {} revocation(s) kept for it",
+                "{} is available again{} after {} s. During the outage: {} unverified check(s), {} untracked login(s), {}"
+                        + " pending revocation(s)",
+                name(),
                 onlyPart == null ? "" : " for the sessions on " + onlyPart,
                 lasted.toMillis() / 1000.0,
-                event.unprovenChecks(),
+                event.unverifiedChecks(),
                 event.untrackedLogins(),
-                event.keptRevocations());
+                event.pendingRevocations());
         onlyPart = null;
-        afterwards.run();
         events.tellInBackground(event);
-    }
-
-    @Override
-    public void partReplaced() {
-        afterwards.run();
     }
 }

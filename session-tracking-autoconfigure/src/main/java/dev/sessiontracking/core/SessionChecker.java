@@ -3,6 +3,7 @@ package dev.sessiontracking.core;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.OutagePolicy;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Checks and ends the sessions that verified tokens name. Thread-safe; blocks at most for the store's command timeout. */
 public interface SessionChecker {
 
-    /** Never throws for an outage: that is {@link Result#UNPROVEN}, and {@link #outagePolicy()} decides. */
+    /** Never throws for an outage: that is {@link Result#UNVERIFIED}, and {@link #outagePolicy()} decides. */
     Result check(TokenSession session);
 
     /**
@@ -51,7 +52,7 @@ public interface SessionChecker {
     /** Counts a case of a problem. */
     default void found(ClaimProblem problem) {}
 
-    /** What an unproven answer means. */
+    /** What an unverified check means. */
     OutagePolicy outagePolicy();
 
     /** What verified tokens can show to be wrong with {@code session.tracking.jwt}. Such a token is not rejected for it. */
@@ -67,10 +68,10 @@ public interface SessionChecker {
     /** The answer of one check, and where it came from. Constants only, so that a check allocates nothing. */
     enum Result {
 
-        /** The near cache, proven fresh, holds the session. */
+        /** The near cache holds the session. */
         LIVE_BY_CACHE(SessionStatus.LIVE, Source.CACHE),
 
-        /** The near cache, proven fresh, knows that there is no such session. */
+        /** The near cache knows that there is no such session. */
         ENDED_BY_CACHE(SessionStatus.ENDED, Source.CACHE),
 
         /** The store was asked and holds the session. */
@@ -80,10 +81,10 @@ public interface SessionChecker {
         ENDED_BY_STORE(SessionStatus.ENDED, Source.STORE),
 
         /** This node remembers a revocation, whatever the store says. */
-        ENDED_BY_MEMORY(SessionStatus.ENDED, Source.MEMORY),
+        ENDED_BY_DENYLIST(SessionStatus.ENDED, Source.DENYLIST),
 
         /** The store did not answer. */
-        UNPROVEN(SessionStatus.UNKNOWN, Source.UNPROVEN);
+        UNVERIFIED(SessionStatus.UNKNOWN, Source.UNVERIFIED);
 
         private final SessionStatus status;
 
@@ -106,14 +107,14 @@ public interface SessionChecker {
 
         /** What the answer of a check rests on. */
         public enum Source {
-            /** Memory of this node that the store keeps true. */
+            /** The near cache. */
             CACHE,
             /** A round trip to the store. */
             STORE,
             /** A revocation that this node remembers. */
-            MEMORY,
+            DENYLIST,
             /** Nothing: there was no answer. */
-            UNPROVEN
+            UNVERIFIED
         }
     }
 

@@ -9,8 +9,11 @@ import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.cache.CachingReader;
 import dev.sessiontracking.core.cache.CoalescedReads;
 import dev.sessiontracking.core.cache.StoreFutures;
+import dev.sessiontracking.core.revocation.NotBeforeMarkers;
+import dev.sessiontracking.core.revocation.RevocationDenylist;
+import dev.sessiontracking.core.revocation.Revoker;
 import dev.sessiontracking.spi.NotBefore;
-import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.StoreObserver.Operation;
 import java.time.Clock;
 import java.time.Instant;
@@ -19,70 +22,57 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path of every check: what this node knows to be revoked, then the near cache as far as it is proven, then the
- * store, which is asked once. Thread-safe.
+ * The path of every check: first the denylist, then the near cache while its lease is fresh, then one read of the store.
+ * Thread-safe.
  */
 final class SessionEngine implements SessionChecker {
 
-    private final SessionStore store;
+    private final ObservedStore store;
 
-    private final @Nullable CachingReader tracked;
-
-    private final RevocationDenylist memory;
+    private final @Nullable CachingReader reader;
 
     private final Revoker revoker;
 
+    private final RevocationDenylist denylist;
+
+    private final NotBeforeMarkers markers;
+
     private final OutagePolicy outagePolicy;
-
-    private final OutageMonitor report;
-
-    private final StoreWatch watch;
 
     private final SessionStatistics statistics;
 
     private final CoalescedReads<Boolean> reads;
 
-    private final NotBeforeMarkers markers;
-
     SessionEngine(
-            SessionStore store,
-            @Nullable CachingReader tracked,
-            RevocationDenylist memory,
-            NotBeforeMarkers markers,
+            ObservedStore store,
+            @Nullable CachingReader reader,
             Revoker revoker,
             OutagePolicy outagePolicy,
-            OutageMonitor report,
-            StoreWatch watch,
             SessionStatistics statistics,
             Clock clock) {
         this.store = store;
-        this.tracked = tracked;
-        this.memory = memory;
-        this.markers = markers;
+        this.reader = reader;
         this.revoker = revoker;
+        this.denylist = revoker.denylist();
+        this.markers = revoker.markers();
         this.outagePolicy = outagePolicy;
-        this.report = report;
-        this.watch = watch;
         this.statistics = statistics;
         this.reads = new CoalescedReads<>(this::ask, System::nanoTime, clock);
     }
 
     @Override
-    public Result check(TokenSession session) {
-        Result check = memory.isDenied(session) ? Result.ENDED_BY_MEMORY : find(session.sessionId());
-        if (check == Result.UNPROVEN && memory.isDeniedUnlessProven(session)) {
-            check = Result.ENDED_BY_MEMORY;
-        } else if (check == Result.LIVE_BY_STORE) {
-            memory.proven(session);
+    public Result check(TokenSession token) {
+        String sessionId = token.sessionId();
+        boolean denied = denylist.isDenied(sessionId, token.userId(), token.authenticatedAt());
+        Result result = denied ? Result.ENDED_BY_DENYLIST : find(sessionId);
+        if (result == Result.UNVERIFIED
+                && denylist.isDeniedUnlessVerified(sessionId, token.userId(), token.authenticatedAt())) {
+            result = Result.ENDED_BY_DENYLIST;
+        } else if (result == Result.LIVE_BY_STORE) {
+            denylist.verified(sessionId, token.userId());
         }
-        statistics.checked(check);
-        return check;
-    }
-
-    private Result check(String sessionId, boolean denied) {
-        Result check = denied ? Result.ENDED_BY_MEMORY : find(sessionId);
-        statistics.checked(check);
-        return check;
+        statistics.checked(result);
+        return result;
     }
 
     private Result find(String sessionId) {
@@ -94,26 +84,25 @@ final class SessionEngine implements SessionChecker {
     }
 
     private SessionStatus fromCache(String sessionId) {
-        if (tracked == null) {
+        if (reader == null) {
             return SessionStatus.UNKNOWN;
         }
-        tracked.checking(sessionId);
-        return tracked.cacheOf(sessionId).lookup(sessionId);
+        reader.checking(sessionId);
+        return reader.cacheOf(sessionId).lookup(sessionId);
     }
 
     private Result fromStore(String sessionId) {
         try {
             return StoreFutures.await(reads.read(sessionId)) ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE;
         } catch (SessionStoreUnavailableException unavailable) {
-            report.uncheckedToken();
-            return Result.UNPROVEN;
+            return Result.UNVERIFIED;
         }
     }
 
     private CompletionStage<Boolean> ask(String sessionId) {
         long began = System.nanoTime();
-        CompletionStage<Boolean> answer = tracked == null ? null : tracked.read(sessionId);
-        return answer != null ? watch.watch(Operation.CHECK, began, answer) : store.exists(sessionId);
+        CompletionStage<Boolean> answer = reader == null ? null : reader.read(sessionId);
+        return answer != null ? store.watch(Operation.CHECK, began, answer) : store.exists(sessionId);
     }
 
     @Override
@@ -121,21 +110,21 @@ final class SessionEngine implements SessionChecker {
         try {
             NotBefore marker = markers.read(userId);
             if (marker.equals(NotBefore.CLEARED)) {
-                memory.cleared(userId);
+                denylist.cleared(userId);
             }
             if (marker.coversToken(authenticatedAt)) {
                 return Result.ENDED_BY_STORE;
             }
-            return memory.isDeniedWithoutSession(userId, authenticatedAt)
-                    ? Result.ENDED_BY_MEMORY
+            return denylist.isDeniedWithoutSession(userId, authenticatedAt)
+                    ? Result.ENDED_BY_DENYLIST
                     : Result.LIVE_BY_STORE;
         } catch (SessionStoreUnavailableException unavailable) {
-            if (memory.isDeniedWithoutSession(userId, authenticatedAt)
+            if (denylist.isDeniedWithoutSession(userId, authenticatedAt)
                     || markers.isRememberedToCover(userId, authenticatedAt)) {
-                return Result.ENDED_BY_MEMORY;
+                return Result.ENDED_BY_DENYLIST;
             }
-            report.uncheckedToken();
-            return Result.UNPROVEN;
+            statistics.checked(Result.UNVERIFIED);
+            return Result.UNVERIFIED;
         }
     }
 
@@ -150,13 +139,13 @@ final class SessionEngine implements SessionChecker {
     }
 
     SessionStatus status(String sessionId) {
-        return check(sessionId, memory.isDenied(sessionId)).status();
+        return check(TokenSession.of(sessionId)).status();
     }
 
     /** Takes back what the near cache says of a session that this node has just created or revoked. */
     void changed(String sessionId) {
-        if (tracked != null) {
-            tracked.cacheOf(sessionId).invalidate(sessionId);
+        if (reader != null) {
+            reader.cacheOf(sessionId).invalidate(sessionId);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.sessiontracking.SessionEvent;
 import dev.sessiontracking.SessionRenewed;
 import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.revocation.Revoker;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionListener;
@@ -27,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Updates the statistics and notifies the listeners. A failing listener never affects the caller. Thread-safe. */
-final class SessionEvents implements RejectionReport, AutoCloseable {
+final class SessionEvents implements RejectionReport, Revoker.Outcomes, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(SessionEvents.class);
 
@@ -95,8 +96,8 @@ final class SessionEvents implements RejectionReport, AutoCloseable {
         tell(new SessionRenewed(sessionId, clock.instant()));
     }
 
-    /** Tells of sessions that were ended, if any. */
-    void revoked(RevocationOperation operation, List<String> sessionIds, @Nullable String userId) {
+    @Override
+    public void revoked(RevocationOperation operation, List<String> sessionIds, @Nullable String userId) {
         if (sessionIds.isEmpty()) {
             return;
         }
@@ -104,24 +105,17 @@ final class SessionEvents implements RejectionReport, AutoCloseable {
         tell(new SessionRevoked(operation, sessionIds, userId, principal(), clock.instant()));
     }
 
-    void pending(Revocation revocation) {
-        statistics.revoked(revocation.operation());
-        tell(new RevocationPending(
-                revocation.operation(), sessionId(revocation), userId(revocation), principal(), clock.instant()));
+    @Override
+    public void pending(RevocationOperation operation, @Nullable String sessionId, @Nullable String userId) {
+        statistics.revoked(operation);
+        statistics.pending();
+        tell(new RevocationPending(operation, sessionId, userId, principal(), clock.instant()));
     }
 
-    void applied(Revocation revocation, long sessions) {
-        RevocationApplied event = new RevocationApplied(
-                revocation.operation(), sessionId(revocation), userId(revocation), sessions, clock.instant());
-        tellInBackground(event);
-    }
-
-    private static @Nullable String sessionId(Revocation revocation) {
-        return revocation instanceof Revocation.OfSession one ? one.sessionId() : null;
-    }
-
-    private static @Nullable String userId(Revocation revocation) {
-        return revocation instanceof Revocation.OfUser all ? all.userId() : null;
+    @Override
+    public void applied(
+            RevocationOperation operation, @Nullable String sessionId, @Nullable String userId, long sessions) {
+        tellInBackground(new RevocationApplied(operation, sessionId, userId, sessions, clock.instant()));
     }
 
     @Override

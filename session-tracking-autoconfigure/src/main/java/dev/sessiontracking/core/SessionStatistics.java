@@ -30,6 +30,8 @@ public final class SessionStatistics {
 
     private final LongAdder renewals = new LongAdder();
 
+    private final LongAdder pendingRevocations = new LongAdder();
+
     /** Complete from the start and never changed, so that it needs no lock. */
     private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {
         Map<E, LongAdder> adders = new EnumMap<>(type);
@@ -57,6 +59,15 @@ public final class SessionStatistics {
 
     void revoked(RevocationOperation operation) {
         of(revocations, operation).increment();
+    }
+
+    void pending() {
+        pendingRevocations.increment();
+    }
+
+    /** How many revocations have become pending, those that the store has confirmed meanwhile included. */
+    long pendingRevocations() {
+        return pendingRevocations.sum();
     }
 
     void rejected(RequestRejected.Reason reason) {
@@ -111,7 +122,7 @@ public final class SessionStatistics {
      */
     public double hitRatio() {
         double hits = checks(Result.Source.CACHE);
-        double misses = checks(Result.Source.STORE) + checks(Result.Source.UNPROVEN);
+        double misses = checks(Result.Source.STORE) + checks(Result.Source.UNVERIFIED);
         return hits / (hits + misses);
     }
 }

@@ -1,18 +1,23 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.cache.CachingReader;
 import dev.sessiontracking.core.cache.NearCache;
 import dev.sessiontracking.core.cache.NearCache.Status;
+import dev.sessiontracking.core.revocation.NotBeforeMarkers;
+import dev.sessiontracking.core.revocation.RevocationDenylist;
+import dev.sessiontracking.core.revocation.Revoker;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionListener;
 import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.spi.StoreObserver;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,21 +26,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionTracking implements AutoCloseable {
 
-    private final SessionStore store;
+    private final ObservedStore store;
 
-    private final @Nullable CachingReader tracked;
+    private final @Nullable CachingReader reader;
 
     private final SessionService service;
 
-    private final SessionChecker checker;
+    private final SessionEngine checker;
 
     private final Revoker revoker;
 
-    private final RevocationDenylist memory;
-
     private final OutageMonitor outages;
-
-    private final StoreWatch watch;
 
     private final SessionEvents events;
 
@@ -43,86 +44,69 @@ public final class SessionTracking implements AutoCloseable {
 
     private SessionTracking(
             SessionStore store,
-            @Nullable CachingReader tracked,
+            @Nullable CachingReader reader,
             Settings settings,
             Clock clock,
-            Surroundings surroundings) {
-        this.store = store;
-        this.tracked = tracked;
-        this.memory = new RevocationDenylist(clock, settings.retention(), settings.maximumRemembered());
-        this.events = new SessionEvents(surroundings.listeners(), surroundings.principals(), statistics, clock);
-        this.outages = new OutageMonitor(settings.outagePolicy(), clock, events, this::storeIsBack);
-        this.watch = new StoreWatch(surroundings.storeObserver());
-        SessionStore watched = new ObservedStore(store, watch);
+            Collaborators collaborators) {
+        this.store = new ObservedStore(store, collaborators.storeObserver());
+        this.reader = reader;
+        this.events = new SessionEvents(collaborators.listeners(), collaborators.principals(), statistics, clock);
+        this.outages = new OutageMonitor(store, settings.outagePolicy(), clock, events, statistics);
         Duration longest = settings.retention().compareTo(settings.ttl()) > 0 ? settings.retention() : settings.ttl();
-        NotBeforeMarkers markers = new NotBeforeMarkers(watched, tracked, longest, clock);
-        this.revoker = new Revoker(watched, tracked, memory, markers, outages, events, settings.maximumRemembered());
-        SessionEngine engine = new SessionEngine(
-                watched, tracked, memory, markers, revoker, settings.outagePolicy(), outages, watch, statistics, clock);
-        this.checker = engine;
-        this.service = new TrackedSessionService(
-                watched,
-                engine,
-                revoker,
-                outages,
-                memory,
-                markers,
+        this.revoker = new Revoker(
+                this.store,
+                reader,
+                new RevocationDenylist(clock, settings.retention(), settings.maximumRemembered()),
+                new NotBeforeMarkers(this.store, reader, longest, clock),
                 events,
-                surroundings.metadata(),
-                settings.ttl(),
-                clock);
-        if (tracked != null) {
-            tracked.tell(revoker.evidence());
+                settings.outagePolicy());
+        this.checker = new SessionEngine(this.store, reader, revoker, settings.outagePolicy(), statistics, clock);
+        this.service = new TrackedSessionService(this.store, checker, revoker, events, settings, clock);
+        if (reader != null) {
+            reader.observe(revoker.observer());
         }
+        // In this order: an outage is reported as ended before its pending revocations are applied.
         store.listen(outages);
-    }
-
-    private void storeIsBack() {
-        revoker.storeIsBack();
+        store.listen(revoker.recovery());
     }
 
     /**
-     * What an engine may have around it.
+     * What an engine works with besides its store.
      *
      * @param listeners who hears what becomes a fact; asked for them once, when there is something to tell, and by
      *     threads of the engine only after {@link #listenersAreReady()}
      * @param storeObserver who hears how long the store takes
      * @param principals who knows on whose behalf a thread acts
-     * @param metadata how much of where a session was begun from is kept
      */
-    public record Surroundings(
-            Supplier<List<SessionListener>> listeners,
-            StoreObserver storeObserver,
-            PrincipalSource principals,
-            MetadataPolicy metadata) {
+    public record Collaborators(
+            Supplier<List<SessionListener>> listeners, StoreObserver storeObserver, PrincipalSource principals) {
 
-        /** Nobody, and everything is kept. */
-        public static final Surroundings NONE =
-                new Surroundings(List::of, StoreObserver.NO_OP, PrincipalSource.NONE, MetadataPolicy.KEEP);
+        /** No listener and no observer. */
+        public static final Collaborators NONE = new Collaborators(List::of, StoreObserver.NO_OP, PrincipalSource.NONE);
     }
 
     /**
      * Session tracking over a store, with nobody around.
      *
-     * @param tracked reads of that store whose answers may be kept, or {@code null} to ask for every check
+     * @param reader reads of that store whose answers may be kept, or {@code null} to ask for every check
      */
     public static SessionTracking over(
-            SessionStore store, @Nullable CachingReader tracked, Settings settings, Clock clock) {
-        return over(store, tracked, settings, clock, Surroundings.NONE);
+            SessionStore store, @Nullable CachingReader reader, Settings settings, Clock clock) {
+        return over(store, reader, settings, clock, Collaborators.NONE);
     }
 
     /**
      * Session tracking over a store.
      *
-     * @param tracked reads of that store whose answers may be kept, or {@code null} to ask for every check
+     * @param reader reads of that store whose answers may be kept, or {@code null} to ask for every check
      */
     public static SessionTracking over(
             SessionStore store,
-            @Nullable CachingReader tracked,
+            @Nullable CachingReader reader,
             Settings settings,
             Clock clock,
-            Surroundings surroundings) {
-        return new SessionTracking(store, tracked, settings, clock, surroundings);
+            Collaborators collaborators) {
+        return new SessionTracking(store, reader, settings, clock, collaborators);
     }
 
     /** The service of an application without session tracking: plain JWT. */
@@ -152,7 +136,7 @@ public final class SessionTracking implements AutoCloseable {
 
     /** How many revocations this node remembers. */
     public int rememberedRevocations() {
-        return memory.size();
+        return revoker.denylist().size();
     }
 
     /** Who is to be told of a refused request. */
@@ -185,22 +169,22 @@ public final class SessionTracking implements AutoCloseable {
 
     /** The near cache at this moment. */
     public TrackingState.Cache nearCache() {
-        if (tracked == null) {
+        if (reader == null) {
             return new TrackingState.Cache(Status.off("session.tracking.near-cache.enabled=false"), false, null, 0);
         }
-        List<NearCache> caches = tracked.caches();
+        List<NearCache> caches = reader.caches();
         return new TrackingState.Cache(
-                tracked.status(),
-                !caches.isEmpty() && caches.stream().allMatch(NearCache::isProven),
-                oldestProof(caches),
+                reader.status(),
+                !caches.isEmpty() && caches.stream().allMatch(NearCache::isLeaseFresh),
+                oldestLease(caches),
                 caches.stream().mapToLong(NearCache::size).sum());
     }
 
     /** Of several servers the one that was proven longest ago; {@code null} when one is not proven at all. */
-    private static @Nullable Duration oldestProof(List<NearCache> caches) {
+    private static @Nullable Duration oldestLease(List<NearCache> caches) {
         Duration oldest = null;
         for (NearCache cache : caches) {
-            Duration age = cache.proofAge();
+            Duration age = cache.leaseAge();
             if (age == null) {
                 return null;
             }
@@ -211,12 +195,10 @@ public final class SessionTracking implements AutoCloseable {
 
     /** How things are, without asking the store. */
     public TrackingState state() {
-        StoreDescription description = store.describe();
         return new TrackingState(
                 checker.outagePolicy(),
                 outages.current(),
-                description.misconfiguration() != null ? description.misconfiguration() : watch.refused(),
-                description,
+                store.describe(),
                 nearCache(),
                 pendingRevocations(),
                 rememberedRevocations());
@@ -235,6 +217,18 @@ public final class SessionTracking implements AutoCloseable {
      * @param ttl how long a session lives after its creation or last renewal
      * @param retention how long a node remembers a revocation; at least as long as a token can live
      * @param maximumRemembered most revocations that a node remembers
+     * @param metadata reduces the metadata of a session to what is stored
      */
-    public record Settings(OutagePolicy outagePolicy, Duration ttl, Duration retention, int maximumRemembered) {}
+    public record Settings(
+            OutagePolicy outagePolicy,
+            Duration ttl,
+            Duration retention,
+            int maximumRemembered,
+            UnaryOperator<SessionMetadata> metadata) {
+
+        /** All metadata is stored. */
+        public Settings(OutagePolicy outagePolicy, Duration ttl, Duration retention, int maximumRemembered) {
+            this(outagePolicy, ttl, retention, maximumRemembered, UnaryOperator.identity());
+        }
+    }
 }

@@ -8,9 +8,13 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.core.cache.StoreFutures;
+import dev.sessiontracking.core.revocation.NotBeforeMarkers;
+import dev.sessiontracking.core.revocation.RevocationDenylist;
+import dev.sessiontracking.core.revocation.Revoker;
 import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.Registration;
@@ -37,15 +41,13 @@ final class TrackedSessionService implements SessionService {
 
     private final Revoker revoker;
 
-    private final OutageMonitor report;
-
-    private final RevocationDenylist memory;
+    private final RevocationDenylist denylist;
 
     private final NotBeforeMarkers markers;
 
     private final SessionEvents events;
 
-    private final MetadataPolicy metadataPolicy;
+    private final Settings settings;
 
     private final Duration ttl;
 
@@ -55,22 +57,17 @@ final class TrackedSessionService implements SessionService {
             SessionStore store,
             SessionEngine engine,
             Revoker revoker,
-            OutageMonitor report,
-            RevocationDenylist memory,
-            NotBeforeMarkers markers,
             SessionEvents events,
-            MetadataPolicy metadataPolicy,
-            Duration ttl,
+            Settings settings,
             Clock clock) {
         this.store = store;
         this.engine = engine;
         this.revoker = revoker;
-        this.report = report;
-        this.memory = memory;
-        this.markers = markers;
+        this.denylist = revoker.denylist();
+        this.markers = revoker.markers();
         this.events = events;
-        this.metadataPolicy = metadataPolicy;
-        this.ttl = ttl;
+        this.settings = settings;
+        this.ttl = settings.ttl();
         this.clock = clock;
     }
 
@@ -84,7 +81,7 @@ final class TrackedSessionService implements SessionService {
         Arguments.requireUserId(userId);
         Arguments.requireSessionId(sessionId, "sessionId");
         Arguments.requireNonNull(metadata, "metadata");
-        if (memory.isDenied(sessionId)) {
+        if (denylist.isDenied(sessionId)) {
             throw alreadyUsed(sessionId);
         }
         Instant began = clock.instant();
@@ -94,13 +91,12 @@ final class TrackedSessionService implements SessionService {
             created = StoreFutures.await(store.create(session, ttl));
         } catch (SessionStoreUnavailableException unavailable) {
             throwIfRejecting(unavailable);
-            report.untrackedLogin();
             UserSession untracked = untracked(session);
             events.created(untracked);
             return untracked;
         }
         UserSession written = created.orElseThrow(() -> alreadyUsed(sessionId));
-        memory.created(userId, sessionId, began);
+        denylist.created(userId, sessionId, began);
         engine.changed(sessionId);
         events.created(written);
         return written;
@@ -118,13 +114,13 @@ final class TrackedSessionService implements SessionService {
         Arguments.requireNonNull(metadata, "metadata");
         Arguments.requireNonNull(authenticatedAt, "authenticatedAt");
         Arguments.requireNonNull(tokenExpiresAt, "tokenExpiresAt");
-        if (memory.isDenied(sessionId) || memory.isDeniedWithoutSession(userId, authenticatedAt)) {
+        if (denylist.isDenied(sessionId) || denylist.isDeniedWithoutSession(userId, authenticatedAt)) {
             return Optional.empty();
         }
         UserSession session = new UserSession(
                 sessionId,
                 userId,
-                metadataPolicy.apply(metadata),
+                settings.metadata().apply(metadata),
                 authenticatedAt,
                 clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(ttl),
                 true);
@@ -143,7 +139,7 @@ final class TrackedSessionService implements SessionService {
     }
 
     private UserSession registered(UserSession session) {
-        memory.created(session.userId(), session.id(), session.createdAt());
+        denylist.created(session.userId(), session.id(), session.createdAt());
         engine.changed(session.id());
         events.created(session);
         return session;
@@ -163,7 +159,7 @@ final class TrackedSessionService implements SessionService {
 
     private UserSession newSession(String userId, String sessionId, SessionMetadata metadata) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        return new UserSession(sessionId, userId, metadataPolicy.apply(metadata), now, now.plus(ttl), true);
+        return new UserSession(sessionId, userId, settings.metadata().apply(metadata), now, now.plus(ttl), true);
     }
 
     static UserSession untracked(UserSession session) {
@@ -197,18 +193,18 @@ final class TrackedSessionService implements SessionService {
     @Override
     public Optional<UserSession> findSession(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        if (memory.isDenied(sessionId)) {
+        if (denylist.isDenied(sessionId)) {
             return Optional.empty();
         }
         return StoreFutures.await(store.find(sessionId))
-                .filter(session -> !memory.isDenied(TokenSession.of(session)))
+                .filter(session -> !isDenied(session))
                 .filter(session -> !markers.readOrRemember(session.userId()).covers(sessionId, session.createdAt()));
     }
 
     @Override
     public SessionRenewal renewSession(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        if (memory.isDenied(sessionId)) {
+        if (denylist.isDenied(sessionId)) {
             return SessionRenewal.ENDED;
         }
         try {
@@ -229,7 +225,7 @@ final class TrackedSessionService implements SessionService {
         List<UserSession> found = StoreFutures.await(store.findByUser(userId));
         NotBefore marker = markers.readOrRemember(userId);
         return found.stream()
-                .filter(session -> !memory.isDenied(TokenSession.of(session)))
+                .filter(session -> !isDenied(session))
                 .filter(session -> !marker.covers(session.id(), session.createdAt()))
                 .sorted(NEWEST_FIRST)
                 .limit(MAX_LISTED_SESSIONS)
@@ -256,7 +252,7 @@ final class TrackedSessionService implements SessionService {
     public boolean revokeSession(String sessionId, Instant registrableUntil) {
         Arguments.requireSessionId(sessionId, "sessionId");
         Arguments.requireNonNull(registrableUntil, "registrableUntil");
-        return revoker.revoke(new Revocation.OfSession(sessionId, null, registrableUntil.plus(LEEWAY)));
+        return revoker.revokeForGood(sessionId, registrableUntil.plus(LEEWAY));
     }
 
     @Override
@@ -270,24 +266,28 @@ final class TrackedSessionService implements SessionService {
     public void clearNotBefore(String userId) {
         Arguments.requireUserId(userId);
         markers.clear(userId);
-        memory.cleared(userId);
+        denylist.cleared(userId);
     }
 
     @Override
     public RevokedSessions revokeAllUserSessions(String userId) {
         Arguments.requireUserId(userId);
-        return revoker.revoke(new Revocation.OfUser(userId, clock.instant(), null));
+        return revoker.revokeAll(userId, null);
     }
 
     @Override
     public RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId) {
         Arguments.requireUserId(userId);
         Arguments.requireSessionId(currentSessionId, "currentSessionId");
-        return revoker.revoke(new Revocation.OfUser(userId, clock.instant(), currentSessionId));
+        return revoker.revokeAll(userId, currentSessionId);
+    }
+
+    private boolean isDenied(UserSession session) {
+        return denylist.isDenied(session.id(), session.userId(), session.createdAt());
     }
 
     private void throwIfRejecting(SessionStoreUnavailableException unavailable) {
-        if (engine.outagePolicy() == OutagePolicy.REJECT) {
+        if (settings.outagePolicy() == OutagePolicy.REJECT) {
             throw unavailable;
         }
     }

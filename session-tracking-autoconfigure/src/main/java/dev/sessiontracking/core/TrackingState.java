@@ -1,6 +1,7 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.core.cache.NearCache.Status;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.StoreDescription;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param outagePolicy what tokens are worth during an outage
  * @param outage the outage that lasts, if one does
- * @param misconfiguration what somebody must put right, in the store's configuration or ours, if anything
  * @param store what is known of the store
  * @param nearCache the near cache
  * @param pendingRevocations how many revocations the store has not confirmed
@@ -21,22 +21,26 @@ import org.jspecify.annotations.Nullable;
 public record TrackingState(
         OutagePolicy outagePolicy,
         @Nullable Outage outage,
-        @Nullable String misconfiguration,
         StoreDescription store,
         Cache nearCache,
         int pendingRevocations,
         int rememberedRevocations) {
 
+    /** What somebody must put right, in the store's configuration or ours, or {@code null}. */
+    public @Nullable String misconfiguration() {
+        return store.misconfiguration();
+    }
+
     /**
      * The near cache.
      *
      * @param status whether answers are kept
-     * @param proven whether they may be given at this moment; not so on a node without traffic, which is no fault
-     * @param proofAge how long ago the store was last proven to be reachable, if it ever was
+     * @param fresh whether its lease is fresh, so that answers are used at this moment; not so on a node without traffic, which is no fault
+     * @param leaseAge how long ago the request was sent that the store has answered last, if there was one
      * @param size how many are kept
      */
     public record Cache(
-            Status status, boolean proven, @Nullable Duration proofAge, long size) {}
+            Status status, boolean fresh, @Nullable Duration leaseAge, long size) {}
 
     /** Knows which ways into the application check sessions. Thread-safe. */
     public interface FilterChains {

@@ -89,11 +89,11 @@ final class SessionMeters implements MeterBinder {
                         tracking -> tracking.statistics().hitRatio())
                 .register(registry);
         TimeGauge.builder(
-                        PREFIX + "near.cache.proof.age",
+                        PREFIX + "near.cache.lease.age",
                         tracking,
                         TimeUnit.NANOSECONDS,
-                        tracking -> nanos(tracking.nearCache().proofAge()))
-                .description("Time since the store was last proven to be reachable; none while it is not proven")
+                        tracking -> nanos(tracking.nearCache().leaseAge()))
+                .description("Time since the last answer of the store; none without a fresh lease")
                 .register(registry);
     }
 

@@ -4,7 +4,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** A tracked connection whose server has all keys. */
-final class OneServer implements TrackedReads.Surroundings {
+final class OneServer implements TrackedReads.Collaborators {
 
     private final RedisKeys keys;
 

@@ -93,9 +93,9 @@ final class Pushes implements PushListener {
 
     private void found(String sessionId, @Nullable String value, boolean wasLive) {
         if (value == null && wasLive) {
-            evidence.seenRevoked(sessionId);
+            evidence.onRevokedElsewhere(sessionId);
         } else if (value != null && evidence.isRevoked(sessionId)) {
-            evidence.seenAlive(sessionId);
+            evidence.onResurrected(sessionId);
         }
     }
 }

@@ -4,7 +4,9 @@ import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.spi.StoreListener;
 import io.lettuce.core.event.connection.ReconnectFailedEvent;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -150,11 +152,18 @@ final class RedisLink implements AutoCloseable {
     StoreDescription describe() {
         ServerInfo server = shards.lastInspected();
         List<String> parts = outages.parts();
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put("topology", connector.url().topology().word());
+        if (server.version() != null) {
+            details.put("version", server.version());
+        }
+        if (server.evictionPolicy() != null) {
+            details.put("evictionPolicy", server.evictionPolicy());
+        }
         return new StoreDescription(
-                connector.url().topology().word(),
+                "Redis",
                 connector.url().toString(),
-                server.version(),
-                server.evictionPolicy(),
+                details,
                 isOpenForRequests() ? null : misconfiguration,
                 parts.size() < shards.count() ? parts : List.of());
     }

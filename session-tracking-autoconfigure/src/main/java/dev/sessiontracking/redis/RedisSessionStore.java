@@ -4,6 +4,7 @@ import static dev.sessiontracking.redis.RedisFailures.translated;
 
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.UserRevocation.Scope;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.Refresh;
@@ -13,13 +14,14 @@ import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,7 +199,7 @@ final class RedisSessionStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+    public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
         return translated(link.bulkRequest("", commands -> {
             // Of a cluster, whoever does not answer now is told when it does.
             List<CompletableFuture<Long>> deletions = sessionIds.stream()
@@ -213,10 +215,12 @@ final class RedisSessionStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
+    public CompletionStage<List<String>> revokeAll(
+            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
+        Scope scope = new Scope(userId, until, exceptSessionId);
         return translated(link.bulkRequest(
                 userId,
-                commands -> new UserRevocation(commands, keys, index, userId, which)
+                commands -> new UserRevocation(commands, keys, index, scope, beforeRemoval)
                         .run()
                         .thenApply(revoked -> {
                             revoked.forEach(dataLossWatch::removed);

@@ -82,7 +82,7 @@ final class TrackedCluster implements CachingReader {
     private TrackedConnection track(RedisClusterNode node, long share) {
         TrackedConnection connection = new TrackedConnection(
                 shards.of(node), properties.cacheOf(share), keys, report, new OneMaster(node.getNodeId()));
-        connection.tell(evidence);
+        connection.observe(evidence);
         connector
                 .connectNode(ClusterMasters.addressOf(node), connection::isClosed)
                 .thenAccept(connection::use);
@@ -152,13 +152,13 @@ final class TrackedCluster implements CachingReader {
     }
 
     @Override
-    public synchronized void tell(RevocationObserver listener) {
+    public synchronized void observe(RevocationObserver listener) {
         evidence = listener;
-        tracked.values().forEach(connection -> connection.tell(listener));
+        tracked.values().forEach(connection -> connection.observe(listener));
     }
 
     /** The surroundings of one master's connection. */
-    private final class OneMaster implements TrackedReads.Surroundings {
+    private final class OneMaster implements TrackedReads.Collaborators {
 
         private final String nodeId;
 

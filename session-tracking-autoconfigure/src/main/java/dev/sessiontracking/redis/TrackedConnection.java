@@ -29,7 +29,7 @@ final class TrackedConnection implements CachingReader {
 
     private final TrackingReport report;
 
-    private final TrackedReads.Surroundings surroundings;
+    private final TrackedReads.Collaborators surroundings;
 
     private final TrackedReads reads;
 
@@ -47,7 +47,7 @@ final class TrackedConnection implements CachingReader {
             NearCache cache,
             RedisKeys keys,
             TrackingReport report,
-            TrackedReads.Surroundings surroundings) {
+            TrackedReads.Collaborators surroundings) {
         this.cache = cache;
         this.keys = keys;
         this.report = report;
@@ -155,7 +155,7 @@ final class TrackedConnection implements CachingReader {
     }
 
     @Override
-    public void tell(RevocationObserver listener) {
+    public void observe(RevocationObserver listener) {
         pushes.tell(listener);
     }
 

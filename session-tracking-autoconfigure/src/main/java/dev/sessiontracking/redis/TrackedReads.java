@@ -23,13 +23,13 @@ final class TrackedReads {
 
     private final RedisKeys keys;
 
-    private final Surroundings surroundings;
+    private final Collaborators surroundings;
 
     private final CanarySchedule schedule = new CanarySchedule(System::nanoTime, Clock.systemUTC());
 
     private final AtomicBoolean proving = new AtomicBoolean();
 
-    TrackedReads(Shard shard, NearCache cache, RedisKeys keys, Surroundings surroundings) {
+    TrackedReads(Shard shard, NearCache cache, RedisKeys keys, Collaborators surroundings) {
         this.shard = shard;
         this.cache = cache;
         this.keys = keys;
@@ -45,7 +45,7 @@ final class TrackedReads {
         long now = System.nanoTime();
         if (schedule.isDue(shown, now)) {
             current.probe();
-        } else if (cache.isProofAging(now) && cache.isProven() && schedule.isTrusted(shown)) {
+        } else if (cache.isLeaseAging(now) && cache.isLeaseFresh() && schedule.isTrusted(shown)) {
             prove(current);
         }
     }
@@ -181,7 +181,7 @@ final class TrackedReads {
         if (asked.shown() == null) {
             return false;
         }
-        cache.proven(sent);
+        cache.renewLease(sent);
         return true;
     }
 
@@ -222,7 +222,7 @@ final class TrackedReads {
     }
 
     /** What the reads of one master need to know of the servers around it. */
-    interface Surroundings {
+    interface Collaborators {
 
         /** A new key that nobody uses, and that the connection's own server serves. */
         String probeKey();

@@ -114,7 +114,7 @@ final class Tracking {
             outcome.failed(this, failure);
         } else if (pushSeen) {
             shown = sent;
-            cache.proven(sent);
+            cache.renewLease(sent);
             outcome.shown();
         } else {
             outcome.silent(this);
@@ -180,7 +180,7 @@ final class Tracking {
     /** The server must show anew that it pushes before anything is kept or trusted. */
     void doubt() {
         shown = null;
-        cache.unproven();
+        cache.endLease();
     }
 
     /** The connection has gone: replies that still come are worth nothing. */

@@ -1,12 +1,12 @@
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.UserSession;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,25 +21,25 @@ final class UserRevocation {
 
     private final UserIndex index;
 
-    private final String userId;
+    private final Scope scope;
 
-    private final Predicate<UserSession> which;
+    private final Consumer<String> beforeRemoval;
 
     private volatile @Nullable Throwable partFailure;
 
     private final List<String> revoked = new CopyOnWriteArrayList<>();
 
     UserRevocation(
-            RedisRequest commands, RedisKeys keys, UserIndex index, String userId, Predicate<UserSession> which) {
+            RedisRequest commands, RedisKeys keys, UserIndex index, Scope scope, Consumer<String> beforeRemoval) {
         this.commands = commands;
         this.keys = keys;
         this.index = index;
-        this.userId = userId;
-        this.which = which;
+        this.scope = scope;
+        this.beforeRemoval = beforeRemoval;
     }
 
     CompletionStage<List<String>> run() {
-        return index.members(commands, userId).thenCompose(ids -> {
+        return index.members(commands, scope.userId()).thenCompose(ids -> {
             CompletionStage<?> done = CompletableFuture.completedFuture(null);
             for (List<String> chunk : SessionValues.chunks(ids)) {
                 done = done.thenCompose(previous -> revoke(chunk));
@@ -79,17 +79,12 @@ final class UserRevocation {
         }
         return SessionValues.read(commands, keys, part).thenCompose(values -> {
             List<String> ids = values.stream()
-                    .filter(this::isWanted)
+                    .filter(scope::includes)
                     .map(SessionValues.Value::sessionId)
                     .toList();
+            ids.forEach(beforeRemoval);
             return delete(ids);
         });
-    }
-
-    private boolean isWanted(SessionValues.Value value) {
-        return value.session()
-                .map(session -> session.userId().equals(userId) && which.test(session))
-                .orElse(true);
     }
 
     private CompletionStage<?> delete(List<String> ids) {
@@ -105,7 +100,27 @@ final class UserRevocation {
                         }
                     }
                     revoked.addAll(deleted);
-                    return index.remove(commands, userId, deleted);
+                    return index.remove(commands, scope.userId(), deleted);
                 });
+    }
+
+    /**
+     * Which sessions are revoked. A value that cannot be read is, too.
+     *
+     * @param until the last moment at which they began, or {@code null}
+     * @param exceptSessionId a session to keep, or {@code null}
+     */
+    record Scope(
+            String userId,
+            @Nullable Instant until,
+            @Nullable String exceptSessionId) {
+
+        boolean includes(SessionValues.Value value) {
+            return !value.sessionId().equals(exceptSessionId)
+                    && value.session()
+                            .map(session -> session.userId().equals(userId)
+                                    && (until == null || !session.createdAt().isAfter(until)))
+                            .orElse(true);
+        }
     }
 }

@@ -2,11 +2,11 @@ package dev.sessiontracking.security;
 
 import dev.sessiontracking.RequestRejected.Reason;
 import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.spi.OutagePolicy;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -142,7 +142,7 @@ public final class SessionTokenEvaluator {
                 yield SessionDecision.LIVE;
             }
             case ENDED -> {
-                if (check.source() != Result.Source.MEMORY) {
+                if (check.source() != Result.Source.DENYLIST) {
                     warning.sawEnded(issuer, session.sessionId());
                 }
                 yield SessionDecision.ENDED;

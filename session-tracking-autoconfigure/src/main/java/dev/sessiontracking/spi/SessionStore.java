@@ -4,11 +4,12 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,35 +118,49 @@ public interface SessionStore {
     CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId);
 
     /**
-     * Removes sessions that were revoked before, in case the store has got them back. Index entries that name nothing
-     * may stay.
+     * Removes sessions that were revoked before, in case the store holds them again after a failover or a restore. Index
+     * entries without a session may stay. The default revokes each of them.
      *
-     * @return how many it had got back
+     * @return how many the store held
      */
-    CompletionStage<Long> revokeAgain(List<String> sessionIds);
+    default CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
+        CompletionStage<Long> count = CompletableFuture.completedFuture(0L);
+        for (String sessionId : sessionIds) {
+            count = count.thenCombine(revoke(sessionId, null), (before, held) -> held ? before + 1 : before);
+        }
+        return count;
+    }
 
     /**
-     * Removes those sessions of a user that match, and their index entries.
+     * Removes sessions of a user, and their index entries. A session whose value cannot be read is removed too.
      *
-     * @param which is asked for each session that the store holds, before it is removed; a session whose value cannot
-     *     be read is removed without asking
+     * @param until the last moment at which a removed session began, or {@code null} for all of them
+     * @param exceptSessionId a session to keep, or {@code null}
+     * @param beforeRemoval called with the id of each session of the user before that session is removed, so that the
+     *     caller rejects it even while a read is under way. Called once for each session in one attempt; an attempt that
+     *     the store repeats calls it again. It returns at once, does not throw, and may be called on any thread. A
+     *     session that was announced may turn out to be gone: only the result says which were removed
      * @return the ids of those that this call removed
      */
-    CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which);
-
-    /** Tells a listener of outages from now on, and at once of one that lasts. A store that cannot tell has none. */
-    default void listen(StoreListener listener) {}
-
-    /** What is known of this store, without asking it. */
-    default StoreDescription describe() {
-        return StoreDescription.UNKNOWN;
-    }
+    CompletionStage<List<String>> revokeAll(
+            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval);
 
     /**
      * Lists the sessions of a user, in no order. Values that cannot be read are left out. Of more than
      * {@link dev.sessiontracking.SessionService#MAX_LISTED_SESSIONS}, that many which expire last are enough.
      */
     CompletionStage<List<UserSession>> findByUser(String userId);
+
+    /**
+     * Notifies a listener of outages from now on, and at once of an outage that lasts. There may be several listeners: they
+     * are called in the order in which they were added. The default is a store that does not report outages.
+     */
+    default void listen(StoreListener listener) {}
+
+    /** Describes this store, without asking it. */
+    default StoreDescription describe() {
+        return StoreDescription.UNKNOWN;
+    }
 
     /**
      * What became of a late registration.

@@ -2,7 +2,7 @@ package dev.sessiontracking.spi;
 
 import org.jspecify.annotations.Nullable;
 
-/** Hears when the store stops answering and when it answers again: strictly in turn, and never under a lock. */
+/** Is notified when the store stops answering and when it answers again: strictly in turn, and never under a lock. */
 public interface StoreListener {
 
     /**
@@ -10,7 +10,7 @@ public interface StoreListener {
      *
      * @param reason why there is no answer, in words and without secrets
      */
-    void unavailable(String reason);
+    default void unavailable(String reason) {}
 
     /**
      * A part of the store has stopped answering, while the rest of it goes on. Called for each part that stops until the
@@ -30,7 +30,7 @@ public interface StoreListener {
     default void writesUnavailable(@Nullable String part, String reason) {}
 
     /** The store answers again, all of it. */
-    void available();
+    default void available() {}
 
     /**
      * A part of the store answers that did not before, or another server does in its place: it may lack what it was told

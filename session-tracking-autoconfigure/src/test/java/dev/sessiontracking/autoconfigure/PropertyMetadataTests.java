@@ -2,7 +2,7 @@ package dev.sessiontracking.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.spi.OutagePolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;

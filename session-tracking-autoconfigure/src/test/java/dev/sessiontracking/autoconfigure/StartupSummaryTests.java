@@ -5,17 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.OutageBegan;
 import dev.sessiontracking.SessionEvent;
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.FilterChains.Chain;
 import dev.sessiontracking.core.TrackingState.Outage;
 import dev.sessiontracking.core.cache.NearCache.Status;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -42,9 +43,12 @@ class StartupSummaryTests {
                 new TrackingState(
                         OutagePolicy.PLAIN_JWT,
                         outage,
-                        null,
                         new StoreDescription(
-                                "standalone", "redis://host:6379/0", "Redis 7.0.15", null, null, List.of()),
+                                "Redis",
+                                "redis://host:6379/0",
+                                Map.of("topology", "standalone", "version", "Redis 7.0.15"),
+                                null,
+                                List.of()),
                         new TrackingState.Cache(cache, true, null, 0),
                         0,
                         0),
@@ -120,7 +124,7 @@ class StartupSummaryTests {
                 .close();
         assertThat(output.getAll().lines().filter(line -> line.contains("sessiontracking") || line.contains("d.s.")))
                 .satisfiesExactly(
-                        line -> assertThat(line).contains("Redis not available ("),
+                        line -> assertThat(line).contains("Redis is unavailable ("),
                         line -> assertThat(line).contains("which does not answer yet"));
         assertThat(output).doesNotContain("Obtaining singleton bean");
         assertThat(heard).hasAtLeastOneElementOfType(OutageBegan.class);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request and what came of it.
  *
- * @param answer of its token's session; {@link Result#UNPROVEN} with a failure for a request that was refused as
+ * @param answer of its token's session; {@link Result#UNVERIFIED} with a failure for a request that was refused as
  *     nothing could be proven, null when the request was not about a session
  * @param excused whether its node was itself frozen or killed
  */
@@ -52,7 +52,7 @@ record Exchange(
         return answer != null;
     }
 
-    boolean isProven() {
-        return answer != null && answer != Result.UNPROVEN;
+    boolean isLeaseFresh() {
+        return answer != null && answer != Result.UNVERIFIED;
     }
 }

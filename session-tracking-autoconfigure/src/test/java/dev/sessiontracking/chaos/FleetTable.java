@@ -57,7 +57,7 @@ final class FleetTable {
         row.requests++;
         row.failed += exchange.isFailed() ? 1 : 0;
         row.decided += exchange.isDecided() ? 1 : 0;
-        row.proven += exchange.isProven() ? 1 : 0;
+        row.proven += exchange.isLeaseFresh() ? 1 : 0;
         row.slowest = max(row.slowest, exchange.time());
     }
 

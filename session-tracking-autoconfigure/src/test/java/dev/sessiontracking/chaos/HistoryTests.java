@@ -1,11 +1,11 @@
 package dev.sessiontracking.chaos;
 
 import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_CACHE;
-import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_MEMORY;
+import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_DENYLIST;
 import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_STORE;
 import static dev.sessiontracking.core.SessionChecker.Result.LIVE_BY_CACHE;
 import static dev.sessiontracking.core.SessionChecker.Result.LIVE_BY_STORE;
-import static dev.sessiontracking.core.SessionChecker.Result.UNPROVEN;
+import static dev.sessiontracking.core.SessionChecker.Result.UNVERIFIED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.core.SessionChecker.Result;
@@ -48,14 +48,14 @@ class HistoryTests {
     void liveIsRightWhileNothingEndsIt() {
         assertThat(broken(11, LIVE_BY_CACHE)).isNull();
         assertThat(broken(11, LIVE_BY_STORE)).isNull();
-        assertThat(broken(11, UNPROVEN)).isNull();
+        assertThat(broken(11, UNVERIFIED)).isNull();
     }
 
     @Test
     void endedIsWrongWhileNothingEndsIt() {
         assertThat(broken(11, ENDED_BY_CACHE)).isEqualTo("wrongly rejected");
         assertThat(broken(11, ENDED_BY_STORE)).isEqualTo("wrongly rejected");
-        assertThat(broken(11, ENDED_BY_MEMORY)).isEqualTo("wrongly rejected");
+        assertThat(broken(11, ENDED_BY_DENYLIST)).isEqualTo("wrongly rejected");
     }
 
     @Test
@@ -84,17 +84,17 @@ class HistoryTests {
     @Test
     void theNodeThatRevokedAcceptsNothingMore() {
         history.revoked(1, "s", ms(100), ms(200));
-        for (Result answer : List.of(LIVE_BY_CACHE, LIVE_BY_STORE, UNPROVEN)) {
+        for (Result answer : List.of(LIVE_BY_CACHE, LIVE_BY_STORE, UNVERIFIED)) {
             assertThat(broken(1, 201, answer)).isEqualTo("accepted by the node that revoked it");
         }
-        assertThat(broken(1, 201, ENDED_BY_MEMORY)).isNull();
-        assertThat(broken(2, 201, UNPROVEN)).isNull();
+        assertThat(broken(1, 201, ENDED_BY_DENYLIST)).isNull();
+        assertThat(broken(2, 201, UNVERIFIED)).isNull();
     }
 
     @Test
     void aKeptRevocationBindsTheNodeThatKeepsIt() {
         history.revocationKept(1, "s", ms(100), ms(200));
-        assertThat(broken(1, 201, UNPROVEN)).isEqualTo("accepted by the node that revoked it");
+        assertThat(broken(1, 201, UNVERIFIED)).isEqualTo("accepted by the node that revoked it");
         assertThat(broken(2, 10_000, LIVE_BY_STORE)).isNull();
         assertThat(broken(2, 10_000, ENDED_BY_STORE)).isNull();
     }

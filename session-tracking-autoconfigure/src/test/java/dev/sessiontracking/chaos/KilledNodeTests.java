@@ -47,7 +47,7 @@ class KilledNodeTests {
         Tokens tokens = loggedOutWithoutServer();
         fleet.server().start();
         awaitAnswer(1, tokens, SessionStatus.ENDED, 401);
-        assertThat(fleet.client(0).me(tokens).check()).isEqualTo(Result.ENDED_BY_MEMORY);
+        assertThat(fleet.client(0).me(tokens).check()).isEqualTo(Result.ENDED_BY_DENYLIST);
     }
 
     @Test
@@ -85,7 +85,7 @@ class KilledNodeTests {
         assertThat(logout.pending()).isTrue();
         Answer refused = fleet.client(0).me(tokens);
         assertThat(refused.status()).isEqualTo(401);
-        assertThat(refused.check()).isEqualTo(Result.ENDED_BY_MEMORY);
+        assertThat(refused.check()).isEqualTo(Result.ENDED_BY_DENYLIST);
         return tokens;
     }
 

@@ -63,7 +63,7 @@ final class Recorder {
     void me(int node, Answer answer, String id, @Nullable String sessionId) {
         Result check = answer.check();
         if (sessionId == null) {
-            check = answer.isSuccess() ? Result.UNPROVEN : Result.ENDED_BY_MEMORY;
+            check = answer.isSuccess() ? Result.UNVERIFIED : Result.ENDED_BY_DENYLIST;
         } else if (answer.status() == 200 && (check == null || check.status() == SessionStatus.ENDED)
                 || answer.status() == 401 && (check == null || check.status() != SessionStatus.ENDED)) {
             unexpected("GET /me was answered " + answer.status() + " on the decision " + check);
@@ -74,7 +74,7 @@ final class Recorder {
     /** A refresh: it looks into the store, or rests on nothing. */
     void refresh(int node, Answer answer, String id) {
         Result check = answer.isSuccess()
-                ? answer.isProvenRefresh() ? Result.LIVE_BY_STORE : Result.UNPROVEN
+                ? answer.isProvenRefresh() ? Result.LIVE_BY_STORE : Result.UNVERIFIED
                 : answer.check() != null && answer.check().status() == SessionStatus.ENDED
                         ? answer.check()
                         : Result.ENDED_BY_STORE;
@@ -88,14 +88,14 @@ final class Recorder {
                 check(answer, id, check);
             }
         } else {
-            note(kind, node, answer, answer.status() == 503 ? Result.UNPROVEN : null);
+            note(kind, node, answer, answer.status() == 503 ? Result.UNVERIFIED : null);
         }
     }
 
     /** The caller's own token was judged in passing. */
     void caller(Answer answer, String id) {
         Result check = answer.check();
-        if (check != null && answer.status() != 0 && (answer.status() != 503 || check != Result.UNPROVEN)) {
+        if (check != null && answer.status() != 0 && (answer.status() != 503 || check != Result.UNVERIFIED)) {
             check(answer, id, check);
         }
     }

@@ -1,10 +1,10 @@
 package dev.sessiontracking.chaos;
 
-import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_MEMORY;
+import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_DENYLIST;
 import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_STORE;
 import static dev.sessiontracking.core.SessionChecker.Result.LIVE_BY_CACHE;
 import static dev.sessiontracking.core.SessionChecker.Result.LIVE_BY_STORE;
-import static dev.sessiontracking.core.SessionChecker.Result.UNPROVEN;
+import static dev.sessiontracking.core.SessionChecker.Result.UNVERIFIED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.core.SessionChecker.Result;
@@ -62,7 +62,7 @@ class UndoneHistoryTests {
         assertThat(broken(2, 6_311, LIVE_BY_STORE)).isEqualTo("accepted by store");
         assertThat(broken(2, 6_710, LIVE_BY_CACHE)).isNull();
         assertThat(broken(2, 6_711, LIVE_BY_CACHE)).isEqualTo("accepted by cache");
-        assertThat(broken(2, 6_711, UNPROVEN)).isNull();
+        assertThat(broken(2, 6_711, UNVERIFIED)).isNull();
     }
 
     @Test
@@ -77,8 +77,8 @@ class UndoneHistoryTests {
     @Test
     void whatNeedsNoProofIsNoRecovery() {
         history.revocationKept(1, "s", ms(3_000), ms(3_100));
-        proof(1, 5_100, UNPROVEN);
-        proof(1, 5_100, ENDED_BY_MEMORY);
+        proof(1, 5_100, UNVERIFIED);
+        proof(1, 5_100, ENDED_BY_DENYLIST);
         assertThat(broken(2, 8_000, LIVE_BY_STORE)).isNull();
     }
 
@@ -98,7 +98,7 @@ class UndoneHistoryTests {
         proof(1, 5_200, LIVE_BY_STORE);
         deaths.put(1, ms(6_000));
         assertThat(broken(2, 8_000, LIVE_BY_STORE)).isNull();
-        assertThat(broken(1, 5_900, UNPROVEN)).isEqualTo("accepted by the node that revoked it");
+        assertThat(broken(1, 5_900, UNVERIFIED)).isEqualTo("accepted by the node that revoked it");
     }
 
     @Test
@@ -167,7 +167,7 @@ class UndoneHistoryTests {
     @Test
     void whoeverGoesByTheTimeOfTheLoginMayRefuseALaterOne() {
         history.refusableOn(1, "s");
-        assertThat(broken(1, 3_000, ENDED_BY_MEMORY)).isNull();
-        assertThat(broken(2, 3_000, ENDED_BY_MEMORY)).isEqualTo(History.WRONGLY_REJECTED);
+        assertThat(broken(1, 3_000, ENDED_BY_DENYLIST)).isNull();
+        assertThat(broken(2, 3_000, ENDED_BY_DENYLIST)).isEqualTo(History.WRONGLY_REJECTED);
     }
 }

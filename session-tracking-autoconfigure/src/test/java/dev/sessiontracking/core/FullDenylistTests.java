@@ -12,6 +12,7 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking.Settings;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.util.List;

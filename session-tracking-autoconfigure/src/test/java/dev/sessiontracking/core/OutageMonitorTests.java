@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.core.TrackingState.Outage;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,10 +46,10 @@ class OutageMonitorTests {
         store.recover();
         assertThat(lines(output))
                 .containsExactly(
-                        "Redis not available (switched off): session tracking is suspended. Requests with a session are"
-                                + " answered 503 (session.tracking.outage-policy=reject)",
-                        "Redis is back after 3.0 s: session tracking goes on. Meanwhile 0 check(s) were unproven, 0"
-                                + " login(s) untracked, and 0 revocation(s) kept for it");
+                        "The session store is unavailable (switched off): session tracking is suspended. Requests with"
+                                + " a session are answered 503 (outage policy reject)",
+                        "The session store is available again after 3.0 s. During the outage: 0 unverified check(s), 0"
+                                + " untracked login(s), 0 pending revocation(s)");
     }
 
     @Test
@@ -60,11 +61,11 @@ class OutageMonitorTests {
         store.recover();
         assertThat(lines(output))
                 .containsExactly(
-                        "Redis not available for the sessions on host:7000 (switched off): their tracking is suspended,"
-                                + " all others are tracked as ever. For these: Requests with a session are answered 503"
-                                + " (session.tracking.outage-policy=reject)",
-                        "Redis is back for the sessions on host:7000 after 3.0 s: session tracking goes on. Meanwhile 0"
-                                + " check(s) were unproven, 0 login(s) untracked, and 0 revocation(s) kept for it");
+                        "The session store is unavailable for the sessions on host:7000 (switched off): only these"
+                                + " sessions are not tracked. For these: Requests with a session are answered 503"
+                                + " (outage policy reject)",
+                        "The session store is available again for the sessions on host:7000 after 3.0 s. During the"
+                                + " outage: 0 unverified check(s), 0 untracked login(s), 0 pending revocation(s)");
         assertThat(tracking.outages()).isEqualTo(1);
     }
 
@@ -78,10 +79,11 @@ class OutageMonitorTests {
         store.recover();
         assertThat(lines(output)).hasSize(5);
         assertThat(lines(output).get(1))
-                .isEqualTo("Redis not available for the sessions on host:7001 either (switched off), and perhaps for"
-                        + " more");
-        assertThat(lines(output).get(2)).startsWith("Redis is back after 0.0 s");
-        assertThat(lines(output).get(3)).startsWith("Redis not available for the sessions on host:7001 (");
+                .isEqualTo(
+                        "The session store is unavailable for the sessions on host:7001 too (switched off), and perhaps for"
+                                + " more");
+        assertThat(lines(output).get(2)).startsWith("The session store is available again after 0.0 s");
+        assertThat(lines(output).get(3)).startsWith("The session store is unavailable for the sessions on host:7001 (");
         assertThat(tracking.outages()).isEqualTo(2);
     }
 }

@@ -10,6 +10,7 @@ import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.core.cache.CachingReader;
 import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
 import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.StoreObserver;
 import java.time.Clock;
@@ -35,8 +36,7 @@ class RevocationsUnderWayTests {
             new Pushed(),
             new Settings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 1_000),
             Clock.systemUTC(),
-            new SessionTracking.Surroundings(
-                    () -> List.of(listener), StoreObserver.NO_OP, PrincipalSource.NONE, MetadataPolicy.KEEP));
+            new SessionTracking.Collaborators(() -> List.of(listener), StoreObserver.NO_OP, PrincipalSource.NONE));
 
     private final SessionService service = tracking.service();
 
@@ -56,7 +56,7 @@ class RevocationsUnderWayTests {
         }
 
         @Override
-        public void tell(RevocationObserver evidence) {
+        public void observe(RevocationObserver evidence) {
             pushes.set(evidence);
         }
 
@@ -74,7 +74,7 @@ class RevocationsUnderWayTests {
     @Test
     void pushMeanwhileDoesNotTakeTheRevocationAway() {
         UserSession session = service.createSession("alice", SessionMetadata.none());
-        store.beforeRemoval(() -> pushes.get().seenAlive(session.id()));
+        store.beforeRemoval(() -> pushes.get().onResurrected(session.id()));
         assertThat(service.revokeSession(session.id())).isTrue();
         assertThat(listener.heard(SessionRevoked.class)).hasSize(1);
         assertThat(tracking.rememberedRevocations()).isEqualTo(1);
@@ -83,7 +83,7 @@ class RevocationsUnderWayTests {
     @Test
     void pushMeanwhileDoesNotTakeAUsersRevocationAway() {
         UserSession session = service.createSession("alice", SessionMetadata.none());
-        store.beforeRemoval(() -> pushes.get().seenAlive(session.id()));
+        store.beforeRemoval(() -> pushes.get().onResurrected(session.id()));
         assertThat(service.revokeAllUserSessions("alice").count()).isEqualTo(1);
         assertThat(listener.heard(SessionRevoked.class))
                 .singleElement()
@@ -106,7 +106,7 @@ class RevocationsUnderWayTests {
             // The answer to the first is lost, and the store falls back to an earlier state.
             service.revokeSession(session.id());
             store.put(session);
-            pushes.get().seenAlive(session.id());
+            pushes.get().onResurrected(session.id());
         });
         service.revokeSession(session.id());
         assertThat(store.holds(session.id())).isFalse();

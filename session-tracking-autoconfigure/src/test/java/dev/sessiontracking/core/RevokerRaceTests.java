@@ -7,6 +7,7 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionTracking.Settings;
+import dev.sessiontracking.spi.OutagePolicy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;

@@ -22,6 +22,7 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.core.TrackingState.Outage;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionListener;
 import dev.sessiontracking.spi.StoreObserver;
@@ -61,13 +62,16 @@ class SessionEventsTests {
     }
 
     private SessionTracking tracking(OutagePolicy policy, String principal) {
+        return tracking(store, policy, principal);
+    }
+
+    private SessionTracking tracking(SwitchableStore store, OutagePolicy policy, String principal) {
         return SessionTracking.over(
                 store,
                 null,
                 new Settings(policy, Duration.ofDays(7), Duration.ofDays(7), 1_000),
                 clock,
-                new SessionTracking.Surroundings(
-                        () -> listeners, StoreObserver.NO_OP, () -> principal, MetadataPolicy.KEEP));
+                new SessionTracking.Collaborators(() -> listeners, StoreObserver.NO_OP, () -> principal));
     }
 
     @AfterEach
@@ -310,9 +314,11 @@ class SessionEventsTests {
 
     @Test
     void outageBeforeTheListenersAreReadyIsToldWhenTheyAre() {
-        try (SessionTracking starting = tracking(OutagePolicy.PLAIN_JWT, "nobody")) {
-            store.fail();
-            store.recover();
+        tracking.close();
+        SwitchableStore other = new SwitchableStore();
+        try (SessionTracking starting = tracking(other, OutagePolicy.PLAIN_JWT, "nobody")) {
+            other.fail();
+            other.recover();
             assertThat(starting.outages()).isEqualTo(1);
             assertThat(listener.heard(OutageBegan.class)).isEmpty();
             starting.listenersAreReady();
@@ -329,14 +335,13 @@ class SessionEventsTests {
                 null,
                 new Settings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 1_000),
                 clock,
-                new SessionTracking.Surroundings(
+                new SessionTracking.Collaborators(
                         () -> {
                             asked.incrementAndGet();
                             return List.of();
                         },
                         StoreObserver.NO_OP,
-                        PrincipalSource.NONE,
-                        MetadataPolicy.KEEP))) {
+                        PrincipalSource.NONE))) {
             lazy.service().isSessionValid("nobody");
             assertThat(asked).hasValue(0);
             lazy.service().createSession("alice", SessionMetadata.none());

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.SessionTracking.Settings;
+import dev.sessiontracking.spi.OutagePolicy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

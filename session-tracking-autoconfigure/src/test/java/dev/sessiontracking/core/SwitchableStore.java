@@ -5,14 +5,16 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.StoreListener;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,22 +29,18 @@ final class SwitchableStore implements SessionStore {
 
     private volatile @Nullable String unanswered;
 
-    private volatile @Nullable StoreListener listener;
+    private final List<StoreListener> listeners = new CopyOnWriteArrayList<>();
 
     private volatile Runnable beforeRemoval = () -> {};
 
     void fail() {
         unavailable = true;
-        if (listener != null) {
-            listener.unavailable("switched off");
-        }
+        listeners.forEach(listener -> listener.unavailable("switched off"));
     }
 
     /** Says that a part of it does not answer any more. */
     void losePart(String part) {
-        if (listener != null) {
-            listener.partUnavailable(part, "switched off");
-        }
+        listeners.forEach(listener -> listener.partUnavailable(part, "switched off"));
     }
 
     /** Answers again; nobody is told, as by a store that cannot tell. */
@@ -59,9 +57,7 @@ final class SwitchableStore implements SessionStore {
     void recover() {
         unanswered = null;
         unavailable = false;
-        if (listener != null) {
-            listener.available();
-        }
+        listeners.forEach(StoreListener::available);
     }
 
     /** Something that happens when a revocation has been asked for, and nothing is removed yet. */
@@ -127,19 +123,23 @@ final class SwitchableStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+    public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
         return answer(() ->
                 sessionIds.stream().filter(id -> sessions.remove(id) != null).count());
     }
 
     @Override
-    public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
+    public CompletionStage<List<String>> revokeAll(
+            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
         return answer(() -> {
             List<String> wanted = sessions.values().stream()
-                    .filter(session -> session.userId().equals(userId) && which.test(session))
+                    .filter(session -> session.userId().equals(userId)
+                            && !session.id().equals(exceptSessionId)
+                            && (until == null || !session.createdAt().isAfter(until)))
                     .map(UserSession::id)
                     .toList();
-            beforeRemoval.run();
+            wanted.forEach(beforeRemoval);
+            this.beforeRemoval.run();
             return wanted.stream().filter(id -> sessions.remove(id) != null).toList();
         });
     }
@@ -153,6 +153,6 @@ final class SwitchableStore implements SessionStore {
 
     @Override
     public void listen(StoreListener listener) {
-        this.listener = listener;
+        listeners.add(listener);
     }
 }

@@ -15,6 +15,7 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking.Settings;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
@@ -257,8 +258,8 @@ class TrackedSessionServiceTests {
             UserSession bobs = login("bob");
             store.fail();
             assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(PENDING);
-            assertThat(check(session, "alice")).isEqualTo(Result.ENDED_BY_MEMORY);
-            assertThat(check(bobs, "bob")).isEqualTo(Result.UNPROVEN);
+            assertThat(check(session, "alice")).isEqualTo(Result.ENDED_BY_DENYLIST);
+            assertThat(check(bobs, "bob")).isEqualTo(Result.UNVERIFIED);
         }
 
         @Test
@@ -267,8 +268,8 @@ class TrackedSessionServiceTests {
             UserSession other = login("alice");
             store.fail();
             assertThat(plainJwt.revokeOtherUserSessions("alice", current.id())).isEqualTo(PENDING);
-            assertThat(check(current, "alice")).isEqualTo(Result.UNPROVEN);
-            assertThat(check(other, "alice")).isEqualTo(Result.ENDED_BY_MEMORY);
+            assertThat(check(current, "alice")).isEqualTo(Result.UNVERIFIED);
+            assertThat(check(other, "alice")).isEqualTo(Result.ENDED_BY_DENYLIST);
         }
 
         private Result check(UserSession session, String userId) {
@@ -420,7 +421,7 @@ class TrackedSessionServiceTests {
             assertUnavailable(() -> reject.revokeAllUserSessions("alice"));
             assertUnavailable(() -> reject.revokeOtherUserSessions("alice", "another"));
             assertThat(strict.checker().check(new TokenSession(session.id(), "alice", null)))
-                    .isEqualTo(Result.ENDED_BY_MEMORY);
+                    .isEqualTo(Result.ENDED_BY_DENYLIST);
             store.recover();
             await().until(() -> !store.holds(session.id()));
         }

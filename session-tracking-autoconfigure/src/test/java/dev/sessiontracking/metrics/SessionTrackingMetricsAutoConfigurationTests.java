@@ -74,7 +74,7 @@ class SessionTrackingMetricsAutoConfigurationTests {
             service.isSessionValid(session.id());
             assertThat(value(context, "session.tracking.checks", "result", "live", "source", "store"))
                     .isEqualTo(1);
-            assertThat(value(context, "session.tracking.checks", "result", "ended", "source", "memory"))
+            assertThat(value(context, "session.tracking.checks", "result", "ended", "source", "denylist"))
                     .isEqualTo(1);
         });
     }
@@ -91,7 +91,7 @@ class SessionTrackingMetricsAutoConfigurationTests {
             });
             assertThat(value(context, "session.tracking.near.cache.size")).isEqualTo(1);
             assertThat(value(context, "session.tracking.near.cache.hit.ratio")).isBetween(0.01, 1.0);
-            assertThat(value(context, "session.tracking.near.cache.proof.age")).isBetween(0.0, 60.0);
+            assertThat(value(context, "session.tracking.near.cache.lease.age")).isBetween(0.0, 60.0);
         });
     }
 
@@ -169,9 +169,9 @@ class SessionTrackingMetricsAutoConfigurationTests {
             assertThat(value(context, "session.tracking.revocations.pending")).isEqualTo(1);
             assertThat(value(context, "session.tracking.logins", "tracked", "false"))
                     .isEqualTo(1);
-            assertThat(value(context, "session.tracking.checks", "result", "unknown", "source", "unproven"))
+            assertThat(value(context, "session.tracking.checks", "result", "unknown", "source", "unverified"))
                     .isEqualTo(1);
-            assertThat(value(context, "session.tracking.near.cache.proof.age")).isNaN();
+            assertThat(value(context, "session.tracking.near.cache.lease.age")).isNaN();
             redis.server().start();
             await().until(() -> value(context, "session.tracking.outage.active") == 0);
             await().until(() -> value(context, "session.tracking.revocations.pending") == 0);

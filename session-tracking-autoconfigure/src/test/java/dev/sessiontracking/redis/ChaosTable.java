@@ -58,7 +58,16 @@ final class ChaosTable {
     @Override
     public String toString() {
         StringBuilder table = new StringBuilder(String.format(
-                ROW, "fault", "checks", "cache", "store", "memory", "unproven", "accepted", "rejected", "slowest ms"));
+                ROW,
+                "fault",
+                "checks",
+                "cache",
+                "store",
+                "memory",
+                "unverified",
+                "accepted",
+                "rejected",
+                "slowest ms"));
         rows.forEach((fault, row) -> table.append(line(fault, row)));
         return table.append(line("all", all)).toString();
     }
@@ -66,8 +75,8 @@ final class ChaosTable {
     private static String line(String name, Row row) {
         int cache = row.count(Result.LIVE_BY_CACHE) + row.count(Result.ENDED_BY_CACHE);
         int store = row.count(Result.LIVE_BY_STORE) + row.count(Result.ENDED_BY_STORE);
-        int memory = row.count(Result.ENDED_BY_MEMORY);
-        int unproven = row.count(Result.UNPROVEN);
+        int memory = row.count(Result.ENDED_BY_DENYLIST);
+        int unproven = row.count(Result.UNVERIFIED);
         int checks = cache + store + memory + unproven;
         return String.format(
                 ROW,

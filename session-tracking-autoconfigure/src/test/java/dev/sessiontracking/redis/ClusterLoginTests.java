@@ -25,7 +25,7 @@ class ClusterLoginTests {
                     .isFalse();
             await().atMost(TestNode.PATIENCE)
                     .untilAsserted(() -> assertThat(output)
-                            .contains("Redis not available (no connection to ")
+                            .contains("Redis is unavailable (no connection to ")
                             .contains(": " + RedisFailures.LOGIN_REFUSED + ")"));
             await().atMost(TestNode.PATIENCE)
                     .untilAsserted(() -> assertThat(

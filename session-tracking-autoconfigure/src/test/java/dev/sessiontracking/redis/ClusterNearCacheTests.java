@@ -97,7 +97,7 @@ class ClusterNearCacheTests extends FleetNearCacheContractTests {
                     ids.stream().filter(id -> serverOf("session:" + id) != gone).toList();
             replicas.forEach(RedisServer::kill);
             gone.kill();
-            await().atMost(TestNode.PATIENCE).until(() -> node.check(ids.get(0)) == Result.UNPROVEN);
+            await().atMost(TestNode.PATIENCE).until(() -> node.check(ids.get(0)) == Result.UNVERIFIED);
             long end = System.nanoTime() + java.time.Duration.ofSeconds(3).toNanos();
             while (System.nanoTime() < end) {
                 assertThat(others)
@@ -110,12 +110,12 @@ class ClusterNearCacheTests extends FleetNearCacheContractTests {
             gone.start();
             // It has come back without its data.
             awaitEnded(node, ids.get(0));
-            String back = "Redis is back for the sessions on " + part + " after ";
+            String back = "Redis is available again for the sessions on " + part + " after ";
             await().atMost(TestNode.PATIENCE).until(() -> output.getOut().contains(back));
             // Three applications run in this test's process.
-            assertThat(output.getOut().lines().filter(line -> line.contains("Redis not available")))
+            assertThat(output.getOut().lines().filter(line -> line.contains("Redis is unavailable")))
                     .hasSizeBetween(1, 3)
-                    .allMatch(line -> line.contains("Redis not available for the sessions on " + part + " ("));
+                    .allMatch(line -> line.contains("Redis is unavailable for the sessions on " + part + " ("));
             assertThat(output).doesNotContain("session tracking is suspended");
             assertThat(unavailableParts(node)).isEmpty();
         } finally {

@@ -133,7 +133,7 @@ class DroppedConnectionTests {
     }
 
     private void awaitStale() {
-        await().until(() -> !node.bean(SessionTracking.class).nearCache().proven());
+        await().until(() -> !node.bean(SessionTracking.class).nearCache().fresh());
     }
 
     @Test
@@ -148,7 +148,7 @@ class DroppedConnectionTests {
         network.forget(TRACKED);
         assertThat(login().tracked()).isTrue();
         awaitStale();
-        assertThat(node.check(session.id())).isNotEqualTo(Result.UNPROVEN);
+        assertThat(node.check(session.id())).isNotEqualTo(Result.UNVERIFIED);
         assertNoOutage();
     }
 }

@@ -96,7 +96,7 @@ final class FailoverTraffic implements AutoCloseable {
             long start = System.nanoTime();
             Result answer = nodes.get(node).check(id);
             checks.incrementAndGet();
-            if (answer == Result.UNPROVEN) {
+            if (answer == Result.UNVERIFIED) {
                 unproven.add(new Check(node, id, start, answer));
             } else if (answer.status() == SessionStatus.LIVE) {
                 accepted.add(new Check(node, id, start, answer));

@@ -55,8 +55,8 @@ class HalfOutageTests {
             await().atMost(TestNode.PATIENCE).until(() -> output.getOut().contains("takes no writes"));
             cli.command("CLIENT", "UNPAUSE");
             await().atMost(TestNode.PATIENCE).until(() -> isTracked(node));
-            await().atMost(TestNode.PATIENCE).until(() -> output.getOut().contains("Redis is back"));
-            assertThat(output.getOut()).containsOnlyOnce("takes no writes").doesNotContain("Redis not available");
+            await().atMost(TestNode.PATIENCE).until(() -> output.getOut().contains("Redis is available again"));
+            assertThat(output.getOut()).containsOnlyOnce("takes no writes").doesNotContain("Redis is unavailable");
             assertThat(node.bean(SessionTracking.class).outages()).isOne();
         }
     }
@@ -72,11 +72,11 @@ class HalfOutageTests {
                 case "ZREM" -> List.of(":1\r\n");
                 default -> null;
             });
-            assertThat(within(ONE_WAIT, () -> node.check("a"))).isEqualTo(Result.UNPROVEN);
+            assertThat(within(ONE_WAIT, () -> node.check("a"))).isEqualTo(Result.UNVERIFIED);
             await().atMost(TestNode.PATIENCE)
                     .until(() -> node.bean(SessionTracking.class).outages() == 1);
             for (int i = 0; i < 20; i++) {
-                assertThat(within(NO_WAIT, () -> node.check("a"))).isEqualTo(Result.UNPROVEN);
+                assertThat(within(NO_WAIT, () -> node.check("a"))).isEqualTo(Result.UNVERIFIED);
             }
             assertThat(within(ONE_WAIT, () -> node.service.revokeSession("a"))).isTrue();
             assertThat(node.pendingRevocations()).isZero();
@@ -95,7 +95,7 @@ class HalfOutageTests {
                 assertThat(node.check(session).status()).isEqualTo(SessionStatus.LIVE);
                 assertThat(isTracked(node)).isTrue();
             }
-            assertThat(output.getOut()).doesNotContain("Redis not available").doesNotContain("takes no writes");
+            assertThat(output.getOut()).doesNotContain("Redis is unavailable").doesNotContain("takes no writes");
             assertThat(node.bean(SessionTracking.class).outages()).isZero();
         }
     }
@@ -112,7 +112,7 @@ class HalfOutageTests {
                     .until(() -> server.cli().commandCounts().keySet().containsAll(List.of("get", "del")));
             assertThat(node.check("anybody").status()).isEqualTo(SessionStatus.ENDED);
             assertThat(isTracked(node)).isTrue();
-            assertThat(output.getOut()).doesNotContain("Redis not available");
+            assertThat(output.getOut()).doesNotContain("Redis is unavailable");
             assertThat(node.bean(SessionTracking.class).outages()).isZero();
         }
     }
@@ -133,7 +133,9 @@ class HalfOutageTests {
                     .as("%s", output.getOut())
                     .hasSizeBetween(1, 2);
             assertThat(output.getOut()).containsOnlyOnce("Redis answers reads, but takes no writes");
-            assertThat(output.getOut()).doesNotContain("Redis not available").doesNotContain("Redis is back");
+            assertThat(output.getOut())
+                    .doesNotContain("Redis is unavailable")
+                    .doesNotContain("Redis is available again");
             assertThat(node.bean(SessionTracking.class).outages()).isOne();
         }
     }

@@ -181,7 +181,7 @@ abstract class MarkersContractTests extends SessionStoreFixture {
                     () -> {
                         start.await();
                         answer(otherNode.raiseNotBefore(user, NotBefore.of(null, null), TOKEN_LIFE, false));
-                        answer(otherNode.revokeAll(user, any -> true));
+                        answer(otherNode.revokeAll(user, null, null, any -> {}));
                         return null;
                     });
             List<Future<Void>> running = actions.stream().map(threads::submit).toList();
@@ -274,7 +274,7 @@ abstract class MarkersContractTests extends SessionStoreFixture {
         create("kept", "alice");
         String value = value("session:a");
         answer(store.raiseNotBefore("alice", NotBefore.of(null, "kept"), TOKEN_LIFE, false));
-        answer(store.revokeAll("alice", session -> !session.id().equals("kept")));
+        answer(store.revokeAll("alice", null, "kept", id -> {}));
         raw("SET", "session:a", value, "EX", "600");
         raw("ZADD", "user_sessions:alice", "9999999999999", "a");
 

@@ -135,8 +135,8 @@ class OutageTests {
         startApplication("session.tracking.connect-timeout=30s");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
         assertThat(timely(() -> service.getSessionStatus("any"))).isEqualTo(SessionStatus.UNKNOWN);
-        await().until(() -> output.getOut().contains("Redis not available"));
-        assertThat(output.getOut().lines().filter(line -> line.contains("Redis not available")))
+        await().until(() -> output.getOut().contains("Redis is unavailable"));
+        assertThat(output.getOut().lines().filter(line -> line.contains("Redis is unavailable")))
                 .singleElement()
                 .asString()
                 .contains("connection refused", "127.0.0.1:" + server.port());
@@ -153,8 +153,8 @@ class OutageTests {
         UserSession session = login();
         assertThat(isInRedis(session.id())).isTrue();
         assertThat(output).contains("Session tracking is on: sessions are in redis://127.0.0.1:" + server.port());
-        await().until(() -> output.getOut().contains("Redis is back"));
-        assertThat(output.getOut().lines().filter(line -> line.contains("Redis not available")))
+        await().until(() -> output.getOut().contains("Redis is available again"));
+        assertThat(output.getOut().lines().filter(line -> line.contains("Redis is unavailable")))
                 .hasSize(1);
     }
 
@@ -180,8 +180,8 @@ class OutageTests {
         server.start();
         awaitStatus(session.id(), SessionStatus.LIVE);
         assertThat(login().tracked()).isTrue();
-        await().until(() -> output.getOut().contains("Redis is back"));
-        assertThat(output.getOut().lines().filter(line -> line.contains("Redis not available")))
+        await().until(() -> output.getOut().contains("Redis is available again"));
+        assertThat(output.getOut().lines().filter(line -> line.contains("Redis is unavailable")))
                 .hasSize(1);
     }
 
@@ -391,7 +391,7 @@ class OutageTests {
         String wrong = server.url().replace("right", "sekret");
         startApplication("session.tracking.redis-url=" + wrong);
         assertThat(service.getSessionStatus("any")).isEqualTo(SessionStatus.UNKNOWN);
-        await().until(() -> output.getOut().contains("Redis not available"));
+        await().until(() -> output.getOut().contains("Redis is unavailable"));
         // Whether the reply or the end of the connection is seen first is the client's affair.
         assertThat(output)
                 .containsPattern("check the user and the password|: no connection\\)")

@@ -153,7 +153,7 @@ class PushOrderTests {
             }
             return null;
         });
-        assertThat(node.check("x")).isEqualTo(Result.UNPROVEN);
+        assertThat(node.check("x")).isEqualTo(Result.UNVERIFIED);
         server.script((client, command) -> null);
         node.awaitCached("marker");
         assertThat(server.count("GET", "session:x")).isEqualTo(2);
@@ -169,7 +169,7 @@ class PushOrderTests {
             }
             return null;
         });
-        assertThat(node.check("x")).isEqualTo(Result.UNPROVEN);
+        assertThat(node.check("x")).isEqualTo(Result.UNVERIFIED);
         server.script((client, command) -> null);
         goOn.countDown();
         node.awaitCached("marker");

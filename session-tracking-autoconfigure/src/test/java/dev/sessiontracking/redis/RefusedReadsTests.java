@@ -47,8 +47,8 @@ class RefusedReadsTests {
         node.awaitCached("x");
         // On a busy machine the start itself may be an outage; it is over when it is said to be.
         await().atMost(TestNode.PATIENCE)
-                .until(() -> !output.getOut().contains("Redis not available")
-                        || output.getOut().contains("Redis is back"));
+                .until(() -> !output.getOut().contains("Redis is unavailable")
+                        || output.getOut().contains("Redis is available again"));
         saidBefore = output.getOut().length();
     }
 
@@ -73,17 +73,18 @@ class RefusedReadsTests {
         server.script((client, command) -> ALL.contains(command.get(0)) ? List.of("-" + error + " not now\r\n") : null);
         await().atMost(TestNode.PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
-                .until(() -> node.check("x") == Result.UNPROVEN && said(output).contains(words));
+                .until(() ->
+                        node.check("x") == Result.UNVERIFIED && said(output).contains(words));
         long before = server.count("GET", "session:x") + server.count("STRLEN", "session:x");
         for (int i = 0; i < 1_000; i++) {
-            assertThat(node.check("x")).isEqualTo(Result.UNPROVEN);
+            assertThat(node.check("x")).isEqualTo(Result.UNVERIFIED);
         }
         assertThat(server.count("GET", "session:x") + server.count("STRLEN", "session:x"))
                 .isEqualTo(before);
         server.script((client, command) -> null);
         node.awaitCached("x");
-        await().atMost(TestNode.PATIENCE).until(() -> said(output).contains("Redis is back"));
-        assertThat(said(output)).containsOnlyOnce("Redis not available").containsOnlyOnce("Redis is back");
+        await().atMost(TestNode.PATIENCE).until(() -> said(output).contains("Redis is available again"));
+        assertThat(said(output)).containsOnlyOnce("Redis is unavailable").containsOnlyOnce("Redis is available again");
     }
 
     @Test
@@ -95,7 +96,7 @@ class RefusedReadsTests {
             Result answer = node.check("x");
             return answer == Result.LIVE_BY_CACHE || answer == Result.LIVE_BY_STORE;
         });
-        assertThat(said(output)).doesNotContain("Redis not available").doesNotContain("Near cache is");
+        assertThat(said(output)).doesNotContain("Redis is unavailable").doesNotContain("Near cache is");
         server.script((client, command) -> null);
         node.awaitCached("x");
     }

@@ -127,7 +127,7 @@ class SentinelLoginTests {
                             .isEqualTo("the sentinels refuse the login, " + FIX));
             await().atMost(TestNode.PATIENCE)
                     .untilAsserted(() -> assertThat(output)
-                            .contains("Redis not available (no connection to " + url()
+                            .contains("Redis is unavailable (no connection to " + url()
                                     + ": the sentinels refuse the login, " + FIX));
             for (RedisServer sentinel : servers.sentinels()) {
                 String told = "Sentinel " + sentinel.host() + ":" + sentinel.port() + " refuses the login";
@@ -150,7 +150,7 @@ class SentinelLoginTests {
             String told = "Sentinel " + odd.host() + ":" + odd.port() + " refuses the login";
             await().atMost(TestNode.PATIENCE)
                     .untilAsserted(() -> assertThat(output).containsOnlyOnce(told));
-            assertThat(output).containsOnlyOnce(" refuses the login: ").doesNotContain("Redis not available");
+            assertThat(output).containsOnlyOnce(" refuses the login: ").doesNotContain("Redis is unavailable");
             assertThat(node.bean(SessionStore.class).describe().misconfiguration())
                     .isNull();
         }
@@ -167,7 +167,7 @@ class SentinelLoginTests {
             String told = "Sentinel " + changed.host() + ":" + changed.port() + " refuses the login";
             await().atMost(TestNode.PATIENCE)
                     .untilAsserted(() -> assertThat(output).containsOnlyOnce(told));
-            assertThat(output).doesNotContain("Redis not available");
+            assertThat(output).doesNotContain("Redis is unavailable");
             limitedUser();
             awaitListeners(1);
         }

@@ -57,8 +57,8 @@ class ServerFaultTests {
         node.awaitCached(session);
         // On a busy machine the start itself may be an outage; it is over when it is said to be.
         await().atMost(TestNode.PATIENCE)
-                .until(() -> !output.getOut().contains("Redis not available")
-                        || output.getOut().contains("Redis is back"));
+                .until(() -> !output.getOut().contains("Redis is unavailable")
+                        || output.getOut().contains("Redis is available again"));
         saidBefore = output.getOut().length();
     }
 
@@ -75,7 +75,7 @@ class ServerFaultTests {
     private void awaitUnknown() {
         await().atMost(TestNode.PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
-                .until(() -> node.check(session) == Result.UNPROVEN
+                .until(() -> node.check(session) == Result.UNVERIFIED
                         && !node.bean(RedisLink.class).isOpenForRequests());
     }
 
@@ -92,8 +92,8 @@ class ServerFaultTests {
     }
 
     private void saidOnce(CapturedOutput output) {
-        await().atMost(SOON).until(() -> said(output).contains("Redis is back"));
-        assertThat(said(output)).containsOnlyOnce("Redis not available").containsOnlyOnce("Redis is back");
+        await().atMost(SOON).until(() -> said(output).contains("Redis is available again"));
+        assertThat(said(output)).containsOnlyOnce("Redis is unavailable").containsOnlyOnce("Redis is available again");
     }
 
     enum Silence {
@@ -113,7 +113,7 @@ class ServerFaultTests {
         awaitUnknown();
         long before = network.bytes(Direction.TO_SERVER);
         for (int i = 0; i < CHECKS; i++) {
-            assertThat(node.check(session)).isEqualTo(Result.UNPROVEN);
+            assertThat(node.check(session)).isEqualTo(Result.UNVERIFIED);
         }
         // Heartbeats and handshakes; one command for each check would be fifty times as much.
         assertThat(network.bytes(Direction.TO_SERVER) - before).isLessThan(CHECKS);
@@ -153,7 +153,7 @@ class ServerFaultTests {
             redis.cli().command("CONFIG", "SET", nameAndValue[0], "0");
         }
         awaitRecovery();
-        assertThat(said(output)).doesNotContain("Redis not available (error").doesNotContain("takes no writes");
+        assertThat(said(output)).doesNotContain("Redis is unavailable (error").doesNotContain("takes no writes");
     }
 
     @Test
@@ -161,7 +161,7 @@ class ServerFaultTests {
         redis.cli().command("CONFIG", "SET", "min-replicas-to-write", "1");
         try {
             node.service.revokeSession(session);
-            assertThat(node.check(session)).isEqualTo(Result.ENDED_BY_MEMORY);
+            assertThat(node.check(session)).isEqualTo(Result.ENDED_BY_DENYLIST);
             assertThat(node.pendingRevocations()).isOne();
         } finally {
             redis.cli().command("CONFIG", "SET", "min-replicas-to-write", "0");
@@ -186,7 +186,7 @@ class ServerFaultTests {
             awaitUnknown();
             // New connections are greeted, and then refused the pushes as well.
             network.cut();
-            await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> node.check(session) == Result.UNPROVEN);
+            await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> node.check(session) == Result.UNVERIFIED);
         } finally {
             redis.cli().command("SCRIPT", "KILL");
         }
@@ -202,7 +202,7 @@ class ServerFaultTests {
                 RedisCli.to(redis.server().host(), redis.server().port()).withPassword("another")) {
             other.command("CLIENT", "KILL", "TYPE", "normal");
             awaitUnknown();
-            await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> node.check(session) == Result.UNPROVEN);
+            await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> node.check(session) == Result.UNVERIFIED);
             other.command("CONFIG", "SET", "requirepass", "");
         }
         awaitRecovery();
@@ -218,7 +218,7 @@ class ServerFaultTests {
             CompletableFuture<Result> check = CompletableFuture.supplyAsync(() -> patient.check("another"));
             await().during(Duration.ofMillis(100)).until(() -> !check.isDone());
             patient.close();
-            assertThat(check).succeedsWithin(SOON).isEqualTo(Result.UNPROVEN);
+            assertThat(check).succeedsWithin(SOON).isEqualTo(Result.UNVERIFIED);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -282,7 +283,7 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
         create("a", "alice");
         create("b", "alice");
         create("c", "bob");
-        assertThat(answer(otherNode.revokeAll("alice", any -> true))).containsExactlyInAnyOrder("a", "b");
+        assertThat(answer(otherNode.revokeAll("alice", null, null, id -> {}))).containsExactlyInAnyOrder("a", "b");
         assertThat(isThere("session:a")).isFalse();
         assertThat(isThere("session:b")).isFalse();
         assertThat(isThere("user_sessions:alice")).isFalse();
@@ -294,8 +295,7 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
     void revokeAllAsksWhichOnes() {
         create("a", "alice");
         create("b", "alice");
-        assertThat(answer(store.revokeAll("alice", session -> !session.id().equals("a"))))
-                .containsExactly("b");
+        assertThat(answer(store.revokeAll("alice", null, "a", id -> {}))).containsExactly("b");
         assertThat(answer(store.exists("a"))).isTrue();
         assertThat(index("alice")).containsExactly("a");
     }
@@ -305,17 +305,39 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
         create("a", "alice");
         create("b", "alice");
         raw("DEL", "session:a");
-        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactly("b");
-        assertThat(answer(store.revokeAll("alice", any -> true))).isEmpty();
-        assertThat(answer(store.revokeAll("nobody", any -> true))).isEmpty();
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactly("b");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).isEmpty();
+        assertThat(answer(store.revokeAll("nobody", null, null, id -> {}))).isEmpty();
     }
 
     @Test
-    void revokeAllAsksBeforeItRemoves() {
+    void revokeAllAnnouncesEachSessionBeforeItRemovesIt() {
         create("a", "alice");
-        List<Boolean> thereWhenAsked = new ArrayList<>();
-        answer(store.revokeAll("alice", session -> thereWhenAsked.add(isThere("session:a"))));
-        assertThat(thereWhenAsked).containsExactly(true);
+        List<Boolean> thereWhenAnnounced = new ArrayList<>();
+        answer(store.revokeAll("alice", null, null, id -> thereWhenAnnounced.add(isThere("session:" + id))));
+        assertThat(thereWhenAnnounced).containsExactly(true);
+    }
+
+    @Test
+    void revokeAllKeepsWhatItSpares() {
+        create("a", "alice");
+        create("b", "alice");
+        List<String> announced = new ArrayList<>();
+        assertThat(answer(store.revokeAll("alice", null, "a", announced::add))).containsExactly("b");
+        assertThat(announced).containsExactly("b");
+        assertThat(answer(store.revokeAll("alice", Instant.EPOCH, null, announced::add)))
+                .isEmpty();
+        assertThat(announced).containsExactly("b");
+        assertThat(isThere("session:a")).isTrue();
+    }
+
+    @Test
+    void revokeAllKeepsTheSparedSessionEvenIfItsValueCannotBeRead() {
+        create("a", "alice");
+        create("b", "alice");
+        raw("SET", "session:a", "{", "KEEPTTL");
+        assertThat(answer(store.revokeAll("alice", null, "a", id -> {}))).containsExactly("b");
+        assertThat(isThere("session:a")).isTrue();
     }
 
     // findByUser
@@ -384,7 +406,7 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
         }
         raw("DEL", "session:one-of-many-0");
         raw("LPUSH", "session:one-of-many-0", "what is this?");
-        assertThat(answer(store.revokeAll("alice", session -> true))).hasSizeGreaterThanOrEqualTo(many - 1);
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).hasSizeGreaterThanOrEqualTo(many - 1);
         assertThat(idsOf("alice")).isEmpty();
         for (int i = 1; i < many; i++) {
             assertThat(isThere("session:one-of-many-" + i)).isFalse();
@@ -396,7 +418,7 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
         create("good", "alice");
         create("broken", "alice");
         raw("SET", "session:broken", "not json");
-        assertThat(answer(store.revokeAll("alice", session -> true))).containsExactlyInAnyOrder("good", "broken");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactlyInAnyOrder("good", "broken");
         assertThat(isThere("session:broken")).isFalse();
     }
 
@@ -417,7 +439,7 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
         assertThat(answer(store.find("broken"))).isEmpty();
         assertThat(answer(store.renew("broken", TTL))).isFalse();
         assertThat(idsOf("alice")).containsExactly("good");
-        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactly("good");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactly("good");
     }
 
     @Test
@@ -426,7 +448,7 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
         create("b", "bob");
         raw("ZADD", "user_sessions:alice", "9999999999999", "b");
         assertThat(idsOf("alice")).containsExactly("a");
-        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactly("a");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactly("a");
         assertThat(answer(store.exists("b"))).isTrue();
         assertThat(index("bob")).containsExactly("b");
     }
@@ -438,7 +460,7 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
         createMany("alice", SessionValues.CHUNK + 1);
         assertThat(idsOf("alice")).hasSize(SessionValues.CHUNK + 1).doesNotHaveDuplicates();
         raw("DEL", "session:s0");
-        assertThat(answer(store.revokeAll("alice", any -> true))).hasSize(SessionValues.CHUNK);
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).hasSize(SessionValues.CHUNK);
         assertThat(isThere("user_sessions:alice") && !index("alice").equals(List.of("s0")))
                 .isFalse();
     }
@@ -449,7 +471,7 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
         assertThat(idsOf("alice"))
                 .hasSizeGreaterThanOrEqualTo(SessionService.MAX_LISTED_SESSIONS)
                 .doesNotHaveDuplicates();
-        assertThat(answer(store.revokeAll("alice", any -> true))).hasSize(10_000);
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).hasSize(10_000);
         assertThat(isThere("user_sessions:alice")).isFalse();
         assertThat(idsOf("alice")).isEmpty();
     }
@@ -475,7 +497,7 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
         assertThat(answer(store.exists("a"))).isFalse();
         assertThat(idsOf("alice")).isEmpty();
         assertThat(create("a", "alice")).isTrue();
-        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactly("a");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactly("a");
         assertThat(answer(shop.exists("a"))).isTrue();
     }
 
@@ -503,7 +525,7 @@ abstract class SessionStoreContractTests extends SessionStoreFixture {
         assertThat(isThere("user_sessions:" + userId)).isTrue();
         assertThat(answer(otherNode.findByUser(userId))).containsExactly(session);
         assertThat(answer(store.renew("a", TTL))).isTrue();
-        assertThat(answer(store.revokeAll(userId, any -> true))).containsExactly("a");
+        assertThat(answer(store.revokeAll(userId, null, null, id -> {}))).containsExactly("a");
         assertThat(isThere("user_sessions:" + userId)).isFalse();
     }
 

@@ -48,7 +48,7 @@ abstract class SessionStoreRaceContractTests extends SessionStoreFixture {
 
             List<Callable<List<String>>> actions = new ArrayList<>();
             logins.forEach(id -> actions.add(() -> created(store, id, user)));
-            actions.add(() -> answer(otherNode.revokeAll(user, any -> true)));
+            actions.add(() -> answer(otherNode.revokeAll(user, null, null, id -> {})));
             List<List<String>> results = together(actions);
 
             List<String> revoked = results.get(LOGINS);
@@ -59,7 +59,7 @@ abstract class SessionStoreRaceContractTests extends SessionStoreFixture {
                     .isEmpty();
             assertThat(live(logins)).allMatch(index(user)::contains);
 
-            answer(store.revokeAll(user, any -> true));
+            answer(store.revokeAll(user, null, null, id -> {}));
             assertThat(live(logins)).isEmpty();
         }
     }
@@ -85,7 +85,7 @@ abstract class SessionStoreRaceContractTests extends SessionStoreFixture {
                     .doesNotHaveDuplicates();
             assertThat(live(logins)).allMatch(index(user)::contains);
 
-            answer(store.revokeAll(user, any -> true));
+            answer(store.revokeAll(user, null, null, id -> {}));
             assertThat(live(logins)).isEmpty();
         }
     }
@@ -114,7 +114,7 @@ abstract class SessionStoreRaceContractTests extends SessionStoreFixture {
             sessions.forEach(id -> create(id, user));
             List<Callable<List<String>>> actions = new ArrayList<>();
             sessions.forEach(id -> actions.add(() -> List.of(String.valueOf(answer(store.renew(id, TTL))))));
-            actions.add(() -> answer(otherNode.revokeAll(user, any -> true)));
+            actions.add(() -> answer(otherNode.revokeAll(user, null, null, id -> {})));
             List<List<String>> results = together(actions);
             assertThat(results.get(3)).containsExactlyInAnyOrderElementsOf(sessions);
             assertThat(live(sessions)).isEmpty();
@@ -148,8 +148,7 @@ abstract class SessionStoreRaceContractTests extends SessionStoreFixture {
             List<String> logins = ids("new" + round, LOGINS);
             List<Callable<List<String>>> actions = new ArrayList<>();
             logins.forEach(id -> actions.add(() -> created(store, id, user)));
-            actions.add(() ->
-                    answer(otherNode.revokeAll(user, session -> !session.id().equals(current))));
+            actions.add(() -> answer(otherNode.revokeAll(user, null, current, id -> {})));
             List<String> revoked = together(actions).get(LOGINS);
 
             assertThat(revoked).contains(other).doesNotContain(current);
@@ -218,14 +217,14 @@ abstract class SessionStoreRaceContractTests extends SessionStoreFixture {
         assertThat(live(results.get(3))).isEmpty();
         assertThat(live(results.get(4))).isEmpty();
         assertThat(live(logins)).allMatch(index(user)::contains);
-        answer(store.revokeAll(user, any -> true));
+        answer(store.revokeAll(user, null, null, id -> {}));
         assertThat(live(logins)).isEmpty();
     }
 
     private List<String> revokedAgainAndAgain(SessionStore node, String user) {
         List<String> revoked = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            revoked.addAll(answer(node.revokeAll(user, any -> true)));
+            revoked.addAll(answer(node.revokeAll(user, null, null, id -> {})));
         }
         return revoked;
     }

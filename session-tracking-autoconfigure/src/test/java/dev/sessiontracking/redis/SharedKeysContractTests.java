@@ -60,7 +60,8 @@ abstract class SharedKeysContractTests extends SessionStoreFixture {
     void revokeAllCountsTheSessionsOfASet() {
         createElsewhere("x", "y", "z");
         create("a", "alice");
-        assertThat(answer(otherNode.revokeAll("alice", any -> true))).containsExactlyInAnyOrder("a", "x", "y", "z");
+        assertThat(answer(otherNode.revokeAll("alice", null, null, id -> {})))
+                .containsExactlyInAnyOrder("a", "x", "y", "z");
         for (String id : List.of("a", "x", "y", "z")) {
             assertThat(isThere("session:" + id)).isFalse();
         }
@@ -70,7 +71,7 @@ abstract class SharedKeysContractTests extends SessionStoreFixture {
     @Test
     void revokeAllOfASetWithoutASessionOfOursEndsThem() {
         createElsewhere("x", "y");
-        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactlyInAnyOrder("x", "y");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactlyInAnyOrder("x", "y");
         assertThat(answer(store.exists("x"))).isFalse();
     }
 
@@ -79,7 +80,7 @@ abstract class SharedKeysContractTests extends SessionStoreFixture {
     void revokeAllLeavesMembersWithoutASessionInTheSet() {
         createElsewhere("x");
         raw("SADD", INDEX, "under-way");
-        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactly("x");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactly("x");
         assertThat(set()).containsExactly("under-way");
     }
 
@@ -152,7 +153,7 @@ abstract class SharedKeysContractTests extends SessionStoreFixture {
         assertThat(set()).containsExactlyInAnyOrder("a", "b");
         assertThat(lifetime(INDEX)).isGreaterThan(TTL.minus(SLACK));
         assertThat(answer(ofSets.findByUser("alice"))).hasSize(2);
-        assertThat(answer(ofSets.revokeAll("alice", any -> true))).containsExactlyInAnyOrder("a", "b");
+        assertThat(answer(ofSets.revokeAll("alice", null, null, id -> {}))).containsExactlyInAnyOrder("a", "b");
         assertThat(isThere(INDEX)).isFalse();
     }
 
@@ -166,7 +167,7 @@ abstract class SharedKeysContractTests extends SessionStoreFixture {
         assertThat(answer(ofSets.findByUser("alice"))).hasSize(2);
         assertThat(answer(ofSets.revoke("b", "alice"))).isTrue();
         await().until(() -> index("alice").equals(List.of("a")));
-        assertThat(answer(ofSets.revokeAll("alice", any -> true))).containsExactly("a");
+        assertThat(answer(ofSets.revokeAll("alice", null, null, id -> {}))).containsExactly("a");
     }
 
     @Test
@@ -180,7 +181,8 @@ abstract class SharedKeysContractTests extends SessionStoreFixture {
             raw("SET", "session:" + id, SessionJson.write(session(id, "alice")), "EX", "600");
         }
         assertThat(idsOf("alice")).containsExactlyInAnyOrder("s0", "s2500", "s4999");
-        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactlyInAnyOrder("s0", "s2500", "s4999");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {})))
+                .containsExactlyInAnyOrder("s0", "s2500", "s4999");
         assertThat(number("SCARD", INDEX)).isEqualTo(many - 3);
     }
 
@@ -194,7 +196,7 @@ abstract class SharedKeysContractTests extends SessionStoreFixture {
         create("a", "alice");
         assertThat(index("alice")).containsExactlyInAnyOrder("x", "a");
         assertThat(number("PTTL", INDEX)).isEqualTo(-1);
-        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactlyInAnyOrder("x", "a");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactlyInAnyOrder("x", "a");
     }
 
     @Test
@@ -241,7 +243,7 @@ abstract class SharedKeysContractTests extends SessionStoreFixture {
         Object dump = raw("DUMP", INDEX);
         for (SessionStore node : List.of(store, storeOfSets())) {
             assertUnreadable(node, any -> any.findByUser("alice"));
-            assertUnreadable(node, any -> any.revokeAll("alice", session -> true));
+            assertUnreadable(node, any -> any.revokeAll("alice", null, null, id -> {}));
             assertUnreadable(node, any -> any.create(session("a", "alice"), TTL));
             await().until(() -> !isThere("session:a"));
         }
@@ -301,7 +303,7 @@ abstract class SharedKeysContractTests extends SessionStoreFixture {
                         .isBetween(
                                 clock.instant().plus(TTL).minus(SLACK),
                                 clock.instant().plus(TTL).plus(SLACK)));
-        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactly("x");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactly("x");
     }
 
     @Test
@@ -323,7 +325,7 @@ abstract class SharedKeysContractTests extends SessionStoreFixture {
         assertThat(idsOf("42")).containsExactly("x");
         assertThat(answer(store.renew("x", TTL))).isTrue();
         assertThat(value("session:x")).startsWith("{\"userId\":42,");
-        assertThat(answer(store.revokeAll("42", any -> true))).containsExactly("x");
+        assertThat(answer(store.revokeAll("42", null, null, id -> {}))).containsExactly("x");
     }
 
     @Test
@@ -353,7 +355,7 @@ abstract class SharedKeysContractTests extends SessionStoreFixture {
         assertThat(answer(store.find("bad"))).isEmpty();
         assertThat(answer(store.renew("bad", TTL))).isFalse();
         assertThat(idsOf("alice")).containsExactly("good");
-        assertThat(answer(store.revokeAll("alice", any -> true))).containsExactlyInAnyOrder("bad", "good");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactlyInAnyOrder("bad", "good");
     }
 
     /** The bytes that we read as a text are not those that we would write. */

@@ -3,10 +3,10 @@ package dev.sessiontracking.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import java.util.List;
 import java.util.Map;

@@ -7,11 +7,11 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;
 import java.util.List;
@@ -103,10 +103,10 @@ public class RecordingSessions implements SessionChecker, SessionService {
     public Result check(TokenSession session) {
         lookups.add(session);
         if (knownRevoked.contains(session.sessionId())) {
-            return Result.ENDED_BY_MEMORY;
+            return Result.ENDED_BY_DENYLIST;
         }
         if (down) {
-            return Result.UNPROVEN;
+            return Result.UNVERIFIED;
         }
         return live.containsKey(session.sessionId()) ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE;
     }
@@ -119,7 +119,7 @@ public class RecordingSessions implements SessionChecker, SessionService {
     @Override
     public Result checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
         if (down) {
-            return Result.UNPROVEN;
+            return Result.UNVERIFIED;
         }
         Instant notBefore = notBefores.get(userId);
         return notBefore != null && (authenticatedAt == null || !authenticatedAt.isAfter(notBefore))

@@ -2,8 +2,8 @@ package dev.sessiontracking.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.RejectionReport;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;
 import java.util.HashMap;

@@ -2,11 +2,11 @@ package dev.sessiontracking.benchmarks.memory;
 
 import dev.sessiontracking.benchmarks.report.Conditions;
 import dev.sessiontracking.benchmarks.report.Results;
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;

@@ -4,11 +4,12 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Holds nothing, so that only the node's own memory is measured: confirms everything, or answers nothing. */
@@ -57,12 +58,13 @@ final class OneAnswerStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+    public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
         return answer(0L);
     }
 
     @Override
-    public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
+    public CompletionStage<List<String>> revokeAll(
+            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
         return answer(List.of());
     }
 

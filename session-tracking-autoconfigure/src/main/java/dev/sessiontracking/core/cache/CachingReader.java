@@ -8,15 +8,15 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads whose answers the store promises to take back: it feeds a near cache, and keeps its proof fresh while there is
- * traffic. Thread-safe; no method blocks.
+ * Reads sessions through a near cache: the store invalidates what it has answered. Renews the lease of the cache while there
+ * is traffic. Thread-safe; no method blocks.
  */
 public interface CachingReader {
 
     /** The cache that this session's answers are in. */
     NearCache cacheOf(String sessionId);
 
-    /** All caches that it feeds, for whoever watches. */
+    /** All caches that it fills. */
     default List<NearCache> caches() {
         return List.of();
     }
@@ -26,11 +26,11 @@ public interface CachingReader {
         return Status.ON;
     }
 
-    /** Called for every check, before anything else: renews what proves the cache, as far as the traffic needs it. */
+    /** Called for every check, before anything else: renews the lease of the cache if it is aging. */
     void checking(String sessionId);
 
-    /** Says who is to learn what the store's pushes show; one listener, set before the first check. */
-    default void tell(RevocationObserver evidence) {}
+    /** Sets who learns what invalidations say about revocations; one observer, set before the first check. */
+    default void observe(RevocationObserver observer) {}
 
     /**
      * Asks the store in the way that fills the cache; {@code null} when that way is not open, and the store must be
@@ -42,8 +42,8 @@ public interface CachingReader {
     CompletionStage<Boolean> read(String sessionId);
 
     /**
-     * The not-before marker of a user, as the cache has it; {@code null} if it must be read. Renews what proves the cache,
-     * as {@link #checking} does.
+     * The not-before marker of a user, as the cache has it; {@code null} if it must be read. Renews the lease, as
+     * {@link #checking} does.
      */
     default @Nullable NotBefore cachedNotBefore(String userId) {
         return null;
@@ -61,11 +61,11 @@ public interface CachingReader {
     default void forgetNotBefore(String userId) {}
 
     /**
-     * What the reader of a near cache learns of revocations. Called on the store's threads: no method blocks or throws.
+     * Learns what invalidations say about revocations. Called on the store's threads: no method blocks or throws.
      */
     interface RevocationObserver {
 
-        /** Nobody wants to know. */
+        /** Ignores everything. */
         RevocationObserver IGNORED = new RevocationObserver() {};
 
         /** Whether this node remembers the session as revoked. */
@@ -73,10 +73,10 @@ public interface CachingReader {
             return false;
         }
 
-        /** A session was live, the store told that it had changed, and it is gone although it had not expired. */
-        default void seenRevoked(String sessionId) {}
+        /** A session was live and is gone before it expired: somebody else has revoked it. */
+        default void onRevokedElsewhere(String sessionId) {}
 
-        /** A session that this node remembers as revoked is in the store. */
-        default void seenAlive(String sessionId) {}
+        /** The store holds a session that this node remembers as revoked. */
+        default void onResurrected(String sessionId) {}
     }
 }

@@ -1,5 +1,6 @@
 package dev.sessiontracking.core.cache;
 
+import dev.sessiontracking.core.cache.NearCache.Moment;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -10,13 +11,15 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Makes questions about one session or user that are asked at the same time one question. Who asks shortly after it was sent
- * may share its answer; who asks later asks anew, as that answer may be older than a revocation that is known to be
- * done: the server was slow, or this process stood still. Holds no more than what is under way. Thread-safe.
+ * Coalesces concurrent lookups of one session or user. A caller may join a lookup that was sent at most 100 ms ago; later
+ * callers start a new one, as the earlier answer may be older than a revocation that they know to be done. Holds lookups
+ * only until they are answered. Thread-safe.
+ *
+ * <p>A cache of futures does not do this: an entry of such a cache does not expire while its future is incomplete.
  */
 public final class CoalescedReads<T> {
 
-    /** How much older than the question of whoever shares it an answer may be. */
+    /** How long after it was sent a lookup may be joined. */
     static final Duration SHARED_FOR = Duration.ofMillis(100);
 
     private final Function<String, CompletionStage<T>> read;
@@ -35,7 +38,7 @@ public final class CoalescedReads<T> {
     }
 
     public CompletionStage<T> read(String sessionId) {
-        Read<T> mine = new Read<>(ticker.getAsLong(), clock.millis(), new CompletableFuture<>());
+        Read<T> mine = new Read<>(new Moment(ticker.getAsLong(), clock.millis()), new CompletableFuture<>());
         Read<T> shared = underWay.compute(
                 sessionId, (id, others) -> others != null && others.mayBeSharedBy(mine) ? others : mine);
         if (!shared.equals(mine)) {
@@ -58,12 +61,11 @@ public final class CoalescedReads<T> {
         return mine.answer();
     }
 
-    /** A question, and when it was about to be sent, on both clocks. Each is equal to itself only. */
-    private record Read<T>(long nanos, long millis, CompletableFuture<T> answer) {
+    /** A lookup, and when it was about to be sent. Each is equal to itself only. */
+    private record Read<T>(Moment sent, CompletableFuture<T> answer) {
 
         boolean mayBeSharedBy(Read<T> later) {
-            return later.nanos - nanos <= SHARED_FOR.toNanos()
-                    && Math.abs(later.millis - millis) <= SHARED_FOR.toMillis();
+            return sent.isWithin(SHARED_FOR.toNanos(), later.sent.nanos(), later.sent.millis());
         }
     }
 }

@@ -6,20 +6,21 @@ import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.spi.NotBefore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers of the store, kept in memory as long as the store is proven to have been able to take them back.
+ * Answers of the store, kept in memory and used while a lease is fresh: for {@code maxStaleness} after the request was sent
+ * that the store has answered last.
  *
- * <p>Whoever feeds it keeps this order: what the store pushed before it answered is passed to {@link #invalidate}
- * before that answer is passed to {@link #putLive}, {@link #putAbsent} or {@link #proven}. From that follows the one
- * guarantee: an answer that {@link #lookup} gives was true at some moment within the last {@code maxStaleness}. It is
- * why a look-up reads the proof first, the entry second and the clock last: a thread that is held up between any two
- * of them finds its proof too old.
+ * <p>Whoever fills it keeps this order: an invalidation that the store sent before an answer is passed to
+ * {@link #invalidate} before that answer is passed to {@link #putLive}, {@link #putAbsent} or {@link #renewLease}. From that
+ * follows the one guarantee: an answer of {@link #lookup} was true at some moment within the last {@code maxStaleness}. This
+ * is why a lookup reads the lease first, the entry second and the clock last: a thread that is held up between any two of
+ * them finds the lease too old.
  *
- * <p>Two clocks must agree on an answer's age. The ticker does not jump, but stands still while the machine sleeps; the
- * wall clock may jump, but does not stand still. Thread-safe; a look-up takes no lock and allocates nothing.
+ * <p>Thread-safe; a lookup takes no lock and allocates nothing.
  */
 public final class NearCache {
 
@@ -39,14 +40,13 @@ public final class NearCache {
 
     private final long maxStalenessNanos;
 
-    private final long maxStalenessMillis;
-
-    private volatile @Nullable Proof proof;
+    /** When the request was sent that the store has answered last. */
+    private volatile @Nullable Moment lease;
 
     /**
      * @param maximumSize most live sessions kept; as many not-before markers and a tenth as many absent
      *     sessions are kept beside them
-     * @param maxStaleness how long after its proof an answer may be given
+     * @param maxStaleness how long a lease lasts
      * @param ticker nanoseconds that do not jump, as {@link System#nanoTime()}
      */
     public NearCache(long maximumSize, Duration maxStaleness, LongSupplier ticker, Clock clock) {
@@ -56,7 +56,6 @@ public final class NearCache {
         this.ticker = ticker;
         this.clock = clock;
         this.maxStalenessNanos = maxStaleness.toNanos();
-        this.maxStalenessMillis = maxStaleness.toMillis();
     }
 
     private static <V> Cache<String, V> bounded(long maximumSize) {
@@ -90,8 +89,8 @@ public final class NearCache {
 
     /** The status of a session; {@code UNKNOWN} when there is no answer that may be given. */
     public SessionStatus lookup(String sessionId) {
-        Proof proven = proof;
-        if (proven == null) {
+        Moment lease = this.lease;
+        if (lease == null) {
             return SessionStatus.UNKNOWN;
         }
         Long expiresAt = live.getIfPresent(sessionId);
@@ -99,7 +98,7 @@ public final class NearCache {
             return SessionStatus.UNKNOWN;
         }
         long now = clock.millis();
-        if (!isFresh(proven, ticker.getAsLong(), now)) {
+        if (!lease.isWithin(maxStalenessNanos, ticker.getAsLong(), now)) {
             return SessionStatus.UNKNOWN;
         }
         if (expiresAt == null) {
@@ -110,12 +109,12 @@ public final class NearCache {
 
     /** The not-before marker of this key, or {@code null} when there is no answer that may be given. */
     public @Nullable NotBefore lookupMarker(String key) {
-        Proof proven = proof;
-        if (proven == null) {
+        Moment lease = this.lease;
+        if (lease == null) {
             return null;
         }
         NotBefore marker = markers.getIfPresent(key);
-        return marker != null && isFresh(proven, ticker.getAsLong(), clock.millis()) ? marker : null;
+        return marker != null && isFresh(lease) ? marker : null;
     }
 
     /** Keeps a not-before marker, or that there is none. */
@@ -123,63 +122,60 @@ public final class NearCache {
         markers.put(key, marker);
     }
 
-    /** Takes a not-before marker back. */
+    /** Removes a not-before marker. */
     public void invalidateMarker(String key) {
         markers.invalidate(key);
     }
 
     /** Whether answers may be given at this moment. */
-    public boolean isProven() {
-        Proof proven = proof;
-        return proven != null && isFresh(proven, ticker.getAsLong(), clock.millis());
+    public boolean isLeaseFresh() {
+        Moment lease = this.lease;
+        return lease != null && isFresh(lease);
     }
 
-    private boolean isFresh(Proof proven, long nanos, long millis) {
-        long wallAge = millis - proven.millis();
-        return nanos - proven.nanos() <= maxStalenessNanos
-                && wallAge <= maxStalenessMillis
-                && wallAge >= -maxStalenessMillis;
+    private boolean isFresh(Moment lease) {
+        return lease.isWithin(maxStalenessNanos, ticker.getAsLong(), clock.millis());
     }
 
     /**
-     * Whether the proof is so old that a new one should be on its way.
+     * Whether half of the lease is over, so that it should be renewed.
      *
      * @param nanos what the ticker says now
      */
-    public boolean isProofAging(long nanos) {
-        Proof proven = proof;
-        return proven == null || nanos - proven.nanos() > maxStalenessNanos / 2;
+    public boolean isLeaseAging(long nanos) {
+        Moment lease = this.lease;
+        return lease == null || nanos - lease.nanos() > maxStalenessNanos / 2;
     }
 
-    /** How long ago the question was sent whose answer is the latest proof; {@code null} when nothing is proven. */
-    public @Nullable Duration proofAge() {
-        Proof proven = proof;
-        return proven == null ? null : Duration.ofNanos(ticker.getAsLong() - proven.nanos());
+    /** How long ago the request was sent that the store has answered last; {@code null} without a lease. */
+    public @Nullable Duration leaseAge() {
+        Moment lease = this.lease;
+        return lease == null ? null : Duration.ofNanos(ticker.getAsLong() - lease.nanos());
     }
 
-    /** The moment at which a question is sent: its answer proves no more than that moment. */
+    /** The moment at which a request is sent: the answer to it renews the lease from that moment. */
     public Moment now() {
         return new Moment(ticker.getAsLong(), clock.millis());
     }
 
     /**
-     * The store has answered a question, and everything that it pushed before that has been passed on.
+     * The store has answered a request, and every invalidation that it sent before the answer has been applied.
      *
-     * @param sent when the question was sent
+     * @param sent when the request was sent
      */
-    public synchronized void proven(Moment sent) {
-        Proof known = proof;
+    public synchronized void renewLease(Moment sent) {
+        Moment known = lease;
         if (known == null || sent.nanos() - known.nanos() >= 0) {
-            proof = new Proof(sent.nanos(), sent.millis());
+            lease = sent;
         }
     }
 
-    /** Nothing is proven any more; what is kept may be used again once something is. */
-    public synchronized void unproven() {
-        proof = null;
+    /** Gives no answer until the lease is renewed. The entries stay. */
+    public synchronized void endLease() {
+        lease = null;
     }
 
-    /** Keeps a live session until it is taken back, or expires. */
+    /** Keeps a live session until it is invalidated or expires. */
     public void putLive(String sessionId, long expiresAtMillis) {
         absent.invalidate(sessionId);
         live.put(sessionId, expiresAtMillis);
@@ -192,7 +188,7 @@ public final class NearCache {
     }
 
     /**
-     * Takes an answer back.
+     * Removes an answer.
      *
      * @return whether a live session was kept that has not expired yet
      */
@@ -202,9 +198,9 @@ public final class NearCache {
         return expiresAt != null && clock.millis() < expiresAt;
     }
 
-    /** Takes all answers back, and the proof with them. */
+    /** Removes all answers, and ends the lease. */
     public void clear() {
-        unproven();
+        endLease();
         live.invalidateAll();
         absent.invalidateAll();
         markers.invalidateAll();
@@ -215,11 +211,20 @@ public final class NearCache {
         return live.estimatedSize() + absent.estimatedSize() + markers.estimatedSize();
     }
 
-    /** A moment on both clocks. */
-    public record Moment(long nanos, long millis) {}
+    /**
+     * A moment on two clocks that must agree on an age. The ticker does not jump, but stands still while the machine sleeps;
+     * the wall clock may jump, but does not stand still.
+     *
+     * @param nanos by the ticker
+     * @param millis by the wall clock
+     */
+    public record Moment(long nanos, long millis) {
 
-    /** When the question was sent whose answer is the latest proof. */
-    private record Proof(long nanos, long millis) {}
+        /** Whether this is at most {@code age} nanoseconds before now, by both clocks. Allocates nothing. */
+        public boolean isWithin(long age, long nowNanos, long nowMillis) {
+            return nowNanos - nanos <= age && Math.abs(nowMillis - millis) <= TimeUnit.NANOSECONDS.toMillis(age);
+        }
+    }
 
     /**
      * Whether answers are kept in memory.
@@ -229,7 +234,7 @@ public final class NearCache {
      */
     public record Status(Phase phase, @Nullable String reason) {
 
-        /** The store has shown that it takes answers back. */
+        /** The store has shown that it sends invalidations. */
         public static final Status ON = new Status(Phase.ON, null);
 
         /** The store has not been asked yet, or has not answered. */
@@ -242,7 +247,7 @@ public final class NearCache {
 
         /** Whether answers are kept. */
         public enum Phase {
-            /** They are, as far as they are proven. */
+            /** They are, and are used while the lease is fresh. */
             ON,
             /** Not yet known. */
             STARTING,

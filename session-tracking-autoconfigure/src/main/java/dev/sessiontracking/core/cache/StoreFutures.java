@@ -1,6 +1,7 @@
 package dev.sessiontracking.core.cache;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 
@@ -26,5 +27,10 @@ public final class StoreFutures {
             }
             throw new SessionStoreUnavailableException("The store failed unexpectedly", failed.getCause());
         }
+    }
+
+    /** The failure of a stage without the wrapper that dependent stages add. */
+    public static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

@@ -2,10 +2,10 @@ package dev.sessiontracking.chaos.node;
 
 import dev.sessiontracking.RevocationPending;
 import dev.sessiontracking.SessionRevoked;
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.spi.OutagePolicy;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -73,7 +73,7 @@ class NearCacheTests {
     }
 
     private void prove() {
-        cache.proven(cache.now());
+        cache.renewLease(cache.now());
     }
 
     @Test
@@ -82,7 +82,7 @@ class NearCacheTests {
         cache.putAbsent("b");
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
         assertThat(cache.lookup("b")).isEqualTo(SessionStatus.UNKNOWN);
-        assertThat(cache.isProven()).isFalse();
+        assertThat(cache.isLeaseFresh()).isFalse();
     }
 
     @Test
@@ -96,7 +96,7 @@ class NearCacheTests {
         pass(TICK);
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
         assertThat(cache.lookup("b")).isEqualTo(SessionStatus.UNKNOWN);
-        assertThat(cache.isProven()).isFalse();
+        assertThat(cache.isLeaseFresh()).isFalse();
     }
 
     @Test
@@ -123,7 +123,7 @@ class NearCacheTests {
         keepLive("a");
         NearCache.Moment sent = cache.now();
         pass(BOUND);
-        cache.proven(sent);
+        cache.renewLease(sent);
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
         pass(TICK);
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
@@ -135,7 +135,7 @@ class NearCacheTests {
         NearCache.Moment older = cache.now();
         pass(BOUND);
         prove();
-        cache.proven(older);
+        cache.renewLease(older);
         pass(BOUND);
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
     }
@@ -246,9 +246,9 @@ class NearCacheTests {
     void unprovenKeepsTheAnswersAndGivesNone() {
         keepLive("a");
         prove();
-        cache.unproven();
+        cache.endLease();
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
-        assertThat(cache.isProofAging(nanos.get())).isTrue();
+        assertThat(cache.isLeaseAging(nanos.get())).isTrue();
         prove();
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
     }
@@ -259,7 +259,7 @@ class NearCacheTests {
         cache.putAbsent("b");
         prove();
         cache.clear();
-        assertThat(cache.isProven()).isFalse();
+        assertThat(cache.isLeaseFresh()).isFalse();
         assertThat(cache.size()).isZero();
         prove();
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
@@ -270,9 +270,9 @@ class NearCacheTests {
     void aProofIsAgingFromHalfTheBoundOn() {
         prove();
         pass(BOUND.dividedBy(2));
-        assertThat(cache.isProofAging(nanos.get())).isFalse();
+        assertThat(cache.isLeaseAging(nanos.get())).isFalse();
         pass(TICK);
-        assertThat(cache.isProofAging(nanos.get())).isTrue();
+        assertThat(cache.isLeaseAging(nanos.get())).isTrue();
     }
 
     @Test

@@ -2,8 +2,8 @@ package dev.sessiontracking.security.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.security.TestIssuer;
+import dev.sessiontracking.spi.OutagePolicy;
 import java.net.http.HttpRequest;
 import java.util.HashMap;
 import java.util.Map;

@@ -7,9 +7,9 @@ import static org.springframework.security.test.web.servlet.request.SecurityMock
 import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.opaqueToken;
 import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.user;
 
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.security.RecordingSessions;
 import dev.sessiontracking.security.TestIssuer;
+import dev.sessiontracking.spi.OutagePolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

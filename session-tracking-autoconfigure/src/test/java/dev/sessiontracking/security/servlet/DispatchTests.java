@@ -147,7 +147,7 @@ class DispatchTests {
 
     @Test
     void refusalCarriesTheSecurityHeadersOfTheChain() {
-        sessions.goDown(dev.sessiontracking.core.OutagePolicy.REJECT);
+        sessions.goDown(dev.sessiontracking.spi.OutagePolicy.REJECT);
 
         HttpResponse<String> answer = server.get("/me", bearer("some-session"));
 

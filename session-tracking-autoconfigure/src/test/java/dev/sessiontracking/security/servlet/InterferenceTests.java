@@ -2,9 +2,9 @@ package dev.sessiontracking.security.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.TrackingState.FilterChains;
 import dev.sessiontracking.security.TestIssuer;
+import dev.sessiontracking.spi.OutagePolicy;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

@@ -11,13 +11,14 @@ import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -117,14 +118,18 @@ class OwnStoreTests {
         }
 
         @Override
-        public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+        public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
             return CompletableFuture.completedFuture(sessionIds.stream()
                     .filter(id -> sessions.remove(id) != null)
                     .count());
         }
 
         @Override
-        public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
+        public CompletionStage<List<String>> revokeAll(
+                String userId,
+                @Nullable Instant until,
+                @Nullable String exceptSessionId,
+                Consumer<String> beforeRemoval) {
             return CompletableFuture.completedFuture(List.of());
         }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.springframework.security.config.Customizer.withDefaults;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.security.TestIssuer;
+import dev.sessiontracking.spi.OutagePolicy;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;

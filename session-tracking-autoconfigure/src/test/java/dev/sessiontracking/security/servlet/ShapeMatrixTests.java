@@ -2,9 +2,9 @@ package dev.sessiontracking.security.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.OutagePolicy;
 import dev.sessiontracking.security.RecordingSessions;
 import dev.sessiontracking.security.TestIssuer;
+import dev.sessiontracking.spi.OutagePolicy;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

@@ -2,7 +2,7 @@ package dev.sessiontracking.security.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.OutagePolicy;
+import dev.sessiontracking.spi.OutagePolicy;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;

@@ -1,4 +1,4 @@
-package dev.sessiontracking.core;
+package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.sessiontracking.core;
+package dev.sessiontracking.core.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ class RevocationReapplierTests {
         private int asked;
 
         @Override
-        public CompletionStage<Long> revokeAgain(List<String> sessionIds) {
+        public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
             asked++;
             if (failures > 0) {
                 failures--;
@@ -96,7 +97,11 @@ class RevocationReapplierTests {
         }
 
         @Override
-        public CompletionStage<List<String>> revokeAll(String userId, Predicate<UserSession> which) {
+        public CompletionStage<List<String>> revokeAll(
+                String userId,
+                @Nullable Instant until,
+                @Nullable String exceptSessionId,
+                Consumer<String> beforeRemoval) {
             throw new UnsupportedOperationException();
         }
 

@@ -1,4 +1,4 @@
-package dev.sessiontracking.core;
+package dev.sessiontracking.autoconfigure;
 
 import dev.sessiontracking.SessionMetadata;
 import java.net.Inet4Address;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param ip what is kept of the client's address
  * @param userAgent what is kept of its User-Agent
  */
-public record MetadataPolicy(Ip ip, UserAgent userAgent) {
+record MetadataPolicy(Ip ip, UserAgent userAgent) {
 
     /** Everything is kept. */
     public static final MetadataPolicy KEEP = new MetadataPolicy(Ip.KEEP, UserAgent.KEEP);

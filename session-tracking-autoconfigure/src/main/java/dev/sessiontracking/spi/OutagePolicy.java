@@ -1,4 +1,4 @@
-package dev.sessiontracking.core;
+package dev.sessiontracking.spi;
 
 /** What a token is worth while the store does not answer. */
 public enum OutagePolicy {

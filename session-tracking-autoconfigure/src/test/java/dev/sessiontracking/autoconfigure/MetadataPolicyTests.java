@@ -1,10 +1,10 @@
-package dev.sessiontracking.core;
+package dev.sessiontracking.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.core.MetadataPolicy.Ip;
-import dev.sessiontracking.core.MetadataPolicy.UserAgent;
+import dev.sessiontracking.autoconfigure.MetadataPolicy.Ip;
+import dev.sessiontracking.autoconfigure.MetadataPolicy.UserAgent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,6 +1,5 @@
-package dev.sessiontracking.core;
+package dev.sessiontracking.core.revocation;
 
-import dev.sessiontracking.core.SessionChecker.TokenSession;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * store has confirmed, and never one that it has not. Logins and made-up ids take no place. Thread-safe; a lookup takes no
  * lock.
  */
-final class RevocationDenylist {
+public final class RevocationDenylist {
 
     private static final Logger log = LoggerFactory.getLogger(RevocationDenylist.class);
 
@@ -38,32 +37,47 @@ final class RevocationDenylist {
 
     private boolean fullLogged;
 
-    RevocationDenylist(Clock clock, Duration retention, int maximumRemembered) {
+    /**
+     * @param retention how long a revocation is remembered
+     * @param maximumRemembered most revocations that are remembered
+     */
+    public RevocationDenylist(Clock clock, Duration retention, int maximumRemembered) {
         this.clock = clock;
         this.retention = retention;
         this.maximumRemembered = maximumRemembered;
     }
 
-    boolean isDenied(TokenSession token) {
-        return isDenied(token.sessionId()) || users.denies(token, clock);
+    int maximum() {
+        return maximumRemembered;
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    /** Whether a token of this session is rejected. */
+    public boolean isDenied(String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt) {
+        return isDenied(sessionId) || users.denies(sessionId, userId, authenticatedAt, clock);
     }
 
     /**
-     * Whether a token is refused unless the store says that its session lives: all that its user had begun was revoked,
-     * and which sessions those were is not known of each.
+     * Whether a token is rejected unless the store holds its session: all sessions of its user were revoked, and this node
+     * does not know which those were.
      */
-    boolean isDeniedUnlessProven(TokenSession token) {
-        return users.deniesUnlessProven(token, clock);
+    public boolean isDeniedUnlessVerified(
+            String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt) {
+        return users.deniesUnlessVerified(sessionId, userId, authenticatedAt, clock);
     }
 
-    /** The store says that this session lives: it began after what was revoked of its user. */
-    void proven(TokenSession token) {
-        if (token.userId() != null) {
-            users.proven(token.userId(), token.sessionId());
+    /** The store holds this session: it began after the sessions of its user were revoked. */
+    public void verified(String sessionId, @Nullable String userId) {
+        if (userId != null) {
+            users.verified(userId, sessionId);
         }
     }
 
-    boolean isDenied(String sessionId) {
+    /** Whether the tokens of this session are rejected. */
+    public boolean isDenied(String sessionId) {
         if (sessions.isEmpty()) {
             return false;
         }
@@ -72,7 +86,7 @@ final class RevocationDenylist {
     }
 
     /** Whether a token of this user that names no session is refused. */
-    boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
+    public boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
         return users.deniesWithoutSession(userId, authenticatedAt, clock);
     }
 
@@ -100,7 +114,7 @@ final class RevocationDenylist {
     }
 
     /** Remembers a session that was revoked elsewhere. */
-    synchronized void denyByEvidence(String sessionId) {
+    synchronized void denyRevokedElsewhere(String sessionId) {
         Denial denial = deny(sessionId);
         if (denial != null) {
             confirm(denial);
@@ -174,12 +188,12 @@ final class RevocationDenylist {
     }
 
     /** Everything of the user that was revoked until now counts for its sessions only. */
-    void cleared(String userId) {
+    public void cleared(String userId) {
         users.cleared(userId);
     }
 
     /** Tells of a session that this node created, and when it began to. */
-    void created(String userId, String sessionId, Instant began) {
+    public void created(String userId, String sessionId, Instant began) {
         users.created(userId, sessionId, began);
     }
 
@@ -209,7 +223,8 @@ final class RevocationDenylist {
                 .toList();
     }
 
-    int size() {
+    /** How many revocations are remembered. */
+    public int size() {
         return sessions.size() + users.size();
     }
 
@@ -258,7 +273,7 @@ final class RevocationDenylist {
         }
     }
 
-    /** One session that is refused. All but {@code until} is guarded by the memory's lock. */
+    /** One session that is refused. All but {@code until} is guarded by the denylist's lock. */
     static final class Denial {
 
         private final String sessionId;

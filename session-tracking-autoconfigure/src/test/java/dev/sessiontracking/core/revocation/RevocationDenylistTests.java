@@ -1,11 +1,10 @@
-package dev.sessiontracking.core;
+package dev.sessiontracking.core.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.Revocation.OfSession;
-import dev.sessiontracking.core.Revocation.OfUser;
-import dev.sessiontracking.core.RevocationDenylist.Denial;
-import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.core.revocation.Revocation.OfSession;
+import dev.sessiontracking.core.revocation.Revocation.OfUser;
+import dev.sessiontracking.core.revocation.RevocationDenylist.Denial;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,14 +26,6 @@ class RevocationDenylistTests {
 
     private final RevocationDenylist memory = new RevocationDenylist(clock, RETENTION, 3);
 
-    private static TokenSession token(String sessionId, String userId) {
-        return new TokenSession(sessionId, userId, null);
-    }
-
-    private static TokenSession token(String sessionId, String userId, Instant authenticatedAt) {
-        return new TokenSession(sessionId, userId, authenticatedAt);
-    }
-
     private static OfUser ofUser(String userId, Instant until, @Nullable String except) {
         return new OfUser(userId, until, except);
     }
@@ -44,7 +35,7 @@ class RevocationDenylistTests {
     @Test
     void deniesNothingAtFirst() {
         assertThat(memory.isDenied("a")).isFalse();
-        assertThat(memory.isDenied(token("a", "alice"))).isFalse();
+        assertThat(memory.isDenied("a", "alice", null)).isFalse();
         assertThat(memory.size()).isZero();
     }
 
@@ -52,7 +43,7 @@ class RevocationDenylistTests {
     void deniesASessionAndNoOther() {
         assertThat(memory.deny("a")).isNotNull();
         assertThat(memory.isDenied("a")).isTrue();
-        assertThat(memory.isDenied(token("a", "alice"))).isTrue();
+        assertThat(memory.isDenied("a", "alice", null)).isTrue();
         assertThat(memory.isDenied("b")).isFalse();
     }
 
@@ -226,14 +217,14 @@ class RevocationDenylistTests {
     @Test
     void revocationsSeenElsewhereAreDisplacedLikeConfirmedOnes() {
         for (int i = 0; i < 100; i++) {
-            memory.denyByEvidence("elsewhere-" + i);
+            memory.denyRevokedElsewhere("elsewhere-" + i);
         }
         assertThat(memory.isDenied("elsewhere-99")).isTrue();
         assertThat(memory.size()).isEqualTo(3);
         assertThat(memory.deny("a")).isNotNull();
         assertThat(memory.deny("b")).isNotNull();
         assertThat(memory.deny("c")).isNotNull();
-        memory.denyByEvidence("one-more");
+        memory.denyRevokedElsewhere("one-more");
         assertThat(memory.isDenied("one-more")).isFalse();
     }
 
@@ -324,32 +315,32 @@ class RevocationDenylistTests {
     @Test
     void deniesEverySessionOfAUserAndOfNoOther() {
         memory.deny(ofUser("alice", NOW, null));
-        assertThat(memory.isDenied(token("a", "alice"))).isTrue();
-        assertThat(memory.isDenied(token("b", "alice"))).isTrue();
-        assertThat(memory.isDenied(token("c", "bob"))).isFalse();
-        assertThat(memory.isDenied(TokenSession.of("d"))).isFalse();
+        assertThat(memory.isDenied("a", "alice", null)).isTrue();
+        assertThat(memory.isDenied("b", "alice", null)).isTrue();
+        assertThat(memory.isDenied("c", "bob", null)).isFalse();
+        assertThat(memory.isDenied("d", null, null)).isFalse();
     }
 
     @Test
     void deniesEveryButTheExceptedSession() {
         memory.deny(ofUser("alice", NOW, "current"));
-        assertThat(memory.isDenied(token("current", "alice"))).isFalse();
-        assertThat(memory.isDenied(token("other", "alice"))).isTrue();
+        assertThat(memory.isDenied("current", "alice", null)).isFalse();
+        assertThat(memory.isDenied("other", "alice", null)).isTrue();
     }
 
     @Test
     void doesNotDenyASessionThatThisNodeSawBeginLater() {
         memory.deny(ofUser("alice", NOW, null));
         memory.created("alice", "later", NOW);
-        assertThat(memory.isDenied(token("later", "alice"))).isFalse();
-        assertThat(memory.isDenied(token("before", "alice"))).isTrue();
+        assertThat(memory.isDenied("later", "alice", null)).isFalse();
+        assertThat(memory.isDenied("before", "alice", null)).isTrue();
     }
 
     @Test
     void deniesASessionWhoseCreationWasUnderWay() {
         memory.deny(ofUser("alice", NOW, null));
         memory.created("alice", "under-way", NOW.minusMillis(1));
-        assertThat(memory.isDenied(token("under-way", "alice"))).isTrue();
+        assertThat(memory.isDenied("under-way", "alice", null)).isTrue();
     }
 
     /** The store was asked before the revocation was made, and has not been told of it. */
@@ -357,10 +348,10 @@ class RevocationDenylistTests {
     void deniesASessionOfWhichTheStoreSaysThatItLivesBeforeTheRevocationIsApplied() {
         OfUser revocation = ofUser("alice", NOW, null);
         memory.deny(revocation);
-        memory.proven(token("a", "alice"));
-        assertThat(memory.isDenied(token("a", "alice"))).isTrue();
+        memory.verified("a", "alice");
+        assertThat(memory.isDenied("a", "alice", null)).isTrue();
         memory.applied(revocation);
-        assertThat(memory.isDeniedUnlessProven(token("a", "alice"))).isTrue();
+        assertThat(memory.isDeniedUnlessVerified("a", "alice", null)).isTrue();
     }
 
     @Test
@@ -368,28 +359,28 @@ class RevocationDenylistTests {
         memory.deny(ofUser("alice", NOW, null));
         memory.created("alice", "between", NOW);
         memory.deny(ofUser("alice", NOW.plusSeconds(1), null));
-        assertThat(memory.isDenied(token("between", "alice"))).isTrue();
+        assertThat(memory.isDenied("between", "alice", null)).isTrue();
     }
 
     @Test
     void doesNotDenyAUserWhoGaveCredentialsLater() {
         memory.deny(ofUser("alice", NOW, null));
-        assertThat(memory.isDenied(token("a", "alice", NOW))).isTrue();
-        assertThat(memory.isDenied(token("a", "alice", NOW.minusSeconds(1)))).isTrue();
-        assertThat(memory.isDenied(token("a", "alice", NOW.plusSeconds(1)))).isFalse();
+        assertThat(memory.isDenied("a", "alice", NOW)).isTrue();
+        assertThat(memory.isDenied("a", "alice", NOW.minusSeconds(1))).isTrue();
+        assertThat(memory.isDenied("a", "alice", NOW.plusSeconds(1))).isFalse();
     }
 
     @Test
     void sessionDeniedByItsIdIsDeniedWhateverItsAuthenticationTime() {
         memory.deny("a");
-        assertThat(memory.isDenied(token("a", "alice", NOW.plusSeconds(60)))).isTrue();
+        assertThat(memory.isDenied("a", "alice", NOW.plusSeconds(60))).isTrue();
     }
 
     @Test
     void exceptionOfALaterRevocationDoesNotUndoAnEarlierOne() {
         memory.deny(ofUser("alice", NOW, null));
         memory.deny(ofUser("alice", NOW.plusSeconds(1), "current"));
-        assertThat(memory.isDenied(token("current", "alice"))).isTrue();
+        assertThat(memory.isDenied("current", "alice", null)).isTrue();
     }
 
     @Test
@@ -397,7 +388,7 @@ class RevocationDenylistTests {
         memory.deny(ofUser("alice", NOW, null));
         memory.created("alice", "current", NOW);
         memory.deny(ofUser("alice", NOW.plusSeconds(1), "current"));
-        assertThat(memory.isDenied(token("current", "alice"))).isFalse();
+        assertThat(memory.isDenied("current", "alice", null)).isFalse();
     }
 
     @Test
@@ -405,10 +396,10 @@ class RevocationDenylistTests {
         OfUser revocation = ofUser("alice", NOW, null);
         memory.deny(revocation);
         memory.applied(revocation);
-        assertThat(memory.isDenied(token("a", "alice"))).isFalse();
-        assertThat(memory.isDeniedUnlessProven(token("a", "alice"))).isTrue();
-        memory.proven(token("a", "alice"));
-        assertThat(memory.isDeniedUnlessProven(token("a", "alice"))).isFalse();
+        assertThat(memory.isDenied("a", "alice", null)).isFalse();
+        assertThat(memory.isDeniedUnlessVerified("a", "alice", null)).isTrue();
+        memory.verified("a", "alice");
+        assertThat(memory.isDeniedUnlessVerified("a", "alice", null)).isFalse();
         assertThat(memory.isDeniedWithoutSession("alice", null)).isTrue();
         assertThat(memory.isDeniedWithoutSession("alice", NOW.plusMillis(1))).isFalse();
         assertThat(memory.isDeniedWithoutSession("bob", null)).isFalse();
@@ -421,7 +412,7 @@ class RevocationDenylistTests {
         memory.deny(earlier);
         memory.deny(later);
         memory.applied(earlier);
-        assertThat(memory.isDenied(token("a", "alice"))).isTrue();
+        assertThat(memory.isDenied("a", "alice", null)).isTrue();
     }
 
     @Test
@@ -432,7 +423,7 @@ class RevocationDenylistTests {
         memory.deny(second);
         memory.applied(first);
         memory.applied(second);
-        assertThat(memory.isDenied(token("any", "alice"))).isFalse();
+        assertThat(memory.isDenied("any", "alice", null)).isFalse();
     }
 
     @Test

@@ -14,16 +14,16 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What is learned from requests to a store, and that no request misses it. */
-class StoreWatchTests {
+class ObservedStoreTests {
 
     private final List<String> observed = new ArrayList<>();
 
-    private final StoreWatch watch =
-            new StoreWatch((operation, answered, nanos) -> observed.add(operation + " " + answered));
+    private final ObservedStore store = new ObservedStore(
+            new SwitchableStore(), (operation, answered, nanos) -> observed.add(operation + " " + answered));
 
     private void request(Operation operation, Throwable failure) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        watch.watch(operation, () -> answer);
+        store.watch(operation, System.nanoTime(), answer);
         if (failure == null) {
             answer.complete(true);
         } else {
@@ -48,26 +48,24 @@ class StoreWatchTests {
 
     @Test
     void observerThatFailsDoesNoHarm() {
-        StoreWatch failing = new StoreWatch((operation, answered, nanos) -> {
+        ObservedStore failing = new ObservedStore(new SwitchableStore(), (operation, answered, nanos) -> {
             throw new IllegalStateException("on purpose");
         });
-        assertThat(failing.watch(Operation.CHECK, () -> CompletableFuture.completedFuture(true))
-                        .toCompletableFuture())
-                .isCompletedWithValue(true);
+        assertThat(failing.exists("a").toCompletableFuture()).isCompletedWithValue(false);
     }
 
     @Test
     void refusalIsRememberedUntilTheStoreDoesIt() {
         request(Operation.RENEW, new StoreRefusedException("a right is missing", null));
         request(Operation.CHECK, null);
-        assertThat(watch.refused()).isEqualTo("a right is missing");
+        assertThat(store.describe().misconfiguration()).isEqualTo("a right is missing");
         request(Operation.RENEW, null);
-        assertThat(watch.refused()).isNull();
+        assertThat(store.describe().misconfiguration()).isNull();
     }
 
     @Test
     void outageIsNoRefusal() {
         request(Operation.RENEW, new SessionStoreUnavailableException("no answer", null));
-        assertThat(watch.refused()).isNull();
+        assertThat(store.describe().misconfiguration()).isNull();
     }
 }

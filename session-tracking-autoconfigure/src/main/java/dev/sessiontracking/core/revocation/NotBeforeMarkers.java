@@ -1,4 +1,4 @@
-package dev.sessiontracking.core;
+package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.cache.CachingReader;
@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * The not-before markers of users. They are read through the near cache, so that a steady state sends no command. What was
  * found is remembered for outages, and restored in a store that has lost it. Bounded. Thread-safe.
  */
-final class NotBeforeMarkers {
+public final class NotBeforeMarkers {
 
     private static final int MOST_REMEMBERED = 10_000;
 
     private final SessionStore store;
 
-    private final @Nullable CachingReader tracked;
+    private final @Nullable CachingReader reader;
 
     private final Duration lifetime;
 
@@ -41,23 +41,30 @@ final class NotBeforeMarkers {
         }
     });
 
-    /** @param lifetime how long a marker can matter: as long as any token lives */
-    NotBeforeMarkers(SessionStore store, @Nullable CachingReader tracked, Duration lifetime, Clock clock) {
+    /**
+     * @param reader reads of that store whose answers are cached, or {@code null}
+     * @param lifetime how long a marker can matter: as long as any token lives
+     */
+    public NotBeforeMarkers(SessionStore store, @Nullable CachingReader reader, Duration lifetime, Clock clock) {
         this.store = store;
-        this.tracked = tracked;
+        this.reader = reader;
         this.lifetime = lifetime;
         this.clock = clock;
         this.reads = new CoalescedReads<>(this::ask, System::nanoTime, clock);
     }
 
-    /** @throws SessionStoreUnavailableException if the store does not answer */
-    NotBefore read(String userId) {
-        NotBefore cached = tracked == null ? null : tracked.cachedNotBefore(userId);
+    /**
+     * Reads a user's marker.
+     *
+     * @throws SessionStoreUnavailableException if the store does not answer
+     */
+    public NotBefore read(String userId) {
+        NotBefore cached = reader == null ? null : reader.cachedNotBefore(userId);
         return cached != null ? cached : remember(userId, StoreFutures.await(reads.read(userId)));
     }
 
     /** As {@link #read}; what this node remembers if the store does not answer. */
-    NotBefore readOrRemember(String userId) {
+    public NotBefore readOrRemember(String userId) {
         try {
             return read(userId);
         } catch (SessionStoreUnavailableException unavailable) {
@@ -66,7 +73,7 @@ final class NotBeforeMarkers {
     }
 
     private CompletionStage<NotBefore> ask(String userId) {
-        CompletionStage<@Nullable NotBefore> answer = tracked == null ? null : tracked.readNotBefore(userId);
+        CompletionStage<@Nullable NotBefore> answer = reader == null ? null : reader.readNotBefore(userId);
         return answer == null
                 ? store.notBefore(userId)
                 : answer.thenCompose(
@@ -83,7 +90,7 @@ final class NotBeforeMarkers {
     }
 
     /** Whether a marker that this node has met invalidates a token without a session. For outages. */
-    boolean isRememberedToCover(String userId, @Nullable Instant authenticatedAt) {
+    public boolean isRememberedToCover(String userId, @Nullable Instant authenticatedAt) {
         NotBefore marker = remembered.get(userId);
         return marker != null && left(marker).toMillis() > 0 && marker.coversToken(authenticatedAt);
     }
@@ -105,8 +112,12 @@ final class NotBeforeMarkers {
         forgetCached(userId);
     }
 
-    /** @throws SessionStoreUnavailableException if the store does not confirm it */
-    void clear(String userId) {
+    /**
+     * Removes a user's marker.
+     *
+     * @throws SessionStoreUnavailableException if the store does not confirm it
+     */
+    public void clear(String userId) {
         StoreFutures.await(store.clearNotBefore(userId, lifetime));
         remembered.remove(userId);
         forgetCached(userId);
@@ -114,8 +125,8 @@ final class NotBeforeMarkers {
 
     /** The invalidation comes too, but later than the answer to the command. */
     private void forgetCached(String userId) {
-        if (tracked != null) {
-            tracked.forgetNotBefore(userId);
+        if (reader != null) {
+            reader.forgetNotBefore(userId);
         }
     }
 

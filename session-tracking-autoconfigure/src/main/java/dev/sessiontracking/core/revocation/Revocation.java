@@ -1,11 +1,11 @@
-package dev.sessiontracking.core;
+package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A revocation that was asked for: what the store must still carry out after an outage. */
+/** A revocation that was requested. It stays pending until the store has applied it. */
 sealed interface Revocation {
 
     /** In the words of a log line: ids as their short hashes. */
@@ -13,6 +13,16 @@ sealed interface Revocation {
 
     /** What was asked for. */
     RevocationOperation operation();
+
+    /** The one session that is revoked, or {@code null}. */
+    default @Nullable String sessionId() {
+        return null;
+    }
+
+    /** The user whose sessions are revoked, or {@code null} if it is one session only. */
+    default @Nullable String revokedUser() {
+        return null;
+    }
 
     /** What equal targets have in common: a later revocation of the same target includes an earlier one. */
     Object target();
@@ -57,8 +67,9 @@ sealed interface Revocation {
      */
     record OfUser(String userId, Instant until, @Nullable String exceptSessionId) implements Revocation {
 
-        boolean covers(String sessionId, Instant createdAt) {
-            return !sessionId.equals(exceptSessionId) && !createdAt.isAfter(until);
+        @Override
+        public String revokedUser() {
+            return userId;
         }
 
         @Override

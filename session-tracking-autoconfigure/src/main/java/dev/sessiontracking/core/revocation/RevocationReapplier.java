@@ -1,4 +1,4 @@
-package dev.sessiontracking.core;
+package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.spi.SessionStore;
 import java.util.List;
@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out again what was revoked before: a failover may have lost it, and a restored backup has undone it. Session
- * ids are used once, so this never hits a new session. Thread-safe; does not block.
+ * Reapplies confirmed revocations: a failover may have lost them, and a restored backup undoes them. A session id is used
+ * once, so this never ends a new session. Thread-safe; does not block.
  */
 final class RevocationReapplier {
 
@@ -44,7 +44,7 @@ final class RevocationReapplier {
         round.apply(0, sessionIds).thenRun(() -> {
             if (round.returned.get() > 0) {
                 log.warn(
-                        "{} revoked session(s) had come back in the store and are revoked again: it has lost writes,"
+                        "{} revoked session(s) had come back in the store and are revoked again. The store has lost writes,"
                                 + " or an older state of it was restored",
                         round.returned);
             }
@@ -66,7 +66,7 @@ final class RevocationReapplier {
                 return CompletableFuture.completedFuture(null);
             }
             List<String> chunk = sessionIds.subList(from, Math.min(from + CHUNK, sessionIds.size()));
-            return store.revokeAgain(chunk)
+            return store.reapplyRevocations(chunk)
                     .<Void>handle((count, failure) -> {
                         if (failure == null) {
                             returned.addAndGet(count);

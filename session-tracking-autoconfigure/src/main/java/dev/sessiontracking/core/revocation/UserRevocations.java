@@ -1,6 +1,5 @@
-package dev.sessiontracking.core;
+package dev.sessiontracking.core.revocation;
 
-import dev.sessiontracking.core.SessionChecker.TokenSession;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UserRevocations {
 
-    /** A user with more logins after a revocation than this waits for proof in an outage. */
+    /** A user with more logins after a revocation than this needs a verified check, so an outage rejects some of them. */
     private static final int MOST_LATER = 1_000;
 
     /** More than one for a user only when one refuses a session that another one spares. */
@@ -31,21 +30,29 @@ final class UserRevocations {
 
     private final AtomicInteger size = new AtomicInteger();
 
-    boolean denies(TokenSession token, Clock clock) {
-        return anyCovers(token, false, clock);
+    boolean denies(String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt, Clock clock) {
+        return anyCovers(sessionId, userId, authenticatedAt, false, clock);
     }
 
-    /** Whether this token is refused unless the store says that its session lives. */
-    boolean deniesUnlessProven(TokenSession token, Clock clock) {
-        return anyCovers(token, true, clock);
+    /** Whether a token is rejected unless the store holds its session. */
+    boolean deniesUnlessVerified(
+            String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt, Clock clock) {
+        return anyCovers(sessionId, userId, authenticatedAt, true, clock);
     }
 
-    private boolean anyCovers(TokenSession token, boolean orIsApplied, Clock clock) {
-        if (users.isEmpty() || token.userId() == null) {
+    private boolean anyCovers(
+            String sessionId,
+            @Nullable String userId,
+            @Nullable Instant authenticatedAt,
+            boolean orIsApplied,
+            Clock clock) {
+        if (users.isEmpty() || userId == null) {
             return false;
         }
-        for (Entry entry : users.getOrDefault(token.userId(), List.of())) {
-            if ((orIsApplied || !entry.applied) && entry.covers(token) && !entry.isOver(clock.instant())) {
+        for (Entry entry : users.getOrDefault(userId, List.of())) {
+            if ((orIsApplied || !entry.applied)
+                    && entry.covers(sessionId, authenticatedAt)
+                    && !entry.isOver(clock.instant())) {
                 return true;
             }
         }
@@ -97,10 +104,10 @@ final class UserRevocations {
     }
 
     /**
-     * The store says that a session of the user lives: later than the refusals that the store has been told of. Of the
-     * others it knows nothing, and may have been asked before they were made.
+     * The store holds a session of the user: it began after the revocations that the store has applied. This says nothing
+     * about revocations that the store has not received yet.
      */
-    void proven(String userId, String sessionId) {
+    void verified(String userId, String sessionId) {
         for (Entry entry : users.getOrDefault(userId, List.of())) {
             if (entry.applied) {
                 entry.addLater(sessionId);
@@ -153,10 +160,10 @@ final class UserRevocations {
             this.until = until;
         }
 
-        boolean covers(TokenSession token) {
-            return !token.sessionId().equals(revocation.exceptSessionId())
-                    && !later.containsKey(token.sessionId())
-                    && !isBefore(token.authenticatedAt());
+        boolean covers(String sessionId, @Nullable Instant authenticatedAt) {
+            return !sessionId.equals(revocation.exceptSessionId())
+                    && !later.containsKey(sessionId)
+                    && !isBefore(authenticatedAt);
         }
 
         void addLater(String sessionId) {
@@ -177,7 +184,7 @@ final class UserRevocations {
         /** Whether this one is still needed beside a later one, which covers all but the session that it spares. */
         boolean deniesWhatIsSparedBy(Revocation.OfUser later) {
             String spared = later.exceptSessionId();
-            return spared != null && !applied && covers(TokenSession.of(spared));
+            return spared != null && !applied && covers(spared, null);
         }
     }
 }

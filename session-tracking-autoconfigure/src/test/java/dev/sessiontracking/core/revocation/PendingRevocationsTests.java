@@ -1,4 +1,4 @@
-package dev.sessiontracking.core;
+package dev.sessiontracking.core.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.core.Revocation.OfSession;
-import dev.sessiontracking.core.Revocation.OfUser;
+import dev.sessiontracking.core.revocation.Revocation.OfSession;
+import dev.sessiontracking.core.revocation.Revocation.OfUser;
 import dev.sessiontracking.spi.SessionIds;
 import java.time.Duration;
 import java.time.Instant;

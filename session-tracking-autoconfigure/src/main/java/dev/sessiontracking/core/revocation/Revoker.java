@@ -1,0 +1,278 @@
+package dev.sessiontracking.core.revocation;
+
+import dev.sessiontracking.RevocationOperation;
+import dev.sessiontracking.RevokedSessions;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
+import dev.sessiontracking.core.cache.StoreFutures;
+import dev.sessiontracking.core.revocation.RevocationDenylist.Denial;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.OutagePolicy;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.StoreListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Revokes sessions: this node rejects their tokens first, then the store removes the sessions. A revocation that the store
+ * does not confirm stays pending, and is sent again until the store confirms it. Thread-safe.
+ */
+public final class Revoker implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Revoker.class);
+
+    private final AtomicBoolean fullTold = new AtomicBoolean();
+
+    private final SessionStore store;
+
+    private final @Nullable CachingReader reader;
+
+    private final RevocationDenylist denylist;
+
+    private final NotBeforeMarkers markers;
+
+    private final Outcomes outcomes;
+
+    private final OutagePolicy policy;
+
+    private final PendingRevocations pending;
+
+    private final RevocationReapplier reapplier;
+
+    /** @param reader reads of that store whose answers are cached, or {@code null} */
+    public Revoker(
+            SessionStore store,
+            @Nullable CachingReader reader,
+            RevocationDenylist denylist,
+            NotBeforeMarkers markers,
+            Outcomes outcomes,
+            OutagePolicy policy) {
+        this.store = store;
+        this.reader = reader;
+        this.denylist = denylist;
+        this.markers = markers;
+        this.outcomes = outcomes;
+        this.policy = policy;
+        this.pending = new PendingRevocations(this::apply, denylist::applied, denylist.maximum());
+        this.reapplier = new RevocationReapplier(store, pending::later);
+    }
+
+    /** Is notified of what became of revocations. Does not throw. */
+    public interface Outcomes {
+
+        /** Sessions were revoked, perhaps none. */
+        void revoked(RevocationOperation operation, List<String> sessionIds, @Nullable String userId);
+
+        /** The store has not confirmed a revocation: this node enforces it and will send it again. */
+        void pending(RevocationOperation operation, @Nullable String sessionId, @Nullable String userId);
+
+        /** The store has confirmed a pending revocation. */
+        void applied(RevocationOperation operation, @Nullable String sessionId, @Nullable String userId, long sessions);
+    }
+
+    /** The revocations that this node enforces whatever the store says. */
+    public RevocationDenylist denylist() {
+        return denylist;
+    }
+
+    /** The not-before markers of users. */
+    public NotBeforeMarkers markers() {
+        return markers;
+    }
+
+    /** Ends one session. False only if the store confirmed that there was nothing to end. */
+    public boolean revoke(String sessionId, @Nullable String userId) {
+        return revoke(new Revocation.OfSession(sessionId, userId));
+    }
+
+    /**
+     * As {@link #revoke(String, String)}, and keeps a token from registering the session later.
+     *
+     * @param registrableUntil until when a token may ask for its registration
+     */
+    public boolean revokeForGood(String sessionId, Instant registrableUntil) {
+        return revoke(new Revocation.OfSession(sessionId, null, registrableUntil));
+    }
+
+    private boolean revoke(Revocation.OfSession revocation) {
+        String sessionId = revocation.sessionId();
+        boolean believedLive = isCachedAsLive(sessionId);
+        Denial denial = denylist.deny(sessionId);
+        try {
+            boolean wasLive = revokeInStore(revocation);
+            if (denial == null) {
+                withoutRoom(sessionId);
+            } else if (wasLive || believedLive) {
+                confirm(denial);
+            } else if (denylist.forget(denial)) {
+                // Nothing that a request could still meet: remembering it would let made-up ids fill the denylist.
+                reapplier.apply(List.of(sessionId));
+            }
+            if (wasLive) {
+                outcomes.revoked(RevocationOperation.ONE, List.of(sessionId), revocation.userId());
+            }
+            return wasLive;
+        } catch (SessionStoreUnavailableException unavailable) {
+            if (denial != null) {
+                denylist.keep(denial);
+            }
+            keep(revocation, denial != null, unavailable);
+            return true;
+        }
+    }
+
+    private boolean revokeInStore(Revocation.OfSession one) {
+        Instant until = one.registrableUntil();
+        Duration tokenLife = until == null ? Duration.ZERO : markers.timeUntil(until);
+        return StoreFutures.await(
+                tokenLife.toMillis() > 0
+                        ? store.revokeForGood(one.sessionId(), one.userId(), tokenLife)
+                        : store.revoke(one.sessionId(), one.userId()));
+    }
+
+    private boolean isCachedAsLive(String sessionId) {
+        return reader != null && reader.cacheOf(sessionId).lookup(sessionId) == SessionStatus.LIVE;
+    }
+
+    /**
+     * Ends the sessions of a user that have begun until now.
+     *
+     * @param exceptSessionId the one session to keep, or {@code null}
+     */
+    public RevokedSessions revokeAll(String userId, @Nullable String exceptSessionId) {
+        Revocation.OfUser revocation = new Revocation.OfUser(userId, denylist.now(), exceptSessionId);
+        try {
+            // Now means now, by the store's clock: what nodes' clocks say of a session's beginning does not matter.
+            markers.raise(userId, NotBefore.of(null, exceptSessionId));
+            List<String> revoked = revokeAll(userId, null, exceptSessionId);
+            outcomes.revoked(revocation.operation(), revoked, userId);
+            return new RevokedSessions(revoked.size(), false);
+        } catch (SessionStoreUnavailableException unavailable) {
+            keep(revocation, denylist.deny(revocation), unavailable);
+            return new RevokedSessions(0, true);
+        }
+    }
+
+    private void keep(Revocation revocation, boolean enforced, SessionStoreUnavailableException unavailable) {
+        if (!enforced) {
+            throw new SessionStoreUnavailableException(
+                    "The store did not confirm the revocation, and this node cannot keep it: its denylist is full of"
+                            + " unconfirmed revocations",
+                    unavailable);
+        }
+        try {
+            pending.add(revocation);
+        } catch (SessionStoreUnavailableException full) {
+            denylist.applied(revocation);
+            throw full;
+        }
+        outcomes.pending(revocation.operation(), revocation.sessionId(), revocation.revokedUser());
+        if (policy == OutagePolicy.REJECT) {
+            throw unavailable;
+        }
+    }
+
+    private void apply(Revocation revocation) {
+        long sessions;
+        if (revocation instanceof Revocation.OfUser all) {
+            markers.raise(all.userId(), NotBefore.of(all.until(), all.exceptSessionId()));
+            sessions =
+                    revokeAll(all.userId(), all.until(), all.exceptSessionId()).size();
+        } else {
+            sessions = revokeInStore((Revocation.OfSession) revocation) ? 1 : 0;
+        }
+        outcomes.applied(revocation.operation(), revocation.sessionId(), revocation.revokedUser(), sessions);
+    }
+
+    /** The store refuses it from now on; what this node has in memory must not say otherwise. */
+    private void withoutRoom(String sessionId) {
+        if (reader != null) {
+            reader.cacheOf(sessionId).invalidate(sessionId);
+        }
+        if (fullTold.compareAndSet(false, true)) {
+            log.warn(
+                    "The revocation denylist is full of revocations that the store has not confirmed. The store enforces"
+                            + " further ones, but not during an outage. Raise session.tracking.revocation.maximum-remembered.");
+        }
+    }
+
+    /** This node rejects each session before the store removes it, so that no read under way can undo that. */
+    private List<String> revokeAll(String userId, @Nullable Instant until, @Nullable String exceptSessionId) {
+        Map<String, Optional<Denial>> begun = new ConcurrentHashMap<>();
+        try {
+            List<String> revoked = StoreFutures.await(store.revokeAll(
+                    userId, until, exceptSessionId, sessionId -> begun.computeIfAbsent(sessionId, this::begin)));
+            for (String sessionId : revoked) {
+                // Also here, for a store that has not announced it.
+                if (begun.computeIfAbsent(sessionId, this::begin).isEmpty()) {
+                    withoutRoom(sessionId);
+                }
+            }
+            return revoked;
+        } finally {
+            // Without a confirmation, too: the revocation of the user is what is pending then.
+            begun.values().forEach(denial -> denial.ifPresent(this::confirm));
+        }
+    }
+
+    private Optional<Denial> begin(String sessionId) {
+        return Optional.ofNullable(denylist.deny(sessionId));
+    }
+
+    private void confirm(Denial denial) {
+        if (denylist.confirm(denial)) {
+            reapplier.apply(List.of(denial.sessionId()));
+        }
+    }
+
+    /** What the near cache is to report about revocations. */
+    public RevocationObserver observer() {
+        return new RevocationObserver() {
+
+            @Override
+            public boolean isRevoked(String sessionId) {
+                return denylist.isDenied(sessionId);
+            }
+
+            @Override
+            public void onRevokedElsewhere(String sessionId) {
+                denylist.denyRevokedElsewhere(sessionId);
+            }
+
+            @Override
+            public void onResurrected(String sessionId) {
+                reapplier.apply(denylist.reappliable(List.of(sessionId)));
+            }
+        };
+    }
+
+    /** What is to happen when the store answers again; to be added to the store after the listeners that report outages. */
+    public StoreListener recovery() {
+        return new RevocationRecovery(denylist, markers, pending, reapplier);
+    }
+
+    /** Whether the store has not confirmed the revocation of this session. */
+    public boolean isPending(String sessionId) {
+        return pending.contains(sessionId);
+    }
+
+    /** How many revocations the store has not confirmed. */
+    public int pendingCount() {
+        return pending.size();
+    }
+
+    @Override
+    public void close() {
+        pending.close();
+    }
+}
