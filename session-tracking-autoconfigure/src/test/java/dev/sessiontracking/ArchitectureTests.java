@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -208,10 +209,40 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule redisShowsItsAutoConfigurationsOnly = classes()
             .that()
-            .resideInAPackage(REDIS)
+            .resideInAPackage("dev.sessiontracking.redis")
             .and(arePublic())
             .should()
             .haveSimpleNameEndingWith("AutoConfiguration");
+
+    /** What the packages of the Redis adapter share is public for each other, and for nobody else. */
+    @ArchTest
+    static final ArchRule nobodyElseKnowsThePartsOfRedis = noClasses()
+            .that()
+            .resideOutsideOfPackage(REDIS)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                    "dev.sessiontracking.redis.format..",
+                    "dev.sessiontracking.redis.connection..",
+                    "dev.sessiontracking.redis.nearcache.."));
+
+    /** Format, connection, near cache, store: each may use those before it. */
+    @ArchTest
+    static final ArchRule partsOfRedisDependInOneDirection = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage(REDIS)
+            .layer("format")
+            .definedBy("dev.sessiontracking.redis.format")
+            .layer("connection")
+            .definedBy("dev.sessiontracking.redis.connection")
+            .layer("near cache")
+            .definedBy("dev.sessiontracking.redis.nearcache")
+            .layer("store")
+            .definedBy("dev.sessiontracking.redis")
+            .whereLayer("store")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("near cache")
+            .mayOnlyBeAccessedByLayers("store")
+            .whereLayer("connection")
+            .mayOnlyBeAccessedByLayers("store", "near cache");
 
     @ArchTest
     static final ArchRule autoConfigurationsAreFinalAndPublic = classes()
@@ -222,13 +253,17 @@ class ArchitectureTests {
             .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL);
 
     @ArchTest
-    static final ArchRule propertiesArePackagePrivateRecords = classes()
+    static final ArchRule propertiesAreRecords =
+            classes().that().haveSimpleNameEndingWith("Properties").should().beRecords();
+
+    @ArchTest
+    static final ArchRule propertiesArePackagePrivate = classes()
             .that()
             .haveSimpleNameEndingWith("Properties")
+            .and()
+            .resideOutsideOfPackage(REDIS)
             .should()
-            .bePackagePrivate()
-            .andShould()
-            .beRecords();
+            .bePackagePrivate();
 
     @ArchTest
     static final ArchRule nobodyUsesJavaUtilLogging = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;

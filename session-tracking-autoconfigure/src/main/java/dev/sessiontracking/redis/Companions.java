@@ -1,5 +1,9 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.redis.connection.RedisFailures;
+import dev.sessiontracking.redis.connection.RedisLink;
+import dev.sessiontracking.redis.connection.RedisRequest;
+import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.StoreListener;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

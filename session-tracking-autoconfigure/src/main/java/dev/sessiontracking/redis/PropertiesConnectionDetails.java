@@ -2,6 +2,8 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import dev.sessiontracking.redis.connection.RedisProperties;
+import dev.sessiontracking.redis.connection.SentinelProperties;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;

@@ -1,5 +1,6 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.redis.connection.RedisRequest;
 import io.lettuce.core.RedisNoScriptException;
 import java.io.IOException;
 import java.io.InputStream;

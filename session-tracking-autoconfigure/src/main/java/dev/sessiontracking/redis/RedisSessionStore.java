@@ -1,10 +1,16 @@
 package dev.sessiontracking.redis;
 
-import static dev.sessiontracking.redis.RedisFailures.translated;
+import static dev.sessiontracking.redis.connection.RedisFailures.translated;
 
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.UserRevocation.Scope;
+import dev.sessiontracking.redis.connection.Line;
+import dev.sessiontracking.redis.connection.RedisFailures;
+import dev.sessiontracking.redis.connection.RedisLink;
+import dev.sessiontracking.redis.connection.RedisRequest;
+import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.redis.format.UserIndexType;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.Refresh;

@@ -4,6 +4,16 @@ import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
 import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.redis.connection.RedisConnector;
+import dev.sessiontracking.redis.connection.RedisLink;
+import dev.sessiontracking.redis.connection.RedisLogins;
+import dev.sessiontracking.redis.connection.RedisProperties;
+import dev.sessiontracking.redis.connection.RedisUrl;
+import dev.sessiontracking.redis.connection.SentinelProperties;
+import dev.sessiontracking.redis.connection.Topology;
+import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.redis.nearcache.NearCacheProperties;
+import dev.sessiontracking.redis.nearcache.NearCaches;
 import dev.sessiontracking.spi.SessionStore;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -75,8 +85,8 @@ public final class RedisSessionStoreAutoConfiguration {
                 url,
                 properties,
                 connectionDetails instanceof PropertiesConnectionDetails
-                        ? Logins.fixed(url, sentinelLogin)
-                        : Logins.of(connectionDetails),
+                        ? RedisLogins.fixed(url, sentinelLogin)
+                        : RedisLogins.of(connectionDetails),
                 bundle,
                 DefaultClientResources.DEFAULT_ADDRESS_RESOLVER_GROUP);
     }

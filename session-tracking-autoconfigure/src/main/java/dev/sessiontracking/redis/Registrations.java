@@ -1,6 +1,10 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.connection.RedisFailures;
+import dev.sessiontracking.redis.connection.RedisRequest;
+import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.redis.format.SessionJson;
 import dev.sessiontracking.spi.SessionStore.Registration;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,6 +2,9 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.connection.RedisRequest;
+import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.redis.format.SessionJson;
 import dev.sessiontracking.spi.SessionStore.Refresh;
 import dev.sessiontracking.spi.SessionStore.Refreshed;
 import dev.sessiontracking.spi.SessionStore.Refreshed.Result;
@@ -139,7 +142,7 @@ final class Renewals {
                 long age = now.toEpochMilli() - known.millis();
                 boolean isPrevious = presented == known.generation() - 1
                         && age < refresh.reuseInterval().toMillis()
-                        && !SessionValues.isOver(session, now);
+                        && !SessionJson.isOver(session, now);
                 return new Attempt(
                         value,
                         value,

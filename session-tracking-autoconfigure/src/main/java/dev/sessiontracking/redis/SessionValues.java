@@ -1,8 +1,11 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.connection.RedisFailures;
+import dev.sessiontracking.redis.connection.RedisRequest;
+import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.redis.format.SessionJson;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +63,7 @@ final class SessionValues {
             RedisRequest commands, RedisKeys keys, Clock clock, List<Value> values) {
         List<CompletableFuture<Optional<UserSession>>> sessions = values.stream()
                 .flatMap(value -> value.session().stream())
-                .filter(session -> !isOver(session, clock.instant()))
+                .filter(session -> !SessionJson.isOver(session, clock.instant()))
                 .map(session -> session.expiresAt().equals(SessionJson.NO_EXPIRY)
                         ? commands.pttl(keys.session(session.id()))
                                 .thenApply(left -> withLifetime(session, left, clock))
@@ -87,11 +90,6 @@ final class SessionValues {
                 session.maxExpiresAt(),
                 session.lastUse(),
                 true));
-    }
-
-    /** Whether a session is past its absolute end, although a version that does not know this field has renewed it. */
-    static boolean isOver(UserSession session, Instant now) {
-        return session.maxExpiresAt() != null && !now.isBefore(session.maxExpiresAt());
     }
 
     static List<List<String>> chunks(List<String> ids) {

@@ -2,6 +2,8 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import dev.sessiontracking.redis.connection.RedisAddress;
+import dev.sessiontracking.redis.connection.Topology;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,6 +1,10 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.redis.connection.RedisFailures;
+import dev.sessiontracking.redis.connection.RedisRequest;
+import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.redis.format.UserIndexType;
 import dev.sessiontracking.spi.SessionIds;
 import io.lettuce.core.ScanCursor;
 import java.time.Duration;

@@ -1,5 +1,9 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.redis.connection.RedisFailures;
+import dev.sessiontracking.redis.connection.RedisRequest;
+import dev.sessiontracking.redis.format.MarkerValue;
+import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.NotBefore;
 import io.lettuce.core.SetArgs;
 import java.time.Duration;

@@ -1,5 +1,8 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.redis.connection.RedisFailures;
+import dev.sessiontracking.redis.connection.RedisRequest;
+import dev.sessiontracking.redis.format.RedisKeys;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

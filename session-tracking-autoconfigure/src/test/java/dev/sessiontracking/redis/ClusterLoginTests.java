@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.testkit.Topologies;
 import org.junit.jupiter.api.Test;

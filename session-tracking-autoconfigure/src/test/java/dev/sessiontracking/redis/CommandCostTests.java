@@ -3,6 +3,9 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.redis.connection.RedisConnector;
+import dev.sessiontracking.redis.connection.RedisProperties;
+import dev.sessiontracking.redis.connection.RedisUrl;
 import dev.sessiontracking.spi.SessionStore.Refresh;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;

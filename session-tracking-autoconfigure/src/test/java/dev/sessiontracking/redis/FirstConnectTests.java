@@ -2,6 +2,11 @@ package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.redis.connection.RedisConnector;
+import dev.sessiontracking.redis.connection.RedisLink;
+import dev.sessiontracking.redis.connection.RedisProperties;
+import dev.sessiontracking.redis.connection.RedisUrl;
+import dev.sessiontracking.redis.format.UserIndexType;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
 import java.time.Duration;
 import java.util.List;

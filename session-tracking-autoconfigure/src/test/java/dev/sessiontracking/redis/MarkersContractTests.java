@@ -3,6 +3,8 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.redis.format.SlotTags;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.Registration;

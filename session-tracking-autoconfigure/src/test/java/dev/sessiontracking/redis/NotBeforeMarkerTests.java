@@ -9,6 +9,7 @@ import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Duration;

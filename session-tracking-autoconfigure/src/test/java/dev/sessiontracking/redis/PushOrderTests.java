@@ -9,6 +9,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.redis.format.SessionJson;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
 import java.time.Duration;
 import java.time.Instant;

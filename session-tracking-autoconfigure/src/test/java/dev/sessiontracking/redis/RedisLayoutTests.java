@@ -3,6 +3,9 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.connection.RedisConnector;
+import dev.sessiontracking.redis.connection.RedisProperties;
+import dev.sessiontracking.redis.connection.RedisUrl;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,6 +6,7 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import dev.sessiontracking.redis.connection.SentinelProperties;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
 import dev.sessiontracking.testkit.RedisCli;

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.connection.RedisConnector;
+import dev.sessiontracking.redis.connection.RedisLink;
+import dev.sessiontracking.redis.connection.RedisProperties;
+import dev.sessiontracking.redis.connection.RedisUrl;
+import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.redis.format.UserIndexType;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Clock;

@@ -2,6 +2,11 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.connection.RedisConnector;
+import dev.sessiontracking.redis.connection.RedisLink;
+import dev.sessiontracking.redis.connection.RedisProperties;
+import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.redis.format.UserIndexType;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;

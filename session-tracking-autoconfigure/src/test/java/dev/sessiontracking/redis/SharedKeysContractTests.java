@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.redis.format.SessionJson;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.redis.connection.Line;
+import dev.sessiontracking.redis.nearcache.CanarySchedule;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Duration;

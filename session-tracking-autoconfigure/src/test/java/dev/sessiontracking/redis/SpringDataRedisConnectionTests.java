@@ -7,6 +7,8 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import dev.sessiontracking.redis.connection.RedisConnector;
+import dev.sessiontracking.redis.connection.RedisUrl;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,8 @@
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.redis.connection.RedisConnector;
+import dev.sessiontracking.redis.connection.RedisProperties;
+import dev.sessiontracking.redis.connection.RedisUrl;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.RegisterExtension;

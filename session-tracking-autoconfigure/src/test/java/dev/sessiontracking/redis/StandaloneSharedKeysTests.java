@@ -2,6 +2,9 @@ package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.redis.connection.RedisConnector;
+import dev.sessiontracking.redis.connection.RedisProperties;
+import dev.sessiontracking.redis.connection.RedisUrl;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -11,11 +14,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StandaloneSharedKeysTests extends SharedKeysContractTests {
 
     @RegisterExtension
-    static RedisServerExtension redis = new RedisServerExtension(LeastRights.serverArgs());
+    static RedisServerExtension redis = new RedisServerExtension(LeastPermissions.serverArgs());
 
     @Override
     RedisConnector connect(RedisProperties properties) {
-        String url = "redis://" + LeastRights.LOGIN + "@" + redis.server().host() + ":"
+        String url = "redis://" + LeastPermissions.LOGIN + "@" + redis.server().host() + ":"
                 + redis.server().port();
         return new RedisConnector(RedisUrl.parse(url), properties);
     }
@@ -28,6 +31,6 @@ class StandaloneSharedKeysTests extends SharedKeysContractTests {
 
     @AfterAll
     void nothingElseWasRefused() {
-        assertThat(LeastRights.refusedBy(redis.cli())).isSubsetOf(LeastRights.OPTIONAL);
+        assertThat(LeastPermissions.refusedBy(redis.cli())).isSubsetOf(LeastPermissions.OPTIONAL);
     }
 }

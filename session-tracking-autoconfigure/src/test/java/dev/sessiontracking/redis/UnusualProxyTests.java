@@ -6,6 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.redis.connection.RedisConnector;
+import dev.sessiontracking.redis.connection.RedisLogins;
+import dev.sessiontracking.redis.connection.RedisProperties;
+import dev.sessiontracking.redis.connection.RedisUrl;
+import dev.sessiontracking.redis.connection.SentinelProperties;
+import dev.sessiontracking.redis.format.UserIndexType;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
@@ -67,7 +73,8 @@ class UnusualProxyTests {
             AtomicReference<String> password = new AtomicReference<>("first");
             SessionTrackingConnectionDetails details =
                     () -> "redis://:" + password.get() + "@127.0.0.1:" + server.port();
-            try (RedisConnector connector = connector(RedisUrl.parse(details.redisUrl()), Logins.of(details), null)) {
+            try (RedisConnector connector =
+                    connector(RedisUrl.parse(details.redisUrl()), RedisLogins.of(details), null)) {
                 var connection = connector
                         .connect(failure -> {})
                         .orTimeout(15, TimeUnit.SECONDS)
@@ -94,7 +101,7 @@ class UnusualProxyTests {
             RedisUrl url = RedisUrl.parse("redis://redis.example:" + server.port());
             List<Throwable> failures = new CopyOnWriteArrayList<>();
             AddressResolverGroup<InetSocketAddress> names = names("127.0.0.2", "127.0.0.1");
-            try (RedisConnector connector = connector(url, Logins.fixed(url, SentinelProperties.NONE), names)) {
+            try (RedisConnector connector = connector(url, RedisLogins.fixed(url, SentinelProperties.NONE), names)) {
                 CompletableFuture<?> made = connector.connect(failures::add);
                 made.get(15, TimeUnit.SECONDS);
                 assertThat(failures).isEmpty();
@@ -102,7 +109,7 @@ class UnusualProxyTests {
         }
     }
 
-    private static RedisConnector connector(RedisUrl url, Logins logins, AddressResolverGroup<?> names) {
+    private static RedisConnector connector(RedisUrl url, RedisLogins logins, AddressResolverGroup<?> names) {
         return new RedisConnector(
                 url,
                 PROPERTIES,

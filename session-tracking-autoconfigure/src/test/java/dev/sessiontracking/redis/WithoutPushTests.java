@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.redis.connection.Line;
+import dev.sessiontracking.redis.format.SessionJson;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
 import java.time.Duration;

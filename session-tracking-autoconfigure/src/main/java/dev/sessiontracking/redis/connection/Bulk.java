@@ -1,0 +1,49 @@
+package dev.sessiontracking.redis.connection;
+
+import io.lettuce.core.protocol.ProtocolKeyword;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * A command of an operation on many keys. It may take longer than a command of one key.
+ *
+ * @param word its name
+ */
+record Bulk(String word) implements ProtocolKeyword {
+
+    static final Bulk DEL = new Bulk("DEL");
+
+    static final Bulk GET = new Bulk("GET");
+
+    static final Bulk MGET = new Bulk("MGET");
+
+    static final Bulk PTTL = new Bulk("PTTL");
+
+    static final Bulk SREM = new Bulk("SREM");
+
+    static final Bulk SSCAN = new Bulk("SSCAN");
+
+    static final Bulk ZRANGE = new Bulk("ZRANGE");
+
+    static final Bulk ZREM = new Bulk("ZREM");
+
+    private static final Duration SHORTEST = Duration.ofSeconds(2);
+
+    private static final int TIMES = 4;
+
+    @Override
+    public byte[] getBytes() {
+        return word.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public String toString() {
+        return word;
+    }
+
+    /** How long one of these commands may take. */
+    static Duration timeout(Duration commandTimeout) {
+        Duration longer = commandTimeout.multipliedBy(TIMES);
+        return longer.compareTo(SHORTEST) > 0 ? longer : SHORTEST;
+    }
+}

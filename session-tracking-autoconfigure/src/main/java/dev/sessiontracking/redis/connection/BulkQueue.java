@@ -1,0 +1,102 @@
+package dev.sessiontracking.redis.connection;
+
+import dev.sessiontracking.SessionStoreUnavailableException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Runs a few operations on many keys at a time. The users take turns, so that one user's operations do not hold up those
+ * of others. Waiting is bounded. Thread-safe; does not block.
+ */
+final class BulkQueue {
+
+    static final int PARALLEL = 4;
+
+    static final int MOST_WAITING = 256;
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    private final Map<String, Queue<Runnable>> waiting = new LinkedHashMap<>();
+
+    private int waitingCount;
+
+    private int running;
+
+    /**
+     * Runs an operation as soon as it is its user's turn.
+     *
+     * @return the result; fails when too many operations wait, or when this one has waited for too long
+     */
+    <T> CompletionStage<T> run(String user, Supplier<? extends CompletionStage<T>> operation) {
+        CompletableFuture<T> turn = new CompletableFuture<>();
+        CompletableFuture<T> result = new CompletableFuture<>();
+        synchronized (this) {
+            if (waitingCount == MOST_WAITING) {
+                return CompletableFuture.failedFuture(overloaded());
+            }
+            waitingCount++;
+            waiting.computeIfAbsent(user, any -> new ArrayDeque<>()).add(() -> {
+                if (!turn.complete(null)) {
+                    ended();
+                    return;
+                }
+                operation.get().whenComplete((value, failure) -> {
+                    ended();
+                    if (failure == null) {
+                        result.complete(value);
+                    } else {
+                        result.completeExceptionally(failure);
+                    }
+                });
+            });
+        }
+        startNext();
+        if (!turn.isDone()) {
+            turn.orTimeout(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS).exceptionally(tooLong -> {
+                result.completeExceptionally(overloaded());
+                return null;
+            });
+        }
+        return result;
+    }
+
+    private static SessionStoreUnavailableException overloaded() {
+        return new SessionStoreUnavailableException(
+                "Too many operations on all sessions of a user are running on this node", null);
+    }
+
+    private void ended() {
+        synchronized (this) {
+            running--;
+        }
+        startNext();
+    }
+
+    private void startNext() {
+        Runnable next;
+        synchronized (this) {
+            Iterator<Map.Entry<String, Queue<Runnable>>> users =
+                    waiting.entrySet().iterator();
+            if (running == PARALLEL || !users.hasNext()) {
+                return;
+            }
+            Map.Entry<String, Queue<Runnable>> first = users.next();
+            users.remove();
+            next = first.getValue().remove();
+            if (!first.getValue().isEmpty()) {
+                waiting.put(first.getKey(), first.getValue());
+            }
+            waitingCount--;
+            running++;
+        }
+        next.run();
+    }
+}

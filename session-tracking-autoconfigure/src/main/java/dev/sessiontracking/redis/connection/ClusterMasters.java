@@ -1,0 +1,115 @@
+package dev.sessiontracking.redis.connection;
+
+import dev.sessiontracking.redis.format.SlotTags;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.event.ClusterTopologyChangedEvent;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.event.EventBus;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Who the masters of the cluster are, and news of changes. Thread-safe; asking it takes no lock. */
+public final class ClusterMasters {
+
+    private final EventBus events;
+
+    private final List<Consumer<Change>> listeners = new ArrayList<>();
+
+    private volatile Map<String, RedisClusterNode> masters = Map.of();
+
+    private volatile @Nullable StatefulRedisClusterConnection<String, String> connection;
+
+    /** @param events where Lettuce says that it has found another topology */
+    ClusterMasters(EventBus events) {
+        this.events = events;
+    }
+
+    /** Begins to follow the topology that this connection has found. */
+    void follow(StatefulRedisClusterConnection<String, String> made) {
+        connection = made;
+        events.get().ofType(ClusterTopologyChangedEvent.class).subscribe(changed -> changed(changed.after()));
+        changed(made.getPartitions());
+    }
+
+    /** Tells a listener of changes, and at once of the masters that are known. */
+    public synchronized void listen(Consumer<Change> listener) {
+        listeners.add(listener);
+        if (!masters.isEmpty()) {
+            listener.accept(new Change(masters, masters.keySet(), Set.of(), false));
+        }
+    }
+
+    private synchronized void changed(Iterable<RedisClusterNode> nodes) {
+        Map<String, RedisClusterNode> before = masters;
+        Map<String, RedisClusterNode> after = StreamSupport.stream(nodes.spliterator(), false)
+                .filter(node -> node.is(RedisClusterNode.NodeFlag.UPSTREAM) && !node.hasNoSlots())
+                .collect(Collectors.toUnmodifiableMap(RedisClusterNode::getNodeId, Function.identity()));
+        masters = after;
+        Set<String> appeared =
+                after.keySet().stream().filter(id -> !before.containsKey(id)).collect(Collectors.toUnmodifiableSet());
+        Set<String> resharded = after.entrySet().stream()
+                .filter(node -> {
+                    RedisClusterNode known = before.get(node.getKey());
+                    return known != null && !known.hasSameSlotsAs(node.getValue());
+                })
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
+        Change change = new Change(after, appeared, resharded, !before.isEmpty() && !appeared.isEmpty());
+        listeners.forEach(listener -> listener.accept(change));
+    }
+
+    /** Who serves a slot, or {@code null} when nobody does, or before there was a connection. */
+    @Nullable
+    RedisClusterNode of(int slot) {
+        StatefulRedisClusterConnection<String, String> current = connection;
+        return current == null ? null : current.getPartitions().getMasterBySlot(slot);
+    }
+
+    /** Who serves a key. */
+    @Nullable
+    public RedisClusterNode of(String key) {
+        return of(SlotTags.slot(key));
+    }
+
+    /** What lets a key that ends with it belong to a master; nothing for one that serves nothing. */
+    public String tagOf(String nodeId) {
+        RedisClusterNode master = masters.get(nodeId);
+        return master == null || master.hasNoSlots()
+                ? ""
+                : SlotTags.of(master.getSlots().get(0));
+    }
+
+    Collection<RedisClusterNode> all() {
+        return masters.values();
+    }
+
+    boolean contains(String nodeId) {
+        return masters.containsKey(nodeId);
+    }
+
+    public static RedisAddress addressOf(RedisClusterNode node) {
+        return new RedisAddress(node.getUri().getHost(), node.getUri().getPort());
+    }
+
+    /**
+     * News of the masters.
+     *
+     * @param masters those that serve something now, by their node ids
+     * @param appeared which of them did not before
+     * @param resharded which of them serve other slots than before
+     * @param isReplacement whether one has taken over from another
+     */
+    public record Change(
+            Map<String, RedisClusterNode> masters,
+            Set<String> appeared,
+            Set<String> resharded,
+            boolean isReplacement) {}
+}

@@ -1,0 +1,228 @@
+package dev.sessiontracking.redis.connection;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCredentialsProvider;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.protocol.CommandEncoder;
+import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
+
+/**
+ * Lettuce configured to fail fast: short timeouts measured with a fine timer, rejected instead of queued commands while
+ * there is no connection, and a quick reconnect with jitter.
+ */
+final class LettuceClients {
+
+    private static final int REQUEST_QUEUE_SIZE = 16_384;
+
+    private static final int IO_THREADS = 2;
+
+    /**
+     * Lettuce's own tick of 100 ms makes a timeout of 100 ms one of nearly 200. A finer one than this wakes an idle
+     * machine up for nothing.
+     */
+    private static final Duration TIMER_TICK = Duration.ofMillis(20);
+
+    private static final Duration FIRST_RECONNECT_DELAY = Duration.ofMillis(50);
+
+    private static final Duration LONGEST_RECONNECT_DELAY = Duration.ofMillis(500);
+
+    private static final Duration PERIODIC_REFRESH = Duration.ofSeconds(10);
+
+    /** The least time between two refreshes of a cluster's topology that something has given reason for. */
+    static final Duration REFRESH_PAUSE = Duration.ofMillis(500);
+
+    /** Finds connections that a firewall or a load balancer has dropped, and keeps their timers from running out. */
+    private static final SocketOptions.KeepAliveOptions KEEP_ALIVE = SocketOptions.KeepAliveOptions.builder()
+            .enable()
+            .idle(Duration.ofSeconds(30))
+            .interval(Duration.ofSeconds(5))
+            .count(3)
+            .build();
+
+    private LettuceClients() {}
+
+    /** Threads and timers of one client; every channel that it opens joins the group. */
+    static ClientResources resources(ChannelGroup channels, Duration commandTimeout, EveryAddress addresses) {
+        return DefaultClientResources.builder()
+                .addressResolverGroup(addresses)
+                .ioThreadPoolSize(IO_THREADS)
+                .computationThreadPoolSize(IO_THREADS)
+                .timer(new HashedWheelTimer(
+                        new DefaultThreadFactory("session-tracking-timer", true),
+                        TIMER_TICK.toMillis(),
+                        TimeUnit.MILLISECONDS))
+                .reconnectDelay(new AtOnceThenJittered())
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel channel) {
+                        channel.pipeline()
+                                .addAfter(
+                                        channel.pipeline()
+                                                .context(CommandEncoder.class)
+                                                .name(),
+                                        null,
+                                        new SilenceHandler(commandTimeout, channels));
+                        addresses.watch(channel);
+                        channels.add(channel);
+                    }
+                })
+                .build();
+    }
+
+    /** The client of the servers that the URL names. */
+    static AbstractRedisClient client(
+            RedisUrl url, RedisLogins logins, RedisProperties properties, ClientResources resources) {
+        if (url.topology() == Topology.CLUSTER) {
+            List<RedisURI> nodes = url.addresses().stream()
+                    .map(address -> uri(url, address, logins.servers(), properties))
+                    .toList();
+            return RedisClusterClient.create(resources, nodes);
+        }
+        return RedisClient.create(resources, server(url, logins, properties));
+    }
+
+    /** The one server, or whichever the sentinels name. */
+    private static RedisURI server(RedisUrl url, RedisLogins logins, RedisProperties properties) {
+        RedisURI server = uri(url, url.addresses().get(0), logins.servers(), properties);
+        server.setDatabase(url.database());
+        if (url.topology() == Topology.SENTINEL) {
+            server.setHost(null);
+            server.setSentinelMasterId(Objects.requireNonNull(url.masterName()));
+            url.addresses()
+                    .forEach(address -> server.getSentinels().add(uri(url, address, logins.sentinels(), properties)));
+        }
+        return server;
+    }
+
+    /**
+     * Sets the options for connections to be made.
+     *
+     * @param protocol the version to speak, or {@code null} for the newest that the server knows
+     */
+    static void configure(
+            AbstractRedisClient client,
+            RedisProperties properties,
+            @Nullable SslOptions ssl,
+            @Nullable ProtocolVersion protocol) {
+        if (client instanceof RedisClusterClient cluster) {
+            ClusterClientOptions.Builder options = ClusterClientOptions.builder();
+            options(options, properties, ssl).protocolVersion(protocol);
+            cluster.setOptions(options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                            .enablePeriodicRefresh(PERIODIC_REFRESH)
+                            .adaptiveRefreshTriggersTimeout(REFRESH_PAUSE)
+                            .refreshTriggersReconnectAttempts(1)
+                            .build())
+                    .build());
+        } else if (client instanceof RedisClient single) {
+            single.setOptions(options(ClientOptions.builder(), properties, ssl)
+                    .protocolVersion(protocol)
+                    .build());
+        }
+    }
+
+    /** A server or a sentinel. */
+    static RedisURI uri(
+            RedisUrl url, RedisAddress address, RedisCredentialsProvider login, RedisProperties properties) {
+        return RedisURI.Builder.redis(address.host(), address.port())
+                .withSsl(url.tls())
+                .withTimeout(properties.connectTimeout())
+                .withAuthentication(login)
+                .build();
+    }
+
+    /** Lettuce checks the host's name as well. */
+    static SslOptions ssl(SslBundle bundle) {
+        SslOptions.Builder ssl = SslOptions.builder()
+                .keyManager(bundle.getManagers().getKeyManagerFactory())
+                .trustManager(bundle.getManagers().getTrustManagerFactory());
+        String[] ciphers = bundle.getOptions().getCiphers();
+        if (ciphers != null) {
+            ssl.cipherSuites(ciphers);
+        }
+        String[] protocols = bundle.getOptions().getEnabledProtocols();
+        if (protocols != null) {
+            ssl.protocols(protocols);
+        }
+        return ssl.build();
+    }
+
+    private static ClientOptions.Builder options(
+            ClientOptions.Builder options, RedisProperties properties, @Nullable SslOptions ssl) {
+        options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(REQUEST_QUEUE_SIZE)
+                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(properties.connectTimeout())
+                        .keepAlive(KEEP_ALIVE)
+                        .build())
+                .timeoutOptions(TimeoutOptions.builder()
+                        .timeoutCommands()
+                        .timeoutSource(new Timeouts(properties.commandTimeout()))
+                        .build());
+        if (ssl != null) {
+            options.sslOptions(ssl);
+        }
+        return options;
+    }
+
+    /** A lost connection is replaced at once; a server that is not there is not asked in step with other nodes. */
+    private static final class AtOnceThenJittered extends Delay {
+
+        private final Delay jittered = Delay.fullJitter(
+                FIRST_RECONNECT_DELAY.toMillis(),
+                LONGEST_RECONNECT_DELAY.toMillis(),
+                FIRST_RECONNECT_DELAY.toMillis(),
+                TimeUnit.MILLISECONDS);
+
+        @Override
+        public Duration createDelay(long attempt) {
+            return attempt <= 1 ? Duration.ZERO : jittered.createDelay(attempt);
+        }
+    }
+
+    /** Operations on many keys have a longer timeout. */
+    private static final class Timeouts extends TimeoutOptions.TimeoutSource {
+
+        private final Duration commandTimeout;
+
+        Timeouts(Duration commandTimeout) {
+            this.commandTimeout = commandTimeout;
+        }
+
+        @Override
+        public long getTimeout(RedisCommand<?, ?, ?> command) {
+            return command.getType() instanceof Bulk
+                    ? Bulk.timeout(commandTimeout).toMillis()
+                    : commandTimeout.toMillis();
+        }
+
+        @Override
+        public TimeUnit getTimeUnit() {
+            return TimeUnit.MILLISECONDS;
+        }
+    }
+}

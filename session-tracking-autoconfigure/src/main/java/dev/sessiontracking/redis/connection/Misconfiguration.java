@@ -1,0 +1,84 @@
+package dev.sessiontracking.redis.connection;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.util.Collection;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Failures that come back until somebody changes the configuration, each with the likely fix. */
+enum Misconfiguration {
+    NOT_A_CLUSTER("cluster support disabled", "this is no Redis Cluster; let {url} begin with redis:// or rediss://"),
+    CLUSTER(
+            "SELECT is not allowed in cluster mode",
+            "this is a Redis Cluster; let {url} begin with redis-cluster:// and remove the database number"),
+    NO_SUCH_DATABASE("DB index", "use a lower database number at the end of {url}, such as /0"),
+    NOT_A_SENTINEL(
+            "(?:unknown|unsupported) command.{0,3}sentinel",
+            "this is no Sentinel; let {url} begin with redis://, or name the Sentinels (default port 26379)"),
+    NO_SUCH_MASTER(
+            "Cannot provide redisAddress using sentinel",
+            "the Sentinels know no master of this name; correct the name after # in {url}"),
+    PROTECTED("^DENIED", "set a password in Redis, and put it into {url}");
+
+    private static final String UNTRUSTED = "the certificate of the server is not trusted (%s); name an SSL bundle with"
+            + " its authority in session.tracking.ssl.bundle, and let {url} use a host name of the certificate";
+
+    private static final String ALERT = "the server ended the TLS handshake (%s); check the client certificate and the"
+            + " protocols of session.tracking.ssl.bundle";
+
+    private final Pattern message;
+
+    private final String fix;
+
+    Misconfiguration(String message, String fix) {
+        this.message = Pattern.compile(message, Pattern.CASE_INSENSITIVE);
+        this.fix = fix;
+    }
+
+    /** The server's own error and the likely fix, or {@code null} when the failure may pass by itself. */
+    static @Nullable String of(Collection<Throwable> causes) {
+        String found = null;
+        for (Throwable cause : causes) {
+            found = found == null ? inWords(cause) : found;
+        }
+        return found == null ? null : found.replace("{url}", "session.tracking.redis-url");
+    }
+
+    private static @Nullable String inWords(Throwable cause) {
+        String said = String.valueOf(cause.getMessage());
+        if (cause instanceof WrongTransportException) {
+            return said;
+        }
+        if (cause instanceof SSLException && said.contains("fatal alert")) {
+            return ALERT.formatted(RedisFailures.quoted(said.replaceAll("[:_]+", " ")));
+        }
+        if (cause instanceof CertificateException || cause instanceof CertPathBuilderException) {
+            return UNTRUSTED.formatted(RedisFailures.quoted(said));
+        }
+        for (Misconfiguration one : values()) {
+            if ((cause instanceof RedisCommandExecutionException || cause instanceof RedisConnectionException)
+                    && one.message.matcher(said).find()) {
+                return '"' + RedisFailures.quoted(said) + "\": " + one.fix;
+            }
+        }
+        return null;
+    }
+
+    /** The server expects TLS and we do not use it, or the reverse. */
+    static final class WrongTransportException extends RedisConnectionException {
+
+        private static final long serialVersionUID = 1L;
+
+        WrongTransportException(boolean tls, Throwable cause) {
+            super(
+                    tls
+                            ? "the server does not use TLS on this port; let {url} begin with redis instead of rediss"
+                            : "the server expects TLS on this port; let {url} begin with rediss instead of redis",
+                    cause);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.sessiontracking.redis.connection;
+
+import dev.sessiontracking.spi.StoreListener;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one story of what several breakers tell: an outage lasts from the first that opens to the last that closes.
+ * Listeners run on one thread, so that they hear of every change in its turn. Thread-safe.
+ */
+final class Outages {
+
+    private final ScheduledExecutorService executor;
+
+    private final LongSupplier nanoTime;
+
+    private final List<StoreListener> listeners = new ArrayList<>();
+
+    private final Map<CircuitBreaker, String> open = new LinkedHashMap<>();
+
+    /** Those that fail without an outage so far. */
+    private final Map<CircuitBreaker, String> failing = new LinkedHashMap<>();
+
+    /**
+     * @param executor has one thread, on which the listeners are told
+     * @param nanoTime a clock like {@link System#nanoTime()}
+     */
+    Outages(ScheduledExecutorService executor, LongSupplier nanoTime) {
+        this.executor = executor;
+        this.nanoTime = nanoTime;
+    }
+
+    long nanoTime() {
+        return nanoTime.getAsLong();
+    }
+
+    /** Runs what is to be done in the background. */
+    ScheduledExecutorService executor() {
+        return executor;
+    }
+
+    /**
+     * Takes note of a breaker that is open. Writes that fail along with reads are a part of the same outage, which lasts
+     * until both are answered.
+     *
+     * @param isOutage whether this alone is an outage
+     */
+    synchronized void failing(CircuitBreaker breaker, String reason, boolean isOutage) {
+        boolean isKnown = isOngoing(breaker.part());
+        if (!isOutage && !isKnown) {
+            failing.put(breaker, reason);
+            return;
+        }
+        failing.remove(breaker);
+        if (open.putIfAbsent(breaker, reason) == null && !(isKnown && breaker.isForWrites())) {
+            tell(listener -> tell(listener, breaker, reason));
+            List<CircuitBreaker> writes = failing.keySet().stream()
+                    .filter(other -> other.isForWrites() && Objects.equals(other.part(), breaker.part()))
+                    .toList();
+            writes.forEach(other -> open.put(other, failing.remove(other)));
+        }
+    }
+
+    private static void tell(StoreListener listener, CircuitBreaker breaker, String reason) {
+        String part = breaker.part();
+        if (breaker.isForWrites()) {
+            listener.writesUnavailable(part, reason);
+        } else if (part != null) {
+            listener.partUnavailable(part, reason);
+        } else {
+            listener.unavailable(reason);
+        }
+    }
+
+    /** Returns whether this breaker was a part of an outage. */
+    synchronized boolean closed(CircuitBreaker breaker) {
+        failing.remove(breaker);
+        if (open.remove(breaker) == null) {
+            return false;
+        }
+        if (open.isEmpty()) {
+            tell(StoreListener::available);
+        } else if (!isOngoing(breaker.part())) {
+            tell(StoreListener::partReplaced);
+        }
+        return true;
+    }
+
+    /** Another server has taken the place of one, and may lack what that one was told last. */
+    synchronized void replaced() {
+        tell(StoreListener::partReplaced);
+    }
+
+    synchronized boolean isOngoing(@Nullable String part) {
+        return open.keySet().stream().anyMatch(breaker -> Objects.equals(breaker.part(), part));
+    }
+
+    synchronized boolean isOngoing() {
+        return !open.isEmpty();
+    }
+
+    /** The parts that do not answer, each with the reason; empty when none or all of it is away. */
+    synchronized List<String> parts() {
+        return open.keySet().stream().anyMatch(breaker -> breaker.part() == null)
+                ? List.of()
+                : open.entrySet().stream()
+                        .filter(part -> !part.getKey().isForWrites())
+                        .map(part -> part.getKey().part() + ": " + part.getValue())
+                        .toList();
+    }
+
+    synchronized void listen(StoreListener listener) {
+        listeners.add(listener);
+        open.forEach((breaker, reason) -> execute(() -> tell(listener, breaker, reason)));
+    }
+
+    /** Those who listen now: who comes later is told of what lasts, and must not be told twice. */
+    private void tell(Consumer<StoreListener> news) {
+        List<StoreListener> present = List.copyOf(listeners);
+        execute(() -> present.forEach(news));
+    }
+
+    private void execute(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException closed) {
+            // Nobody wants to know any more.
+        }
+    }
+}

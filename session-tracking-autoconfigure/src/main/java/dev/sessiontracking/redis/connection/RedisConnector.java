@@ -1,0 +1,278 @@
+package dev.sessiontracking.redis.connection;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.event.EventBus;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
+
+/**
+ * Owns the clients, and makes connections in the background until they are there. Once made, a connection comes back by
+ * itself. Thread-safe.
+ */
+public final class RedisConnector implements AutoCloseable {
+
+    private static final long RETRY_MILLIS = 250;
+
+    private static final long RECONNECT_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final RedisUrl url;
+
+    private final RedisProperties properties;
+
+    private final RedisLogins logins;
+
+    private final ConnectAttempts attempts;
+
+    private final long patienceMillis;
+
+    private final ClientResources resources;
+
+    private final AbstractRedisClient client;
+
+    private final @Nullable RedisClient nodeClient;
+
+    private final @Nullable SentinelWatch sentinels;
+
+    private final ScheduledThreadPoolExecutor executor;
+
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+    private final AtomicLong lastReconnect = new AtomicLong(System.nanoTime() - RECONNECT_PAUSE_NANOS);
+
+    private final AtomicLong lastRefresh = new AtomicLong(System.nanoTime());
+
+    private volatile boolean closed;
+
+    public RedisConnector(RedisUrl url, RedisProperties properties) {
+        this(
+                url,
+                properties,
+                RedisLogins.fixed(url, SentinelProperties.NONE),
+                null,
+                DefaultClientResources.DEFAULT_ADDRESS_RESOLVER_GROUP);
+    }
+
+    /**
+     * @param bundle trust and keys for TLS, or {@code null} for those of the Java platform
+     * @param names finds the addresses of a host name
+     */
+    public RedisConnector(
+            RedisUrl url,
+            RedisProperties properties,
+            RedisLogins logins,
+            @Nullable SslBundle bundle,
+            AddressResolverGroup<?> names) {
+        this.url = url;
+        this.properties = properties;
+        this.logins = logins;
+        // An attempt is a connect and a handshake, each with the connect timeout.
+        this.patienceMillis = 2 * properties.connectTimeout().toMillis();
+        SslOptions ssl = bundle == null ? null : LettuceClients.ssl(bundle);
+        EveryAddress addresses = new EveryAddress(names);
+        this.resources = LettuceClients.resources(channels, properties.commandTimeout(), addresses);
+        this.client = LettuceClients.client(url, logins, properties, resources);
+        this.nodeClient = url.topology() == Topology.CLUSTER ? RedisClient.create(resources) : null;
+        this.attempts = new ConnectAttempts(url, properties, ssl, addresses, client, nodeClient);
+        this.executor = BackgroundThread.named("session-tracking-connect");
+        this.sentinels = url.topology() == Topology.SENTINEL ? new SentinelWatch(this) : null;
+        if (sentinels != null) {
+            sentinels.start();
+        }
+    }
+
+    /** The servers, without their credentials. */
+    public RedisUrl url() {
+        return url;
+    }
+
+    /** The longest that one attempt takes. */
+    long patienceMillis() {
+        return patienceMillis;
+    }
+
+    Duration commandTimeout() {
+        return properties.commandTimeout();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Makes a connection to the one server, or to whoever the sentinels say is the master.
+     *
+     * @param failed is told of each failed attempt, but not of a first one that was too slow
+     */
+    public CompletableFuture<StatefulRedisConnection<String, String>> connect(Consumer<Throwable> failed) {
+        return persistently(
+                () -> attempts.make(() -> client(RedisClient.class).connect(StringCodec.UTF8)), () -> closed, failed);
+    }
+
+    /**
+     * Makes a connection to a cluster.
+     *
+     * @param failed is told of each failed attempt, but not of a first one that was too slow
+     */
+    CompletableFuture<StatefulRedisClusterConnection<String, String>> connectCluster(Consumer<Throwable> failed) {
+        return persistently(
+                () -> attempts.make(() -> client(RedisClusterClient.class).connect(StringCodec.UTF8)),
+                () -> closed,
+                failed);
+    }
+
+    /**
+     * Makes a connection to one node of the cluster, whatever becomes of the cluster.
+     *
+     * @param givenUp is asked before each attempt
+     */
+    public CompletableFuture<StatefulRedisConnection<String, String>> connectNode(
+            RedisAddress address, Supplier<Boolean> givenUp) {
+        RedisClient nodes = nodeClient;
+        if (nodes == null) {
+            throw new IllegalStateException("Not a cluster");
+        }
+        return persistently(
+                () -> nodes.connectAsync(
+                        StringCodec.UTF8, LettuceClients.uri(url, address, logins.servers(), properties)),
+                () -> closed || givenUp.get(),
+                failure -> {});
+    }
+
+    /**
+     * Makes a connection to one sentinel on which it can tell news.
+     *
+     * @param failed is told of each failed attempt
+     */
+    CompletableFuture<StatefulRedisPubSubConnection<String, String>> connectSentinel(
+            RedisAddress address, Consumer<Throwable> failed) {
+        return persistently(
+                () -> client(RedisClient.class)
+                        .connectPubSubAsync(
+                                StringCodec.UTF8, LettuceClients.uri(url, address, logins.sentinels(), properties)),
+                () -> closed,
+                failed);
+    }
+
+    /** Asks the cluster anew who serves what; at most twice a second, and never while it is being asked. */
+    public void refreshTopology() {
+        long now = System.nanoTime();
+        long last = lastRefresh.get();
+        if (!closed
+                && now - last > LettuceClients.REFRESH_PAUSE.toNanos()
+                && !client(RedisClusterClient.class).isTopologyRefreshInProgress()
+                && lastRefresh.compareAndSet(last, now)) {
+            client(RedisClusterClient.class).refreshPartitionsAsync();
+        }
+    }
+
+    /** Where Lettuce says that the topology has changed. */
+    EventBus events() {
+        return resources.eventBus();
+    }
+
+    private <C extends AbstractRedisClient> C client(Class<C> type) {
+        return type.cast(client);
+    }
+
+    private <C> CompletableFuture<C> persistently(
+            Supplier<CompletionStage<C>> attempt, Supplier<Boolean> givenUp, Consumer<Throwable> failed) {
+        CompletableFuture<C> made = new CompletableFuture<>();
+        executor.execute(() -> attempt(attempt, givenUp, failedButForTheFirst(failed), made));
+        return made;
+    }
+
+    /**
+     * The first attempt of a small machine may be too slow because it loads the client's classes, which says nothing of
+     * the server: it is told only if the second one fails as well.
+     */
+    private static Consumer<Throwable> failedButForTheFirst(Consumer<Throwable> failed) {
+        AtomicBoolean forgiven = new AtomicBoolean();
+        return failure -> {
+            if (!RedisFailures.isSilence(failure) || !forgiven.compareAndSet(false, true)) {
+                failed.accept(failure);
+            }
+        };
+    }
+
+    private <C> void attempt(
+            Supplier<CompletionStage<C>> attempt,
+            Supplier<Boolean> givenUp,
+            Consumer<Throwable> failed,
+            CompletableFuture<C> made) {
+        if (givenUp.get()) {
+            return;
+        }
+        CompletionStage<C> connecting;
+        try {
+            connecting = attempt.get();
+        } catch (RuntimeException failure) {
+            connecting = CompletableFuture.failedFuture(failure);
+        }
+        connecting.whenComplete((connection, failure) -> {
+            if (failure == null) {
+                made.complete(connection);
+            } else if (!givenUp.get()) {
+                failed.accept(failure instanceof CompletionException ? failure.getCause() : failure);
+                later(() -> attempt(attempt, givenUp, failed, made), RETRY_MILLIS);
+            }
+        });
+    }
+
+    /** Does something later, unless this connector is closed by then. */
+    void later(Runnable task, long millis) {
+        if (!executor.isShutdown()) {
+            executor.schedule(task, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Breaks the connections, so that they are made anew; at most once a second. */
+    void reconnect() {
+        long now = System.nanoTime();
+        long last = lastReconnect.get();
+        if (now - last > RECONNECT_PAUSE_NANOS && lastReconnect.compareAndSet(last, now)) {
+            channels.close();
+        }
+    }
+
+    /** Breaks the connections to one server, so that they are made anew, to another one. */
+    void leave(InetSocketAddress server) {
+        channels.close(channel -> server.equals(channel.remoteAddress()));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        executor.shutdownNow();
+        client.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS);
+        if (nodeClient != null) {
+            nodeClient.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS);
+        }
+        resources.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS).awaitUninterruptibly(patienceMillis);
+        // Lettuce leaves a timer alone that it was given.
+        resources.timer().stop();
+    }
+}

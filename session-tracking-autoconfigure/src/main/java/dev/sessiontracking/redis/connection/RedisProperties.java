@@ -1,0 +1,60 @@
+package dev.sessiontracking.redis.connection;
+
+import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import dev.sessiontracking.redis.format.UserIndexType;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The server that holds the sessions.
+ *
+ * @param redisUrl URL of the server, redis://user:password@host:6379/0, or rediss:// for TLS. Switches session tracking
+ *     on; empty is the same as absent.
+ * @param keyPrefix Stands before the name of every key, so that applications can share a server.
+ * @param connectTimeout Longest wait for a connection to be made.
+ * @param commandTimeout Longest wait for an answer. No request waits longer for a check.
+ * @param userIndexType Type of the index of a user whose index does not exist yet. An existing index keeps its type. Set
+ *     this to set if another service keeps the indexes as sets.
+ */
+@ConfigurationProperties("session.tracking")
+public record RedisProperties(
+        @Nullable String redisUrl,
+        @DefaultValue("") String keyPrefix,
+        @DefaultValue("500ms") Duration connectTimeout,
+        @DefaultValue("250ms") Duration commandTimeout,
+        @DefaultValue("zset") UserIndexType userIndexType) {
+
+    private static final int MAX_PREFIX_LENGTH = 128;
+
+    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(1);
+
+    private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(60);
+
+    public RedisProperties {
+        if (keyPrefix.length() > MAX_PREFIX_LENGTH || keyPrefix.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
+            throw new SessionTrackingSetupException(
+                    "The property session.tracking.key-prefix must have at most " + MAX_PREFIX_LENGTH
+                            + " characters of visible ASCII.",
+                    "Set session.tracking.key-prefix to something short, such as shop:, or leave it out.");
+        }
+        requireTimeout("session.tracking.connect-timeout", connectTimeout, "500ms");
+        requireTimeout("session.tracking.command-timeout", commandTimeout, "250ms");
+    }
+
+    private static void requireTimeout(String property, Duration value, String example) {
+        if (value.compareTo(SHORTEST_TIMEOUT) < 0 || value.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new SessionTrackingSetupException(
+                    "The property " + property + " is " + value + ", but must be between 1 millisecond and 60 seconds.",
+                    "Set " + property + " to something short, such as " + example + ".");
+        }
+    }
+
+    /** Without the URL, which may hold a password. */
+    @Override
+    public String toString() {
+        return "RedisProperties[keyPrefix=" + keyPrefix + ", connectTimeout=" + connectTimeout + ", commandTimeout="
+                + commandTimeout + ", userIndexType=" + userIndexType + "]";
+    }
+}

@@ -1,0 +1,132 @@
+package dev.sessiontracking.redis.connection;
+
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.RedisPubSubListener;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens to the sentinels, and leaves a master as soon as one of them says that another has taken its place. In an
+ * orderly failover the old one would go on taking writes for seconds, and then lose them.
+ */
+final class SentinelWatch {
+
+    private static final Logger log = LoggerFactory.getLogger(SentinelWatch.class);
+
+    private static final String SWITCHED = "+switch-master";
+
+    /** A connection that was just being made, by the word of a sentinel that did not know yet, is left as well. */
+    private static final long[] LOOK_MILLIS = {0, 200, 1_000, 3_000};
+
+    private static final int WORDS = 5;
+
+    private static final long RETRY_MILLIS = 100;
+
+    private final RedisConnector connector;
+
+    /** Those of whom it was said that they tell us nothing. */
+    private final Set<RedisAddress> mute = ConcurrentHashMap.newKeySet();
+
+    SentinelWatch(RedisConnector connector) {
+        this.connector = connector;
+    }
+
+    void start() {
+        connector.url().addresses().forEach(this::watch);
+    }
+
+    private void watch(RedisAddress sentinel) {
+        connector
+                .connectSentinel(sentinel, failure -> refused(sentinel, failure))
+                .thenAccept(made -> new News(sentinel, made).listen());
+    }
+
+    /** Says so once; others may still answer, so that nobody would notice before a failover. */
+    private void refused(RedisAddress sentinel, Throwable failure) {
+        if (RedisFailures.isLoginRefused(failure) && mute.add(sentinel)) {
+            log.warn(
+                    "Sentinel {} refuses the login: it is not asked for the master, and its news of failovers are not"
+                            + " heard. Check session.tracking.sentinel.username and"
+                            + " session.tracking.sentinel.password",
+                    sentinel);
+        }
+    }
+
+    /** The words are the master's name, its old address and port, and the new ones. */
+    private void switched(String[] words) {
+        if (words.length != WORDS || !words[0].equals(connector.url().masterName())) {
+            return;
+        }
+        for (long millis : LOOK_MILLIS) {
+            connector.later(() -> connector.leave(new InetSocketAddress(words[1], Integer.parseInt(words[2]))), millis);
+        }
+    }
+
+    /**
+     * What one sentinel tells on one connection. When that is lost, another is made here and not by Lettuce, which would
+     * tell nobody of a password that was changed.
+     */
+    private final class News extends RedisPubSubAdapter<String, String> implements RedisConnectionStateListener {
+
+        private final RedisAddress sentinel;
+
+        private final StatefulRedisPubSubConnection<String, String> connection;
+
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        News(RedisAddress sentinel, StatefulRedisPubSubConnection<String, String> connection) {
+            this.sentinel = sentinel;
+            this.connection = connection;
+        }
+
+        void listen() {
+            connection.addListener((RedisPubSubListener<String, String>) this);
+            connection.addListener((RedisConnectionStateListener) this);
+            connection.async().subscribe(SWITCHED).whenComplete((nothing, failure) -> {
+                if (failure == null) {
+                    mute.remove(sentinel);
+                } else if (RedisFailures.isRefusal(failure)) {
+                    withheld();
+                } else {
+                    listenAnew();
+                }
+            });
+        }
+
+        private void withheld() {
+            if (mute.add(sentinel)) {
+                log.warn(
+                        "Sentinel {} does not tell its user of failovers: an orderly one is noticed seconds late. Give"
+                                + " session.tracking.sentinel.username the rights +subscribe and &{}",
+                        sentinel,
+                        SWITCHED);
+            }
+        }
+
+        @Override
+        public void message(String channel, String message) {
+            if (channel.equals(SWITCHED)) {
+                switched(message.split(" "));
+            }
+        }
+
+        @Override
+        public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
+            listenAnew();
+        }
+
+        private void listenAnew() {
+            if (over.compareAndSet(false, true)) {
+                connection.closeAsync();
+                connector.later(() -> watch(sentinel), RETRY_MILLIS);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.sessiontracking.redis.connection;
+
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes a connection on which a command has been sent and nothing comes back: a server that froze, lost its network,
+ * or was replaced does not say good-bye, and TCP alone would take minutes to notice. A connection that leaves a command
+ * of one key unanswered for a command timeout is closed, so that the command can be sent again on a fresh one. A
+ * connection that is merely idle stays. One for each channel, used on its event loop only.
+ */
+final class SilenceHandler extends ChannelDuplexHandler {
+
+    static final Duration LONGEST_SILENCE = Duration.ofSeconds(1);
+
+    private static final Set<CommandType> OF_ONE_KEY = EnumSet.of(
+            CommandType.GET,
+            CommandType.STRLEN,
+            CommandType.SET,
+            CommandType.DEL,
+            CommandType.ZREM,
+            CommandType.EVAL,
+            CommandType.EVALSHA);
+
+    private final Duration commandTimeout;
+
+    private final ChannelGroup others;
+
+    private long heardAt = System.nanoTime();
+
+    private @Nullable ScheduledFuture<?> deadline;
+
+    /** @param others the channels of this client */
+    SilenceHandler(Duration commandTimeout, ChannelGroup others) {
+        this.commandTimeout = commandTimeout;
+        this.others = others;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        long nanos = patience(message).toNanos();
+        ScheduledFuture<?> earlier = deadline;
+        if (earlier == null || earlier.getDelay(TimeUnit.NANOSECONDS) > nanos) {
+            cancel();
+            deadline = context.executor().schedule(() -> silent(context), nanos, TimeUnit.NANOSECONDS);
+        }
+        context.write(message, promise);
+    }
+
+    private Duration patience(Object message) {
+        Object type = message instanceof RedisCommand<?, ?, ?> command ? command.getType() : message;
+        if (type instanceof Bulk) {
+            return Bulk.timeout(commandTimeout);
+        }
+        return type instanceof CommandType known
+                        && OF_ONE_KEY.contains(known)
+                        && commandTimeout.compareTo(LONGEST_SILENCE) < 0
+                ? commandTimeout
+                : LONGEST_SILENCE;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        cancel();
+        heardAt = System.nanoTime();
+        context.fireChannelRead(message);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        cancel();
+        context.fireChannelInactive();
+    }
+
+    /** Idle connections to the same server are replaced with this one: what has dropped it may have dropped them too. */
+    private void silent(ChannelHandlerContext context) {
+        deadline = null;
+        for (Channel other : others) {
+            if (Objects.equals(other.remoteAddress(), context.channel().remoteAddress())) {
+                other.eventLoop().execute(() -> {
+                    SilenceHandler handler = other.pipeline().get(SilenceHandler.class);
+                    if (handler != null && handler.isIdle()) {
+                        close(other);
+                    }
+                });
+            }
+        }
+        close(context.channel());
+    }
+
+    private boolean isIdle() {
+        return deadline == null && System.nanoTime() - heardAt > commandTimeout.toNanos();
+    }
+
+    /** What was not delivered by now must not be delivered later: nobody waits for it any more. */
+    private static void close(Channel channel) {
+        if (channel.isOpen()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            channel.close();
+        }
+    }
+
+    private void cancel() {
+        ScheduledFuture<?> pending = deadline;
+        if (pending != null) {
+            deadline = null;
+            pending.cancel(false);
+        }
+    }
+}

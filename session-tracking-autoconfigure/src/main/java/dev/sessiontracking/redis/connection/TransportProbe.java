@@ -1,0 +1,47 @@
+package dev.sessiontracking.redis.connection;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * Finds out whether a server that did not complete a handshake speaks TLS. Such a server only falls silent, or resets the
+ * connection, and that alone could be an outage. Sends no credentials.
+ */
+final class TransportProbe {
+
+    private TransportProbe() {}
+
+    /** Whether the server certainly speaks the other of the two: plain text when TLS is configured, or the reverse. */
+    static boolean isOther(RedisAddress address, boolean tls, Duration timeout) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address.host(), address.port()), (int) timeout.toMillis());
+            socket.setSoTimeout((int) timeout.toMillis());
+            return tls ? answersInPlainText(socket) : answersTls(socket, address);
+        } catch (IOException silent) {
+            return false;
+        }
+    }
+
+    private static boolean answersInPlainText(Socket socket) throws IOException {
+        socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+        int first = socket.getInputStream().read();
+        return first == '+' || first == '-';
+    }
+
+    /** A certificate that the Java platform does not trust is a certificate. */
+    private static boolean answersTls(Socket socket, RedisAddress address) throws IOException {
+        SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        try (SSLSocket secured = (SSLSocket) factory.createSocket(socket, address.host(), address.port(), true)) {
+            secured.startHandshake();
+            return true;
+        } catch (SSLException failure) {
+            return Misconfiguration.of(RedisFailures.causes(failure)) != null;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.sessiontracking.redis.format;
+
+import dev.sessiontracking.spi.NotBefore;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The value of a not-before marker. {@code marker.lua} writes it. */
+public final class MarkerValue {
+
+    /** What a cleared marker leaves: no marker, and nothing to be restored. */
+    public static final String CLEARED = "0";
+
+    private static final Pattern VALUE = Pattern.compile("(\\d{1,15})(?: (\\S+) (\\d{1,15}))?");
+
+    private MarkerValue() {}
+
+    /** What a value says. What is no marker's value, as of a later version, is no marker. */
+    public static NotBefore parse(@Nullable String value) {
+        Matcher matcher = VALUE.matcher(value == null ? "" : value);
+        if (!matcher.matches()) {
+            return NotBefore.NONE;
+        }
+        if (CLEARED.equals(value)) {
+            return NotBefore.CLEARED;
+        }
+        String spared = matcher.group(2);
+        return new NotBefore(
+                Long.parseLong(matcher.group(1)), spared, spared == null ? 0 : Long.parseLong(matcher.group(3)));
+    }
+}

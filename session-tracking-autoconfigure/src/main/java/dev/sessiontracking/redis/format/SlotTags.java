@@ -1,0 +1,38 @@
+package dev.sessiontracking.redis.format;
+
+import io.lettuce.core.cluster.SlotHash;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * For each slot of a cluster a hash tag, by which a key belongs to that slot whatever else is in it. A key whose prefix has
+ * a hash tag belongs to that one's slot, as all keys of the application do then.
+ */
+public final class SlotTags {
+
+    private static final int[] NUMBERS = numbers();
+
+    private SlotTags() {}
+
+    public static int slot(String key) {
+        return SlotHash.getSlot(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The tag of a slot, in braces. */
+    public static String of(int slot) {
+        return "{" + NUMBERS[slot] + "}";
+    }
+
+    /** The smallest number for each slot: some 170,000 are tried, once, in a few milliseconds. */
+    private static int[] numbers() {
+        int[] numbers = new int[SlotHash.SLOT_COUNT];
+        int missing = SlotHash.SLOT_COUNT;
+        for (int number = 1; missing > 0; number++) {
+            int slot = SlotHash.getSlot(Integer.toString(number).getBytes(StandardCharsets.US_ASCII));
+            if (numbers[slot] == 0) {
+                numbers[slot] = number;
+                missing--;
+            }
+        }
+        return numbers;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.sessiontracking.redis.nearcache;
+
+import dev.sessiontracking.core.cache.NearCache.Status;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says whether the near cache works, once for each change. Thread-safe. */
+final class NearCacheStatusLog {
+
+    private static final Logger log = LoggerFactory.getLogger(NearCacheStatusLog.class);
+
+    private static final String WORKS = "";
+
+    private final AtomicReference<@Nullable String> told = new AtomicReference<>();
+
+    void on() {
+        String before = told.getAndSet(WORKS);
+        if (before == null) {
+            log.debug("Near cache is on: the server pushes what is revoked");
+        } else if (!before.equals(WORKS)) {
+            log.info("Near cache is on again: the server pushes what is revoked");
+        }
+    }
+
+    Status status() {
+        String last = told.get();
+        if (last == null) {
+            return Status.STARTING;
+        }
+        return last.equals(WORKS) ? Status.ON : Status.off(last);
+    }
+
+    void off(String reason) {
+        if (!reason.equals(told.getAndSet(reason))) {
+            log.warn("Near cache is off ({}): every check is one command to the server", reason);
+        }
+    }
+}
