@@ -16,12 +16,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
-import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionStatistics;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState;
-import dev.sessiontracking.core.UserIds;
 import dev.sessiontracking.core.cache.CachingReader;
 import dev.sessiontracking.core.cache.CoalescedReads;
 import dev.sessiontracking.core.cache.NearCache;
@@ -62,12 +60,7 @@ class ArchitectureTests {
 
     /** What the engine shows: ports, and the one class that puts it together. */
     private static final Class<?>[] PUBLIC_IN_CORE = {
-        SessionTracking.class,
-        SessionChecker.class,
-        TrackingState.class,
-        SessionStatistics.class,
-        RejectionReport.class,
-        UserIds.class
+        SessionTracking.class, SessionChecker.class, TrackingState.class, SessionStatistics.class
     };
 
     /** What applications implement or plug in, and what those types refer to. */

@@ -1,8 +1,8 @@
 package dev.sessiontracking.autoconfigure;
 
 import dev.sessiontracking.SessionService;
-import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.core.TrackingState.FilterChains;
@@ -104,7 +104,7 @@ public final class SessionTrackingAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        RejectionReport sessionTrackingRejectionReport(SessionTracking tracking) {
+        RejectionSink sessionTrackingRejectionReport(SessionTracking tracking) {
             return tracking.rejections();
         }
 

@@ -16,8 +16,8 @@ final class Arguments {
     }
 
     static void requireUserId(@Nullable String userId) {
-        if (userId == null || !UserIds.isUsable(userId)) {
-            throw new IllegalArgumentException("userId must not be blank, must have at most " + UserIds.MAX_LENGTH
+        if (userId == null || !SessionIds.isUsableUserId(userId)) {
+            throw new IllegalArgumentException("userId must not be blank, must have at most " + SessionIds.MAX_LENGTH
                     + " characters, and must not have control characters or unpaired surrogates");
         }
     }

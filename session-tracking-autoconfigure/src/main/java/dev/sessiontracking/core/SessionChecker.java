@@ -1,5 +1,6 @@
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.RequestRejected;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
@@ -140,5 +141,21 @@ public interface SessionChecker {
         public static TokenSession of(String sessionId) {
             return new TokenSession(sessionId, null, null);
         }
+    }
+
+    /** Takes note of refused requests, from whoever refuses them. Thread-safe; never throws. */
+    @FunctionalInterface
+    interface RejectionSink {
+
+        /** Takes no note. */
+        RejectionSink NONE = (reason, sessionId, userId) -> {};
+
+        /**
+         * A request was refused.
+         *
+         * @param sessionId the session that its token names, if any
+         * @param userId whose token it is, if known
+         */
+        void rejected(RequestRejected.Reason reason, @Nullable String sessionId, @Nullable String userId);
     }
 }

@@ -9,6 +9,7 @@ import dev.sessiontracking.SessionEvent;
 import dev.sessiontracking.SessionRenewed;
 import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.revocation.Revoker;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionIds;
@@ -28,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Updates the statistics and notifies the listeners. A failing listener never affects the caller. Thread-safe. */
-final class SessionEvents implements RejectionReport, Revoker.Outcomes, AutoCloseable {
+final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(SessionEvents.class);
 

@@ -2,6 +2,7 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.cache.CachingReader;
 import dev.sessiontracking.core.cache.NearCache;
 import dev.sessiontracking.core.cache.NearCache.Status;
@@ -140,7 +141,7 @@ public final class SessionTracking implements AutoCloseable {
     }
 
     /** Who is to be told of a refused request. */
-    public RejectionReport rejections() {
+    public RejectionSink rejections() {
         return events;
     }
 

@@ -1,7 +1,6 @@
 package dev.sessiontracking.security;
 
 import dev.sessiontracking.core.SessionChecker.TokenSession;
-import dev.sessiontracking.core.UserIds;
 import dev.sessiontracking.spi.SessionIds;
 import java.math.BigInteger;
 import java.net.URI;
@@ -96,7 +95,7 @@ final class SessionClaims {
     private @Nullable String userId(Map<String, ?> claims, boolean expected) {
         Object value = claims.get(userIdClaim);
         String userId = text(value);
-        if (userId != null && UserIds.isUsable(userId)) {
+        if (userId != null && SessionIds.isUsableUserId(userId)) {
             return userId;
         }
         if (value != null || expected) {

@@ -2,8 +2,8 @@ package dev.sessiontracking.security;
 
 import dev.sessiontracking.RequestRejected.Reason;
 import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.spi.OutagePolicy;
@@ -21,7 +21,7 @@ public final class SessionTokenEvaluator {
 
     private final SessionChecker checker;
 
-    private final RejectionReport rejections;
+    private final RejectionSink rejections;
 
     private final boolean requireSession;
 
@@ -30,10 +30,10 @@ public final class SessionTokenEvaluator {
     private final ClaimDiagnosis diagnosis;
 
     SessionTokenEvaluator(JwtProperties properties, SessionChecker checker) {
-        this(properties, checker, RejectionReport.NONE);
+        this(properties, checker, RejectionSink.NONE);
     }
 
-    SessionTokenEvaluator(JwtProperties properties, SessionChecker checker, RejectionReport rejections) {
+    SessionTokenEvaluator(JwtProperties properties, SessionChecker checker, RejectionSink rejections) {
         this.claims = new SessionClaims(properties);
         this.checker = checker;
         this.rejections = rejections;

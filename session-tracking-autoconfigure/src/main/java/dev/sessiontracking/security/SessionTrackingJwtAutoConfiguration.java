@@ -2,8 +2,8 @@ package dev.sessiontracking.security;
 
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
-import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.spi.PrincipalSource;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -35,14 +35,14 @@ public final class SessionTrackingJwtAutoConfiguration {
 
     @Bean
     SessionTokenEvaluator sessionTrackingTokenEvaluator(
-            JwtProperties properties, SessionChecker checker, ObjectProvider<RejectionReport> rejections) {
+            JwtProperties properties, SessionChecker checker, ObjectProvider<RejectionSink> rejections) {
         if (!properties.sessionIdClaims().contains(UserSession.SESSION_ID_CLAIM)) {
             LOG.warn("session.tracking.jwt.session-id-claims does not name " + UserSession.SESSION_ID_CLAIM
                     + ", the claim that UserSession.claims() writes: tokens that have only that one are not checked. Add "
                     + UserSession.SESSION_ID_CLAIM + " to the list, unless you write the session id into your tokens"
                     + " yourself.");
         }
-        return new SessionTokenEvaluator(properties, checker, rejections.getIfAvailable(() -> RejectionReport.NONE));
+        return new SessionTokenEvaluator(properties, checker, rejections.getIfAvailable(() -> RejectionSink.NONE));
     }
 
     @Bean

@@ -7,10 +7,10 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 
-/** What a session id may look like, how a new one is made, and how one is written to a log. */
+/** What session ids and user ids may look like, how a new session id is made, and how an id is written to a log. */
 public final class SessionIds {
 
-    /** Longest session id, in characters. */
+    /** Longest session id and longest user id, in characters. */
     public static final int MAX_LENGTH = 256;
 
     private static final int RANDOM_BYTES = 24;
@@ -41,6 +41,25 @@ public final class SessionIds {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether this text can be a user id: 1 to {@value #MAX_LENGTH} characters, not blank, without control characters, and
+     * without unpaired surrogates. A text with an unpaired surrogate has no UTF-8 form, so two of them could share one key.
+     */
+    public static boolean isUsableUserId(String userId) {
+        if (userId.length() > MAX_LENGTH) {
+            return false;
+        }
+        // A loop, because a stream takes longer than everything else that is done with a token's claims.
+        int c;
+        for (int i = 0; i < userId.length(); i += Character.charCount(c)) {
+            c = userId.codePointAt(i);
+            if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
+                return false;
+            }
+        }
+        return !userId.isBlank();
     }
 
     /**

@@ -3,8 +3,8 @@ package dev.sessiontracking.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.core.RejectionReport;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
+import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
@@ -177,8 +177,6 @@ class ClaimDiagnosisTests {
 
     private static SessionTokenEvaluator judge(RecordingSessions sessions) {
         return new SessionTokenEvaluator(
-                new JwtProperties(List.of("sid"), "sub", List.of("https://ours"), false),
-                sessions,
-                RejectionReport.NONE);
+                new JwtProperties(List.of("sid"), "sub", List.of("https://ours"), false), sessions, RejectionSink.NONE);
     }
 }

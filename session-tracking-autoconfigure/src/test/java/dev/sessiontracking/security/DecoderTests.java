@@ -11,7 +11,7 @@ import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.core.RejectionReport;
+import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.spi.OutagePolicy;
 import java.time.Instant;
 import java.util.Date;
@@ -216,7 +216,7 @@ class DecoderTests {
         return new SessionTrackingJwtValidator(new SessionTokenEvaluator(
                 new JwtProperties(java.util.List.of("sid"), "sub", java.util.List.of(), false),
                 sessions,
-                RejectionReport.NONE));
+                RejectionSink.NONE));
     }
 
     private static JWTClaimsSet.Builder claims() {

@@ -2,7 +2,7 @@ package dev.sessiontracking.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.RejectionReport;
+import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;
@@ -184,6 +184,6 @@ class SessionTokenEvaluatorTests {
 
     private SessionTokenEvaluator judge(boolean requireSession, List<String> issuers) {
         return new SessionTokenEvaluator(
-                new JwtProperties(List.of("sid"), "sub", issuers, requireSession), sessions, RejectionReport.NONE);
+                new JwtProperties(List.of("sid"), "sub", issuers, requireSession), sessions, RejectionSink.NONE);
     }
 }

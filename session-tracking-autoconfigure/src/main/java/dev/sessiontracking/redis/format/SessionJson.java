@@ -2,7 +2,7 @@ package dev.sessiontracking.redis.format;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.UserIds;
+import dev.sessiontracking.spi.SessionIds;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.util.HashMap;
@@ -267,7 +267,7 @@ public final class SessionJson {
             String id = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                     ? parser.getBigIntegerValue().toString()
                     : text(parser);
-            return id != null && UserIds.isUsable(id) ? id : null;
+            return id != null && SessionIds.isUsableUserId(id) ? id : null;
         }
 
         private static @Nullable String text(JsonParser parser) {

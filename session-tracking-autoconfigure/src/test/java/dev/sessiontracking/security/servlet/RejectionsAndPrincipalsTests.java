@@ -7,7 +7,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.RejectionReport;
+import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.testkit.RedisServerExtension;
@@ -39,7 +39,7 @@ class RejectionsAndPrincipalsTests {
                 MvcTester.runner()
                         .withUserConfiguration(shape)
                         .withBean(
-                                RejectionReport.class,
+                                RejectionSink.class,
                                 () -> (reason, sessionId, userId) -> rejections.add(reason + " " + sessionId)),
                 test);
     }

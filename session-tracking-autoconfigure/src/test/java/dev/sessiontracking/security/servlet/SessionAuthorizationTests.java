@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.springframework.security.config.Customizer.withDefaults;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
-import dev.sessiontracking.core.RejectionReport;
+import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.spi.OutagePolicy;
 import java.util.List;
@@ -74,7 +74,7 @@ class SessionAuthorizationTests {
                 MvcTester.runner()
                         .withUserConfiguration(OnlyLive.class)
                         .withBean(
-                                RejectionReport.class,
+                                RejectionSink.class,
                                 () -> (reason, sessionId, userId) ->
                                         rejections.add(reason + " " + sessionId + " " + userId)),
                 app -> {
