@@ -43,6 +43,9 @@ final class SilenceHandler extends ChannelDuplexHandler {
 
     private @Nullable ScheduledFuture<?> deadline;
 
+    /** Whether what is awaited may take longer than a command of one key. */
+    private boolean isPatient;
+
     /** @param others the channels of this client */
     SilenceHandler(Duration commandTimeout, ChannelGroup others) {
         this.commandTimeout = commandTimeout;
@@ -56,6 +59,7 @@ final class SilenceHandler extends ChannelDuplexHandler {
         if (earlier == null || earlier.getDelay(TimeUnit.NANOSECONDS) > nanos) {
             cancel();
             deadline = context.executor().schedule(() -> silent(context), nanos, TimeUnit.NANOSECONDS);
+            isPatient = nanos > commandTimeout.toNanos();
         }
         context.write(message, promise);
     }
@@ -85,14 +89,17 @@ final class SilenceHandler extends ChannelDuplexHandler {
         context.fireChannelInactive();
     }
 
-    /** Idle connections to the same server are replaced with this one: what has dropped it may have dropped them too. */
+    /**
+     * Connections to the same server that were idle are replaced with this one: what has dropped it may have dropped them
+     * too. What was sent on them just now, such as a heartbeat, is sent again.
+     */
     private void silent(ChannelHandlerContext context) {
         deadline = null;
         for (Channel other : others) {
             if (Objects.equals(other.remoteAddress(), context.channel().remoteAddress())) {
                 other.eventLoop().execute(() -> {
                     SilenceHandler handler = other.pipeline().get(SilenceHandler.class);
-                    if (handler != null && handler.isIdle()) {
+                    if (handler != null && handler.wasIdle()) {
                         close(other);
                     }
                 });
@@ -101,8 +108,9 @@ final class SilenceHandler extends ChannelDuplexHandler {
         close(context.channel());
     }
 
-    private boolean isIdle() {
-        return deadline == null && System.nanoTime() - heardAt > commandTimeout.toNanos();
+    private boolean wasIdle() {
+        boolean isAtWork = deadline != null && isPatient;
+        return !isAtWork && System.nanoTime() - heardAt > commandTimeout.toNanos();
     }
 
     /** What was not delivered by now must not be delivered later: nobody waits for it any more. */
