@@ -31,6 +31,9 @@ final class Companions implements StoreListener {
 
     private volatile boolean permitted = true;
 
+    /** Whether the last inspection had no answer. */
+    private volatile boolean unanswered;
+
     Companions(RedisLink link, RedisKeys keys) {
         this.link = link;
         this.keys = keys;
@@ -40,12 +43,16 @@ final class Companions implements StoreListener {
 
     /** Whether the server's user may use companions, as far as known. */
     boolean arePermitted() {
+        if (!permitted && unanswered) {
+            unanswered = false;
+            inspect();
+        }
         return permitted;
     }
 
     CompletionStage<Long> run(
             RedisScript script, RedisRequest commands, String key, String companion, String... arguments) {
-        if (!permitted) {
+        if (!arePermitted()) {
             return script.run(commands, key, arguments);
         }
         CompletionStage<Long> both = script.run(commands, new String[] {key, companion}, arguments);
@@ -85,7 +92,7 @@ final class Companions implements StoreListener {
                         permitted = true;
                         told.set(false);
                     } else {
-                        isForbidden(failure);
+                        unanswered = !isForbidden(failure);
                     }
                 });
     }
