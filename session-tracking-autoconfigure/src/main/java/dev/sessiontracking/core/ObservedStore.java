@@ -90,8 +90,8 @@ final class ObservedStore implements SessionStore {
 
     @Override
     public CompletionStage<NotBefore> raiseNotBefore(
-            String userId, NotBefore marker, Duration lifetime, boolean onlyIfAbsent) {
-        return watch(Operation.REVOKE_ALL, () -> store.raiseNotBefore(userId, marker, lifetime, onlyIfAbsent));
+            String userId, NotBefore marker, Duration lifetime, boolean unlessCleared) {
+        return watch(Operation.REVOKE_ALL, () -> store.raiseNotBefore(userId, marker, lifetime, unlessCleared));
     }
 
     @Override

@@ -114,7 +114,9 @@ final class TrackedSessionService implements SessionService {
         Arguments.requireNonNull(metadata, "metadata");
         Arguments.requireNonNull(authenticatedAt, "authenticatedAt");
         Arguments.requireNonNull(tokenExpiresAt, "tokenExpiresAt");
-        if (denylist.isDenied(sessionId) || denylist.isDeniedWithoutSession(userId, authenticatedAt)) {
+        if (denylist.isDenied(sessionId)
+                || denylist.isDeniedWithoutSession(userId, authenticatedAt)
+                || isCoveredByLostMarker(userId, authenticatedAt)) {
             return Optional.empty();
         }
         UserSession session = new UserSession(
@@ -136,6 +138,12 @@ final class TrackedSessionService implements SessionService {
             throwIfRejecting(unavailable);
             return Optional.of(untracked(session));
         }
+    }
+
+    /** The store compares with its own marker. It may have lost one that this node remembers. */
+    private boolean isCoveredByLostMarker(String userId, Instant authenticatedAt) {
+        return markers.isRememberedToCover(userId, authenticatedAt)
+                && markers.readOrRemember(userId).coversToken(authenticatedAt);
     }
 
     private UserSession registered(UserSession session) {

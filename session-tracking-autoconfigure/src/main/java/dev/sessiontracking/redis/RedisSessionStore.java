@@ -195,8 +195,8 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<NotBefore> raiseNotBefore(
-            String userId, NotBefore marker, Duration lifetime, boolean onlyIfAbsent) {
-        return answer(commands -> markers.raise(commands, userId, marker, lifetime, onlyIfAbsent));
+            String userId, NotBefore marker, Duration lifetime, boolean unlessCleared) {
+        return answer(commands -> markers.raise(commands, userId, marker, lifetime, unlessCleared));
     }
 
     @Override

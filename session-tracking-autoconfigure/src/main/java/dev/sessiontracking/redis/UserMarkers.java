@@ -36,7 +36,7 @@ final class UserMarkers {
 
     /** @param marker the time is at most the server's, and 0 means that one */
     CompletionStage<NotBefore> raise(
-            RedisRequest commands, String userId, NotBefore marker, Duration lifetime, boolean onlyIfAbsent) {
+            RedisRequest commands, String userId, NotBefore marker, Duration lifetime, boolean unlessCleared) {
         String spared = marker.sparedSessionId();
         return companions
                 .run(
@@ -47,7 +47,7 @@ final class UserMarkers {
                         marker.exists() ? String.valueOf(marker.millis()) : "",
                         String.valueOf(lifetime.toMillis()),
                         spared == null ? "" : spared,
-                        onlyIfAbsent ? "1" : "")
+                        unlessCleared ? "1" : "")
                 .thenApply(time -> new NotBefore(time, spared, 0));
     }
 

@@ -65,11 +65,11 @@ public interface SessionStore {
      *
      * @param marker its time is lowered to the store's own if that is earlier; {@link NotBefore#millis()} 0 means now
      * @param lifetime how long it is kept: as long as a token can live
-     * @param onlyIfAbsent leaves a marker, or a cleared one, as it is
+     * @param unlessCleared changes nothing when the marker was cleared
      * @return the marker that holds now
      */
     default CompletionStage<NotBefore> raiseNotBefore(
-            String userId, NotBefore marker, Duration lifetime, boolean onlyIfAbsent) {
+            String userId, NotBefore marker, Duration lifetime, boolean unlessCleared) {
         return CompletableFuture.completedFuture(NotBefore.NONE);
     }
 

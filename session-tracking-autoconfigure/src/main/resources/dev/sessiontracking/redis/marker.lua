@@ -1,7 +1,7 @@
 -- Raises a user's not-before marker. KEYS[1] index of the user; KEYS[2] the user's state, unless the user of the server may
 -- not use that key: then there are no markers. ARGV[1] the time in milliseconds, or '' for now; never later
 -- than the server's time. ARGV[2] lifetime in milliseconds. ARGV[3] the id of a session to spare, or ''.
--- ARGV[4] 1 to write only when there is none.
+-- ARGV[4] 1 to write nothing when it was cleared.
 -- The value is '<time>', or '<time> <spared id> <time that holds for the spared session>'; 0 when it was cleared.
 -- Returns the time that holds now; 0 for none.
 if not KEYS[2] then
@@ -14,8 +14,8 @@ local value = redis.call('GET', KEYS[2])
 local known, spared, floor = string.match(value or '', '^(%d+) ?(%S*) ?(%d*)$')
 known, floor = tonumber(known) or 0, tonumber(floor) or 0
 spared = spared or ''
-if ARGV[4] == '1' and value then
-    return known
+if ARGV[4] == '1' and value == '0' then
+    return 0
 end
 local held = ARGV[3] == spared and floor or known
 if time >= known then

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -200,6 +201,39 @@ class NotBeforeMarkerTests {
             await().atMost(TestNode.PATIENCE)
                     .until(() -> Objects.equals(redis.cli().text("GET", ALICE_STATE), value));
         }
+    }
+
+    /** As after a failover to a replica, or a restore, that knows an earlier revocation only. */
+    @Test
+    void markerThatFellBackIsEnforcedByItsNodeAndRaisedAgain() {
+        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
+                TestNode other = TestNode.at(redis.url());
+                TestNode node = TestNode.at(network.url())) {
+            node.login("bob");
+            Instant login = Instant.now();
+            node.service.revokeAllUserSessions("alice");
+            String earlier = String.valueOf(login.toEpochMilli() - 1);
+            String value = Objects.requireNonNull(redis.cli().text("GET", ALICE_STATE));
+            redis.cli().command("SET", ALICE_STATE, earlier);
+            awaitStatus(other, login, SessionStatus.LIVE);
+            for (int i = 0; i < 50; i++) {
+                assertThat(status(node, login)).isEqualTo(SessionStatus.ENDED);
+            }
+            assertThat(register(node, "late", login)).isEmpty();
+            assertThat(register(other, "late", login)).isPresent();
+
+            network.cut();
+
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> Objects.equals(redis.cli().text("GET", ALICE_STATE), value));
+            await().atMost(TestNode.PATIENCE).until(() -> redis.cli().number("EXISTS", "session:late") == 0);
+            awaitStatus(other, login, SessionStatus.ENDED);
+        }
+    }
+
+    private static Optional<UserSession> register(TestNode node, String id, Instant login) {
+        return node.service.registerSession(
+                "alice", id, SessionMetadata.none(), login, Instant.now().plusSeconds(3600));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -60,7 +61,7 @@ public final class NotBeforeMarkers {
      */
     public NotBefore read(String userId) {
         NotBefore cached = reader == null ? null : reader.cachedNotBefore(userId);
-        return cached != null ? cached : remember(userId, StoreFutures.await(reads.read(userId)));
+        return remember(userId, cached != null ? cached : StoreFutures.await(reads.read(userId)));
     }
 
     /** As {@link #read}; what this node remembers if the store does not answer. */
@@ -80,11 +81,18 @@ public final class NotBeforeMarkers {
                         marker -> marker == null ? store.notBefore(userId) : CompletableFuture.completedFuture(marker));
     }
 
+    /** @return the later marker, if this node remembers one that the store has lost */
     private NotBefore remember(String userId, NotBefore marker) {
-        if (marker.exists()) {
-            remembered.put(userId, marker);
-        } else if (marker.equals(NotBefore.CLEARED)) {
+        if (marker.equals(NotBefore.CLEARED)) {
             remembered.remove(userId);
+            return marker;
+        }
+        NotBefore known = remembered.get(userId);
+        if (known != null && known.millis() > marker.millis() && left(known).toMillis() > 0) {
+            return known;
+        }
+        if (marker.exists() && !marker.equals(known)) {
+            remembered.put(userId, marker);
         }
         return marker;
     }
@@ -137,7 +145,8 @@ public final class NotBeforeMarkers {
     }
 
     /**
-     * The store may have lost markers with a failover: those that are missing are written again, one after another.
+     * The store may have lost markers with a failover, or have earlier ones again: those are raised again, one after
+     * another. What the lost marker would have refused meanwhile is revoked.
      *
      * @return whether the store has confirmed all of them
      */
@@ -147,11 +156,25 @@ public final class NotBeforeMarkers {
             Duration left = left(one.getValue());
             if (left.toMillis() > 0) {
                 all = all.thenCompose(done -> done
-                        ? store.raiseNotBefore(one.getKey(), one.getValue(), left, true)
-                                .handle((marker, failure) -> failure == null)
+                        ? restore(one.getKey(), one.getValue(), left).handle((restored, failure) -> failure == null)
                         : CompletableFuture.completedFuture(false));
             }
         }
         return all;
+    }
+
+    private CompletionStage<List<String>> restore(String userId, NotBefore marker, Duration left) {
+        return store.notBefore(userId).thenCompose(found -> {
+            if (found.equals(NotBefore.CLEARED) || found.millis() >= marker.millis()) {
+                return CompletableFuture.completedFuture(List.of());
+            }
+            return store.raiseNotBefore(userId, marker, left, true).thenCompose(raised -> {
+                forgetCached(userId);
+                return raised.exists()
+                        ? store.revokeAll(
+                                userId, Instant.ofEpochMilli(marker.millis()), marker.sparedSessionId(), id -> {})
+                        : CompletableFuture.completedFuture(List.of());
+            });
+        });
     }
 }
