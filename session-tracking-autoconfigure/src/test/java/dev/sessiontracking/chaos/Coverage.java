@@ -14,6 +14,8 @@ final class Coverage {
 
     static final List<String> MOMENTS = List.of("calm", "fault", "recovery");
 
+    private static final String CHECK_OF_REVOKED_LOGIN = "check of a revoked login without a session";
+
     private final Map<String, AtomicInteger> counts = new ConcurrentSkipListMap<>();
 
     private volatile boolean faulty;
@@ -38,6 +40,11 @@ final class Coverage {
         count(sameNode ? "refresh of a revoked session, same node" : "refresh of a revoked session, other", moment);
     }
 
+    /** A login that has no session was checked after all of its user was revoked. */
+    void checkedRevokedLogin(long moment) {
+        count(CHECK_OF_REVOKED_LOGIN, moment);
+    }
+
     private void count(String what, long moment) {
         String when = faulty ? "fault" : moment - healed < MOMENT ? "recovery" : "calm";
         counts.computeIfAbsent(what + " / " + when, key -> new AtomicInteger()).incrementAndGet();
@@ -51,7 +58,9 @@ final class Coverage {
                 "REVOKE_ONE",
                 "REVOKE_ALL",
                 "REVOKE_OTHERS",
+                "ADMIN_REVOKE_ALL",
                 "DEL",
+                CHECK_OF_REVOKED_LOGIN,
                 "refresh of a revoked session, same node",
                 "refresh of a revoked session, other")) {
             for (String when : MOMENTS) {

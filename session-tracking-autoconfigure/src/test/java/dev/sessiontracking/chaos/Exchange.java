@@ -27,7 +27,8 @@ record Exchange(
         LOGOUT,
         REVOKE_ONE,
         REVOKE_ALL,
-        REVOKE_OTHERS
+        REVOKE_OTHERS,
+        ADMIN_REVOKE_ALL
     }
 
     static Exchange of(Kind kind, NodeClient.Answer answer, @Nullable Result check, boolean excused) {

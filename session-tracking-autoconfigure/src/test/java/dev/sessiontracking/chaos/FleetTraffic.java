@@ -114,14 +114,18 @@ final class FleetTraffic implements AutoCloseable {
         Household.Member member = past != null ? past.member() : live.get(random.nextInt(LIVE));
         if (member != null) {
             Tokens tokens = member.tokens();
-            recorder.me(node, fleet.client(node).me(tokens), member.id(), tokens.sessionId());
+            Answer answer = fleet.client(node).me(tokens);
+            recorder.me(node, answer, member.id());
+            if (past != null && !member.isTracked()) {
+                coverage.checkedRevokedLogin(answer.start());
+            }
         }
     }
 
     private void refresh(int node, Random random) {
         Over past = random.nextInt(3) > 0 ? anyEnded(random) : null;
         Household.Member member = past != null ? past.member() : live.get(random.nextInt(LIVE));
-        if (member != null && member.isTracked()) {
+        if (member != null && (member.isTracked() || past != null)) {
             Answer answer = fleet.client(node).refresh(member.tokens());
             recorder.refresh(node, answer, member.id());
             if (past != null) {

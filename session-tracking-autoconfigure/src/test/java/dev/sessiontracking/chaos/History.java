@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -53,6 +54,8 @@ public final class History {
 
     private final Map<String, Queue<End>> ends = new ConcurrentHashMap<>();
 
+    private final Set<String> untracked = ConcurrentHashMap.newKeySet();
+
     private final Map<String, Queue<Integer>> refusableOn = new ConcurrentHashMap<>();
 
     private final Map<String, Queue<Undo>> undone = new ConcurrentHashMap<>();
@@ -65,6 +68,17 @@ public final class History {
 
     public void login(Login login) {
         logins.put(login.session(), login);
+    }
+
+    /** A login that has no session: a server that loses its data loses nothing of it but its revocations. */
+    public void untracked(Login login) {
+        untracked.add(login.session());
+        login(login);
+    }
+
+    /** What ends a login, or has ended it, ends the session that it is registered as. */
+    public void registered(String login, String session) {
+        ends.getOrDefault(login, new ConcurrentLinkedQueue<>()).forEach(end -> end(session, end));
     }
 
     /** A revocation that the server has acknowledged. */
@@ -193,15 +207,18 @@ public final class History {
         List<Undo> undos = new ArrayList<>(undone.getOrDefault(session, new ConcurrentLinkedQueue<>()));
         undos.addAll(rollbacks);
         List<End> own = new ArrayList<>(ends.getOrDefault(session, new ConcurrentLinkedQueue<>()));
+        boolean isTracked = !untracked.contains(session);
         for (End flush : flushes) {
-            if (flush.start() >= login.acknowledged()) {
+            if (!isTracked) {
+                undos.add(new Undo(Long.MIN_VALUE, flush.start(), flush.acknowledged()));
+            } else if (flush.start() >= login.acknowledged()) {
                 own.add(flush);
             } else if (flush.acknowledged() >= login.start()) {
                 own.add(new End(BY_HAND, flush.start(), NEVER, NEVER));
             }
         }
         for (Undo rollback : rollbacks) {
-            if (login.acknowledged() >= rollback.kept() && login.start() < rollback.until()) {
+            if (isTracked && login.acknowledged() >= rollback.kept() && login.start() < rollback.until()) {
                 own.add(new End(BY_HAND, rollback.from(), NEVER, NEVER));
             }
         }

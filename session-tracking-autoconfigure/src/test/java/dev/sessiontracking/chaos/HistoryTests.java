@@ -136,4 +136,33 @@ class HistoryTests {
         assertThat(broken(59_998, ENDED_BY_CACHE)).isNull();
         assertThat(broken(59_990, ENDED_BY_CACHE)).isEqualTo("wrongly rejected");
     }
+
+    @Test
+    void aFlushLosesTheRevocationOfALoginWithoutASession() {
+        history.untracked(new History.Login("s", ms(0), ms(10), Duration.ofMinutes(1)));
+        history.revoked(1, "s", ms(100), ms(200));
+        assertThat(broken(701, LIVE_BY_CACHE)).isEqualTo("accepted by cache");
+        history.flushed(ms(800), ms(900));
+        assertThat(broken(790, LIVE_BY_CACHE)).isEqualTo("accepted by cache");
+        assertThat(broken(2_000, LIVE_BY_CACHE)).isNull();
+        assertThat(broken(1, 2_000, UNVERIFIED)).isEqualTo("accepted by the node that revoked it");
+    }
+
+    @Test
+    void aFlushEndsNoLoginWithoutASession() {
+        history.untracked(new History.Login("s", ms(0), ms(10), Duration.ofMinutes(1)));
+        history.flushed(ms(100), ms(200));
+        history.rolledBack(ms(5), ms(300), ms(400));
+        assertThat(broken(701, ENDED_BY_CACHE)).isEqualTo("wrongly rejected");
+        assertThat(broken(701, LIVE_BY_CACHE)).isNull();
+    }
+
+    @Test
+    void whatEndedALoginHasEndedTheSessionThatItIsRegisteredAs() {
+        history.untracked(new History.Login("login", ms(-20), ms(-10), Duration.ofMinutes(1)));
+        history.revoked(1, "login", ms(-8), ms(-5));
+        history.registered("login", "s");
+        assertThat(broken(1_000, LIVE_BY_STORE)).isEqualTo("accepted by store");
+        assertThat(broken(1_000, ENDED_BY_STORE)).isNull();
+    }
 }

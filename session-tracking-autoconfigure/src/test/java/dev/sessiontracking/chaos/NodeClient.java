@@ -98,6 +98,11 @@ final class NodeClient {
         return send("DELETE", "/sessions", caller);
     }
 
+    /** What an administrator sends, who has no session. */
+    Answer revokeAllOf(String user) {
+        return send("DELETE", "/users/" + user + "/sessions", null);
+    }
+
     Answer revokeOthers(Tokens caller) {
         return send("DELETE", "/sessions/others", caller);
     }

@@ -59,12 +59,10 @@ final class Recorder {
         note(kind, node, answer, null);
     }
 
-    /** {@code GET /me} with a token of a session, which is null for a login that is not tracked. */
-    void me(int node, Answer answer, String id, @Nullable String sessionId) {
+    /** {@code GET /me} with a token of a login. */
+    void me(int node, Answer answer, String id) {
         Result check = answer.check();
-        if (sessionId == null) {
-            check = answer.isSuccess() ? Result.UNVERIFIED : Result.ENDED_BY_DENYLIST;
-        } else if (answer.status() == 200 && (check == null || check.status() == SessionStatus.ENDED)
+        if (answer.status() == 200 && (check == null || check.status() == SessionStatus.ENDED)
                 || answer.status() == 401 && (check == null || check.status() != SessionStatus.ENDED)) {
             unexpected("GET /me was answered " + answer.status() + " on the decision " + check);
         }
@@ -120,10 +118,11 @@ final class Recorder {
         }
         for (Household.Member target : targets) {
             String id = target.id();
-            if (answer.status() == 0 || !target.isTracked()) {
-                if (answer.status() == 0 || answer.pending()) {
-                    history.perhapsRevoked(id, answer.start());
-                }
+            if (!target.isTracked()) {
+                continue;
+            }
+            if (answer.status() == 0) {
+                history.perhapsRevoked(id, answer.start());
             } else if (answer.pending()) {
                 history.revocationKept(answer.node(), id, answer.start(), answer.end());
             } else if (answer.revoked().contains(id)) {
@@ -131,9 +130,22 @@ final class Recorder {
             } else {
                 // The server did not have it any more: right only if something else has ended it.
                 checks.add(new History.Check(answer.node(), id, answer.start(), answer.end(), Result.ENDED_BY_STORE));
+                // Either way it must not be there any more.
+                history.revoked(History.BY_HAND, id, answer.end() + 1, answer.end() + 1);
             }
         }
         return true;
+    }
+
+    /** A revocation of all that its user had begun, which ends a login without a session too. */
+    void revocationOfLogin(Answer answer, String id) {
+        if (answer.pending()) {
+            history.revocationKept(answer.node(), id, answer.start(), answer.end());
+        } else if (answer.isSuccess()) {
+            history.revoked(answer.node(), id, answer.start(), answer.end());
+        } else {
+            history.perhapsRevoked(id, answer.start());
+        }
     }
 
     private void note(Exchange.Kind kind, int node, Answer answer, @Nullable Result check) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Some users, one action after the other. For one thread. */
 final class Residents {
@@ -64,7 +65,10 @@ final class Residents {
         int place = random.nextInt(size);
         Household household = households.get(place);
         int node = random.nextInt(fleet.size());
-        if (household.members.size() < MOST_LOGINS && random.nextInt(4) > 0 || household.members.isEmpty()) {
+        if (!household.members.isEmpty() && random.nextInt(20) == 0) {
+            Answer answer = fleet.client(node).revokeAllOf(household.user);
+            revoked(Exchange.Kind.ADMIN_REVOKE_ALL, household, node, answer, List.copyOf(household.members));
+        } else if (household.members.size() < MOST_LOGINS && random.nextInt(4) > 0 || household.members.isEmpty()) {
             login(household, node);
         } else {
             Household.Member member = household.any(random);
@@ -87,38 +91,45 @@ final class Residents {
         Answer answer = fleet.client(node).login(household.user);
         recorder.request(Exchange.Kind.LOGIN, node, answer);
         if (answer.isSuccess()) {
-            moveIn(household, answer, answer.tokens(household.user, null), answer.start());
+            moveIn(household, answer, answer.tokens(household.user, null), null);
         }
     }
 
     /** The first refresh after an outage makes a login revocable that was not tracked. */
     private void register(Household household, Household.Member member, int node) {
         Answer answer = fleet.client(node).refresh(member.tokens());
+        recorder.refresh(node, answer, member.id());
         if (answer.isSuccess()) {
-            recorder.request(Exchange.Kind.REFRESH, node, answer);
             Tokens tokens = answer.tokens(household.user, member.tokens());
             if (tokens.sessionId() != null) {
                 household.members.remove(member);
-                moveIn(household, answer, tokens, member.began());
+                moveIn(household, answer, tokens, member);
             }
-        } else {
-            recorder.refresh(node, answer, member.id());
-            if (answer.status() == 401) {
-                household.members.remove(member);
-            }
+        } else if (answer.status() == 401) {
+            household.members.remove(member);
         }
     }
 
-    private void moveIn(Household household, Answer answer, Tokens tokens, long began) {
+    /** @param registered the login that has become a session only now, if it is not a new one */
+    private void moveIn(Household household, Answer answer, Tokens tokens, Household.@Nullable Member registered) {
+        long began = registered == null ? answer.start() : registered.began();
         String id = tokens.sessionId() == null ? "untracked-" + UNTRACKED.incrementAndGet() : tokens.sessionId();
-        history.login(new History.Login(id, answer.start(), answer.end(), TTL));
+        History.Login login = new History.Login(id, answer.start(), answer.end(), TTL);
+        if (tokens.sessionId() == null) {
+            history.untracked(login);
+        } else {
+            history.login(login);
+        }
+        if (registered != null) {
+            history.registered(registered.id(), id);
+        }
         household.mayTakeForEarlier(began).forEach(keeper -> history.refusableOn(keeper, id));
         household.members.add(new Household.Member(id, tokens, began));
         if (tokens.sessionId() == null) {
             household.untracked.add(id);
-            if (household.mayBeMarked(began)) {
-                history.perhapsRevoked(id, answer.start());
-            }
+        }
+        if ((tokens.sessionId() == null || registered != null) && household.mayBeMarked(began)) {
+            history.perhapsRevoked(id, answer.start());
         }
     }
 
@@ -155,13 +166,15 @@ final class Residents {
 
     private void revoked(
             Exchange.Kind kind, Household household, int node, Answer answer, List<Household.Member> targets) {
-        boolean isForAll = kind == Exchange.Kind.REVOKE_ALL || kind == Exchange.Kind.REVOKE_OTHERS;
+        boolean isForAll = kind == Exchange.Kind.REVOKE_ALL
+                || kind == Exchange.Kind.REVOKE_OTHERS
+                || kind == Exchange.Kind.ADMIN_REVOKE_ALL;
         if (isForAll && answer.pending()) {
             household.keptEverywhere(answer.node(), answer.end());
         }
         if (isForAll && answer.status() != 401) {
             household.markedEverywhere(answer.end());
-            household.untracked.forEach(id -> history.perhapsRevoked(id, answer.start()));
+            household.untracked.forEach(id -> recorder.revocationOfLogin(answer, id));
         }
         if (recorder.revocation(kind, node, answer, targets)) {
             coverage.revoked(kind.name(), answer.start());

@@ -70,7 +70,10 @@ public class Disclosure {
 
         @Override
         public Result checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
-            return checker.checkWithoutSession(userId, authenticatedAt);
+            Result check = checker.checkWithoutSession(userId, authenticatedAt);
+            // A marker comes from the near cache or from the store; the answer does not say which.
+            header(CHECK, check.name().replace("BY_STORE", "BY_CACHE"));
+            return check;
         }
 
         @Override

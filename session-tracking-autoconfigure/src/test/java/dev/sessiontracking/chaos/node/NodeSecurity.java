@@ -19,6 +19,8 @@ class NodeSecurity {
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .authorizeHttpRequests(requests -> requests.requestMatchers(HttpMethod.POST, "/login", "/refresh")
                         .permitAll()
+                        .requestMatchers(HttpMethod.DELETE, "/users/*/sessions")
+                        .permitAll()
                         .anyRequest()
                         .authenticated())
                 .oauth2ResourceServer(server -> server.jwt(Customizer.withDefaults()))
