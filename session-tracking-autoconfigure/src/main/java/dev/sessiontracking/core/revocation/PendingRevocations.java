@@ -2,14 +2,20 @@ package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +30,10 @@ final class PendingRevocations implements AutoCloseable {
     private static final Duration RETRY_DELAY = Duration.ofMillis(500);
 
     private static final int FAILURES_OF_A_ROUND = 16;
+
+    private static final int PARALLEL = 4;
+
+    private static final Duration LONGEST_ROUND = Duration.ofDays(1);
 
     private static final Duration LAST_ATTEMPT = Duration.ofSeconds(5);
 
@@ -40,6 +50,8 @@ final class PendingRevocations implements AutoCloseable {
 
     private final ScheduledThreadPoolExecutor scheduler;
 
+    private final ThreadPoolExecutor workers;
+
     /** Whether the next retry is waiting for its turn: one at most, however often one is made out of turn. */
     private boolean scheduled;
 
@@ -52,14 +64,20 @@ final class PendingRevocations implements AutoCloseable {
         this.action = action;
         this.confirmed = confirmed;
         this.maximum = maximum;
-        this.scheduler = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "session-tracking-revocations");
-            thread.setDaemon(true);
-            return thread;
-        });
-        scheduler.setKeepAliveTime(IDLE_THREAD.toMillis(), TimeUnit.MILLISECONDS);
-        scheduler.allowCoreThreadTimeOut(true);
+        this.scheduler = new ScheduledThreadPoolExecutor(1, PendingRevocations::thread);
+        this.workers = new ThreadPoolExecutor(
+                PARALLEL, PARALLEL, 0, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), PendingRevocations::thread);
+        for (ThreadPoolExecutor executor : List.of(scheduler, workers)) {
+            executor.setKeepAliveTime(IDLE_THREAD.toMillis(), TimeUnit.MILLISECONDS);
+            executor.allowCoreThreadTimeOut(true);
+        }
         scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "session-tracking-revocations");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**
@@ -119,7 +137,7 @@ final class PendingRevocations implements AutoCloseable {
     private void retry() {
         int applied = 0;
         try {
-            applied = applyAll(Long.MAX_VALUE);
+            applied = applyAll(LONGEST_ROUND.toNanos());
         } finally {
             if (applied > 0) {
                 log.info("Applied {} revocation(s) that were made while the server did not answer", applied);
@@ -129,15 +147,29 @@ final class PendingRevocations implements AutoCloseable {
     }
 
     /**
-     * One round. What fails does not hold up what could be applied, as on another master of a cluster; it goes to the
-     * end, and many failures in a row end the round.
+     * One round. Single sessions first, then some users at a time: a user with thousands of sessions must not hold up the
+     * others. What fails does not hold up what could be applied, as on another master of a cluster; it goes to the end, and
+     * many failures in a row end the round.
      */
     private int applyAll(long longestNanos) {
-        long began = System.nanoTime();
+        long end = System.nanoTime() + longestNanos;
+        int applied = apply(snapshot(false), end);
+        Queue<Revocation> users = snapshot(true);
+        return applied
+                + Stream.generate(() -> CompletableFuture.supplyAsync(() -> apply(users, end), workers))
+                        .limit(Math.min(PARALLEL, users.size()))
+                        .toList()
+                        .stream()
+                        .mapToInt(CompletableFuture::join)
+                        .sum();
+    }
+
+    private int apply(Queue<Revocation> revocations, long end) {
         int applied = 0;
         int failuresInARow = 0;
-        for (Revocation revocation : snapshot()) {
-            if (failuresInARow == FAILURES_OF_A_ROUND || System.nanoTime() - began > longestNanos) {
+        while (failuresInARow < FAILURES_OF_A_ROUND && end - System.nanoTime() > 0) {
+            Revocation revocation = revocations.poll();
+            if (revocation == null) {
                 break;
             }
             try {
@@ -160,11 +192,10 @@ final class PendingRevocations implements AutoCloseable {
         }
     }
 
-    /** Single sessions first: a user with thousands of sessions must not hold them up. */
-    private synchronized List<Revocation> snapshot() {
+    private synchronized Queue<Revocation> snapshot(boolean ofUsers) {
         return pending.values().stream()
-                .sorted(Comparator.comparing(Revocation.OfUser.class::isInstance))
-                .toList();
+                .filter(revocation -> revocation instanceof Revocation.OfUser == ofUsers)
+                .collect(Collectors.toCollection(ConcurrentLinkedQueue::new));
     }
 
     private void confirmed(Revocation revocation) {
@@ -178,9 +209,16 @@ final class PendingRevocations implements AutoCloseable {
     /** One last attempt, of a few seconds at most; what remains is told and lost. */
     @Override
     public void close() {
+        if (scheduler.isShutdown()) {
+            return;
+        }
         scheduler.shutdownNow();
         applyAll(LAST_ATTEMPT.toNanos());
-        List<Revocation> lost = snapshot();
+        workers.shutdownNow();
+        List<Revocation> lost;
+        synchronized (this) {
+            lost = List.copyOf(pending.values());
+        }
         if (!lost.isEmpty()) {
             log.warn(
                     "{} revocation(s) could not be applied before this node stopped, and are lost: {}",

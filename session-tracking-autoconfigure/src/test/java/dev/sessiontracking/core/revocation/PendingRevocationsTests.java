@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,38 @@ class PendingRevocationsTests {
             some.add(SECOND);
             await().until(() -> some.size() == 0);
             assertThat(applied).containsExactly(SECOND, FIRST);
+        }
+    }
+
+    @Test
+    void userWithManySessionsDoesNotHoldUpOthers() {
+        OfUser hoarder = new OfUser("hoarder", Instant.EPOCH, null);
+        OfUser alice = new OfUser("alice", Instant.EPOCH, null);
+        CountDownLatch done = new CountDownLatch(1);
+        try (PendingRevocations some = new PendingRevocations(
+                revocation -> {
+                    if (revocation.equals(hoarder)) {
+                        awaitQuietly(done);
+                    }
+                },
+                confirmed::add,
+                2)) {
+            some.add(hoarder);
+            some.add(alice);
+            await().until(() -> confirmed.equals(List.of(alice)));
+            assertThat(some.size()).isEqualTo(1);
+            done.countDown();
+            await().until(() -> confirmed.equals(List.of(alice, hoarder)));
+        } finally {
+            done.countDown();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
