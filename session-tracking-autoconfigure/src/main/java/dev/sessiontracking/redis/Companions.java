@@ -38,7 +38,7 @@ final class Companions implements StoreListener {
         this.link = link;
         this.keys = keys;
         link.listen(this);
-        inspect();
+        link.whenConnectedAtFirst(this::inspect);
     }
 
     /** Whether the server's user may use companions, as far as known. */

@@ -1,13 +1,16 @@
 package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.redis.connection.RedisConnector;
 import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.connection.RedisProperties;
 import dev.sessiontracking.redis.connection.RedisUrl;
+import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.UserIndexType;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -59,6 +62,21 @@ class FirstConnectTests {
                 assertThat(Duration.ofNanos(System.nanoTime() - before))
                         .isBetween(Duration.ofMillis(500), Duration.ofSeconds(2));
                 assertThat(link.isOpenForRequests()).isFalse();
+            }
+        }
+    }
+
+    /** Until the first attempt has ended, nobody knows whether the server answers. */
+    @Test
+    void storeThatIsNotConnectedYetIsNoOutage() {
+        try (ScriptedRedisServer server = new ScriptedRedisServer()) {
+            RedisProperties impatient =
+                    new RedisProperties(null, "", Duration.ofMillis(50), Duration.ofMillis(50), UserIndexType.ZSET);
+            try (RedisConnector connector = new RedisConnector(RedisUrl.parse(server.url()), impatient);
+                    RedisLink link = new RedisLink(connector, "heartbeat")) {
+                new RedisSessionStore(link, new RedisKeys(""), UserIndexType.ZSET, Clock.systemUTC());
+
+                await().during(Duration.ofMillis(500)).until(link::isOpenForRequests);
             }
         }
     }

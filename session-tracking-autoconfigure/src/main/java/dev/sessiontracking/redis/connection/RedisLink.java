@@ -63,6 +63,15 @@ public final class RedisLink implements AutoCloseable {
         });
     }
 
+    /** Runs a task when the first attempt to connect has succeeded. Commands sent earlier would look like an outage. */
+    public void whenConnectedAtFirst(Runnable task) {
+        attempted.thenAccept(connected -> {
+            if (connected) {
+                task.run();
+            }
+        });
+    }
+
     /** Waits for the first attempt, so that a server that answers is used from the first request on; a second at most. */
     public void awaitFirstAttempt() {
         try {
