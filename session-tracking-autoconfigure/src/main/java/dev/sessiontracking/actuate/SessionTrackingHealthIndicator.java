@@ -21,7 +21,7 @@ final class SessionTrackingHealthIndicator extends AbstractHealthIndicator {
     private final SessionTracking tracking;
 
     SessionTrackingHealthIndicator(SessionTracking tracking) {
-        super("The state of session tracking cannot be told");
+        super("The state of session tracking could not be determined");
         this.tracking = tracking;
     }
 

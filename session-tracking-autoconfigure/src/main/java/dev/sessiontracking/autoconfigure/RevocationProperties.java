@@ -28,13 +28,15 @@ record RevocationProperties(
             throw new SessionTrackingSetupException(
                     "The property session.tracking.revocation.retention is " + retention
                             + ", but must be between one second and " + LONGEST_RETENTION.toDays() + " days.",
-                    "Set session.tracking.revocation.retention to the longest lifetime of a token, or leave it out.");
+                    "Set session.tracking.revocation.retention to the longest lifetime of a token, for example 7d,"
+                            + " or remove it.");
         }
         if (maximumRemembered < FEWEST || maximumRemembered > MOST) {
             throw new SessionTrackingSetupException(
                     "The property session.tracking.revocation.maximum-remembered is " + maximumRemembered
                             + ", but must be between " + FEWEST + " and " + MOST + ".",
-                    "Set it to the number of revocations that a node may meet within the retention, or leave it out.");
+                    "Set it to the number of revocations that happen within the retention, for example 100000,"
+                            + " or remove it.");
         }
     }
 }

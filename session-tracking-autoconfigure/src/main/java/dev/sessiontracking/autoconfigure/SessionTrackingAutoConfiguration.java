@@ -47,9 +47,10 @@ public final class SessionTrackingAutoConfiguration {
             return beanFactory -> {
                 if (TrackingSwitch.of(environment, null) == TrackingSwitch.OFF_BY_PROPERTY) {
                     throw new SessionTrackingSetupException(
-                            "session.tracking.enabled=false cannot switch session tracking off here: this application"
-                                    + " was processed ahead of time with it on.",
-                            "Process the application again with session.tracking.enabled=false, or remove it.");
+                            "session.tracking.enabled=false has no effect: this application was processed ahead"
+                                    + " of time with session tracking on.",
+                            "Process the application ahead of time with session.tracking.enabled=false, or"
+                                    + " remove the property.");
                 }
             };
         }

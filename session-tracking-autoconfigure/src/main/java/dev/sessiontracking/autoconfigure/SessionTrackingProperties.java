@@ -27,8 +27,7 @@ record SessionTrackingProperties(
     SessionTrackingProperties {
         if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
             throw new SessionTrackingSetupException(
-                    "The property session.tracking.ttl is " + ttl + ", but a session must live between one second and"
-                            + " 3650 days.",
+                    "The property session.tracking.ttl is " + ttl + ", but must be between one second and 3650 days.",
                     "Set session.tracking.ttl to the lifetime of your refresh tokens, for example 7d.");
         }
     }

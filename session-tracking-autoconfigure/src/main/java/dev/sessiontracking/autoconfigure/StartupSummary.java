@@ -50,9 +50,9 @@ final class StartupSummary implements ApplicationListener<ApplicationReadyEvent>
         Outage outage = state.outage();
         String version = outage != null
                 ? "which does not answer yet"
-                : store.details().getOrDefault("version", "which does not tell its version");
+                : store.details().getOrDefault("version", "version unknown");
         if (store.equals(StoreDescription.UNKNOWN)) {
-            return "a store of the application's own";
+            return "a SessionStore of the application";
         }
         return store.address() + " (" + store.details().get("topology") + ", " + version + ")";
     }

@@ -15,16 +15,17 @@ final class TrackingOffGuard {
     TrackingOffGuard(TrackingSwitch wanted, OutagePolicy outagePolicy) {
         if (outagePolicy == OutagePolicy.REJECT && !wanted.isOn()) {
             throw new SessionTrackingSetupException(
-                    "session.tracking.outage-policy=reject asks for proof that a session lives, but session tracking is"
-                            + " off: " + wanted.reason() + ".",
+                    "session.tracking.outage-policy=reject rejects tokens that cannot be checked, but session"
+                            + " tracking is off: " + wanted.reason() + ".",
                     "Set session.tracking.redis-url, or remove session.tracking.outage-policy.");
         }
         switch (wanted) {
             case OFF_WITHOUT_URL ->
-                log.info("Session tracking is off: JWTs are valid until they expire. Set session.tracking.redis-url to"
-                        + " make them revocable");
+                log.info("Session tracking is off (session.tracking.redis-url is not set). JWTs are valid until"
+                        + " they expire. Set session.tracking.redis-url to make them revocable");
             case OFF_BY_PROPERTY ->
-                log.info("Session tracking is off by session.tracking.enabled=false: JWTs are valid until they expire");
+                log.info("Session tracking is off (session.tracking.enabled=false). JWTs are valid until they"
+                        + " expire");
             case REQUIRED_WITHOUT_URL ->
                 throw new SessionTrackingSetupException(
                         "Session tracking is required (session.tracking.enabled=true), but session.tracking.redis-url"
@@ -33,9 +34,11 @@ final class TrackingOffGuard {
                                 + " session.tracking.enabled.");
             case ON, ON_BY_BEAN, ON_BY_STORE ->
                 throw new SessionTrackingSetupException(
-                        "Session tracking is wanted (" + wanted.reason() + "), but it is not part of this application:"
-                                + " it was processed ahead of time with session tracking off.",
-                        "Set session.tracking.redis-url when the application is processed ahead of time, too.");
+                        "Session tracking is enabled (" + wanted.reason()
+                                + "), but this application was processed ahead of time"
+                                + " with session tracking off, so it does not contain it.",
+                        "Set session.tracking.redis-url when you process the application ahead of time, too."
+                                + " Any valid URL will do, for example redis://localhost:6379.");
         }
     }
 }

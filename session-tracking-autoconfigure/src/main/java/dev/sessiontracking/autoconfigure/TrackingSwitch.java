@@ -10,7 +10,7 @@ import org.springframework.util.StringUtils;
 /** Is tracking wanted, and can it be had? */
 enum TrackingSwitch {
     ON("session.tracking.redis-url is set", true),
-    ON_BY_BEAN("a SessionTrackingConnectionDetails bean says where Redis is", true),
+    ON_BY_BEAN("the application has a SessionTrackingConnectionDetails bean", true),
     ON_BY_STORE("the application has a SessionStore bean", true),
     OFF_WITHOUT_URL("session.tracking.redis-url is not set", false),
     OFF_BY_PROPERTY("session.tracking.enabled is false", false),
@@ -64,8 +64,8 @@ enum TrackingSwitch {
             default ->
                 throw new SessionTrackingSetupException(
                         "The property " + ENABLED + " must be true or false.",
-                        "Set " + ENABLED + " to true (the start fails without a server's URL) or to false (off), or"
-                                + " leave it out: then " + REDIS_URL + " decides.");
+                        "Set " + ENABLED + " to true (required) or to false (off), or remove it: then " + REDIS_URL
+                                + " decides.");
         };
     }
 

@@ -19,7 +19,7 @@ final class BrokenValues {
     static void warnOfSession(String sessionId) {
         if (SESSION_TOLD.compareAndSet(false, true)) {
             log.warn(
-                    "The value of session {} cannot be read: it is no JSON object with a userId. Requests accept the"
+                    "The value of session {} cannot be read because it is not a JSON object with a userId. Requests accept the"
                             + " session, but it is not listed and cannot be renewed. It is removed with its user's"
                             + " sessions. Further values of this kind are not reported",
                     SessionIds.hash(sessionId));

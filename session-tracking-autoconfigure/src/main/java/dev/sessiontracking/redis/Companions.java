@@ -70,7 +70,7 @@ final class Companions implements StoreListener {
             log.warn(
                     "The user of session.tracking.redis-url may not use the keys {}* and {}*. Late registrations are not"
                             + " protected against resurrection, and revoking all sessions of a user does not end logins made"
-                            + " during an outage. Grant the key patterns that the README lists",
+                            + " during an outage. Grant the key patterns that docs/running-redis.md lists",
                     keys.sessionState(NOBODY)
                             .substring(0, keys.sessionState(NOBODY).indexOf('{')),
                     keys.userState(NOBODY).substring(0, keys.userState(NOBODY).indexOf('{')));

@@ -71,9 +71,10 @@ final class DataLossWatch implements StoreListener {
             if (answers.stream().noneMatch(CompletableFuture::join)) {
                 expected.forEach(this::removed);
                 log.error(
-                        "Redis has come back WITHOUT ITS DATA: none of the {} sessions that this node wrote last is"
-                                + " there. Unless just these were revoked on other nodes, everybody whose session was in it is logged out and has to log in again."
-                                + " Sessions survive a restart with appendonly yes",
+                        "Redis is available again, but WITHOUT ITS DATA: none of the last {} sessions that this"
+                                + " node wrote exists. Unless exactly these sessions were revoked on other nodes, all"
+                                + " users are logged out and must log in again. To keep sessions across a restart, set"
+                                + " appendonly yes in Redis",
                         expected.size());
             }
         });

@@ -35,7 +35,7 @@ final class PropertiesConnectionDetails implements SessionTrackingConnectionDeta
             }
         } catch (NoSuchSslBundleException unknown) {
             throw new SessionTrackingSetupException(
-                    "The property " + BUNDLE + " names an SSL bundle that there is not: " + name + ".",
+                    "The property " + BUNDLE + " names an SSL bundle that does not exist: " + name + ".",
                     "Define spring.ssl.bundle.pem." + name + " or spring.ssl.bundle.jks." + name + ", or correct "
                             + BUNDLE + ".",
                     unknown);
@@ -43,7 +43,7 @@ final class PropertiesConnectionDetails implements SessionTrackingConnectionDeta
         throw new SessionTrackingSetupException(
                 "The property " + BUNDLE + " is set, but this application has no SSL bundles: Spring Boot's"
                         + " SslAutoConfiguration is excluded.",
-                "Leave SslAutoConfiguration in, or remove " + BUNDLE + ".");
+                "Do not exclude SslAutoConfiguration, or remove " + BUNDLE + ".");
     }
 
     @Override
@@ -53,7 +53,7 @@ final class PropertiesConnectionDetails implements SessionTrackingConnectionDeta
             throw new SessionTrackingSetupException(
                     "This application was processed ahead of time with session tracking on, but"
                             + " session.tracking.redis-url is not set now.",
-                    "Set session.tracking.redis-url, or process the application again without it.");
+                    "Set session.tracking.redis-url, or process the application ahead of time without it.");
         }
         return url;
     }

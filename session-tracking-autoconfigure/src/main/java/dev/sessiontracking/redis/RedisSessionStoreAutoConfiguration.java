@@ -68,18 +68,19 @@ public final class RedisSessionStoreAutoConfiguration {
         SslBundle bundle = connectionDetails.sslBundle();
         if (bundle != null && !url.tls()) {
             throw new SessionTrackingSetupException(
-                    "session.tracking.ssl.bundle is set, but session.tracking.redis-url asks for connections without"
-                            + " encryption.",
-                    "Let session.tracking.redis-url begin with rediss, or remove session.tracking.ssl.bundle.");
+                    "session.tracking.ssl.bundle is set, but session.tracking.redis-url uses connections"
+                            + " without encryption.",
+                    "Use rediss:// in session.tracking.redis-url, for example rediss://:password@host:6379, or"
+                            + " remove session.tracking.ssl.bundle.");
         }
         SentinelProperties sentinelLogin =
                 new SentinelProperties(connectionDetails.sentinelUsername(), connectionDetails.sentinelPassword());
         if (sentinelLogin.password() != null && url.topology() != Topology.SENTINEL) {
             throw new SessionTrackingSetupException(
-                    "session.tracking.sentinel.password is set, but session.tracking.redis-url names no sentinels.",
-                    "Let session.tracking.redis-url begin with redis-sentinel://, or remove"
-                            + " session.tracking.sentinel.password: the password of a server is a part of the URL,"
-                            + " redis://:password@host:6379.");
+                    "session.tracking.sentinel.password is set, but session.tracking.redis-url has no sentinels.",
+                    "Use redis-sentinel:// in session.tracking.redis-url, or remove"
+                            + " session.tracking.sentinel.password. The password of a Redis server belongs into the"
+                            + " URL: redis://:password@host:6379.");
         }
         return new RedisConnector(
                 url,

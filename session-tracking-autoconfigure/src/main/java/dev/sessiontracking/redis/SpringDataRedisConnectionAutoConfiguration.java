@@ -39,15 +39,16 @@ public final class SpringDataRedisConnectionAutoConfiguration {
         if (StringUtils.hasText(environment.getProperty("session.tracking.redis-url"))) {
             throw new SessionTrackingSetupException(
                     PROPERTY + " is true, but session.tracking.redis-url is set too.",
-                    "Remove one of the two: the URL names a server for session tracking alone.");
+                    "Remove one of the two. With the URL, session tracking uses its own server. With the other"
+                            + " property, it uses the server of spring.data.redis.*.");
         }
         return details.get();
     }
 
     private static SessionTrackingSetupException missing() {
         return new SessionTrackingSetupException(
-                PROPERTY + " is true, but this application has no Redis of Spring Boot: DataRedisConnectionDetails is"
-                        + " missing.",
+                PROPERTY + " is true, but Spring Boot has not configured a Redis connection (no"
+                        + " DataRedisConnectionDetails bean).",
                 "Add spring-boot-starter-data-redis and set spring.data.redis.*, or set session.tracking.redis-url"
                         + " instead.");
     }

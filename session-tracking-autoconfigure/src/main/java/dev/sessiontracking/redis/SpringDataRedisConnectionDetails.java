@@ -40,8 +40,10 @@ final class SpringDataRedisConnectionDetails implements SessionTrackingConnectio
         if (standalone == null) {
             throw new SessionTrackingSetupException(
                     SpringDataRedisConnectionAutoConfiguration.PROPERTY
-                            + " is true, but spring.data.redis.* names neither a server, nor Sentinels, nor a cluster.",
-                    "Set session.tracking.redis-url to the master instead.");
+                            + " is true, but spring.data.redis.* configures neither a server, nor Sentinels, nor a"
+                            + " cluster.",
+                    "Set the address of Redis in spring.data.redis.*, or set session.tracking.redis-url"
+                            + " instead, for example to redis://localhost:6379.");
         }
         return url(Topology.STANDALONE, List.of(new Node(standalone.getHost(), standalone.getPort()))) + "/"
                 + standalone.getDatabase();

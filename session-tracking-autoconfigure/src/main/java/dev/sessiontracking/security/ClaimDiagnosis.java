@@ -63,11 +63,11 @@ final class ClaimDiagnosis {
     private static void warnOfIssuer(@Nullable String issuer, String sessionId, boolean ours) {
         LOG.warn("A token of the issuer " + UnregisteredSessionWarning.printable(issuer) + " names the session "
                 + SessionIds.hash(sessionId)
-                + ". session.tracking.jwt.issuers does not list that issuer, so the session"
-                + " is not checked: its tokens are accepted until they expire. "
+                + ". session.tracking.jwt.issuers does not list this issuer, so the session is not checked. Its"
+                + " tokens are accepted until they expire. "
                 + (ours
-                        ? "This session is in the store, so session.tracking.jwt.issuers is wrong. Add the issuer"
-                        : "If that issuer's sessions are registered here, add the issuer")
+                        ? "The store contains this session, so the list is wrong. Add the issuer"
+                        : "If your application creates the sessions of this issuer, add the issuer")
                 + " exactly as the claim iss has it; a trailing slash counts. This is logged once for each issuer.");
     }
 
@@ -94,11 +94,13 @@ final class ClaimDiagnosis {
     private void foundOtherUser(String sessionId, String owner, String userId) {
         checker.found(ClaimProblem.OTHER_USER);
         if (otherUserReported.compareAndSet(false, true)) {
-            LOG.warn("A token of the user " + SessionIds.hash(userId) + " names the live session "
-                    + SessionIds.hash(sessionId) + " of the user " + SessionIds.hash(owner) + ", and is accepted. While"
-                    + " Redis is unavailable, revoking all sessions of a user does not reject such tokens. Set"
-                    + " session.tracking.jwt.user-id-claim to the claim that holds the user id of createSession. This is"
-                    + " logged once; the meter session.tracking.claim.problems counts further cases.");
+            LOG.warn(
+                    "A token of the user " + SessionIds.hash(userId) + " names the live session "
+                            + SessionIds.hash(sessionId) + " of the user " + SessionIds.hash(owner)
+                            + ", and is accepted. While"
+                            + " Redis is unavailable, revoking all sessions of a user does not reject such tokens. Set"
+                            + " session.tracking.jwt.user-id-claim to the claim that contains the user id passed to"
+                            + " createSession. This is logged once. The meter session.tracking.claim.problems counts further cases.");
         }
     }
 

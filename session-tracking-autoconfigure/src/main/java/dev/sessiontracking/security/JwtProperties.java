@@ -30,27 +30,28 @@ record JwtProperties(
         if (sessionIdClaims.isEmpty()) {
             throw invalid(
                     "session-id-claims",
-                    "names no claim, so no token would ever be judged",
-                    "Name the claims that hold the session id, for example sid, or leave the property out.");
+                    "is empty, so no token would be checked",
+                    "Name the claims that contain the session id, for example sid, or remove the property.");
         }
         if (!allNamed(sessionIdClaims)) {
             throw invalid(
                     "session-id-claims",
                     "contains an empty name",
-                    "Name the claims that hold the session id, separated by commas, for example sid.");
+                    "Name the claims that contain the session id, separated by commas, for example sid.");
         }
         if (!StringUtils.hasText(userIdClaim)) {
             throw invalid(
                     "user-id-claim",
                     "is empty",
-                    "Name the claim that holds the user id, for example sub, or leave the property out.");
+                    "Name the claim that contains the user id, for example sub, or remove the property.");
         }
         if (!allNamed(issuers)) {
             throw invalid(
                     "issuers",
                     "contains an empty issuer",
-                    "List the values of the claim iss whose tokens carry your session ids, separated by commas, or"
-                            + " leave the property out to accept any.");
+                    "List the issuers (claim iss) of tokens that contain your session ids, separated by commas,"
+                            + " for example https://login.example.com, or remove the property to check the tokens of"
+                            + " all issuers.");
         }
     }
 

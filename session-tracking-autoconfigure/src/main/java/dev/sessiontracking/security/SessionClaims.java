@@ -114,9 +114,10 @@ final class SessionClaims {
             String found = value instanceof String
                     ? "a text that is empty, too long, or has characters that are not allowed"
                     : "of the type " + (value == null ? null : value.getClass().getSimpleName());
-            LOG.warn("A token cannot be used as session.tracking.jwt." + property + " says: the claim is "
+            LOG.warn("A token does not fit session.tracking.jwt." + property + ": the claim is "
                     + (value == null ? "missing" : found) + ". It must be text or an integral number. " + consequence
-                    + ". Set the property to a claim that holds the id given to createSession. This is logged once.");
+                    + ". Set the property to a claim that contains the id passed to createSession. This is"
+                    + " logged once.");
         }
     }
 

@@ -38,7 +38,8 @@ public final class SessionTrackingJwtAutoConfiguration {
             JwtProperties properties, SessionChecker checker, ObjectProvider<RejectionSink> rejections) {
         if (!properties.sessionIdClaims().contains(UserSession.SESSION_ID_CLAIM)) {
             LOG.warn("session.tracking.jwt.session-id-claims does not name " + UserSession.SESSION_ID_CLAIM
-                    + ", the claim that UserSession.claims() writes: tokens that have only that one are not checked. Add "
+                    + ", the claim that UserSession.claims() writes. Tokens that have only this claim are not"
+                    + " checked. Add "
                     + UserSession.SESSION_ID_CLAIM + " to the list, unless you write the session id into your tokens"
                     + " yourself.");
         }

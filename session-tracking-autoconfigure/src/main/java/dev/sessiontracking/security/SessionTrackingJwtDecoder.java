@@ -52,7 +52,7 @@ public final class SessionTrackingJwtDecoder implements JwtDecoder {
         if (result.hasErrors()) {
             Collection<OAuth2Error> errors = result.getErrors();
             throw new JwtValidationException(
-                    "The JWT was refused: " + errors.iterator().next().getDescription(), errors);
+                    "The JWT was rejected: " + errors.iterator().next().getDescription(), errors);
         }
         return jwt;
     }

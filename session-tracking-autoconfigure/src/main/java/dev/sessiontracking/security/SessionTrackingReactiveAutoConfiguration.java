@@ -18,9 +18,9 @@ public final class SessionTrackingReactiveAutoConfiguration {
     static BeanFactoryPostProcessor sessionTrackingReactiveRefusal() {
         return beanFactory -> {
             throw new SessionTrackingSetupException(
-                    "Session tracking is on, but this is a reactive (WebFlux) application, whose requests it cannot check yet: revoked tokens would be accepted.",
-                    "Remove session.tracking.redis-url or set session.tracking.enabled to false, or build the"
-                            + " application on Spring MVC.");
+                    "Session tracking is on, but this is a reactive (WebFlux) application. Session tracking"
+                            + " cannot check its requests yet, so revoked tokens would be accepted.",
+                    "Remove session.tracking.redis-url or set session.tracking.enabled to false, or use Spring MVC.");
         };
     }
 }

@@ -36,11 +36,12 @@ final class UnregisteredSessionWarning {
         }
         LOG.warn("A token of the issuer " + printable(issuer) + " was rejected with 401: its session "
                 + SessionIds.hash(sessionId)
-                + " is not in the store, and this node has not seen a live session of that issuer yet. Every token of"
-                + " that issuer whose session is not in the store is rejected. If these sessions are yours, register"
-                + " each one with SessionService.createSession at login and put UserSession.claims() into its tokens. If"
-                + " an identity provider puts a session id of its own into its tokens (Keycloak does), list only your"
-                + " own issuers in session.tracking.jwt.issuers: external identity providers are not supported yet. Do"
+                + " is not in the store, and this node has not seen a live session of this issuer yet. Every"
+                + " token of this issuer whose session is not in the store is rejected. If these sessions"
+                + " are yours, register each one with SessionService.createSession at login and put"
+                + " UserSession.claims() into its tokens. If an identity provider puts its own session id"
+                + " into its tokens (Keycloak does), list only your own issuers in"
+                + " session.tracking.jwt.issuers. External identity providers are not supported yet. Do"
                 + " not call createSession when a node first sees such a token: a second node would resurrect a revoked"
                 + " session. This is logged once for each issuer.");
     }

@@ -69,7 +69,7 @@ class SessionTrackingAutoConfigurationTests {
     void offByProperty(String enabled, CapturedOutput output) {
         runner.withPropertyValues(URL, "session.tracking.enabled=" + enabled).run(context -> {
             assertOff(context);
-            assertThat(output).contains("Session tracking is off by session.tracking.enabled=false");
+            assertThat(output).contains("Session tracking is off (session.tracking.enabled=false)");
         });
     }
 

@@ -70,8 +70,8 @@ class StartupSummaryTests {
 
     @Test
     void saysWhyTheCacheIsOff() {
-        assertThat(line(Status.off("the server does not push"), null, List.of()))
-                .contains("near cache off (the server does not push);");
+        assertThat(line(Status.off("Redis sends no invalidations"), null, List.of()))
+                .contains("near cache off (Redis sends no invalidations);");
     }
 
     @Test

@@ -124,13 +124,13 @@ class SentinelLoginTests {
             await().atMost(TestNode.PATIENCE)
                     .untilAsserted(() -> assertThat(
                                     node.bean(SessionStore.class).describe().misconfiguration())
-                            .isEqualTo("the sentinels refuse the login, " + FIX));
+                            .isEqualTo("the sentinels rejected the login, " + FIX));
             await().atMost(TestNode.PATIENCE)
                     .untilAsserted(() -> assertThat(output)
                             .contains("Redis is unavailable (no connection to " + url()
-                                    + ": the sentinels refuse the login, " + FIX));
+                                    + ": the sentinels rejected the login, " + FIX));
             for (RedisServer sentinel : servers.sentinels()) {
-                String told = "Sentinel " + sentinel.host() + ":" + sentinel.port() + " refuses the login";
+                String told = "Sentinel " + sentinel.host() + ":" + sentinel.port() + " rejected the login";
                 await().atMost(TestNode.PATIENCE)
                         .untilAsserted(() -> assertThat(output).containsOnlyOnce(told));
             }
@@ -147,10 +147,10 @@ class SentinelLoginTests {
         limit(odd, "sekret-other");
         try (TestNode node = TestNode.at(servers.url(), USERNAME + "node", PASSWORD + "sekret-of-user")) {
             node.awaitCached(node.login("alice").id());
-            String told = "Sentinel " + odd.host() + ":" + odd.port() + " refuses the login";
+            String told = "Sentinel " + odd.host() + ":" + odd.port() + " rejected the login";
             await().atMost(TestNode.PATIENCE)
                     .untilAsserted(() -> assertThat(output).containsOnlyOnce(told));
-            assertThat(output).containsOnlyOnce(" refuses the login: ").doesNotContain("Redis is unavailable");
+            assertThat(output).containsOnlyOnce(" rejected the login. ").doesNotContain("Redis is unavailable");
             assertThat(node.bean(SessionStore.class).describe().misconfiguration())
                     .isNull();
         }
@@ -164,7 +164,7 @@ class SentinelLoginTests {
             RedisServer changed = servers.sentinels().get(1);
             limit(changed, "sekret-new");
             changed.cli().command("CLIENT", "KILL", "USER", "node");
-            String told = "Sentinel " + changed.host() + ":" + changed.port() + " refuses the login";
+            String told = "Sentinel " + changed.host() + ":" + changed.port() + " rejected the login";
             await().atMost(TestNode.PATIENCE)
                     .untilAsserted(() -> assertThat(output).containsOnlyOnce(told));
             assertThat(output).doesNotContain("Redis is unavailable");
@@ -179,7 +179,7 @@ class SentinelLoginTests {
         try (TestNode node = TestNode.at(servers.url(), USERNAME + "node", PASSWORD + "sekret-of-user")) {
             node.awaitCached(node.login("alice").id());
             await().atMost(TestNode.PATIENCE)
-                    .untilAsserted(() -> assertThat(output).contains("rights +subscribe and &+switch-master"));
+                    .untilAsserted(() -> assertThat(output).contains("permissions +subscribe and &+switch-master"));
         }
     }
 }

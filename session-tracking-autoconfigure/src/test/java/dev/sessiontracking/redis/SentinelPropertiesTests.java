@@ -50,8 +50,7 @@ class SentinelPropertiesTests {
 
     @Test
     void passwordNeedsSentinels() {
-        String sentence =
-                "session.tracking.sentinel.password is set, but session.tracking.redis-url names no sentinels";
+        String sentence = "session.tracking.sentinel.password is set, but session.tracking.redis-url has no sentinels";
         fails(sentence, "redis-sentinel://", "session.tracking.redis-url=redis://127.0.0.1:1", PASSWORD + "sekret");
         fails(
                 sentence,

@@ -36,7 +36,7 @@ class WithoutPushTests {
     void aServerThatAgreesAndPushesNothingIsFoundOut(CapturedOutput output) {
         try (ScriptedRedisServer server = new ScriptedRedisServer()) {
             server.pushNothing();
-            oneCommandForEachCheck(server, output, "the server does not push");
+            oneCommandForEachCheck(server, output, "Redis sends no invalidations");
         }
     }
 

@@ -93,7 +93,7 @@ class WrongConfigurationTests {
         isNamed(
                 standalone.url().replace("redis:", "redis-sentinel:") + "/0#mymaster",
                 "unknown command",
-                "no Sentinel",
+                "not a Sentinel",
                 URL);
     }
 

@@ -126,7 +126,7 @@ class SecurityAutoConfigurationTests {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains("The property session.tracking.jwt.user-id-claim is empty")
-                .contains("Name the claim that holds the user id");
+                .contains("Name the claim that contains the user id");
     }
 
     @Test

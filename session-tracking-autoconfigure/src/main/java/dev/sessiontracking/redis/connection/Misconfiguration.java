@@ -11,21 +11,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Failures that come back until somebody changes the configuration, each with the likely fix. */
 enum Misconfiguration {
-    NOT_A_CLUSTER("cluster support disabled", "this is no Redis Cluster; let {url} begin with redis:// or rediss://"),
+    NOT_A_CLUSTER(
+            "cluster support disabled",
+            "this server is not part of a Redis Cluster; use redis:// or" + " rediss:// in {url}"),
     CLUSTER(
             "SELECT is not allowed in cluster mode",
-            "this is a Redis Cluster; let {url} begin with redis-cluster:// and remove the database number"),
+            "this server is part of a Redis Cluster; use redis-cluster:// in {url} and remove the database"
+                    + " number"),
     NO_SUCH_DATABASE("DB index", "use a lower database number at the end of {url}, such as /0"),
     NOT_A_SENTINEL(
             "(?:unknown|unsupported) command.{0,3}sentinel",
-            "this is no Sentinel; let {url} begin with redis://, or name the Sentinels (default port 26379)"),
+            "this server is not a Sentinel; use redis:// in {url}, or the addresses of the Sentinels (default"
+                    + " port 26379)"),
     NO_SUCH_MASTER(
             "Cannot provide redisAddress using sentinel",
-            "the Sentinels know no master of this name; correct the name after # in {url}"),
-    PROTECTED("^DENIED", "set a password in Redis, and put it into {url}");
+            "the Sentinels do not monitor a master with this name; correct the name after # in {url}"),
+    PROTECTED("^DENIED", "set a password in Redis and add it to {url}");
 
-    private static final String UNTRUSTED = "the certificate of the server is not trusted (%s); name an SSL bundle with"
-            + " its authority in session.tracking.ssl.bundle, and let {url} use a host name of the certificate";
+    private static final String UNTRUSTED = "the certificate of the server is not trusted (%s); set"
+            + " session.tracking.ssl.bundle to an SSL bundle that contains its certificate authority,"
+            + " and use a host name of the certificate in {url}";
 
     private static final String ALERT = "the server ended the TLS handshake (%s); check the client certificate and the"
             + " protocols of session.tracking.ssl.bundle";
@@ -76,8 +81,8 @@ enum Misconfiguration {
         WrongTransportException(boolean tls, Throwable cause) {
             super(
                     tls
-                            ? "the server does not use TLS on this port; let {url} begin with redis instead of rediss"
-                            : "the server expects TLS on this port; let {url} begin with rediss instead of redis",
+                            ? "the server does not use TLS on this port; use redis instead of rediss in {url}"
+                            : "the server expects TLS on this port; use rediss instead of redis in {url}",
                     cause);
         }
     }

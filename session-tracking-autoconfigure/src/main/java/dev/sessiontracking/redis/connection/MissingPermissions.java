@@ -32,7 +32,7 @@ public final class MissingPermissions {
         if (isDenied(cause)) {
             String denied = describe(cause);
             if (told.size() < MOST_TOLD && told.add(denied)) {
-                log.warn("{}. Until then, what needs it fails as in an outage", denied);
+                log.warn("{}. Until then, commands that need it fail as if Redis were unavailable", denied);
             }
         }
     }
@@ -60,7 +60,8 @@ public final class MissingPermissions {
         return message.startsWith("NOPERM")
                 ? "The user of session.tracking.redis-url lacks the permission "
                         + (command == null ? "for one of its keys or commands" : "+" + command)
-                        + " (NOPERM). Grant it in Redis; the documentation lists the permissions that are needed"
+                        + " (NOPERM). Grant it in Redis. docs/running-redis.md lists all permissions that are"
+                        + " needed"
                 : "Redis does not run the command " + (command == null ? "" : command + " ") + "(\""
                         + RedisFailures.quoted(message)
                         + "\"). Enable the command, or use a server or proxy that has it";

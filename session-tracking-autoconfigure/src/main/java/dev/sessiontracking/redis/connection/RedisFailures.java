@@ -49,7 +49,7 @@ public final class RedisFailures {
     public static final String LOGIN_REFUSED =
             "authentication failed, check the user and the password in session.tracking.redis-url";
 
-    static final String SENTINEL_LOGIN_REFUSED = "the sentinels refuse the login, check"
+    static final String SENTINEL_LOGIN_REFUSED = "the sentinels rejected the login, check"
             + " session.tracking.sentinel.username and session.tracking.sentinel.password";
 
     /** How Lettuce begins to say that it could not ask a sentinel, or any of them, where the master is. */
@@ -77,7 +77,7 @@ public final class RedisFailures {
         }
         return cause instanceof SessionStoreUnavailableException already
                 ? already
-                : new SessionStoreUnavailableException("Redis gave no answer: " + inWords(cause), cause);
+                : new SessionStoreUnavailableException("Redis did not answer: " + inWords(cause), cause);
     }
 
     public static Throwable unwrap(Throwable failure) {

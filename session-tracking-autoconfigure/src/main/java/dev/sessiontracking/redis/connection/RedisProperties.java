@@ -37,7 +37,7 @@ public record RedisProperties(
             throw new SessionTrackingSetupException(
                     "The property session.tracking.key-prefix must have at most " + MAX_PREFIX_LENGTH
                             + " characters of visible ASCII.",
-                    "Set session.tracking.key-prefix to something short, such as shop:, or leave it out.");
+                    "Set session.tracking.key-prefix to a short prefix, such as shop:, or remove it.");
         }
         requireTimeout("session.tracking.connect-timeout", connectTimeout, "500ms");
         requireTimeout("session.tracking.command-timeout", commandTimeout, "250ms");
@@ -47,7 +47,7 @@ public record RedisProperties(
         if (value.compareTo(SHORTEST_TIMEOUT) < 0 || value.compareTo(LONGEST_TIMEOUT) > 0) {
             throw new SessionTrackingSetupException(
                     "The property " + property + " is " + value + ", but must be between 1 millisecond and 60 seconds.",
-                    "Set " + property + " to something short, such as " + example + ".");
+                    "Set " + property + " to a short time, such as " + example + ".");
         }
     }
 

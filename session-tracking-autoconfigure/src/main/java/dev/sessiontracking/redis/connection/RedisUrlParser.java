@@ -24,8 +24,9 @@ final class RedisUrlParser {
     private static final String STANDALONE_FORM =
             "Write redis://host:6379, redis://:password@host:6379 or redis://user:password@host:6379/0";
 
-    private static final String SENTINEL_FORM = "redis-sentinel://:password@sentinel1:26379,sentinel2:26379/0#mymaster"
-            + " with the name that the sentinels call the master";
+    private static final String SENTINEL_FORM =
+            "redis-sentinel://:password@sentinel1:26379,sentinel2:26379/0#mymaster with the master name of the sentinels'"
+                    + " configuration";
 
     private static final String CLUSTER_FORM = "redis-cluster://:password@node1:7000,node2:7000";
 
@@ -66,7 +67,7 @@ final class RedisUrlParser {
         Topology known = topology(scheme);
         topology = known;
         if (parts.group("query") != null) {
-            throw wrong("has a query, which means nothing here, or an unencoded ? in the password");
+            throw wrong("has a query, which is not supported, or an unencoded ? in the password");
         }
         String authority = parts.group("authority");
         int at = authority.lastIndexOf('@');
@@ -90,7 +91,7 @@ final class RedisUrlParser {
                 return candidate;
             }
         }
-        throw wrong("has no scheme that is known: it must begin with redis://, redis-sentinel:// or redis-cluster://,"
+        throw wrong("has an unknown scheme. It must begin with redis://, redis-sentinel:// or redis-cluster://,"
                 + " or with rediss… for TLS");
     }
 
@@ -99,12 +100,12 @@ final class RedisUrlParser {
         for (String server : hosts.split(",", -1)) {
             Matcher parts = SERVER.matcher(server);
             if (!parts.matches()) {
-                throw wrong("names no host, or has an unencoded character in the user name or password");
+                throw wrong("has no host, or has an unencoded character in the user name or password");
             }
             addresses.add(new RedisAddress(withoutBrackets(parts.group("host")), port(known, parts.group("port"))));
         }
         if (known == Topology.STANDALONE && addresses.size() > 1) {
-            throw wrong("names several hosts, which only sentinels and nodes of a cluster can be");
+            throw wrong("has several hosts, which only redis-sentinel:// and redis-cluster:// allow");
         }
         return addresses;
     }
@@ -129,13 +130,13 @@ final class RedisUrlParser {
             return 0;
         }
         if (!DATABASE.matcher(path).matches()) {
-            throw wrong("has a path that is not the number of a database, such as /0, or an unencoded / in the"
-                    + " password");
+            throw wrong(
+                    "has a path that is no database number, such as /0, or has an unencoded / in the" + " password");
         }
         int database = Integer.parseInt(path.substring(1));
         if (known == Topology.CLUSTER && database != 0) {
-            throw wrong("has the number of a database, but a cluster has only one; to keep applications apart, set"
-                    + " session.tracking.key-prefix");
+            throw wrong("has a database number, but a cluster has only database 0. To separate applications,"
+                    + " set session.tracking.key-prefix");
         }
         return database;
     }
@@ -143,7 +144,8 @@ final class RedisUrlParser {
     private @Nullable String masterName(Topology known, @Nullable String fragment) {
         if (known != Topology.SENTINEL) {
             if (fragment != null) {
-                throw wrong("has a fragment, which means nothing here, or an unencoded # in the password");
+                throw wrong(
+                        "has a fragment, which is only for redis-sentinel://, or an unencoded # in the" + " password");
             }
             return null;
         }
@@ -151,7 +153,8 @@ final class RedisUrlParser {
             throw wrong("does not end with # and the name of the master");
         }
         if (!MASTER_NAME.matcher(fragment).matches()) {
-            throw wrong("has a name of the master that no sentinel allows, or an unencoded # in the password");
+            throw wrong("has a master name with characters that Sentinel does not allow, or an unencoded # in"
+                    + " the password");
         }
         return fragment;
     }

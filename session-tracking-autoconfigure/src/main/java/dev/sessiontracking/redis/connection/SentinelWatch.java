@@ -52,8 +52,8 @@ final class SentinelWatch {
     private void refused(RedisAddress sentinel, Throwable failure) {
         if (RedisFailures.isLoginRefused(failure) && mute.add(sentinel)) {
             log.warn(
-                    "Sentinel {} refuses the login: it is not asked for the master, and its news of failovers are not"
-                            + " heard. Check session.tracking.sentinel.username and"
+                    "Sentinel {} rejected the login. It is not used to find the master or to detect failovers."
+                            + " Check session.tracking.sentinel.username and"
                             + " session.tracking.sentinel.password",
                     sentinel);
         }
@@ -103,8 +103,9 @@ final class SentinelWatch {
         private void withheld() {
             if (mute.add(sentinel)) {
                 log.warn(
-                        "Sentinel {} does not tell its user of failovers: an orderly one is noticed seconds late. Give"
-                                + " session.tracking.sentinel.username the rights +subscribe and &{}",
+                        "Sentinel {} does not allow subscriptions to failover messages. Planned failovers will"
+                                + " be detected a few seconds late. Grant session.tracking.sentinel.username the"
+                                + " permissions +subscribe and &{}",
                         sentinel,
                         SWITCHED);
             }

@@ -54,7 +54,7 @@ final class ServerInspection {
                         "Session tracking is on: sessions are in {}, {}",
                         url,
                         found.version() == null
-                                ? "whose user may not use INFO: version and eviction policy are unknown"
+                                ? "version and eviction policy unknown because the user lacks the permission" + " +info"
                                 : found.version());
             }
             warnOfChange(found);
@@ -75,18 +75,18 @@ final class ServerInspection {
         last = found;
         if (found.isEvicting()) {
             log.warn(
-                    "Redis evicts keys when its memory is full (maxmemory-policy {}): an evicted session is a logout,"
-                            + " and an evicted index is a set of sessions that nobody can revoke together. Set"
+                    "Redis evicts keys when its memory is full (maxmemory-policy {}). An evicted session logs"
+                            + " its user out. An evicted index hides sessions from \"log out everywhere\". Set"
                             + " maxmemory-policy noeviction",
                     found.evictionPolicy());
         }
         if (found.isClusterNode() && url.topology() != Topology.CLUSTER) {
-            log.warn("Redis is a node of a cluster here, and answers for a part of the sessions only. Let"
-                    + " session.tracking.redis-url begin with redis-cluster://");
+            log.warn("Redis is a cluster node and serves only a part of the sessions. Use redis-cluster:// in"
+                    + " session.tracking.redis-url");
         }
         if (found.isReplica()) {
-            log.warn("Redis is a replica here and takes no writes: logins are not tracked and revocations are kept"
-                    + " until it is a master. Let session.tracking.redis-url name the master");
+            log.warn("Redis is a replica and takes no writes. Logins are untracked, and revocations are pending"
+                    + " until it becomes a master. Use the address of the master in session.tracking.redis-url");
         }
     }
 }

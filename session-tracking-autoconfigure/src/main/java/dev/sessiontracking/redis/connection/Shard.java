@@ -134,7 +134,7 @@ public final class Shard {
         String because = breaker(line).openBecause();
         if (because != null) {
             suffered(line);
-            throw new SessionStoreUnavailableException("Redis gave no answer: " + because, null);
+            throw new SessionStoreUnavailableException("Redis did not answer: " + because, null);
         }
     }
 

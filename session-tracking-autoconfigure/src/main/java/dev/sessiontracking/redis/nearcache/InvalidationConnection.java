@@ -211,7 +211,7 @@ public final class InvalidationConnection implements CachingReader {
                     // It pushed before: something between us and the server has made a new connection to it.
                     begin(connection);
                 } else {
-                    report.off("the server does not push");
+                    report.off("Redis sends no invalidations");
                     end();
                 }
             }

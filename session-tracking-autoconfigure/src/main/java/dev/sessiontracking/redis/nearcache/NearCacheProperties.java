@@ -32,14 +32,14 @@ public record NearCacheProperties(
             throw new SessionTrackingSetupException(
                     "The property session.tracking.near-cache.maximum-size is " + maximumSize
                             + ", but must be between 1 and " + LARGEST + ".",
-                    "Set it to the number of sessions that a node sees at a time, or set"
-                            + " session.tracking.near-cache.enabled=false to have no near cache.");
+                    "Set it to the number of sessions that are in use on one node, for example 100000, or turn"
+                            + " the near cache off with session.tracking.near-cache.enabled=false.");
         }
         if (maxStaleness.compareTo(SHORTEST) < 0 || maxStaleness.compareTo(LONGEST) > 0) {
             throw new SessionTrackingSetupException(
                     "The property session.tracking.near-cache.max-staleness is " + maxStaleness
                             + ", but must be between 10 milliseconds and one minute.",
-                    "Set session.tracking.near-cache.max-staleness to something short, such as 500ms.");
+                    "Set session.tracking.near-cache.max-staleness to a short time, such as 500ms.");
         }
     }
 

@@ -18,9 +18,9 @@ final class NearCacheStatusLog {
     void on() {
         String before = told.getAndSet(WORKS);
         if (before == null) {
-            log.debug("Near cache is on: the server pushes what is revoked");
+            log.debug("Near cache is on. Redis sends invalidations");
         } else if (!before.equals(WORKS)) {
-            log.info("Near cache is on again: the server pushes what is revoked");
+            log.info("Near cache is on again. Redis sends invalidations");
         }
     }
 
@@ -34,7 +34,7 @@ final class NearCacheStatusLog {
 
     void off(String reason) {
         if (!reason.equals(told.getAndSet(reason))) {
-            log.warn("Near cache is off ({}): every check is one command to the server", reason);
+            log.warn("Near cache is off ({}). Each check sends one command to Redis", reason);
         }
     }
 }

@@ -91,23 +91,26 @@ final class FilterChainInventory implements SmartInitializingSingleton, FilterCh
     private static void report(Chain chain) {
         if (chain.open()) {
             log.warn(
-                    "The filter chain {} ({}) accepts tokens without checking their sessions: revoked tokens pass. Declare it"
-                            + " as a bean of type DefaultSecurityFilterChain, which HttpSecurity.build() returns.",
+                    "The filter chain {} ({}) accepts tokens without checking their sessions. Revoked tokens"
+                            + " are accepted. Declare the chain as a bean of type DefaultSecurityFilterChain, which"
+                            + " HttpSecurity.build() returns.",
                     chain.name(),
                     chain.requests());
         } else if (chain.tokens().equals("custom") || chain.tokens().equals("opaque")) {
             log.info(
-                    "The filter chain {} ({}) has its own way of authenticating tokens. JWTs are checked if the"
-                            + " Authentication carries the Jwt; opaque tokens, API keys and other credentials are not. Of"
-                            + " opaqueToken(), JWTs are checked whose issuer is in session.tracking.jwt.issuers.",
+                    "The filter chain {} ({}) authenticates tokens in its own way. A JWT is checked if the"
+                            + " Authentication contains the Jwt. With opaqueToken(), a JWT is checked if its issuer is"
+                            + " in session.tracking.jwt.issuers. Opaque tokens, API keys and other credentials are not"
+                            + " checked.",
                     chain.name(),
                     chain.requests());
         }
         if (chain.checked() && !chain.unverifiable().isEmpty()) {
             log.info(
-                    "The filter chain {} ({}) has filters of the application: {}. If one of them authenticates tokens, this is"
-                            + " not verifiable. Call RequestToken.verified(request, claims) in it, or let its Authentication"
-                            + " carry the Jwt as its principal, credentials or details.",
+                    "The filter chain {} ({}) has filters of the application: {}. Session tracking cannot see"
+                            + " whether one of them authenticates tokens. If one does, call"
+                            + " RequestToken.verified(request, claims) in it, or set an Authentication whose"
+                            + " principal, credentials or details are the Jwt.",
                     chain.name(),
                     chain.requests(),
                     String.join(", ", chain.unverifiable()));

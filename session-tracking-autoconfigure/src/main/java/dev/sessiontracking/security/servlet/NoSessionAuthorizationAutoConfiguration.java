@@ -22,7 +22,7 @@ public final class NoSessionAuthorizationAutoConfiguration {
     SessionAuthorization sessionTrackingSessionAuthorization() {
         return () -> {
             throw new SessionTrackingSetupException(
-                    "An authorization rule asks for a live session (hasLiveSession()), but session tracking is off.",
+                    "An authorization rule requires a live session (hasLiveSession()), but session tracking is off.",
                     "Set session.tracking.redis-url, or remove the rule.");
         };
     }

@@ -66,7 +66,8 @@ public final class SessionLogoutHandler implements LogoutHandler {
         }
         if (!claims.isEmpty()) {
             if (CrossSite.mayBeForged(request, response)) {
-                throw new AccessDeniedException("A token that may be a cookie was to be logged out by another site");
+                throw new AccessDeniedException(
+                        "A cross-site logout request was rejected because its token may" + " come from a cookie");
             }
             request.setAttribute(DONE, claims.stream().anyMatch(claim -> claim.session() != null));
             revoke(claims);

@@ -26,7 +26,7 @@ class RedisFailuresTests {
     private static final String AUTHENTICATION =
             "authentication failed, check the user and the password in session.tracking.redis-url";
 
-    private static final String SENTINEL_AUTHENTICATION = "the sentinels refuse the login, check"
+    private static final String SENTINEL_AUTHENTICATION = "the sentinels rejected the login, check"
             + " session.tracking.sentinel.username and session.tracking.sentinel.password";
 
     private static final String SECRETS = " sekret-host/192.0.2.7:6379 user:sekret";
@@ -93,7 +93,7 @@ class RedisFailuresTests {
     void reasonIsInWordsWithoutSecrets(Throwable failure, String words) {
         SessionStoreUnavailableException unavailable =
                 RedisFailures.unavailable(new CompletionException(new CompletionException(failure)));
-        assertThat(unavailable).hasMessage("Redis gave no answer: " + words);
+        assertThat(unavailable).hasMessage("Redis did not answer: " + words);
         assertThat(unavailable).hasCause(failure);
     }
 

@@ -30,7 +30,7 @@ import org.springframework.security.web.SecurityFilterChain;
 @ExtendWith(OutputCaptureExtension.class)
 class OpaqueChainTests {
 
-    private static final String NOT_CHECKED = "as an opaque token, without checking the session";
+    private static final String NOT_CHECKED = "accepted a JWT as an opaque token";
 
     private static void run(Class<?> chain, String issuers, MvcTester.ThrowingConsumer test) {
         MvcTester.run(

@@ -145,7 +145,7 @@ class ServletSecurityAutoConfigurationTests {
     void startUpSaysWhatACustomManagerMustDo(CapturedOutput output) {
         MvcTester.run(
                 ShapeConfigurations.CustomManager.class,
-                app -> assertThat(output).contains("has its own way of authenticating tokens"));
+                app -> assertThat(output).contains("authenticates tokens in its own way"));
     }
 
     @Test
@@ -157,7 +157,7 @@ class ServletSecurityAutoConfigurationTests {
             assertThat(app.get("/hand-built/me", MvcTester.session(app.revoked()))
                             .getStatus())
                     .isEqualTo(401);
-            assertThat(output).doesNotContain("revoked tokens pass");
+            assertThat(output).doesNotContain("Revoked tokens are accepted");
         });
     }
 
@@ -169,8 +169,8 @@ class ServletSecurityAutoConfigurationTests {
                         .singleElement()
                         .satisfies(line -> assertThat(line)
                                 .contains("/hand-built/**")
-                                .contains("revoked tokens pass")
-                                .contains("Declare it as a bean")));
+                                .contains("Revoked tokens are accepted")
+                                .contains("Declare the chain as a bean")));
     }
 
     @Test

@@ -169,11 +169,12 @@ class UnusualChainTests {
     void filterOfTheApplicationThatHidesTheTokenIsWarnedOfOnce(CapturedOutput output) {
         MvcTester.run(HidingFilter.class, app -> {
             assertThat(app.get("/me", MvcTester.session(null)).getStatus()).isEqualTo(200);
-            assertThat(output).doesNotContain("does not carry the Jwt");
+            assertThat(output).doesNotContain("does not contain the Jwt");
             assertThat(app.get("/me", MvcTester.session("any")).getStatus()).isEqualTo(200);
             assertThat(app.get("/me", MvcTester.session("another")).getStatus()).isEqualTo(200);
             assertThat(output)
-                    .containsOnlyOnce(UsernamePasswordAuthenticationToken.class.getName() + " does not carry the Jwt");
+                    .containsOnlyOnce(
+                            UsernamePasswordAuthenticationToken.class.getName() + " does not contain the Jwt");
         });
     }
 
@@ -185,7 +186,7 @@ class UnusualChainTests {
             assertThat(app.post("/logout", MvcTester.session(session)).getStatus())
                     .isEqualTo(204);
             assertThat(app.sessions().revocations()).contains(session);
-            assertThat(output).doesNotContain("does not carry the Jwt");
+            assertThat(output).doesNotContain("does not contain the Jwt");
         });
     }
 

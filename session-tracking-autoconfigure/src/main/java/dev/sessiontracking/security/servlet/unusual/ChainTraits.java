@@ -66,9 +66,9 @@ public final class ChainTraits {
     void warnOfUncheckedOpaqueToken() {
         if (opaqueWarned.compareAndSet(false, true)) {
             log.warn(
-                    "The filter chain {} accepted a JWT that names a session as an opaque token, without checking the"
-                            + " session. If the token's issuer is yours, add it to session.tracking.jwt.issuers; if not,"
-                            + " list only your own issuers there. This is logged once for each filter chain.",
+                    "The filter chain {} accepted a JWT as an opaque token. The JWT names a session, and the"
+                            + " session was not checked. If the issuer of the token is yours, add it to"
+                            + " session.tracking.jwt.issuers. If not, list only your own issuers there. This is logged once for each filter chain.",
                     name);
         }
     }
@@ -77,10 +77,10 @@ public final class ChainTraits {
     public void warnOfUndeterminedToken(Authentication authentication) {
         if (undeterminedWarned.compareAndSet(false, true)) {
             log.warn(
-                    "The filter chain {} rejected a request because its token cannot be determined: the {} that was made"
-                            + " of a bearer token does not carry the Jwt. Let the Authentication carry the Jwt as its"
-                            + " principal, credentials or details, or return a BearerTokenAuthentication if tokens are"
-                            + " opaque. This is logged once for each filter chain.",
+                    "The filter chain {} rejected a request because its token cannot be determined: the {}"
+                            + " created from a bearer token does not contain the Jwt. Return an Authentication whose"
+                            + " principal, credentials or details are the Jwt, or a BearerTokenAuthentication if"
+                            + " tokens are opaque. This is logged once for each filter chain.",
                     name,
                     authentication.getClass().getName());
         }
@@ -104,10 +104,11 @@ public final class ChainTraits {
                     && evaluator.read(claims).kind() == SessionClaim.Kind.NAMED
                     && hiddenWarned.compareAndSet(false, true)) {
                 log.warn(
-                        "The filter chain {} accepted a request with a JWT that names a session, and the session is not"
-                                + " checked: a filter of the application authenticated it, and its {} does not carry the Jwt."
-                                + " In that filter, call RequestToken.verified(request, claims), or let the Authentication"
-                                + " carry the Jwt as its principal, credentials or details. This is logged once for each"
+                        "The filter chain {} accepted a request with a JWT that names a session, without"
+                                + " checking the session: a filter of the application authenticated the request, and its"
+                                + " {} does not contain the Jwt. In that filter, call RequestToken.verified(request, claims), or set an"
+                                + " Authentication whose principal, credentials or details are the"
+                                + " Jwt. This is logged once for each"
                                 + " filter chain.",
                         name,
                         authentication.getClass().getName());
