@@ -17,8 +17,9 @@ import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Makes audit events of what concerns a user's access. The principal is who acted, as far as that is known, else whose
- * sessions it is about. Sessions are named by their short hash; addresses and User-Agents are not recorded. Thread-safe.
+ * Publishes audit events for logins, revocations and rejected requests. The principal is the acting user if known, else
+ * the owner of the sessions. Events contain the short hashes of sessions, and no addresses or User-Agents.
+ * Thread-safe.
  */
 final class SessionAuditListener implements SessionListener {
 
@@ -126,7 +127,7 @@ final class SessionAuditListener implements SessionListener {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Names and values in turn; what has no value is left out. */
+    /** Takes alternating names and values. Omits names without a value. */
     private static Map<String, Object> data(@Nullable Object... namesAndValues) {
         Map<String, Object> data = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {

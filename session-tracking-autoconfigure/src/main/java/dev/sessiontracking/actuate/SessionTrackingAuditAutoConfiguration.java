@@ -11,7 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
-/** Audit events, in applications that keep any: those with an {@link AuditEventRepository}. */
+/** Audit events, for applications with an {@link AuditEventRepository}. */
 @AutoConfiguration(
         afterName = {SessionTrackingHealthAutoConfiguration.ENGINE, SessionTrackingAuditAutoConfiguration.AUDIT})
 @ConditionalOnClass(AuditEvent.class)

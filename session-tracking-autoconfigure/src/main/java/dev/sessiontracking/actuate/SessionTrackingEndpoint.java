@@ -29,15 +29,14 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  * <tr><td>{@code GET /actuator/sessiontracking}</td><td>state, filter chains</td></tr>
  * <tr><td>{@code GET …/sessions?user=alice}</td><td>a user's sessions</td></tr>
  * <tr><td>{@code GET …/sessions/{id}}</td><td>one session</td></tr>
- * <tr><td>{@code DELETE …/sessions?user=alice}</td><td>ends all sessions of a user</td></tr>
- * <tr><td>{@code DELETE …/sessions?user=alice&hash=3fa9c1d2}</td><td>ends one of them</td></tr>
- * <tr><td>{@code DELETE …/sessions/{id}}</td><td>ends one session</td></tr>
+ * <tr><td>{@code DELETE …/sessions?user=alice}</td><td>revokes all sessions of a user</td></tr>
+ * <tr><td>{@code DELETE …/sessions?user=alice&hash=3fa9c1d2}</td><td>revokes one of them</td></tr>
+ * <tr><td>{@code DELETE …/sessions/{id}}</td><td>revokes one session</td></tr>
  * </table>
  *
- * <p>Responses name a session by the short hash that logs use, never by its id. Reading is allowed by default where the
- * endpoint is exposed; deleting only with {@code management.endpoint.sessiontracking.access=unrestricted}. If the store
- * does not answer a read, the response is 503, whatever the outage policy: "unknown" never looks like "none". The
- * properties in force are in Boot's {@code configprops} endpoint.
+ * <p>Responses contain the short hash of a session that logs use, never its id. An exposed endpoint allows reading by
+ * default. Revoking requires {@code management.endpoint.sessiontracking.access=unrestricted}. If the store does not
+ * answer a read, the response is 503 under either outage policy, so "unknown" never looks like "none".
  */
 @Endpoint(id = "sessiontracking", defaultAccess = Access.READ_ONLY)
 final class SessionTrackingEndpoint {
@@ -151,7 +150,7 @@ final class SessionTrackingEndpoint {
         return new WebEndpointResponse<>(body);
     }
 
-    /** What there is below the endpoint. */
+    /** Resources below the endpoint. */
     enum Resource {
         SESSIONS
     }
@@ -182,13 +181,13 @@ final class SessionTrackingEndpoint {
     /**
      * The result of a revocation.
      *
-     * @param revoked how many live sessions the store has confirmed to be revoked
-     * @param pending whether the store did not confirm it: this node enforces it, and how many sessions it ends is not
-     *     known yet
-     * @param pendingRevocations how many revocations of this node are pending, this one included
+     * @param revoked number of live sessions whose revocation the store has confirmed
+     * @param pending whether the revocation is pending: this node enforces it, and the number of revoked sessions is
+     *     not known yet
+     * @param pendingRevocations number of pending revocations of this node, including this one
      */
     record Revoked(long revoked, boolean pending, int pendingRevocations) {}
 
-    /** Why there is no answer. */
+    /** The body of a 503 response. */
     record Unavailable(String reason, int pendingRevocations) {}
 }

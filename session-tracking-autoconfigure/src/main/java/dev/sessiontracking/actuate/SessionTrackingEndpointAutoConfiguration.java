@@ -14,12 +14,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The endpoint {@code sessiontracking}; it is there with tracking off too, and says so. */
+/** The endpoint {@code sessiontracking}. With tracking off, it exists too and reports the state {@code off}. */
 @AutoConfiguration(afterName = SessionTrackingHealthAutoConfiguration.ENGINE)
 @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
 public final class SessionTrackingEndpointAutoConfiguration {
 
-    // Of its own, because its conditions cannot even be loaded without the module.
+    // A nested class, because its conditions cannot be loaded without the optional module.
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBean(SessionService.class)
     @ConditionalOnAvailableEndpoint(SessionTrackingEndpoint.class)

@@ -19,7 +19,7 @@ public final class SessionTrackingHealthAutoConfiguration {
 
     static final String CONTRIBUTOR = "sessionTrackingHealthContributor";
 
-    // Of its own, because its conditions cannot even be loaded without the module.
+    // A nested class, because its conditions cannot be loaded without the optional module.
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBean(SessionTracking.class)
     @ConditionalOnEnabledHealthIndicator("sessionTracking")

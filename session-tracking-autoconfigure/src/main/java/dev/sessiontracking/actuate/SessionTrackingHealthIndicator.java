@@ -8,13 +8,13 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Whether this node can do its work, judged by what it knows: a health check sends nothing to the store, so that an idle
- * node stays silent and a hanging store delays no check.
+ * Health of session tracking on this node. A health check reads state in memory and sends no command to the store.
+ * So a slow store does not delay health checks.
  *
- * <p>An outage leaves a node in rotation ({@code UP}, with {@code degraded}) when tokens stay valid meanwhile, and takes
- * it out ({@code OUT_OF_SERVICE}) when all requests are refused: while some masters of a cluster answer, it serves their
- * sessions. What only a person can put right is {@code DOWN}, under
- * either policy. Thread-safe.
+ * <p>During an outage, the policy {@code plain-jwt} keeps the node in rotation: {@code UP}, with {@code degraded}. The
+ * policy {@code reject} takes the node out of rotation: {@code OUT_OF_SERVICE}. If only a part of a cluster is
+ * unavailable, the node stays {@code UP} under either policy and serves the other sessions. A misconfiguration, which
+ * only a person can correct, is {@code DOWN} under either policy. Thread-safe.
  */
 final class SessionTrackingHealthIndicator extends AbstractHealthIndicator {
 

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The state as health and endpoint show it: only what is known, and nothing secret. */
+/** The state that the health details and the endpoint show. Omits unknown values and contains no secrets. */
 final class StateDescriptor {
 
     private final Map<String, Object> details = new LinkedHashMap<>();

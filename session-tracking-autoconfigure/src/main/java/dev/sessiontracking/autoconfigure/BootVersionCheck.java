@@ -8,8 +8,8 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Stops the start on a Spring Boot that is too old. An initializer runs before any bean definition is loaded, so nothing
- * has needed a class that such a version lacks. Uses only what Spring Boot 3 has, too.
+ * Stops the start if Spring Boot is too old. An initializer runs before bean definitions are loaded, so no class that
+ * an old version lacks has been used yet. Uses only API that Spring Boot 3 has too.
  */
 class BootVersionCheck implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
@@ -20,7 +20,7 @@ class BootVersionCheck implements ApplicationContextInitializer<ConfigurableAppl
         requireSupported(SpringBootVersion.getVersion());
     }
 
-    /** A version that cannot be read is given the benefit of the doubt. */
+    /** Accepts a version that cannot be parsed. */
     static void requireSupported(@Nullable String version) {
         Matcher numbers = NUMBERS.matcher(version == null ? "" : version);
         if (!numbers.matches()) {

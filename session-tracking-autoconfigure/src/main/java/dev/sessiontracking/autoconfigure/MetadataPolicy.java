@@ -8,32 +8,32 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of where a session was begun from is kept.
+ * How much of the client's address and User-Agent is stored.
  *
- * @param ip what is kept of the client's address
- * @param userAgent what is kept of its User-Agent
+ * @param ip how much of the client's address is stored
+ * @param userAgent how much of its User-Agent is stored
  */
 record MetadataPolicy(Ip ip, UserAgent userAgent) {
 
-    /** Everything is kept. */
+    /** Everything is stored. */
     public static final MetadataPolicy KEEP = new MetadataPolicy(Ip.KEEP, UserAgent.KEEP);
 
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
-    /** What is kept of an address. */
+    /** How much of an address is stored. */
     public enum Ip {
         /** The whole address. */
         KEEP,
         /**
-         * The network: an IPv4 address with its last octet 0, the first 64 bits of an IPv6 address. What is no
-         * address is dropped.
+         * The network: an IPv4 address with its last octet 0, the first 64 bits of an IPv6 address. Text that is not
+         * an address is dropped.
          */
         TRUNCATE,
         /** Nothing. */
         DROP
     }
 
-    /** What is kept of a User-Agent. */
+    /** How much of a User-Agent is stored. */
     public enum UserAgent {
         /** The whole header. */
         KEEP,
@@ -41,7 +41,7 @@ record MetadataPolicy(Ip ip, UserAgent userAgent) {
         DROP
     }
 
-    /** The part of the metadata that may be kept. */
+    /** Removes what must not be stored. */
     public SessionMetadata apply(SessionMetadata metadata) {
         if (equals(KEEP)) {
             return metadata;
@@ -74,7 +74,7 @@ record MetadataPolicy(Ip ip, UserAgent userAgent) {
         return network.append(':').toString();
     }
 
-    /** Reads an address, never a name: nothing here asks a name server. An IPv4 address in IPv6 form is one of IPv4. */
+    /** Parses an address, never a host name, so there is no DNS lookup. Treats an IPv4-mapped IPv6 address as IPv4. */
     private static @Nullable InetAddress parse(String address) {
         try {
             if (IPV4.matcher(address).matches()) {

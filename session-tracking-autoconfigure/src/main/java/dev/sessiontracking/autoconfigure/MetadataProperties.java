@@ -4,11 +4,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How much is kept of where a session was begun from.
+ * How much is stored of the client's address and User-Agent.
  *
- * @param ip What is kept of the client's address: all of it, its network (last octet of IPv4 and last 64 bits of IPv6
- *     removed), or nothing.
- * @param userAgent What is kept of the client's User-Agent: all of it, or nothing.
+ * @param ip How much of the client's address is stored: all of it, only the network (last octet of IPv4 and last 64
+ *     bits of IPv6 removed), or nothing.
+ * @param userAgent How much of the client's User-Agent is stored: all of it, or nothing.
  */
 @ConfigurationProperties("session.tracking.metadata")
 record MetadataProperties(

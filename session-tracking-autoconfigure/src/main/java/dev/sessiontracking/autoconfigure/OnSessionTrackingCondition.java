@@ -7,7 +7,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Evaluates {@link ConditionalOnSessionTracking}, when it is known which beans there will be. */
+/** Evaluates {@link ConditionalOnSessionTracking} after the bean definitions are registered. */
 class OnSessionTrackingCondition extends SpringBootCondition implements ConfigurationCondition {
 
     @Override
@@ -26,7 +26,7 @@ class OnSessionTrackingCondition extends SpringBootCondition implements Configur
         return wanted.isOn();
     }
 
-    /** The exact complement. */
+    /** Matches exactly if the outer condition does not. */
     static final class Off extends OnSessionTrackingCondition {
 
         @Override

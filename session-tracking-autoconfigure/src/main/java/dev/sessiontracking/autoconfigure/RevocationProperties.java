@@ -6,11 +6,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What a node remembers of revocations.
+ * The denylist: revocations that a node remembers and enforces regardless of Redis.
  *
- * @param retention How long a revocation is remembered: at least as long as a token of the session can live. Unset: as
- *     long as session.tracking.ttl.
- * @param maximumRemembered Most revocations that a node remembers. A further one that the server does not confirm fails.
+ * @param retention How long a node remembers a revocation. At least as long as a token can live. Unset:
+ *     session.tracking.ttl.
+ * @param maximumRemembered Maximum number of revocations that a node remembers. A new one displaces the oldest
+ *     confirmed one.
  */
 @ConfigurationProperties("session.tracking.revocation")
 record RevocationProperties(

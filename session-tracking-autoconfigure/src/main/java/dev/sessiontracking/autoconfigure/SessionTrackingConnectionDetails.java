@@ -5,26 +5,29 @@ import org.springframework.boot.autoconfigure.service.connection.ConnectionDetai
 import org.springframework.boot.ssl.SslBundle;
 
 /**
- * Where the sessions are kept, found out by something else than the property: a container that a test or Docker Compose
- * has started, or a bean of the application. Such a bean switches session tracking on as {@code
- * session.tracking.redis-url} does, and goes before it.
+ * Connection details of the Redis that stores the sessions, for cases in which the address is no property: a container
+ * of a test or of Docker Compose, or a bean of the application. Such a bean enables session tracking as {@code
+ * session.tracking.redis-url} does, and takes precedence over it.
  */
 public interface SessionTrackingConnectionDetails extends ConnectionDetails {
 
-    /** A URL as {@code session.tracking.redis-url} takes it. */
+    /** A URL in the format of {@code session.tracking.redis-url}. */
     String redisUrl();
 
-    /** The ACL user of the sentinels, or {@code null} for the default user; the URL's is that of the servers. */
+    /**
+     * The ACL user of the sentinels, or {@code null} for the default user. The user in the URL is for the Redis
+     * servers.
+     */
     default @Nullable String sentinelUsername() {
         return null;
     }
 
-    /** The password of the sentinels, or {@code null} when they ask for none; the URL's is that of the servers. */
+    /** The password of the sentinels, or {@code null} for none. The password in the URL is for the Redis servers. */
     default @Nullable String sentinelPassword() {
         return null;
     }
 
-    /** Trust and keys for a URL with TLS, or {@code null} for those of the Java platform. */
+    /** Trusted certificates and client keys for TLS, or {@code null} for those of the Java platform. */
     default @Nullable SslBundle sslBundle() {
         return null;
     }

@@ -7,12 +7,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Session tracking as a whole.
+ * General settings of session tracking.
  *
- * @param enabled Whether sessions are tracked. Unset: they are when session.tracking.redis-url is set, or when there is
- *     a bean that says where Redis is or a SessionStore bean. True: required, the start fails without. False: off.
- * @param ttl How long a session lives after its creation or its last renewal.
- * @param outagePolicy What tokens are worth while the server does not answer.
+ * @param enabled Whether session tracking is enabled. Unset: enabled if session.tracking.redis-url is set, or if a
+ *     connection details or SessionStore bean exists. True: required, the application does not start without. False:
+ *     disabled.
+ * @param ttl Lifetime of a session after its creation or last renewal.
+ * @param outagePolicy What tokens are worth during an outage.
  */
 @ConfigurationProperties("session.tracking")
 record SessionTrackingProperties(

@@ -3,8 +3,8 @@ package dev.sessiontracking.autoconfigure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Session tracking is set up in a way that cannot work, or would silently protect nothing. The application does not
- * start; a failure analysis prints the description and the action.
+ * Thrown at startup if the configuration of session tracking cannot work or would silently protect nothing. The
+ * application does not start. Spring Boot prints the description and the action.
  */
 public class SessionTrackingSetupException extends RuntimeException {
 
@@ -13,24 +13,24 @@ public class SessionTrackingSetupException extends RuntimeException {
     private final String action;
 
     /**
-     * @param description what is wrong, naming the property; without secrets
-     * @param action how to put it right
+     * @param description what is wrong, with the name of the property and without secrets
+     * @param action how to correct it
      */
     public SessionTrackingSetupException(String description, String action) {
         this(description, action, null);
     }
 
     /**
-     * @param description what is wrong, naming the property; without secrets
-     * @param action how to put it right
-     * @param cause what was found, if its message is free of secrets
+     * @param description what is wrong, with the name of the property and without secrets
+     * @param action how to correct it
+     * @param cause the cause, if its message contains no secrets
      */
     public SessionTrackingSetupException(String description, String action, @Nullable Throwable cause) {
         super(description, cause);
         this.action = action;
     }
 
-    /** How to put it right. */
+    /** How to correct it. */
     public String action() {
         return action;
     }

@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says at start that session tracking is off, and stops the start when it must not be: conditions are frozen when an
- * application is processed ahead of time, so what the environment says now is looked at again.
+ * Logs at startup that session tracking is off. Stops the start if the configuration requires session tracking. Checks
+ * the environment again, because ahead-of-time processing fixes the conditions at build time.
  */
 final class TrackingOffGuard {
 

@@ -7,7 +7,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
-/** Is tracking wanted, and can it be had? */
+/** Whether session tracking is on, and why. */
 enum TrackingSwitch {
     ON("session.tracking.redis-url is set", true),
     ON_BY_BEAN("the application has a SessionTrackingConnectionDetails bean", true),
@@ -29,7 +29,7 @@ enum TrackingSwitch {
         this.on = on;
     }
 
-    /** @param beans where connection details or a store may be */
+    /** @param beans the beans to search for connection details or a store */
     static TrackingSwitch of(Environment environment, @Nullable ListableBeanFactory beans) {
         Boolean enabled = enabled(environment);
         if (Boolean.FALSE.equals(enabled)) {
@@ -51,7 +51,7 @@ enum TrackingSwitch {
         return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, type, true, false).length > 0;
     }
 
-    /** An empty value is as good as none: it is what an unset variable in a placeholder leaves behind. */
+    /** Treats an empty value as unset: a placeholder with an empty variable leaves such a value. */
     @SuppressWarnings("NullAway") // three states on purpose: true, false, unset
     private static Boolean enabled(Environment environment) {
         String value = environment.getProperty(ENABLED);

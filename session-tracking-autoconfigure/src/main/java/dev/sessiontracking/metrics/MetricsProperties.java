@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The meters.
  *
- * @param enabled Whether meters are registered where there is a meter registry.
+ * @param enabled Whether meters are registered if there is a meter registry.
  */
 @ConfigurationProperties("session.tracking.metrics")
 record MetricsProperties(@DefaultValue("true") boolean enabled) {}

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What the engine counts and knows, read when somebody looks. Every tag has a handful of values. Thread-safe. */
+/** Meters of the engine's counters and state. A registry reads them on demand. Each tag has few values. Thread-safe. */
 final class SessionMeters implements MeterBinder {
 
     static final String PREFIX = "session.tracking.";
@@ -40,7 +40,7 @@ final class SessionMeters implements MeterBinder {
         for (Result check : Result.values()) {
             counter(
                             "checks",
-                            "Sessions looked up",
+                            "Checks of sessions, by result and by the source of the answer",
                             tracking -> tracking.statistics().checks(check))
                     .tag("result", lowerCase(check.status()))
                     .tag("source", lowerCase(check.source()))
@@ -49,7 +49,7 @@ final class SessionMeters implements MeterBinder {
         for (RequestRejected.Reason reason : RequestRejected.Reason.values()) {
             counter(
                             "rejections",
-                            "Requests refused",
+                            "Rejected requests",
                             tracking -> tracking.statistics().rejections(reason))
                     .tag("reason", lowerCase(reason))
                     .register(registry);
@@ -57,7 +57,7 @@ final class SessionMeters implements MeterBinder {
         for (ClaimProblem problem : ClaimProblem.values()) {
             counter(
                             "claim.problems",
-                            "Cases in which tokens do not fit the properties session.tracking.jwt",
+                            "Tokens that do not fit the properties session.tracking.jwt.*",
                             tracking -> tracking.statistics().claimProblems(problem))
                     .tag("problem", lowerCase(problem))
                     .register(registry);
@@ -65,7 +65,7 @@ final class SessionMeters implements MeterBinder {
         for (boolean tracked : new boolean[] {true, false}) {
             counter(
                             "logins",
-                            "Sessions begun",
+                            "Created sessions",
                             tracking -> tracking.statistics().logins(tracked))
                     .tag("tracked", String.valueOf(tracked))
                     .register(registry);
@@ -80,12 +80,12 @@ final class SessionMeters implements MeterBinder {
     private void bindNearCache(MeterRegistry registry) {
         gauge(
                         "near.cache.size",
-                        "Answers kept in memory",
+                        "Number of sessions in the near cache",
                         tracking -> tracking.nearCache().size())
                 .register(registry);
         gauge(
                         "near.cache.hit.ratio",
-                        "Share of the checks since start that memory answered",
+                        "Share of all checks since the start that the near cache answered",
                         tracking -> tracking.statistics().hitRatio())
                 .register(registry);
         TimeGauge.builder(
@@ -93,7 +93,7 @@ final class SessionMeters implements MeterBinder {
                         tracking,
                         TimeUnit.NANOSECONDS,
                         tracking -> nanos(tracking.nearCache().leaseAge()))
-                .description("Time since the last answer of the store; none without a fresh lease")
+                .description("Time since the last reply from the store. No value without a valid lease")
                 .register(registry);
     }
 
@@ -101,7 +101,7 @@ final class SessionMeters implements MeterBinder {
         for (RevocationOperation operation : RevocationOperation.values()) {
             counter(
                             "revocations",
-                            "Revocations in force",
+                            "Revocations that are enforced, confirmed or pending",
                             tracking -> tracking.statistics().revocations(operation))
                     .tag("operation", lowerCase(operation))
                     .register(registry);
@@ -118,7 +118,7 @@ final class SessionMeters implements MeterBinder {
     private void bindOutages(MeterRegistry registry) {
         gauge(
                         "outage.active",
-                        "1 while the store does not answer",
+                        "1 during an outage, else 0",
                         tracking -> tracking.state().outage() == null ? 0 : 1)
                 .register(registry);
         FunctionTimer.builder(
@@ -127,7 +127,7 @@ final class SessionMeters implements MeterBinder {
                         SessionTracking::outages,
                         tracking -> tracking.outageTime().toMillis(),
                         TimeUnit.MILLISECONDS)
-                .description("Outages begun, and how long they have lasted")
+                .description("Number and total duration of outages")
                 .register(registry);
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-/** The time that requests to the store take. A round trip outweighs a timer by far. Thread-safe. */
+/** Timers for the operations of the store. Compared with a round trip, their cost is negligible. Thread-safe. */
 final class StoreTimers implements StoreObserver, MeterBinder {
 
     static final String NAME = "session.tracking.store.operations";
@@ -30,7 +30,7 @@ final class StoreTimers implements StoreObserver, MeterBinder {
             timers.put(
                     operation,
                     Timer.builder(NAME)
-                            .description("Time from a request to the session store to its end")
+                            .description("Duration of operations of the session store")
                             .tag("operation", operation.name().toLowerCase(Locale.ROOT))
                             .tag("outcome", outcome)
                             .register(registry));

@@ -1,4 +1,4 @@
-/** Meters of session tracking: the only place that knows Micrometer. */
+/** Meters of session tracking. The only package that uses Micrometer. */
 @NullMarked
 package dev.sessiontracking.metrics;
 

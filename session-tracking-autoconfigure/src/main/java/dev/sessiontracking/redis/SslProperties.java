@@ -4,10 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Encryption of the connections, which a URL with rediss:// switches on.
+ * TLS settings of the connections. A URL with rediss:// enables TLS.
  *
- * @param bundle Name of the SSL bundle with the trusted certificates and, where the server asks for one, the
- *     application's own. Unset: what the Java platform trusts.
+ * @param bundle SSL bundle with the trusted certificates and, if the server requires one, the client certificate.
+ *     Unset: the defaults of the Java platform.
  */
 @ConfigurationProperties("session.tracking.ssl")
 record SslProperties(@Nullable String bundle) {}

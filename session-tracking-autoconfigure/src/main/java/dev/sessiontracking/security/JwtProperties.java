@@ -7,13 +7,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.StringUtils;
 
 /**
- * How a JWT names its session.
+ * The claims that connect a JWT with a session.
  *
- * @param sessionIdClaims Claims that may hold the session id. The first one that a token has counts.
- * @param userIdClaim Claim that holds the user id, as the application passes it to createSession.
- * @param issuers Issuers whose tokens name sessions of this application. A token of another issuer is plain JWT. Empty:
+ * @param sessionIdClaims Claims that may contain the session id. The first one present in the token is used.
+ * @param userIdClaim Claim with the user id that the application passes to createSession.
+ * @param issuers Issuers whose tokens name sessions of this application. Tokens of other issuers are plain JWTs. Empty:
  *     any issuer.
- * @param requireSession Whether a token without a session id is refused.
+ * @param requireSession Whether a token without a session id is rejected.
  */
 @ConfigurationProperties("session.tracking.jwt")
 record JwtProperties(

@@ -8,15 +8,16 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The server that holds the sessions.
+ * The Redis server that stores the sessions, and the connections to it.
  *
- * @param redisUrl URL of the server, redis://user:password@host:6379/0, or rediss:// for TLS. Switches session tracking
- *     on; empty is the same as absent.
- * @param keyPrefix Stands before the name of every key, so that applications can share a server.
- * @param connectTimeout Longest wait for a connection to be made.
- * @param commandTimeout Longest wait for an answer. No request waits longer for a check.
- * @param userIndexType Type of the index of a user whose index does not exist yet. An existing index keeps its type. Set
- *     this to set if another service keeps the indexes as sets.
+ * @param redisUrl URL of Redis, such as redis://user:password@host:6379/0, or rediss:// for TLS. Enables session
+ *     tracking. An empty value is the same as no value.
+ * @param keyPrefix Prefix of every key, for applications that share a server.
+ * @param connectTimeout Maximum time to wait for a connection to Redis.
+ * @param commandTimeout Maximum time to wait for a reply from Redis. A command without a reply is sent once more, so a
+ *     request waits at most twice this time.
+ * @param userIndexType Type of the index of a user whose index does not exist yet. An existing index keeps its type.
+ *     Set this to set if another service keeps the indexes as sets.
  */
 @ConfigurationProperties("session.tracking")
 public record RedisProperties(

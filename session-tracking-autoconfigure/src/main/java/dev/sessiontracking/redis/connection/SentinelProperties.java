@@ -6,19 +6,19 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.StringUtils;
 
 /**
- * How to log in to the sentinels. The user and the password in the URL are those of the servers.
+ * Credentials for the sentinels. The user and the password in the URL are only for the Redis servers.
  *
  * @param username ACL user of the sentinels. Unset: the default user.
- * @param password Password of the sentinels. Unset: they are asked without a password.
+ * @param password Password of the sentinels. Unset: no password.
  */
 @ConfigurationProperties("session.tracking.sentinel")
 public record SentinelProperties(
         @Nullable String username, @Nullable String password) {
 
-    /** Sentinels that ask for no password. */
+    /** For sentinels without a password. */
     public static final SentinelProperties NONE = new SentinelProperties(null, null);
 
-    /** An empty value is as good as none: it is what an unset variable in a placeholder leaves behind. */
+    /** Treats an empty value as unset: a placeholder with an empty variable leaves such a value. */
     public SentinelProperties {
         username = StringUtils.hasText(username) ? username : null;
         password = StringUtils.hasText(password) ? password : null;

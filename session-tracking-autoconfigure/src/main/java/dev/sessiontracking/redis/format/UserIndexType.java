@@ -3,9 +3,9 @@ package dev.sessiontracking.redis.format;
 /** The type of the index of a user's sessions. */
 public enum UserIndexType {
 
-    /** A sorted set, scored with the time when an entry can be dropped. Entries of ended sessions are pruned. */
+    /** A sorted set. The score of an entry is its expiry time. Expired entries are removed. */
     ZSET,
 
-    /** A set, for servers that are shared with a service that keeps sets. Nothing prunes the entries of ended sessions. */
+    /** A set, for keys that another service writes too. Expired entries are not removed. */
     SET
 }

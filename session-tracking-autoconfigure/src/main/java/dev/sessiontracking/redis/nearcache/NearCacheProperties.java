@@ -10,10 +10,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The near cache.
  *
- * @param enabled Whether answers are kept in memory and taken back by the server's push. False: one command for every
- *     check.
- * @param maximumSize Most live sessions that a node keeps in memory. The server remembers as many for each node.
- * @param maxStaleness How long an answer may be trusted after the server was last proven to be reachable.
+ * @param enabled Whether checks are cached in memory and invalidated by Redis. False: one command for each check.
+ * @param maximumSize Maximum number of live sessions in the cache of a node. Redis remembers as many keys for each
+ *     node.
+ * @param maxStaleness How long a cached answer is trusted after the last reply from Redis.
  */
 @ConfigurationProperties("session.tracking.near-cache")
 public record NearCacheProperties(
@@ -43,7 +43,7 @@ public record NearCacheProperties(
         }
     }
 
-    /** How much each may keep of several that keep to the bound together. */
+    /** The maximum size of one of several caches that share the limit. */
     long shareOf(int sharers) {
         return Math.max(1, maximumSize / Math.max(1, sharers));
     }
