@@ -3,7 +3,7 @@ package dev.sessiontracking.redis.connection;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** One daemon thread for work in the background, which is there only while there is work. */
+/** One daemon thread for background work. The thread exists only while there is work. */
 final class BackgroundThread {
 
     private static final long IDLE_SECONDS = 2;

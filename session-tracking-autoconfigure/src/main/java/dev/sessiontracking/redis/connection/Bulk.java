@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * A command of an operation on many keys. It may take longer than a command of one key.
+ * A command of an operation on many keys. Its timeout is longer than that of a command on one key.
  *
  * @param word its name
  */
@@ -41,7 +41,7 @@ record Bulk(String word) implements ProtocolKeyword {
         return word;
     }
 
-    /** How long one of these commands may take. */
+    /** The timeout of one of these commands. */
     static Duration timeout(Duration commandTimeout) {
         Duration longer = commandTimeout.multipliedBy(TIMES);
         return longer.compareTo(SHORTEST) > 0 ? longer : SHORTEST;

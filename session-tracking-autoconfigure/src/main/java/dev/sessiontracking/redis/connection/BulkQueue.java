@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Runs a few operations on many keys at a time. The users take turns, so that one user's operations do not hold up those
- * of others. Waiting is bounded. Thread-safe; does not block.
+ * Limits the number of concurrent operations on many keys. Users take turns, so the operations of one user do not delay
+ * those of others. The queue is bounded. Thread-safe; does not block.
  */
 final class BulkQueue {
 
@@ -31,9 +31,9 @@ final class BulkQueue {
     private int running;
 
     /**
-     * Runs an operation as soon as it is its user's turn.
+     * Runs an operation when it is the user's turn.
      *
-     * @return the result; fails when too many operations wait, or when this one has waited for too long
+     * @return the result; fails if the queue is full, or if this operation has waited for too long
      */
     <T> CompletionStage<T> run(String user, Supplier<? extends CompletionStage<T>> operation) {
         CompletableFuture<T> turn = new CompletableFuture<>();

@@ -9,15 +9,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Circuit breaker for the reads or for the writes of one master. It opens when a heartbeat goes unanswered, and closes
- * when one is answered; commands fail fast meanwhile. What opens it is no outage yet: an outage is declared when a
- * request suffers from it, or when it stays open. Thread-safe; asking it takes no lock.
+ * Circuit breaker for the reads or the writes of one master. It opens when Redis does not answer a heartbeat, and
+ * closes when Redis answers one. While it is open, commands fail fast. An open breaker is not yet an outage: an outage
+ * begins when a request fails because of it, or when it stays open. Thread-safe; reading its state takes no lock.
  */
 final class CircuitBreaker {
 
     private static final Duration HEARTBEAT = Duration.ofMillis(100);
 
-    /** The longest that a reconnect normally takes: a failure that lasts longer is an outage without any request. */
+    /** Longer than a normal reconnect takes. A failure that lasts longer is an outage even if no request has failed. */
     static final Duration RECONNECT = Duration.ofSeconds(1);
 
     private final @Nullable String part;
@@ -41,10 +41,10 @@ final class CircuitBreaker {
     private boolean reconnected;
 
     /**
-     * @param part which part of the store it stands for, or {@code null} for all of it
-     * @param line what it stands for: reads or writes
-     * @param heartbeat one keyed command; an exception in the stage is no answer
-     * @param outages is told of outages
+     * @param part the part of the store that it protects, or {@code null} for the whole store
+     * @param line reads or writes
+     * @param heartbeat sends one keyed command; a failed stage means no answer
+     * @param outages is notified of outages
      */
     CircuitBreaker(@Nullable String part, Line line, Supplier<CompletionStage<?>> heartbeat, Outages outages) {
         this.part = part;
@@ -53,7 +53,7 @@ final class CircuitBreaker {
         this.outages = outages;
     }
 
-    /** Which part of the store it stands for, or {@code null} for all of it. */
+    /** The part of the store that it protects, or {@code null} for the whole store. */
     @Nullable
     String part() {
         return part;
@@ -63,13 +63,13 @@ final class CircuitBreaker {
         return line == Line.WRITE;
     }
 
-    /** Why nothing is to be sent, or {@code null} while the server answers. */
+    /** Why commands fail fast, or {@code null} while the breaker is closed. */
     @Nullable
     String openBecause() {
         return reason;
     }
 
-    /** A command went unanswered: sends a heartbeat at once, unless one is on its way. */
+    /** Called when a command got no answer. Sends a heartbeat at once, unless one is in flight. */
     void suspect(String because) {
         if (!asking && beginToAsk()) {
             beat(because);
@@ -85,7 +85,7 @@ final class CircuitBreaker {
         return begins;
     }
 
-    /** The connection was lost: whoever is behind the next one may lack what this one was told last. */
+    /** Called when the connection is lost. The server behind the next connection may lack the last writes. */
     void lost(String because) {
         synchronized (this) {
             reconnected = true;
@@ -93,7 +93,7 @@ final class CircuitBreaker {
         suspect(because);
     }
 
-    /** A request was not served. */
+    /** Called when a request failed. */
     void suffered() {
         if (!suffered) {
             synchronized (this) {
@@ -103,7 +103,7 @@ final class CircuitBreaker {
         }
     }
 
-    /** Nothing can be sent, as there is no connection. */
+    /** Called when there is no connection to send commands on. */
     void open(String because) {
         opened(because);
         suffered();
@@ -120,7 +120,7 @@ final class CircuitBreaker {
         declare();
     }
 
-    /** Writes wait for a second heartbeat, and for longer: reads may be about to fail too. */
+    /** Writes wait for a second heartbeat and for longer, because reads may fail soon too. */
     private void declare() {
         String because = reason;
         if (because != null) {
@@ -147,7 +147,7 @@ final class CircuitBreaker {
         try {
             outages.executor().schedule(() -> beat(because), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closed) {
-            // Nothing will be asked any more.
+            // The executor is shut down. No further commands will be sent.
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Who the masters of the cluster are, and news of changes. Thread-safe; asking it takes no lock. */
+/** The masters of the cluster. Notifies listeners of changes. Thread-safe; reads take no lock. */
 public final class ClusterMasters {
 
     private final EventBus events;
@@ -27,19 +27,19 @@ public final class ClusterMasters {
 
     private volatile @Nullable StatefulRedisClusterConnection<String, String> connection;
 
-    /** @param events where Lettuce says that it has found another topology */
+    /** @param events Lettuce's events about a changed topology */
     ClusterMasters(EventBus events) {
         this.events = events;
     }
 
-    /** Begins to follow the topology that this connection has found. */
+    /** Starts to follow the topology of this connection. */
     void follow(StatefulRedisClusterConnection<String, String> made) {
         connection = made;
         events.get().ofType(ClusterTopologyChangedEvent.class).subscribe(changed -> changed(changed.after()));
         changed(made.getPartitions());
     }
 
-    /** Tells a listener of changes, and at once of the masters that are known. */
+    /** Adds a listener for changes and notifies it at once of the current masters. */
     public synchronized void listen(Consumer<Change> listener) {
         listeners.add(listener);
         if (!masters.isEmpty()) {
@@ -66,20 +66,20 @@ public final class ClusterMasters {
         listeners.forEach(listener -> listener.accept(change));
     }
 
-    /** Who serves a slot, or {@code null} when nobody does, or before there was a connection. */
+    /** The master of a slot, or {@code null} if no master serves it or no connection was made yet. */
     @Nullable
     RedisClusterNode of(int slot) {
         StatefulRedisClusterConnection<String, String> current = connection;
         return current == null ? null : current.getPartitions().getMasterBySlot(slot);
     }
 
-    /** Who serves a key. */
+    /** The master of a key. */
     @Nullable
     public RedisClusterNode of(String key) {
         return of(SlotTags.slot(key));
     }
 
-    /** What lets a key that ends with it belong to a master; nothing for one that serves nothing. */
+    /** A suffix that moves a key to this master; none for a master without slots. */
     public String tagOf(String nodeId) {
         RedisClusterNode master = masters.get(nodeId);
         return master == null || master.hasNoSlots()
@@ -100,12 +100,12 @@ public final class ClusterMasters {
     }
 
     /**
-     * News of the masters.
+     * A change of the masters.
      *
-     * @param masters those that serve something now, by their node ids
-     * @param appeared which of them did not before
-     * @param resharded which of them serve other slots than before
-     * @param isReplacement whether one has taken over from another
+     * @param masters the masters that serve slots now, by node id
+     * @param appeared which of them served no slots before
+     * @param resharded which of them serve other slots than before the change
+     * @param isReplacement whether a master has replaced another one
      */
     public record Change(
             Map<String, RedisClusterNode> masters,

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The masters of a cluster, each for itself: when one is gone, the sessions of the others are checked as ever. A master
- * is known by its node id, so that whoever is promoted in its place starts with a clean record.
+ * The masters of a cluster, each with its own circuit breakers. If one master is unavailable, the sessions on the other
+ * masters are still checked. Masters are identified by node id, so a promoted replica starts with closed breakers.
  */
 public final class ClusterShards implements Shards {
 
@@ -36,10 +36,10 @@ public final class ClusterShards implements Shards {
 
     private final Map<String, Shard> shards = new ConcurrentHashMap<>();
 
-    /** Who answers for everything before there is a connection. */
+    /** Stands for all masters before the first connection. */
     private final Shard unconnected;
 
-    /** Who answers for slots that nobody serves. */
+    /** Stands for slots that no master serves. */
     private final Shard unserved;
 
     /** Connections to nodes that are gone are not kept from being forgotten. */
@@ -70,7 +70,7 @@ public final class ClusterShards implements Shards {
         connect(List.of(Line.values()), attempted);
     }
 
-    /** One after the other: the first attempt of a node may be too slow, and is forgiven. */
+    /** In sequence: the first attempt of a node may time out, and this is not reported. */
     private void connect(List<Line> lines, Consumer<@Nullable Throwable> attempted) {
         Line line = lines.get(0);
         connector
@@ -92,7 +92,7 @@ public final class ClusterShards implements Shards {
                 });
     }
 
-    /** Takes up who is master now. */
+    /** Updates the shards to the current masters. */
     private void changed(ClusterMasters.Change change) {
         shards.entrySet()
                 .removeIf(shard -> !change.masters().containsKey(shard.getKey())
@@ -108,7 +108,7 @@ public final class ClusterShards implements Shards {
         masters.all().forEach(this::watch);
     }
 
-    /** Makes the connection that Lettuce will use for this master, and says when it is lost. */
+    /** Opens the connection that Lettuce uses for this master, and reports when it is lost. */
     private void watch(RedisClusterNode master) {
         StatefulRedisClusterConnection<String, String> current = connections.get(Line.READ);
         if (current == null) {
@@ -122,7 +122,7 @@ public final class ClusterShards implements Shards {
         });
     }
 
-    /** Lettuce makes the connection again by itself; the heartbeat notices. */
+    /** Lettuce reconnects by itself. A heartbeat detects the new connection. */
     private void lost(RedisClusterNode master) {
         if (masters.contains(master.getNodeId()) && !connector.isClosed()) {
             of(master).lost("the connection was lost");
@@ -147,7 +147,7 @@ public final class ClusterShards implements Shards {
                         id -> shard(ClusterMasters.addressOf(master).toString(), heartbeatKeyOf(id)));
     }
 
-    /** One that this master must answer for: what another one answers says nothing of it. */
+    /** A key of this master. A reply of another master says nothing about this one. */
     private String heartbeatKeyOf(String nodeId) {
         return heartbeatKey + masters.tagOf(nodeId);
     }
@@ -171,7 +171,7 @@ public final class ClusterShards implements Shards {
         return masters.all().size();
     }
 
-    /** Whoever does not answer may have been replaced: the others know. */
+    /** The other masters report whether an unavailable master was replaced. */
     @Override
     public CompletionStage<?> heartbeat(Line line, String key) {
         connector.refreshTopology();
@@ -187,12 +187,12 @@ public final class ClusterShards implements Shards {
         return masters;
     }
 
-    /** A master that could not be reached when it was first heard of is connected to when it answers. */
+    /** Connects to a master that was unreachable when the topology first contained it. */
     private final class Returns implements StoreListener {
 
         @Override
         public void unavailable(String reason) {
-            // There is nothing to connect to yet.
+            // No connection exists yet.
         }
 
         @Override

@@ -70,8 +70,8 @@ final class ConnectAttempts {
     }
 
     /**
-     * Proxies refuse HELLO, or a login within HELLO, in many ways, while AUTH works. The server cannot push then, so that
-     * there is no near cache.
+     * Proxies reject HELLO, or a login within HELLO, in different ways, although AUTH works. With the older protocol,
+     * Redis cannot send invalidations, so there is no near cache.
      */
     private <C> CompletableFuture<C> withOldProtocol(Supplier<C> connect) {
         try {
@@ -83,7 +83,7 @@ final class ConnectAttempts {
         }
     }
 
-    /** What the server itself does not say: that it expects TLS, or that it does not know it. */
+    /** Detects a wrong transport, which the server does not report: it expects TLS, or does not support it. */
     private Throwable explained(RedisException failure) {
         boolean isOther = RedisFailures.misconfiguration(failure) == null
                 && RedisFailures.mayBeWrongTransport(failure)

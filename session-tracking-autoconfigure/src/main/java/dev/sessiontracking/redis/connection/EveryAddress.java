@@ -19,8 +19,9 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Resolves a host name to the address that has failed least recently. Netty alone always takes the first one. An address
- * fails when no connection is made, or when the connection ends before the server has sent anything. Thread-safe.
+ * Resolves a host name to the address that failed least recently. Without this class, Netty always uses the first
+ * address. An address fails if no connection is made, or if the connection closes before the server has sent anything.
+ * Thread-safe.
  */
 final class EveryAddress extends AddressResolverGroup<InetSocketAddress> {
 
@@ -32,13 +33,13 @@ final class EveryAddress extends AddressResolverGroup<InetSocketAddress> {
 
     private volatile int found = 1;
 
-    /** @param names finds the addresses of a name; it is not closed */
+    /** @param names resolves a name to its addresses; it is not closed here */
     @SuppressWarnings("unchecked")
     EveryAddress(AddressResolverGroup<?> names) {
         this.names = (AddressResolverGroup<InetSocketAddress>) names;
     }
 
-    /** How many addresses the name has that was resolved last. */
+    /** The number of addresses of the name that was resolved last. */
     int found() {
         return found;
     }
@@ -87,7 +88,7 @@ final class EveryAddress extends AddressResolverGroup<InetSocketAddress> {
         }
     }
 
-    /** Follows one connection. */
+    /** Observes one connection. */
     private final class Watch extends ChannelDuplexHandler {
 
         private boolean connecting;

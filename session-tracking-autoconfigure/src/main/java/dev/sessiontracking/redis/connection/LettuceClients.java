@@ -41,8 +41,8 @@ final class LettuceClients {
     private static final int IO_THREADS = 2;
 
     /**
-     * Lettuce's own tick of 100 ms makes a timeout of 100 ms one of nearly 200. A finer one than this wakes an idle
-     * machine up for nothing.
+     * With Lettuce's default tick of 100 ms, a timeout of 100 ms can take nearly 200 ms. A shorter tick than this one
+     * would wake up an idle machine needlessly.
      */
     private static final Duration TIMER_TICK = Duration.ofMillis(20);
 
@@ -52,10 +52,10 @@ final class LettuceClients {
 
     private static final Duration PERIODIC_REFRESH = Duration.ofSeconds(10);
 
-    /** The least time between two refreshes of a cluster's topology that something has given reason for. */
+    /** The minimum time between two event-triggered refreshes of the cluster topology. */
     static final Duration REFRESH_PAUSE = Duration.ofMillis(500);
 
-    /** Finds connections that a firewall or a load balancer has dropped, and keeps their timers from running out. */
+    /** TCP keep-alive: detects connections that a firewall or a load balancer has dropped, and keeps idle ones open. */
     private static final SocketOptions.KeepAliveOptions KEEP_ALIVE = SocketOptions.KeepAliveOptions.builder()
             .enable()
             .idle(Duration.ofSeconds(30))
@@ -93,7 +93,7 @@ final class LettuceClients {
                 .build();
     }
 
-    /** The client of the servers that the URL names. */
+    /** The client for the servers of the URL. */
     static AbstractRedisClient client(
             RedisUrl url, RedisLogins logins, RedisProperties properties, ClientResources resources) {
         if (url.topology() == Topology.CLUSTER) {
@@ -105,7 +105,7 @@ final class LettuceClients {
         return RedisClient.create(resources, server(url, logins, properties));
     }
 
-    /** The one server, or whichever the sentinels name. */
+    /** The single server, or the master of the sentinels. */
     private static RedisURI server(RedisUrl url, RedisLogins logins, RedisProperties properties) {
         RedisURI server = uri(url, url.addresses().get(0), logins.servers(), properties);
         server.setDatabase(url.database());
@@ -121,7 +121,7 @@ final class LettuceClients {
     /**
      * Sets the options for connections to be made.
      *
-     * @param protocol the version to speak, or {@code null} for the newest that the server knows
+     * @param protocol the protocol version, or {@code null} for the newest that the server supports
      */
     static void configure(
             AbstractRedisClient client,
@@ -189,7 +189,7 @@ final class LettuceClients {
         return options;
     }
 
-    /** A lost connection is replaced at once; a server that is not there is not asked in step with other nodes. */
+    /** Reconnects at once after a lost connection. Jitter prevents nodes from reconnecting at the same moment. */
     private static final class AtOnceThenJittered extends Delay {
 
         private final Delay jittered = Delay.fullJitter(

@@ -1,11 +1,11 @@
 package dev.sessiontracking.redis.connection;
 
-/** What a connection is for. Commands of one line never wait behind those of another. */
+/** The purpose of a connection. Commands of one line never wait for commands of another line. */
 public enum Line {
     /** Reads of one key, and heartbeats. */
     READ,
 
-    /** Writes of one key: a server that hangs on writes must not delay reads. */
+    /** Writes of one key. Blocked writes must not delay reads. */
     WRITE,
 
     /** Operations on many keys. */

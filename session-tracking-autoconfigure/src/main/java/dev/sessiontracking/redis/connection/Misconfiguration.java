@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Failures that come back until somebody changes the configuration, each with the likely fix. */
+/** Failures that last until the configuration is changed, each with the likely fix. */
 enum Misconfiguration {
     NOT_A_CLUSTER(
             "cluster support disabled",
@@ -44,7 +44,7 @@ enum Misconfiguration {
         this.fix = fix;
     }
 
-    /** The server's own error and the likely fix, or {@code null} when the failure may pass by itself. */
+    /** The server's error and the likely fix, or {@code null} if the failure may be temporary. */
     static @Nullable String of(Collection<Throwable> causes) {
         String found = null;
         for (Throwable cause : causes) {
@@ -73,7 +73,7 @@ enum Misconfiguration {
         return null;
     }
 
-    /** The server expects TLS and we do not use it, or the reverse. */
+    /** The server expects TLS but the URL does not use it, or the reverse. */
     static final class WrongTransportException extends RedisConnectionException {
 
         private static final long serialVersionUID = 1L;

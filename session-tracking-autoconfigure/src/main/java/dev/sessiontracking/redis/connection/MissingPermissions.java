@@ -9,14 +9,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports commands that the server does not run for us, once each: our user lacks the permission, or the server does not
+ * Logs each command that the server rejects permanently once: our user lacks the permission, or the server does not
  * have the command. Thread-safe.
  */
 public final class MissingPermissions {
 
     private static final Logger log = LoggerFactory.getLogger(MissingPermissions.class);
 
-    /** As Redis, Valkey, and the usual proxies and managed services say it. */
+    /** The error texts of Redis, Valkey, and common proxies and managed services. */
     private static final Pattern MISSING_COMMAND =
             Pattern.compile("(?i)\\b(?:unknown|unsupported)\\b.{0,20}\\bcommand\\b"
                     + "|\\bcommand\\b.{0,40}\\b(?:disabled|not (?:support|allow|permit|avail|enabled))");
@@ -37,7 +37,7 @@ public final class MissingPermissions {
         }
     }
 
-    /** Whether the server will never run this command for us until somebody changes its configuration. */
+    /** Whether the server rejects this command until its configuration is changed. */
     public static boolean isDenied(Throwable failure) {
         Throwable cause = RedisFailures.unwrap(failure);
         if (!(cause instanceof RedisCommandExecutionException)) {
@@ -52,7 +52,7 @@ public final class MissingPermissions {
         };
     }
 
-    /** Which command the server does not run, and what to do about it. */
+    /** Describes the rejected command and the fix. */
     static String describe(Throwable cause) {
         String message = String.valueOf(cause.getMessage());
         Matcher name = NAME.matcher(message);

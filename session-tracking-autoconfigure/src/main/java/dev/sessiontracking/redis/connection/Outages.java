@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one story of what several breakers tell: an outage lasts from the first that opens to the last that closes.
- * Listeners run on one thread, so that they hear of every change in its turn. Thread-safe.
+ * Combines the states of all circuit breakers into outages: an outage lasts from the first breaker that opens to the
+ * last one that closes. Listeners run on one thread, so they receive changes in order. Thread-safe.
  */
 final class Outages {
 
@@ -26,11 +26,11 @@ final class Outages {
 
     private final Map<CircuitBreaker, String> open = new LinkedHashMap<>();
 
-    /** Those that fail without an outage so far. */
+    /** Open breakers that are not part of an outage yet. */
     private final Map<CircuitBreaker, String> failing = new LinkedHashMap<>();
 
     /**
-     * @param executor has one thread, on which the listeners are told
+     * @param executor has one thread, which notifies the listeners
      * @param nanoTime a clock like {@link System#nanoTime()}
      */
     Outages(ScheduledExecutorService executor, LongSupplier nanoTime) {
@@ -42,14 +42,14 @@ final class Outages {
         return nanoTime.getAsLong();
     }
 
-    /** Runs what is to be done in the background. */
+    /** Runs a task in the background. */
     ScheduledExecutorService executor() {
         return executor;
     }
 
     /**
-     * Takes note of a breaker that is open. Writes that fail along with reads are a part of the same outage, which lasts
-     * until both are answered.
+     * Records an open breaker. If writes and reads fail, they are parts of the same outage, which lasts until both
+     * succeed.
      *
      * @param isOutage whether this alone is an outage
      */
@@ -94,7 +94,7 @@ final class Outages {
         return true;
     }
 
-    /** Another server has taken the place of one, and may lack what that one was told last. */
+    /** Another server has replaced one, and may lack its last writes. */
     synchronized void replaced() {
         tell(StoreListener::partReplaced);
     }
@@ -107,7 +107,7 @@ final class Outages {
         return !open.isEmpty();
     }
 
-    /** The parts that do not answer, each with the reason; empty when none or all of it is away. */
+    /** The unavailable parts, each with the reason. Empty if no part or the whole store is unavailable. */
     synchronized List<String> parts() {
         return open.keySet().stream().anyMatch(breaker -> breaker.part() == null)
                 ? List.of()
@@ -122,7 +122,10 @@ final class Outages {
         open.forEach((breaker, reason) -> execute(() -> tell(listener, breaker, reason)));
     }
 
-    /** Those who listen now: who comes later is told of what lasts, and must not be told twice. */
+    /**
+     * A snapshot of the listeners. A listener that is added later is notified of the current outage, and must not be
+     * notified twice.
+     */
     private void tell(Consumer<StoreListener> news) {
         List<StoreListener> present = List.copyOf(listeners);
         execute(() -> present.forEach(news));
@@ -132,7 +135,7 @@ final class Outages {
         try {
             executor.execute(task);
         } catch (RejectedExecutionException closed) {
-            // Nobody wants to know any more.
+            // Closed. There are no listeners any more.
         }
     }
 }

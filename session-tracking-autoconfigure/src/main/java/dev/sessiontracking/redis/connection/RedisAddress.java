@@ -1,7 +1,7 @@
 package dev.sessiontracking.redis.connection;
 
 /**
- * Where a server listens.
+ * Address of a server.
  *
  * @param host name or address; an IPv6 address without brackets
  * @param port TCP port

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 
 /**
- * Owns the clients, and makes connections in the background until they are there. Once made, a connection comes back by
- * itself. Thread-safe.
+ * Owns the Lettuce clients. Opens connections in the background and repeats failed attempts. Lettuce restores lost
+ * connections. Thread-safe.
  */
 public final class RedisConnector implements AutoCloseable {
 
@@ -109,7 +109,7 @@ public final class RedisConnector implements AutoCloseable {
         return url;
     }
 
-    /** The longest that one attempt takes. */
+    /** The maximum duration of one attempt. */
     long patienceMillis() {
         return patienceMillis;
     }
@@ -123,9 +123,9 @@ public final class RedisConnector implements AutoCloseable {
     }
 
     /**
-     * Makes a connection to the one server, or to whoever the sentinels say is the master.
+     * Connects to the single server, or to the current master of the sentinels.
      *
-     * @param failed is told of each failed attempt, but not of a first one that was too slow
+     * @param failed receives each failed attempt, except a timeout of the first one
      */
     public CompletableFuture<StatefulRedisConnection<String, String>> connect(Consumer<Throwable> failed) {
         return persistently(
@@ -133,9 +133,9 @@ public final class RedisConnector implements AutoCloseable {
     }
 
     /**
-     * Makes a connection to a cluster.
+     * Connects to a cluster.
      *
-     * @param failed is told of each failed attempt, but not of a first one that was too slow
+     * @param failed receives each failed attempt, except a timeout of the first one
      */
     CompletableFuture<StatefulRedisClusterConnection<String, String>> connectCluster(Consumer<Throwable> failed) {
         return persistently(
@@ -145,9 +145,9 @@ public final class RedisConnector implements AutoCloseable {
     }
 
     /**
-     * Makes a connection to one node of the cluster, whatever becomes of the cluster.
+     * Connects to one node of the cluster, independently of the state of the cluster.
      *
-     * @param givenUp is asked before each attempt
+     * @param givenUp is checked before each attempt
      */
     public CompletableFuture<StatefulRedisConnection<String, String>> connectNode(
             RedisAddress address, Supplier<Boolean> givenUp) {
@@ -163,9 +163,9 @@ public final class RedisConnector implements AutoCloseable {
     }
 
     /**
-     * Makes a connection to one sentinel on which it can tell news.
+     * Connects to one sentinel, for its failover messages.
      *
-     * @param failed is told of each failed attempt
+     * @param failed receives each failed attempt
      */
     CompletableFuture<StatefulRedisPubSubConnection<String, String>> connectSentinel(
             RedisAddress address, Consumer<Throwable> failed) {
@@ -177,7 +177,7 @@ public final class RedisConnector implements AutoCloseable {
                 failed);
     }
 
-    /** Asks the cluster anew who serves what; at most twice a second, and never while it is being asked. */
+    /** Refreshes the cluster topology, at most twice a second, and never concurrently. */
     public void refreshTopology() {
         long now = System.nanoTime();
         long last = lastRefresh.get();
@@ -189,7 +189,7 @@ public final class RedisConnector implements AutoCloseable {
         }
     }
 
-    /** Where Lettuce says that the topology has changed. */
+    /** Lettuce's events about a changed topology. */
     EventBus events() {
         return resources.eventBus();
     }
@@ -206,8 +206,8 @@ public final class RedisConnector implements AutoCloseable {
     }
 
     /**
-     * The first attempt of a small machine may be too slow because it loads the client's classes, which says nothing of
-     * the server: it is told only if the second one fails as well.
+     * On a small machine, the first attempt may time out because it loads the classes of the client. So its failure is
+     * reported only if the second attempt fails too.
      */
     private static Consumer<Throwable> failedButForTheFirst(Consumer<Throwable> failed) {
         AtomicBoolean forgiven = new AtomicBoolean();
@@ -242,14 +242,14 @@ public final class RedisConnector implements AutoCloseable {
         });
     }
 
-    /** Does something later, unless this connector is closed by then. */
+    /** Runs a task later, unless this connector is closed by then. */
     void later(Runnable task, long millis) {
         if (!executor.isShutdown()) {
             executor.schedule(task, millis, TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Breaks the connections, so that they are made anew; at most once a second. */
+    /** Closes all connections, so that Lettuce reconnects. At most once a second. */
     void reconnect() {
         long now = System.nanoTime();
         long last = lastReconnect.get();
@@ -258,7 +258,7 @@ public final class RedisConnector implements AutoCloseable {
         }
     }
 
-    /** Breaks the connections to one server, so that they are made anew, to another one. */
+    /** Closes the connections to one server, so that Lettuce reconnects to another one. */
     void leave(InetSocketAddress server) {
         channels.close(channel -> server.equals(channel.remoteAddress()));
     }
@@ -272,7 +272,7 @@ public final class RedisConnector implements AutoCloseable {
             nodeClient.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS);
         }
         resources.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS).awaitUninterruptibly(patienceMillis);
-        // Lettuce leaves a timer alone that it was given.
+        // Lettuce does not stop a timer that was passed to it.
         resources.timer().stop();
     }
 }

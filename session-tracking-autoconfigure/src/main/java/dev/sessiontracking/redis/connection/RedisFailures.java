@@ -25,17 +25,17 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Says in words why there was no answer. A reply that is an error is no answer either. */
+/** Classifies failures of commands and describes them in words. An error reply counts as a failure too. */
 public final class RedisFailures {
 
-    /** Errors of one command, one key or of writes: the server may well answer the next question. */
+    /** Errors that concern one command, one key, or writes. The server may answer the next command. */
     private static final Set<String> OF_ONE_COMMAND = Set.of(
             "OOM", "MISCONF", "NOREPLICAS", "READONLY", "WRONGTYPE", "NOPERM", "NOSCRIPT", "MOVED", "ASK", "CROSSSLOT");
 
     /** How older servers wrap an error of a command within a script. */
     private static final String IN_A_SCRIPT = "ERR Error running script";
 
-    /** How newer servers say so. */
+    /** The same in newer servers. */
     private static final String OF_A_SCRIPT = "@user_script";
 
     static final String NO_WORD = "of another kind";
@@ -52,7 +52,7 @@ public final class RedisFailures {
     static final String SENTINEL_LOGIN_REFUSED = "the sentinels rejected the login, check"
             + " session.tracking.sentinel.username and session.tracking.sentinel.password";
 
-    /** How Lettuce begins to say that it could not ask a sentinel, or any of them, where the master is. */
+    /** Beginnings of Lettuce's messages if one sentinel, or all of them, could not be asked for the master. */
     private static final Set<String> OF_A_SENTINEL =
             Set.of("Cannot connect Redis Sentinel at ", "Cannot connect to a Redis Sentinel");
 
@@ -88,7 +88,7 @@ public final class RedisFailures {
         return cause;
     }
 
-    /** Whether the server has answered, be it that it found something of another type. */
+    /** Whether the server has answered. A value of another type is an answer too. */
     static boolean isAnswer(@Nullable Throwable failure) {
         return failure == null || isWrongType(failure);
     }
@@ -99,9 +99,9 @@ public final class RedisFailures {
     }
 
     /**
-     * Whether this says that the server answers nobody for now, as every error does that is not known to concern one
-     * command: a managed server whose quota is used up says no more than ERR. An error that concerns writes only (OOM,
-     * MISCONF, NOREPLICAS) is no outage: whoever can fill the memory must not be able to switch the checks off.
+     * Whether this failure is an outage. Every error that is not known to concern one command is an outage, because a
+     * managed server with an exhausted quota replies only ERR. An error that concerns only writes (OOM, MISCONF,
+     * NOREPLICAS) is no outage: a client that can fill the memory must not be able to disable the checks.
      */
     static boolean isOutage(Throwable failure) {
         Throwable cause = unwrap(failure);
@@ -118,7 +118,7 @@ public final class RedisFailures {
         return isNoAnswer(cause);
     }
 
-    /** Whether there was no reply, not even an error: the command may or may not have been carried out. */
+    /** Whether there was no reply, not even an error. The server may or may not have executed the command. */
     static boolean isNoAnswer(Throwable failure) {
         Throwable cause = unwrap(failure);
         return !(cause instanceof RedisCommandExecutionException)
@@ -137,12 +137,12 @@ public final class RedisFailures {
         return cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException;
     }
 
-    /** Whether another master serves this key: MOVED, or ASK while the key is on its way. */
+    /** Whether another master serves this key: MOVED, or ASK during a migration. */
     public static boolean isRedirection(Throwable failure) {
         return isMoved(failure) || startsWith(failure, "ASK ");
     }
 
-    /** Whether another master serves this key, and others like it, for good. */
+    /** Whether another master serves the slot of this key permanently. */
     public static boolean isMoved(Throwable failure) {
         return startsWith(failure, "MOVED ");
     }
@@ -157,13 +157,13 @@ public final class RedisFailures {
         return startsWith(failure, "NOPERM");
     }
 
-    /** The beginning of what a server or a certificate check said, without anything that it may have quoted. */
+    /** The beginning of a message of a server or a certificate check, without any quoted input. */
     static String quoted(String message) {
         Matcher beginning = BEGINNING.matcher(message);
         return beginning.lookingAt() ? beginning.group().strip() : "";
     }
 
-    /** Whether a server does not take the first command of the current protocol, but may work with the older one. */
+    /** Whether a server rejects the first command of the current protocol, but may support the older protocol. */
     static boolean isHelloRefused(Throwable failure) {
         return causes(failure).stream()
                 .filter(RedisCommandExecutionException.class::isInstance)
@@ -182,7 +182,7 @@ public final class RedisFailures {
                         || cause instanceof UnknownHostException);
     }
 
-    /** What somebody must change before the server can be used, or {@code null} when the failure may pass by itself. */
+    /** The required change of the configuration, or {@code null} if the failure may be temporary. */
     static @Nullable String misconfiguration(Throwable failure) {
         String refused = loginRefused(failure);
         return refused != null ? refused : Misconfiguration.of(causes(failure));
@@ -193,7 +193,7 @@ public final class RedisFailures {
         return loginRefused(failure) != null;
     }
 
-    /** What to do about a user or password that is not accepted, or {@code null} when the failure is another one. */
+    /** The fix for rejected credentials, or {@code null} for any other failure. */
     static @Nullable String loginRefused(Throwable failure) {
         boolean sentinel = false;
         for (Throwable cause : causes(failure)) {
@@ -207,8 +207,8 @@ public final class RedisFailures {
     }
 
     /**
-     * The failure and all that led to it, the most direct first. Who asks several servers in turn, for the nodes of a
-     * cluster or as a sentinel, keeps what each of them said among the suppressed ones.
+     * The failure with its causes and suppressed exceptions, the most direct first. If several nodes or sentinels were
+     * asked in turn, the suppressed exceptions contain their replies.
      */
     static Collection<Throwable> causes(Throwable failure) {
         Set<Throwable> causes = new LinkedHashSet<>();
@@ -228,13 +228,16 @@ public final class RedisFailures {
                 || (message.contains("AUTH") && !HELLO_REFUSED.matcher(message).find());
     }
 
-    /** Whether the server is one that takes no writes. */
+    /** Whether the server is read-only. */
     static boolean isReadOnly(Throwable failure) {
         return unwrap(failure) instanceof RedisReadOnlyException
                 || unwrap(failure).getCause() instanceof RedisReadOnlyException;
     }
 
-    /** Whether the server will never do this on this connection: it may not, or it cannot. */
+    /**
+     * Whether the server rejects this command on this connection permanently: a missing permission or an unknown
+     * command.
+     */
     public static boolean isRefusal(Throwable failure) {
         if (!(unwrap(failure) instanceof RedisCommandExecutionException error)) {
             return false;
@@ -243,7 +246,7 @@ public final class RedisFailures {
         return message.startsWith("NOPERM") || message.startsWith("ERR");
     }
 
-    /** Whether nothing was heard in time, for which the server may be too slow, or this process; nobody has refused. */
+    /** Whether this is a timeout and not a rejection. The server or this process may be too slow. */
     static boolean isSilence(Throwable failure) {
         for (Throwable cause = unwrap(failure); cause != null; cause = cause.getCause()) {
             if (cause instanceof RedisCommandTimeoutException || cause instanceof ConnectTimeoutException) {
@@ -259,14 +262,14 @@ public final class RedisFailures {
         return unwrap(failure) instanceof RedisConnectionException;
     }
 
-    /** A reason without addresses or credentials: an error reply's own first word, or the kind of failure. */
+    /** A reason without addresses or credentials: the first word of an error reply, or the kind of failure. */
     public static String inWords(Throwable failure) {
         String misconfigured = misconfiguration(failure);
         if (misconfigured != null) {
             return misconfigured;
         }
         for (Throwable cause : causes(failure)) {
-            // Lettuce calls any answer of a sentinel that names no master a timeout, too.
+            // Lettuce reports every reply of a sentinel without a master as a timeout, too.
             if (isTimeout(cause) && cause.getSuppressed().length == 0) {
                 return "timeout";
             }
@@ -289,7 +292,7 @@ public final class RedisFailures {
         return unwrap(failure) instanceof RedisConnectionException ? "no connection" : "not connected";
     }
 
-    /** An error that the server has no word for is only told by its text: a used-up quota, too many clients. */
+    /** An ERR reply can be identified only by its text, for example an exhausted quota or too many clients. */
     private static String errorReply(String message) {
         String word = firstWord(message);
         return word.equals("ERR") ? '"' + quoted(message) + '"' : word;

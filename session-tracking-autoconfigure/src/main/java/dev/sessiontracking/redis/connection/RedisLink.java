@@ -16,13 +16,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The connection for commands, and the masters that it reaches. Thread-safe. */
+/** The connections for commands, and the masters behind them. Thread-safe. */
 public final class RedisLink implements AutoCloseable {
 
-    /** The longest that the application's start waits for the first connection. */
+    /** Maximum time that the start of the application waits for the first connection. */
     private static final long LONGEST_START_MILLIS = 1_000;
 
-    /** The longest that an operation on many keys goes on sending commands. */
+    /** Maximum time in which an operation on many keys sends commands. */
     private static final Duration BULK_TIME = Duration.ofSeconds(10);
 
     private final RedisConnector connector;
@@ -39,10 +39,10 @@ public final class RedisLink implements AutoCloseable {
 
     private final CompletableFuture<Boolean> attempted = new CompletableFuture<>();
 
-    /** What somebody must change before the server can be used, or {@code null}. */
+    /** The required change of the configuration, or {@code null}. */
     private volatile @Nullable String misconfiguration;
 
-    /** @param heartbeatKey a key that nobody uses; it is read to find out whether a server answers */
+    /** @param heartbeatKey an unused key; heartbeats read it */
     public RedisLink(RedisConnector connector, String heartbeatKey) {
         this.connector = connector;
         this.background = BackgroundThread.named("session-tracking-heartbeat");
@@ -52,7 +52,7 @@ public final class RedisLink implements AutoCloseable {
                 : new SingleShard(connector, heartbeatKey, this::refused, outages);
     }
 
-    /** Begins to connect in the background. */
+    /** Starts to connect in the background. */
     public void connect() {
         followReconnects();
         shards.connect(failure -> {
@@ -72,7 +72,7 @@ public final class RedisLink implements AutoCloseable {
         });
     }
 
-    /** Waits for the first attempt, so that a server that answers is used from the first request on; a second at most. */
+    /** Waits for the first attempt, at most one second. So an available server is used from the first request on. */
     public void awaitFirstAttempt() {
         try {
             attempted.get(LONGEST_START_MILLIS, TimeUnit.MILLISECONDS);
@@ -83,7 +83,7 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** Lettuce restores lost connections by itself. Only this event says that it cannot, and why. */
+    /** Lettuce restores lost connections by itself. Only this event reports why it cannot. */
     private void followReconnects() {
         connector
                 .events()
@@ -93,7 +93,7 @@ public final class RedisLink implements AutoCloseable {
         outages.listen(new StoreListener() {
             @Override
             public void unavailable(String reason) {
-                // Why is known by then, or will be with the next attempt.
+                // The reason is known by then, or after the next attempt.
             }
 
             @Override
@@ -103,7 +103,7 @@ public final class RedisLink implements AutoCloseable {
         });
     }
 
-    /** Stands until the server answers again: a timeout in between does not correct a password. */
+    /** Remains until the server answers again. A timeout in between does not mean that a password was corrected. */
     private void noteMisconfiguration(Throwable failure) {
         String found = RedisFailures.misconfiguration(failure);
         if (found != null) {
@@ -111,16 +111,16 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** Makes a request about single keys. */
+    /** Creates a request for single keys. */
     public <T> CompletionStage<T> request(Function<RedisRequest, CompletionStage<T>> request) {
         return make(new RedisRequest(shards, null), request);
     }
 
     /**
-     * Makes a request about many keys: when it is its user's turn, on a connection of its own, and in its own time. That
-     * it fails is not taken for an outage.
+     * Runs a request for many keys when it is the user's turn, on a separate connection and with its own timeout. A
+     * failure does not count as an outage.
      *
-     * @param user whose keys they are, or empty
+     * @param user the owner of the keys, or empty
      */
     public <T> CompletionStage<T> bulkRequest(String user, Function<RedisRequest, CompletionStage<T>> request) {
         return bulk.run(user, () -> make(new RedisRequest(shards, BULK_TIME), request));
@@ -147,7 +147,7 @@ public final class RedisLink implements AutoCloseable {
         noteMisconfiguration(failure);
         rights.refused(failure);
         if (RedisFailures.isReadOnly(failure)) {
-            // This was a master once, or never: whoever is it now is found by connecting anew.
+            // This server is no master. A new connection finds the current master.
             connector.reconnect();
         }
     }
@@ -157,7 +157,7 @@ public final class RedisLink implements AutoCloseable {
         return !outages.isOngoing();
     }
 
-    /** What is known of the servers, without asking them. */
+    /** The known state of the servers. Sends no command. */
     public StoreDescription describe() {
         ServerInfo server = shards.lastInspected();
         List<String> parts = outages.parts();

@@ -8,21 +8,21 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Credentials, read again for each connection: tokens of cloud services expire after minutes or hours.
+ * Credentials. They are read again for each connection, because tokens of cloud services expire after minutes or hours.
  *
- * @param servers those of the URL
- * @param sentinels those of the sentinels; they are never sent the ones of the URL
+ * @param servers credentials of the URL
+ * @param sentinels credentials of the sentinels, which never receive those of the URL
  */
 public record RedisLogins(RedisCredentialsProvider servers, RedisCredentialsProvider sentinels) {
 
-    /** Those of properties, which do not change. */
+    /** Credentials of properties, which do not change. */
     public static RedisLogins fixed(RedisUrl url, SentinelProperties sentinels) {
         return new RedisLogins(
                 () -> Mono.just(login(url.username(), url.password())),
                 () -> Mono.just(login(sentinels.username(), sentinels.password())));
     }
 
-    /** Those of connection details, which may take a moment to find out: no thread of a connection waits for them. */
+    /** Credentials of connection details. Reading them may take a moment, so no connection thread waits for it. */
     public static RedisLogins of(SessionTrackingConnectionDetails details) {
         return new RedisLogins(
                 () -> Mono.fromSupplier(() -> RedisUrl.parse(details.redisUrl()))

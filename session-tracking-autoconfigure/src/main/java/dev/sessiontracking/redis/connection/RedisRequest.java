@@ -29,9 +29,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of one request. Each is sent only if the master of its key answers, and fails otherwise; none throws. A
- * command of a single key that goes unanswered is sent once more, so it must be one that can be repeated. Commands of a
- * request about many keys are not repeated. Thread-safe.
+ * The commands of one request. A command fails fast if the circuit breaker of its master is open; no method throws. A
+ * command on a single key without a reply is sent once more, so it must be repeatable. Commands of a request for many
+ * keys are not repeated. Thread-safe.
  */
 public final class RedisRequest {
 
@@ -39,14 +39,14 @@ public final class RedisRequest {
 
     private final Shards shards;
 
-    /** Until when a request about many keys may send commands; {@code null} for a request about single keys. */
+    /** Deadline for the commands of a request for many keys; {@code null} for single keys. */
     private final @Nullable Long deadline;
 
     private final Set<Shard> failed = ConcurrentHashMap.newKeySet();
 
     private volatile boolean repeated;
 
-    /** @param bulkTime how long a request about many keys may take, or {@code null} for one about single keys */
+    /** @param bulkTime maximum duration of a request for many keys, or {@code null} for single keys */
     RedisRequest(Shards shards, @Nullable Duration bulkTime) {
         this.shards = shards;
         this.deadline = bulkTime == null ? null : System.nanoTime() + bulkTime.toNanos();
@@ -128,7 +128,10 @@ public final class RedisRequest {
                         args().addKey(key).addValues(members));
     }
 
-    /** Reads a key that the server's user may lack the right to. That it does is an answer, and told to the caller only. */
+    /**
+     * Reads a key for which the permission may be missing. A missing permission is an answer, and only the caller gets
+     * it.
+     */
     public CompletionStage<@Nullable String> getIfPermitted(String key) {
         return send(Line.READ, key, commands -> commands.get(key), RedisFailures::isMissingRight);
     }
@@ -149,12 +152,12 @@ public final class RedisRequest {
                 failure -> isOptional(keys, failure));
     }
 
-    /** A companion key is optional: the caller does without. */
+    /** A companion key is optional. The caller continues without it. */
     private static boolean isOptional(String[] keys, Throwable failure) {
         return keys.length > 1 && RedisFailures.isMissingRight(failure);
     }
 
-    /** The values of keys in their order; {@code null} for what is not there, or is not a string. */
+    /** The values of keys in their order; {@code null} for a missing key or a value that is not a string. */
     public CompletionStage<List<@Nullable String>> values(List<String> keys) {
         if (keys.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
@@ -165,7 +168,7 @@ public final class RedisRequest {
         return bulk(Line.READ, Bulk.MGET, new ValueListOutput<>(StringCodec.UTF8), keys.get(0), args().addKeys(keys));
     }
 
-    /** A command for many keys would have to be taken apart by their slots, which comes to the same. */
+    /** On a cluster, a command for many keys would be split by slot, which is no cheaper. */
     private CompletionStage<List<@Nullable String>> valuesOneByOne(List<String> keys) {
         List<CompletableFuture<@Nullable String>> replies = keys.stream()
                 .map(key -> get(key).exceptionally(failure -> {
@@ -197,7 +200,7 @@ public final class RedisRequest {
         return List.copyOf(groups.values());
     }
 
-    /** Whether the master of a key is sent no reads, or no writes, for now. */
+    /** Whether the circuit breaker of a key's master is open, for reads or for writes. */
     public boolean isLeftOut(Line line, String key) {
         return !shards.of(key).isOpenFor(line);
     }
@@ -207,7 +210,7 @@ public final class RedisRequest {
         return failed.contains(shards.of(key));
     }
 
-    /** Whether a write was sent again: what it changes may have been changed by the first attempt. */
+    /** Whether a write was repeated. Then the first attempt may already have changed the key. */
     public boolean isRepeated() {
         return repeated;
     }
@@ -217,14 +220,14 @@ public final class RedisRequest {
         return send(line, key, command, failure -> false);
     }
 
-    /** @param isAnswer which failures are answers beside those that always are */
+    /** @param isAnswer additional failures that count as answers */
     private <T> CompletionStage<T> send(
             Line line,
             String key,
             Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command,
             Predicate<Throwable> isAnswer) {
         Shard shard = shards.of(key);
-        // What is returned completes after this has run.
+        // The returned stage completes after this callback.
         return shard.send(line, () -> command.apply(shards.commands(line)), () -> repeated |= line == Line.WRITE)
                 .whenComplete((value, failure) -> {
                     if (!RedisFailures.isAnswer(failure) && !isAnswer.test(failure)) {
@@ -234,7 +237,7 @@ public final class RedisRequest {
                 });
     }
 
-    /** @param line whether it reads or writes */
+    /** @param line reads or writes */
     private <T> CompletionStage<T> bulk(
             Line line,
             Bulk type,

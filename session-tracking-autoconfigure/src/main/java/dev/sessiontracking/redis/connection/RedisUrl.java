@@ -7,13 +7,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the servers are, as the property says it. The password is in no message and not in {@link #toString()}.
+ * A parsed {@code session.tracking.redis-url}. No message and no {@link #toString()} contains the password.
  *
  * @param topology how the servers work together
  * @param tls whether connections are encrypted
  * @param addresses the server, the sentinels, or some nodes of the cluster
  * @param database number of the database
- * @param masterName what the sentinels call the master, or {@code null} without sentinels
+ * @param masterName name of the master in the configuration of the sentinels, or {@code null} without sentinels
  * @param username ACL user, or {@code null} for the default user
  * @param password password, or {@code null} for none
  */
@@ -35,10 +35,11 @@ public record RedisUrl(
     private static final Pattern VALKEY = Pattern.compile("^valkey(?=s?[:-])", Pattern.CASE_INSENSITIVE);
 
     /**
-     * Reads the property's value. Quotes around it are ignored, because {@code docker run --env-file} keeps them. {@code
-     * valkey} in the scheme means the same as {@code redis}.
+     * Parses the value of the property. Ignores surrounding quotes, because {@code docker run --env-file} does not
+     * remove them. {@code valkey} in the scheme means the same as {@code redis}.
      *
-     * @throws SessionTrackingSetupException when it is not the URL of a server; says what is wrong, not what was given
+     * @throws SessionTrackingSetupException if the value is not a valid URL; the message describes the error without
+     *     the value
      */
     public static RedisUrl parse(String url) {
         String unquoted = QUOTED.matcher(url.strip()).replaceFirst("$2").strip();

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a URL apart. By hand, because {@link java.net.URI} knows neither several hosts nor host names with an
- * underscore, and repeats the URL with its password when it finds fault with it.
+ * Parses a URL. {@link java.net.URI} cannot be used: it supports neither several hosts nor host names with an
+ * underscore, and its error messages contain the URL with the password.
  */
 final class RedisUrlParser {
 
@@ -38,7 +38,7 @@ final class RedisUrlParser {
             "(?<scheme>[A-Za-z][A-Za-z-]*)://(?<authority>[^/?#]*)(?<path>/[^?#]*)?(?<query>\\?[^#]*)?(?:#(?<fragment>.*))?",
             Pattern.DOTALL);
 
-    /** What RFC 3986 allows in a user name and a password. */
+    /** The characters that RFC 3986 allows in a user name and a password. */
     private static final Pattern USER_INFO =
             Pattern.compile("(?:[^\\x00-\\x7F\\s]|[\\w.~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*");
 
@@ -178,12 +178,12 @@ final class RedisUrlParser {
         return password.isEmpty() ? null : decoded(password);
     }
 
-    /** A plus sign is a plus sign here, unlike in a form. */
+    /** Unlike in a form, a plus sign is not a space here. */
     private static String decoded(String text) {
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** Never with a part of what was given: any part of it may be a part of the password. */
+    /** The message contains no part of the value, because each part may belong to the password. */
     private SessionTrackingSetupException wrong(String what) {
         return new SessionTrackingSetupException("The property " + PROPERTY + " " + what + ".", rightForm());
     }

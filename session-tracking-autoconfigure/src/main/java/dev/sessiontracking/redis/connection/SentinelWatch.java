@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens to the sentinels, and leaves a master as soon as one of them says that another has taken its place. In an
- * orderly failover the old one would go on taking writes for seconds, and then lose them.
+ * Subscribes to the failover messages of the sentinels, and closes the connections to the old master when one arrives.
+ * Otherwise, in a planned failover, the old master would accept writes for seconds and then lose them.
  */
 final class SentinelWatch {
 
@@ -22,7 +22,9 @@ final class SentinelWatch {
 
     private static final String SWITCHED = "+switch-master";
 
-    /** A connection that was just being made, by the word of a sentinel that did not know yet, is left as well. */
+    /**
+     * Also closes a connection that is being made now: the sentinel that was asked may not have known the new master.
+     */
     private static final long[] LOOK_MILLIS = {0, 200, 1_000, 3_000};
 
     private static final int WORDS = 5;
@@ -31,7 +33,7 @@ final class SentinelWatch {
 
     private final RedisConnector connector;
 
-    /** Those of whom it was said that they tell us nothing. */
+    /** Sentinels already reported as not publishing failovers. */
     private final Set<RedisAddress> mute = ConcurrentHashMap.newKeySet();
 
     SentinelWatch(RedisConnector connector) {
@@ -48,7 +50,7 @@ final class SentinelWatch {
                 .thenAccept(made -> new News(sentinel, made).listen());
     }
 
-    /** Says so once; others may still answer, so that nobody would notice before a failover. */
+    /** Logs once per sentinel. Other sentinels may still work, so nobody would notice the problem before a failover. */
     private void refused(RedisAddress sentinel, Throwable failure) {
         if (RedisFailures.isLoginRefused(failure) && mute.add(sentinel)) {
             log.warn(
@@ -59,7 +61,7 @@ final class SentinelWatch {
         }
     }
 
-    /** The words are the master's name, its old address and port, and the new ones. */
+    /** The message contains the name of the master, its old address and port, and the new ones. */
     private void switched(String[] words) {
         if (words.length != WORDS || !words[0].equals(connector.url().masterName())) {
             return;
@@ -70,8 +72,8 @@ final class SentinelWatch {
     }
 
     /**
-     * What one sentinel tells on one connection. When that is lost, another is made here and not by Lettuce, which would
-     * tell nobody of a password that was changed.
+     * The subscription to one sentinel. This class reconnects, and not Lettuce, because Lettuce would not report a
+     * changed password.
      */
     private final class News extends RedisPubSubAdapter<String, String> implements RedisConnectionStateListener {
 

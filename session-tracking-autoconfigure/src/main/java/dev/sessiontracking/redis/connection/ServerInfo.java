@@ -5,12 +5,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server says of itself (INFO). Whatever it does not say, or may not be asked, is unknown.
+ * The reply to INFO. Fields that are missing or not permitted are unknown.
  *
  * @param version for a log line, such as "Redis 7.0.15", or {@code null}
  * @param evictionPolicy its {@code maxmemory-policy}, or {@code null}
  * @param role {@code master} or {@code slave}, or {@code null}
- * @param isClusterNode whether it belongs to a cluster, as far as known
+ * @param isClusterNode whether the server belongs to a cluster, if known
  */
 record ServerInfo(
         @Nullable String version,
@@ -37,7 +37,7 @@ record ServerInfo(
                 "1".equals(fields.get("cluster_enabled")));
     }
 
-    /** Valkey says which Redis it is compatible with, too. */
+    /** Valkey also reports the compatible Redis version. */
     private static @Nullable String version(Map<String, String> fields) {
         String valkey = fields.get("valkey_version");
         if (valkey != null) {

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at a server whenever a connection to it is made, and warns of settings under which promises cannot be kept. */
+/** Inspects a server after each connect, and warns of settings that break the guarantees. */
 final class ServerInspection {
 
     private static final Logger log = LoggerFactory.getLogger(ServerInspection.class);
@@ -20,15 +20,15 @@ final class ServerInspection {
 
     private ServerInfo last = ServerInfo.UNKNOWN;
 
-    /** @param url how the server was reached */
+    /** @param url the URL of the connection */
     ServerInspection(RedisUrl url) {
         this.url = url;
     }
 
     /**
-     * Looks at the server now, and each time that this connection was made again.
+     * Inspects the server now, and after each reconnect.
      *
-     * @param lost is told when the connection is lost
+     * @param lost runs when the connection is lost
      */
     void follow(StatefulRedisConnection<String, String> connection, Runnable lost) {
         connection.addListener(new RedisConnectionStateListener() {
@@ -45,7 +45,7 @@ final class ServerInspection {
         inspect(connection.async());
     }
 
-    /** Looks at what the server says; never fails. */
+    /** Sends INFO and evaluates the reply. Never fails. */
     private void inspect(RedisServerAsyncCommands<String, String> commands) {
         commands.info().handle((info, failure) -> {
             ServerInfo found = failure == null ? ServerInfo.parse(info) : ServerInfo.UNKNOWN;
@@ -62,12 +62,12 @@ final class ServerInspection {
         });
     }
 
-    /** What the server said last. */
+    /** The last reply. */
     synchronized ServerInfo last() {
         return last;
     }
 
-    /** Says the same thing once, also when the connection is made again and again. */
+    /** Logs each message once, even after many reconnects. */
     private synchronized void warnOfChange(ServerInfo found) {
         if (found.equals(last)) {
             return;

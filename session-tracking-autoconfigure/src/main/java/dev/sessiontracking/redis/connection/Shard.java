@@ -11,12 +11,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One master, which answers for a part of the keys or for all of them, with a circuit breaker for reads and one for
- * writes. Thread-safe; asking it takes no lock.
+ * One master, which serves some or all keys, with one circuit breaker for reads and one for writes. Thread-safe;
+ * reading its state takes no lock.
  */
 public final class Shard {
 
-    /** Until the next attempt while the client reconnects. */
+    /** The pause between attempts while the client reconnects. */
     private static final long RECONNECT_MILLIS = 20;
 
     private final CircuitBreaker reads;
@@ -30,10 +30,10 @@ public final class Shard {
     private volatile String lastFailed;
 
     /**
-     * @param part where it is, for people, or {@code null} when it has all keys
-     * @param heartbeatKey is read and deleted to find out whether it answers
+     * @param part its address for messages, or {@code null} if it serves all keys
+     * @param heartbeatKey the key that heartbeats read and delete
      * @param heartbeat sends a heartbeat for a key on a line
-     * @param refused is told of failures that say more than that there was no answer
+     * @param refused receives failures that contain more than a missing reply
      * @param timeout the command timeout
      */
     Shard(
@@ -59,7 +59,7 @@ public final class Shard {
                 outages);
     }
 
-    /** A heartbeat waits for a connection that is being made again, but not so long that an outage is declared late. */
+    /** A heartbeat waits for a reconnect, but not so long that an outage is detected late. */
     private CompletionStage<?> patiently(Supplier<CompletionStage<?>> heartbeat) {
         long patience = Math.min(timeout.toNanos(), CircuitBreaker.RECONNECT.toNanos());
         return again(heartbeat::get, System.nanoTime() + patience, failure -> {}, null);
@@ -74,11 +74,11 @@ public final class Shard {
     }
 
     /**
-     * Sends a command. If it goes unanswered, heartbeats are sent at once, and the command once more: the connection was
-     * closed meanwhile, so it is a fresh one. It takes two command timeouts at most.
+     * Sends a command. Without a reply, sends heartbeats at once and the command once more. The silent connection was
+     * closed by then, so the second attempt uses a new one. Takes at most two command timeouts.
      *
      * @param line reads or writes
-     * @param unanswered is told before the command is sent again
+     * @param unanswered runs before the command is sent again
      */
     public <T> CompletionStage<T> send(Line line, Supplier<CompletionStage<T>> command, Runnable unanswered) {
         return again(
@@ -95,10 +95,10 @@ public final class Shard {
     }
 
     /**
-     * Sends a command again if it goes unanswered, once. One that was not sent does not count, nor does one that was sent
+     * Repeats a command without a reply once. An attempt does not count if the command was not sent, or if it was sent
      * on a silent connection just before that was closed.
      *
-     * @param before why the command went unanswered when it was sent last
+     * @param before why the last attempt got no reply
      */
     private <T> CompletionStage<T> again(
             Supplier<? extends CompletionStage<T>> command,
@@ -129,7 +129,7 @@ public final class Shard {
         });
     }
 
-    /** @throws SessionStoreUnavailableException when nothing is to be sent for now */
+    /** @throws SessionStoreUnavailableException if the circuit breaker is open */
     void requireOpen(Line line) {
         String because = breaker(line).openBecause();
         if (because != null) {
@@ -138,7 +138,7 @@ public final class Shard {
         }
     }
 
-    /** What fails for writes is told as an outage of all when reads fail too. */
+    /** If reads fail too, a failure of writes is reported as an outage of the whole master. */
     private void suffered(Line line) {
         (isOpenFor(Line.READ) ? breaker(line) : reads).suffered();
     }
@@ -149,7 +149,7 @@ public final class Shard {
         writes.suspect(because);
     }
 
-    /** A command of one key has failed for good. */
+    /** Called when a command on one key has finally failed. */
     public void failed(Line line, String key, Throwable failure) {
         if (RedisFailures.isOutage(failure)) {
             if (line == Line.READ) {
@@ -164,18 +164,18 @@ public final class Shard {
         refused.accept(failure);
     }
 
-    /** An operation on many keys has failed: that says nothing of the server. */
+    /** Called when an operation on many keys has failed. This does not mean that the server is unavailable. */
     void bulkFailed(Throwable failure) {
         refused.accept(failure);
     }
 
-    /** The connection was lost, and is being made again. */
+    /** Called when the connection is lost. The client reconnects. */
     void lost(String because) {
         reads.lost(because);
         writes.suspect(because);
     }
 
-    /** Nothing can be sent, as there is no connection. */
+    /** Called when there is no connection to send commands on. */
     void disconnected(String because) {
         reads.open(because);
         writes.suspect(because);

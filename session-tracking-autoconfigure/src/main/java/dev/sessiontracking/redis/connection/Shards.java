@@ -6,23 +6,23 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The masters, and the connection that reaches them all. Thread-safe. */
+/** The masters and the connection to them. Thread-safe. */
 public interface Shards {
 
     /**
-     * Connects, however many attempts it takes.
+     * Connects, and repeats failed attempts without limit.
      *
-     * @param attempted is told how each attempt ended: with a failure, or with {@code null}
+     * @param attempted receives the result of each attempt: a failure, or {@code null} for success
      */
     void connect(Consumer<@Nullable Throwable> attempted);
 
-    /** Who answers for a key at present. */
+    /** The current master of a key. */
     Shard of(String key);
 
     /**
      * The commands of a line.
      *
-     * @throws RedisConnectionException while there has been no connection yet
+     * @throws RedisConnectionException before the first connection
      */
     RedisClusterAsyncCommands<String, String> commands(Line line);
 
@@ -34,13 +34,13 @@ public interface Shards {
         return 1;
     }
 
-    /** What the server said of itself that was asked last. */
+    /** The last reply to INFO. */
     ServerInfo lastInspected();
 
     /**
-     * Finds out whether the master of a key answers: reads the key, or deletes it, which takes no memory.
+     * Sends a heartbeat to the master of a key: reads the key, or deletes it, which needs no memory.
      *
-     * @param key nobody uses it if the line is for writes
+     * @param key must be unused if the line is for writes
      */
     default CompletionStage<?> heartbeat(Line line, String key) {
         RedisClusterAsyncCommands<String, String> commands = commands(line);

@@ -17,10 +17,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection on which a command has been sent and nothing comes back: a server that froze, lost its network,
- * or was replaced does not say good-bye, and TCP alone would take minutes to notice. A connection that leaves a command
- * of one key unanswered for a command timeout is closed, so that the command can be sent again on a fresh one. A
- * connection that is merely idle stays. One for each channel, used on its event loop only.
+ * Closes a connection that returns no reply. If a server hangs, loses its network, or is replaced, it does not close
+ * its connections, and TCP needs minutes to detect this. If a command on one key gets no reply within the command
+ * timeout, this handler closes the connection, so that the command can be repeated on a new one. Idle connections stay
+ * open. One instance per channel, used on its event loop only.
  */
 final class SilenceHandler extends ChannelDuplexHandler {
 
@@ -90,8 +90,8 @@ final class SilenceHandler extends ChannelDuplexHandler {
     }
 
     /**
-     * Connections to the same server that were idle are replaced with this one: what has dropped it may have dropped them
-     * too. What was sent on them just now, such as a heartbeat, is sent again.
+     * Also closes connections to the same server that were idle, because the same fault may have dropped them. Commands
+     * that were sent on them just now, such as a heartbeat, are sent again.
      */
     private void silent(ChannelHandlerContext context) {
         deadline = null;
@@ -113,7 +113,7 @@ final class SilenceHandler extends ChannelDuplexHandler {
         return !isAtWork && System.nanoTime() - heardAt > commandTimeout.toNanos();
     }
 
-    /** What was not delivered by now must not be delivered later: nobody waits for it any more. */
+    /** Commands that were not delivered by now must not be delivered later, because their callers have given up. */
     private static void close(Channel channel) {
         if (channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One master has all keys: a single server, or whichever the sentinels name. */
+/** One master with all keys: a single server, or the current master of the sentinels. */
 final class SingleShard implements Shards {
 
     private final RedisConnector connector;
@@ -37,7 +37,7 @@ final class SingleShard implements Shards {
         connect(List.of(Line.values()), attempted);
     }
 
-    /** One after the other: the first attempt of a node may be too slow, and is forgiven. */
+    /** In sequence: the first attempt of a node may time out, and this is not reported. */
     private void connect(List<Line> lines, Consumer<@Nullable Throwable> attempted) {
         Line line = lines.get(0);
         connector
@@ -58,7 +58,7 @@ final class SingleShard implements Shards {
                 });
     }
 
-    /** Lettuce makes the connection again by itself; the heartbeat notices. */
+    /** Lettuce reconnects by itself. A heartbeat detects the new connection. */
     private void lost() {
         if (!connector.isClosed()) {
             shard.lost(at("the connection was lost"));

@@ -2,15 +2,15 @@ package dev.sessiontracking.redis.connection;
 
 import java.util.Locale;
 
-/** How servers work together, as the scheme of the URL says. */
+/** The topology of the servers, selected by the scheme of the URL. */
 public enum Topology {
     /** One server. */
     STANDALONE("redis", 6379),
 
-    /** A master with replicas, and sentinels who say which of them is the master. */
+    /** A master with replicas, and sentinels that monitor them. */
     SENTINEL("redis-sentinel", 26_379),
 
-    /** Masters that share the keys among them. */
+    /** Several masters, each with a part of the keys. */
     CLUSTER("redis-cluster", 6379);
 
     private static final String TLS_SUFFIX = "s";

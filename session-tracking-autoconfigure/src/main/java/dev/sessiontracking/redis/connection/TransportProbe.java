@@ -10,14 +10,14 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Finds out whether a server that did not complete a handshake speaks TLS. Such a server only falls silent, or resets the
- * connection, and that alone could be an outage. Sends no credentials.
+ * Determines whether a server uses TLS after a failed handshake. With the wrong transport, a server only stops
+ * answering or resets the connection, which could also be an outage. Sends no credentials.
  */
 final class TransportProbe {
 
     private TransportProbe() {}
 
-    /** Whether the server certainly speaks the other of the two: plain text when TLS is configured, or the reverse. */
+    /** Whether the server certainly uses the other transport: plain text if TLS is configured, or the reverse. */
     static boolean isOther(RedisAddress address, boolean tls, Duration timeout) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address.host(), address.port()), (int) timeout.toMillis());
@@ -34,7 +34,7 @@ final class TransportProbe {
         return first == '+' || first == '-';
     }
 
-    /** A certificate that the Java platform does not trust is a certificate. */
+    /** An untrusted certificate also shows that the server uses TLS. */
     private static boolean answersTls(Socket socket, RedisAddress address) throws IOException {
         SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
         try (SSLSocket secured = (SSLSocket) factory.createSocket(socket, address.host(), address.port(), true)) {
