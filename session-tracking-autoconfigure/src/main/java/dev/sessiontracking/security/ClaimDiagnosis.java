@@ -17,12 +17,12 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out from verified tokens whether {@code session.tracking.jwt} is wrong, and warns: of unlisted issuers whose tokens
+ * Detects wrong settings of {@code session.tracking.jwt} from verified tokens. Warns of unlisted issuers whose tokens
  * name sessions, and of tokens that name another user's live session. Rejects nothing.
  *
- * <p>Asks the store who owns a session, and no request waits for the answer: once for each unlisted issuer, and for a
- * sample of the live sessions. The sample is the first {@value #SLOTS} pairs of a session and a user id, and then at most
- * one further pair per second. Thread-safe, bounded.
+ * <p>Looks up the owner of a session once for each unlisted issuer, and for a sample of the live sessions. No request
+ * waits for the lookup. The sample is the first {@value #SLOTS} pairs of a session and a user id, and then at most one
+ * further pair per second. Thread-safe, bounded.
  */
 final class ClaimDiagnosis {
 
@@ -38,20 +38,20 @@ final class ClaimDiagnosis {
 
     private final Set<String> unlisted = ConcurrentHashMap.newKeySet();
 
-    /** Hashes of the pairs that were compared; 0 where none was. */
+    /** Hashes of the compared pairs; 0 is an empty slot. */
     private final AtomicLongArray compared = new AtomicLongArray(SLOTS);
 
     private final AtomicBoolean otherUserReported = new AtomicBoolean();
 
     private volatile long lastLookup;
 
-    /** @param ticker nanoseconds that do not jump */
+    /** @param ticker a monotonic time in nanoseconds */
     ClaimDiagnosis(SessionChecker checker, LongSupplier ticker) {
         this.checker = checker;
         this.ticker = ticker;
     }
 
-    /** A verified token was accepted as one of another issuer's. */
+    /** Called when a verified token of an unlisted issuer was accepted. */
     void sawForeign(SessionClaim claim) {
         String sessionId = claim.foreignSessionId();
         if (sessionId != null && UnregisteredSessionWarning.isNew(claim.issuer(), unlisted)) {
@@ -71,7 +71,7 @@ final class ClaimDiagnosis {
                 + " exactly as the claim iss has it; a trailing slash counts. This is logged once for each issuer.");
     }
 
-    /** A verified token was accepted because its session lives. */
+    /** Called when a verified token was accepted because its session is live. */
     void sawLive(TokenSession session) {
         String userId = session.userId();
         if (userId == null) {
@@ -104,7 +104,7 @@ final class ClaimDiagnosis {
         }
     }
 
-    /** Without an answer it is as if there was no such session. A warning is never worth a failed request. */
+    /** A failed lookup counts as a missing session, because a warning must not fail a request. */
     private void lookUp(String sessionId, Consumer<Optional<String>> answered) {
         try {
             checker.findOwner(sessionId)

@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 
 /**
- * What is known of the sessions of one request, in all its dispatches. A decision stays with the request, and every later
- * step compares against it, so that the session of its token is looked up once. Code that has no request at hand, such as a decoder, finds
- * it through the thread. Used by one thread at a time, as a request is.
+ * The state of session checks in one request, shared by all its dispatches. It stores the decision on a session, so
+ * that the session is looked up once per request. Code without access to the request, such as a decoder, finds the
+ * state through the thread. Used by one thread at a time, as a request is.
  */
 public final class RequestSessionState {
 
     // The value is a JDK type, so that a pooled thread never keeps a class loader of the application.
     private static final ThreadLocal<Object[]> CURRENT = ThreadLocal.withInitial(() -> new Object[1]);
 
-    /** A request carries one token, rarely two. Beyond this limit, nothing more is remembered. */
+    /** A request has one token, rarely two. Further tokens are not stored. */
     private static final int MAX_ENTRIES = 16;
 
     private @Nullable TokenSession decidedSession;
@@ -51,20 +51,20 @@ public final class RequestSessionState {
 
     private @Nullable Object request;
 
-    /** Claims of a token that was verified since the last check, as read by us or as they were verified. */
+    /** Claims of tokens that were verified since the last check. */
     private record Noted(
             @Nullable String tokenValue, @Nullable SessionClaim claim, Map<String, ?> verified) {}
 
-    /** The state of the request that this thread works on, inside a filter chain. */
+    /** The state of the current request of this thread, inside a filter chain. */
     public static @Nullable RequestSessionState current() {
         return (RequestSessionState) CURRENT.get()[0];
     }
 
     /**
-     * Makes this the state of the request that this thread works on.
+     * Sets the state of the current request of this thread.
      *
      * @param state {@code null} for none
-     * @return the one before, to be bound again afterwards
+     * @return the previous state, to be restored afterwards
      */
     public static @Nullable RequestSessionState bind(@Nullable RequestSessionState state) {
         Object[] slot = CURRENT.get();
@@ -73,7 +73,7 @@ public final class RequestSessionState {
         return before;
     }
 
-    /** The decision on a session, if it is the one that was looked up last. */
+    /** The decision on a session, if this session was looked up last. */
     @Nullable
     SessionDecision decision(TokenSession session) {
         return session.equals(decidedSession) ? decision : null;
@@ -84,17 +84,17 @@ public final class RequestSessionState {
         decision = newDecision;
     }
 
-    /** Notes what a token says that was decoded with our validator. */
+    /** Records the claims of a token that was decoded with our validator. */
     void noteVerified(String tokenValue, SessionClaim claim) {
         noted = with(noted, new Noted(tokenValue, claim, Map.of()));
     }
 
-    /** Notes the claims of a token that the application has verified itself. */
+    /** Records the claims of a token that the application has verified itself. */
     public void noteVerified(Map<String, ?> verifiedClaims) {
         noted = with(noted, new Noted(null, null, verifiedClaims));
     }
 
-    /** What the tokens say that were verified since the last check. */
+    /** The claims of the tokens that were verified since the last check. */
     public List<SessionClaim> verifiedClaims(SessionTokenEvaluator evaluator) {
         if (noted.isEmpty()) {
             return List.of();
@@ -106,7 +106,7 @@ public final class RequestSessionState {
         return all;
     }
 
-    /** What this token says, if it was decoded with our validator since the last check. */
+    /** The claims of this token, if it was decoded with our validator since the last check. */
     public @Nullable SessionClaim verifiedClaim(String tokenValue) {
         for (int i = 0; i < noted.size(); i++) {
             Noted one = noted.get(i);
@@ -117,7 +117,7 @@ public final class RequestSessionState {
         return null;
     }
 
-    /** Whether anything was noted since the last check that does not come from this very token. */
+    /** Whether anything was recorded since the last check that belongs to another token. */
     public boolean hasNotedOthers(String tokenValue) {
         for (int i = 0; i < noted.size(); i++) {
             Noted one = noted.get(i);
@@ -128,22 +128,22 @@ public final class RequestSessionState {
         return false;
     }
 
-    /** Notes the text of a token that is given to the chain's own authentication. */
+    /** Records the text of a token that the chain's authentication receives. */
     public void present(String token) {
         presented = with(presented, token);
     }
 
-    /** Notes that the chain's own authentication was given something that is not a token. */
+    /** Records that the chain's authentication received something that is not a token. */
     public void presentOtherCredentials() {
         otherCredentials = true;
     }
 
-    /** The tokens that the chain's own authentication was given since the last check. */
+    /** The tokens that the chain's authentication received since the last check. */
     public List<String> presented() {
         return presented;
     }
 
-    /** Whether the chain's own authentication was given something that is not a token, since the last check. */
+    /** Whether the chain's authentication received something that is not a token since the last check. */
     public boolean hasOtherCredentials() {
         return otherCredentials;
     }
@@ -161,9 +161,9 @@ public final class RequestSessionState {
     }
 
     /**
-     * Notes which sessions an authentication belongs to.
+     * Records the sessions of an authentication.
      *
-     * @param carried whether the authentication itself says so, wherever it is stored
+     * @param carried whether the authentication itself contains this information, wherever it is stored
      */
     public void examined(Authentication authentication, List<SessionClaim> claims, boolean carried) {
         this.authentication = authentication;
@@ -174,7 +174,7 @@ public final class RequestSessionState {
         forgetTokens();
     }
 
-    /** Forgets the tokens that were noted since the last check. Nobody was authenticated by them. */
+    /** Discards the tokens that were recorded since the last check. They authenticated nobody. */
     public void forgetTokens() {
         noted = List.of();
         presented = List.of();
@@ -186,7 +186,7 @@ public final class RequestSessionState {
         accepted = true;
     }
 
-    /** Whether this authentication was accepted, and no token was noted since. */
+    /** Whether this authentication was accepted, and no token was recorded since then. */
     public boolean isAccepted(Authentication current) {
         return accepted && current == authentication && noted.isEmpty();
     }
@@ -206,12 +206,12 @@ public final class RequestSessionState {
         return claims;
     }
 
-    /** What the last examined authentication belongs to, if only this request knows it. */
+    /** The sessions of the authentication that was examined last, if only this request has this information. */
     public List<SessionClaim> hiddenClaims() {
         return carried ? List.of() : claims;
     }
 
-    /** Remembers that this request was rejected. */
+    /** Records that this request was rejected. */
     public void reject(SessionDecision decision) {
         rejection = decision;
     }
@@ -222,23 +222,23 @@ public final class RequestSessionState {
     }
 
     /**
-     * Says that a filter of Spring Security is about to authenticate a token, directly after which its session is checked.
-     * Until then, the decoder's validator does not look it up: a session that has ended can be logged out again, and an
-     * outage never prevents a logout.
+     * Announces that a filter of Spring Security is about to authenticate a token. The session is checked directly
+     * after that filter, so until then the decoder's validator does not look it up. This allows a repeated logout of an
+     * ended session, and a logout during an outage.
      *
-     * @param before who is authenticated before that filter
+     * @param before the authentication before that filter
      */
     public void beforeTokenFilter(@Nullable Authentication before) {
         beforeTokenFilter = before;
         authenticatingToken = true;
     }
 
-    /** Says that no filter of Spring Security is about to authenticate a token, or not any more. */
+    /** Announces that no filter of Spring Security is about to authenticate a token. */
     public void afterTokenFilter() {
         authenticatingToken = false;
     }
 
-    /** Whether this authentication was there before the filter of Spring Security that authenticates tokens. */
+    /** Whether this authentication existed before the filter of Spring Security that authenticates tokens. */
     public boolean wasBeforeTokenFilter(Authentication current) {
         return current == beforeTokenFilter;
     }
@@ -248,10 +248,10 @@ public final class RequestSessionState {
     }
 
     /**
-     * Says which requests are accepted unverified whatever the outage policy.
+     * Sets which requests are accepted unverified under either outage policy.
      *
-     * @param exemption asked only in an outage
-     * @param request what it is asked about
+     * @param exemption evaluated only during an outage
+     * @param request the argument of the exemption
      */
     public void exemptFromOutage(Predicate<Object> exemption, Object request) {
         this.outageExemption = exemption;

@@ -6,7 +6,7 @@ import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
-/** The caller as Spring Security knows it. An anonymous one is none. */
+/** The current user of Spring Security. An anonymous user counts as none. */
 final class SecurityContextPrincipal implements PrincipalSource {
 
     @Override

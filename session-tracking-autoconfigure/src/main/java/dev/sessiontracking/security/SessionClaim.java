@@ -5,14 +5,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a verified token says of its session.
+ * The session information of a verified token.
  *
- * @param kind what was found
+ * @param kind the result
  * @param session the session, if and only if one is {@link Kind#NAMED}
- * @param issuer the token's {@code iss}, when it has one
- * @param user whose token it is, when it names no session
- * @param foreignSessionId the session id of a {@link Kind#FOREIGN} token, when it has one: for a warning, never to be
- *     checked or revoked
+ * @param issuer the claim {@code iss}, if present
+ * @param user the user of a token without a session
+ * @param foreignSessionId the session id of a {@link Kind#FOREIGN} token, if present. Only for a warning: it must not
+ *     be checked or revoked
  */
 public record SessionClaim(
         Kind kind,
@@ -22,14 +22,14 @@ public record SessionClaim(
         @Nullable String foreignSessionId) {
 
     /**
-     * Whose token names no session.
+     * The user of a token without a session.
      *
-     * @param id the user id, when the token says so
-     * @param authenticatedAt when the user last gave credentials, when the token says so
+     * @param id the user id, if the token contains it
+     * @param authenticatedAt the time of the last login with credentials, if the token contains it
      */
     public record User(@Nullable String id, @Nullable Instant authenticatedAt) {}
 
-    /** What can be found in a token. */
+    /** The possible results. */
     public enum Kind {
         /** The token is of an issuer that the application has not listed. Its session is not checked. */
         FOREIGN,
@@ -53,7 +53,7 @@ public record SessionClaim(
         return new SessionClaim(Kind.ABSENT, null, issuer, user, null);
     }
 
-    /** What a token says that names this session. */
+    /** The result for a token that names this session. */
     public static SessionClaim named(TokenSession session, @Nullable String issuer) {
         return new SessionClaim(Kind.NAMED, session, issuer, null, null);
     }

@@ -16,8 +16,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the session that a verified token names. Claims are outside data even when they are signed: nothing in them
- * makes this throw. Immutable.
+ * Finds the session that a verified token names. Claims are untrusted input even if they are signed, so no claim causes
+ * an exception. Immutable.
  */
 final class SessionClaims {
 
@@ -60,13 +60,13 @@ final class SessionClaims {
                 new TokenSession(sessionId, userId(claims, true), instant(claims.get(AUTHENTICATION_TIME))), issuer);
     }
 
-    /** Whether the application has named any issuer, and the one of these claims among them. */
+    /** Whether the application has listed issuers, and these claims have one of them. */
     boolean isNamedIssuer(Map<String, ?> claims) {
         String issuer = issuer(claims.get(ISSUER));
         return issuer != null && issuers.contains(issuer);
     }
 
-    /** Whether the application has named no issuer. */
+    /** Whether the application has listed no issuers. */
     boolean isAnyIssuer() {
         return issuers.isEmpty();
     }
@@ -81,7 +81,7 @@ final class SessionClaims {
         return null;
     }
 
-    /** Decoders give the issuer as text; converters are free to make a URL of it. */
+    /** Decoders return the issuer as text. Converters may turn it into a URL. */
     private static @Nullable String issuer(@Nullable Object value) {
         return value instanceof String || value instanceof URL || value instanceof URI ? value.toString() : null;
     }
@@ -91,7 +91,7 @@ final class SessionClaims {
         return sessionId != null && SessionIds.isUsable(sessionId) ? sessionId : null;
     }
 
-    /** @param expected whether a token without the claim is worth a warning: not all tokens have a user */
+    /** @param expected whether to warn if the claim is missing; not all tokens have a user */
     private @Nullable String userId(Map<String, ?> claims, boolean expected) {
         Object value = claims.get(userIdClaim);
         String userId = text(value);
@@ -108,7 +108,7 @@ final class SessionClaims {
         return null;
     }
 
-    /** Once for each property. Never shows the value: it is outside data. */
+    /** Logs once for each property. Never logs the value, because it is untrusted input. */
     private void warn(String property, @Nullable Object value, String consequence) {
         if (!warnedOf.contains(property) && warnedOf.add(property)) {
             String found = value instanceof String
@@ -121,7 +121,7 @@ final class SessionClaims {
         }
     }
 
-    /** Text as it is, and an integral number as decimal text: {@code 42} and {@code "42"} name the same. */
+    /** Returns text unchanged and an integral number as decimal text: {@code 42} and {@code "42"} are the same id. */
     private static @Nullable String text(@Nullable Object value) {
         if (value instanceof String text) {
             return text;

@@ -1,12 +1,12 @@
 package dev.sessiontracking.security;
 
-/** What a token is worth, as far as its session is concerned. */
+/** The decision on a token, based on its session. */
 public enum SessionDecision {
 
-    /** The token belongs to no session of ours: plain JWT. */
+    /** The token belongs to no session of this application. It is a plain JWT. */
     PLAIN(true),
 
-    /** The token's session is live, as a fresh cache or the store has verified. */
+    /** The token's session is live. A fresh cache or the store has verified it. */
     LIVE(true),
 
     /** The session could not be checked, and the outage policy accepts the token. */
@@ -15,7 +15,7 @@ public enum SessionDecision {
     /** The token's session was revoked, has expired, or was never registered. */
     ENDED(false),
 
-    /** The token must name a session and does not name one that could exist. */
+    /** The token must name a session, but names none or an invalid one. */
     UNUSABLE(false),
 
     /** The session could not be checked, and the outage policy rejects unverified tokens. */
@@ -27,7 +27,7 @@ public enum SessionDecision {
         this.accepted = accepted;
     }
 
-    /** Whether the token may pass. */
+    /** Whether the token is accepted. */
     public boolean isAccepted() {
         return accepted;
     }

@@ -12,8 +12,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a verified token may pass. Within one {@link RequestSessionState} a session is looked up once. Thread-safe;
- * blocks no longer than one check does, and never throws for an outage: that is {@link SessionDecision#UNAVAILABLE}.
+ * Decides whether a verified token is accepted. Looks a session up once per {@link RequestSessionState}. Thread-safe.
+ * Blocks at most as long as one check. Does not throw during an outage, but returns {@link
+ * SessionDecision#UNAVAILABLE}.
  */
 public final class SessionTokenEvaluator {
 
@@ -41,27 +42,26 @@ public final class SessionTokenEvaluator {
         this.diagnosis = new ClaimDiagnosis(checker, System::nanoTime);
     }
 
-    /** What these claims say of the token's session. */
+    /** Reads the session information from these claims. */
     public SessionClaim read(Map<String, ?> tokenClaims) {
         return claims.read(tokenClaims);
     }
 
     /**
-     * Whether the application has named the issuer of these claims as its own: {@code session.tracking.jwt.issuers}. That
-     * any issuer may be meant is not enough.
+     * Whether {@code session.tracking.jwt.issuers} contains the issuer of these claims. False if the property is empty.
      */
     public boolean isNamedIssuer(Map<String, ?> tokenClaims) {
         return claims.isNamedIssuer(tokenClaims);
     }
 
     /**
-     * Whether these claims seem to name a session, and the application has not said whose sessions are its own.
+     * Whether these claims seem to name a session, and {@code session.tracking.jwt.issuers} is empty.
      */
     public boolean mayNameASession(Map<String, ?> tokenClaims) {
         return claims.isAnyIssuer() && claims.read(tokenClaims).kind() == SessionClaim.Kind.NAMED;
     }
 
-    /** Whether a token is to be refused for what it says of its session, whoever is asked. */
+    /** Whether a token is rejected because of its claims, without any lookup. */
     public boolean isUnusable(SessionClaim claim) {
         return switch (claim.kind()) {
             case UNUSABLE -> true;
@@ -70,21 +70,21 @@ public final class SessionTokenEvaluator {
         };
     }
 
-    /** Notes a request that was rejected because its token cannot be determined. */
+    /** Records a request that was rejected because its token cannot be determined. */
     public void rejectedUndetermined() {
         rejections.rejected(Reason.UNUSABLE, null, null);
     }
 
-    /** Notes a request that was rejected because a rule requires a live session, and the check was unverified. */
+    /** Records a request that was rejected because a rule requires a live session, and the check was unverified. */
     public void rejectedUnverified(SessionClaim claim) {
         TokenSession session = Objects.requireNonNull(claim.session());
         rejections.rejected(Reason.UNAVAILABLE, session.sessionId(), session.userId());
     }
 
     /**
-     * Decides on a token by what it says of its session.
+     * Decides on a token by the session information of its claims.
      *
-     * @param state what is known already, if this is part of a request
+     * @param state the state of the request, or {@code null} outside a request
      */
     public SessionDecision decide(SessionClaim claim, @Nullable RequestSessionState state) {
         if (isUnusable(claim)) {
@@ -113,7 +113,7 @@ public final class SessionTokenEvaluator {
         return decision;
     }
 
-    /** A token that names no session can be rejected only together with everything of its user from before a time. */
+    /** A token without a session can be rejected only by a not-before marker of its user. */
     private SessionDecision decideWithoutSession(
             SessionClaim.@Nullable User user, @Nullable RequestSessionState state) {
         if (user == null || user.id() == null) {

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
-/** Makes Spring Boot's JWT decoders refuse tokens of sessions that have ended. */
+/** Makes Spring Boot's JWT decoders reject tokens of ended sessions. */
 @AutoConfiguration(
         afterName = SessionTrackingJwtAutoConfiguration.ENGINE,
         beforeName = SessionTrackingJwtAutoConfiguration.RESOURCE_SERVER)
@@ -52,7 +52,7 @@ public final class SessionTrackingJwtAutoConfiguration {
         return new SecurityContextPrincipal();
     }
 
-    /** A fallback, so that an application which injects its own validator by type still gets that one. */
+    /** A fallback bean, so that an application that injects its own validator by type gets its own. */
     @Bean
     @Fallback
     @ConditionalOnMissingBean(name = "sessionTrackingJwtValidator")

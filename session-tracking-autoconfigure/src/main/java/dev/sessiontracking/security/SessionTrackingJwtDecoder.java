@@ -11,8 +11,8 @@ import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.JwtValidationException;
 
 /**
- * Adds a check to a decoder that an application builds itself, for tokens that come by other ways than HTTP: messages,
- * WebSocket, gRPC. The decoder's own checks stay as they are and run first.
+ * Adds the session check to a decoder that the application builds, for tokens that do not arrive by HTTP: messages,
+ * WebSocket, gRPC. The checks of the decoder are unchanged and run first.
  *
  * <pre>{@code
  * @Bean
@@ -21,7 +21,7 @@ import org.springframework.security.oauth2.jwt.JwtValidationException;
  * }
  * }</pre>
  *
- * <p>As thread-safe as what it is made of.
+ * <p>Thread-safe if the delegate and the validator are.
  */
 public final class SessionTrackingJwtDecoder implements JwtDecoder {
 
@@ -30,8 +30,8 @@ public final class SessionTrackingJwtDecoder implements JwtDecoder {
     private final OAuth2TokenValidator<Jwt> validator;
 
     /**
-     * @param delegate verifies and validates tokens as it did before
-     * @param validator what is checked in addition, usually the {@link SessionTrackingJwtValidator}
+     * @param delegate verifies and validates tokens
+     * @param validator the additional check, usually the {@link SessionTrackingJwtValidator}
      */
     public SessionTrackingJwtDecoder(JwtDecoder delegate, OAuth2TokenValidator<Jwt> validator) {
         this.delegate = delegate;
@@ -39,11 +39,11 @@ public final class SessionTrackingJwtDecoder implements JwtDecoder {
     }
 
     /**
-     * Decodes a token whose session lives.
+     * Decodes a token whose session is live.
      *
-     * @throws JwtValidationException when its session has ended
-     * @throws JwtException whatever the decoder itself throws
-     * @throws SessionStoreUnavailableException when the store does not answer and the policy is {@code reject}
+     * @throws JwtValidationException if its session has ended
+     * @throws JwtException if the delegate throws it
+     * @throws SessionStoreUnavailableException if the store does not answer and the outage policy is {@code reject}
      */
     @Override
     public Jwt decode(String token) throws JwtException {

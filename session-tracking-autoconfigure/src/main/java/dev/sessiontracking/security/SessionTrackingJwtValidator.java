@@ -8,16 +8,17 @@ import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
 
 /**
- * Refuses tokens of sessions that have ended. Spring Boot's decoders take it up by themselves; for a decoder that an
- * application builds, see {@link SessionTrackingJwtDecoder}. Adds to the checks of a decoder and replaces none.
+ * Rejects tokens of ended sessions. Spring Boot adds it to its decoders. For a decoder that the application builds, see
+ * {@link SessionTrackingJwtDecoder}. It replaces no other check of a decoder.
  *
- * <p>Thread-safe. Blocks no longer than {@code session.tracking.command-timeout}: not for an event loop.
+ * <p>Thread-safe. Blocks while Redis is asked, at most twice the {@code session.tracking.command-timeout}, so do not
+ * call it on an event loop.
  */
 public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<Jwt> {
 
     /**
-     * What a client learns about a refused token, RFC 6750 section 3.1. It does not tell a revoked session from one that
-     * never was.
+     * The error description for a rejected token (RFC 6750 section 3.1). It is the same for a revoked session and for a
+     * session that never existed.
      */
     public static final String ERROR_DESCRIPTION = "The access token is expired, revoked or invalid";
 
@@ -31,11 +32,11 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
     }
 
     /**
-     * Checks the session of a token whose signature was verified. Inside the bearer or DPoP filter of a checked filter chain,
-     * it only notes what the token says: the session is checked directly behind that filter.
+     * Checks the session of a token whose signature was verified. Inside the bearer or DPoP filter of a checked filter
+     * chain, it only records the claims. The session is checked directly behind that filter.
      *
-     * @throws SessionStoreUnavailableException if the store does not answer and the policy is {@code reject}. This is not a
-     *     failed validation: the token may be good
+     * @throws SessionStoreUnavailableException if the store does not answer and the policy is {@code reject}. This is
+     *     not a failed validation, because the token may be valid
      */
     @Override
     public OAuth2TokenValidatorResult validate(Jwt jwt) {

@@ -7,13 +7,13 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 
-/** Keeps a WebFlux application from starting with tracking on and nothing protected. */
+/** Prevents the start of a WebFlux application with session tracking on, because nothing would be protected. */
 @AutoConfiguration
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnSessionTracking
 public final class SessionTrackingReactiveAutoConfiguration {
 
-    /** A bean factory post-processor runs in every start, with lazy initialization too. */
+    /** A bean factory post-processor runs at every start, even with lazy initialization. */
     @Bean
     static BeanFactoryPostProcessor sessionTrackingReactiveRefusal() {
         return beanFactory -> {

@@ -9,8 +9,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Explains, once for each issuer, why all its tokens may be rejected: their sessions were never registered. Silent for an
- * issuer of which this node has seen a live session. Thread-safe, bounded.
+ * Logs once for each issuer why all its tokens may be rejected: their sessions were never registered. Logs nothing for
+ * an issuer of which this node has seen a live session. Thread-safe, bounded.
  */
 final class UnregisteredSessionWarning {
 
@@ -46,7 +46,10 @@ final class UnregisteredSessionWarning {
                 + " session. This is logged once for each issuer.");
     }
 
-    /** Adds an issuer to a set, unless that is full. Cheap for one that is known: live sessions look here every time. */
+    /**
+     * Adds an issuer to a set, unless the set is full. Fast for a known issuer, because every check of a live session
+     * calls it.
+     */
     static boolean isNew(@Nullable String issuer, Set<String> known) {
         String key = key(issuer);
         return !known.contains(key) && known.size() < MOST_ISSUERS && known.add(key);
@@ -59,7 +62,7 @@ final class UnregisteredSessionWarning {
         return issuer.length() > MAX_SHOWN ? issuer.substring(0, MAX_SHOWN) + "..." : issuer;
     }
 
-    /** An issuer is outside data: no line breaks into the log, and no megabytes into memory. */
+    /** An issuer is untrusted input. This prevents line breaks in the log and long texts in memory. */
     static String printable(@Nullable String issuer) {
         return issuer == null
                 ? "(none)"

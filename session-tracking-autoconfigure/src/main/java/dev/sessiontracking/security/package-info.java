@@ -1,4 +1,6 @@
-/** Checks the sessions that JWTs name: the validator of decoders, and what every kind of filter chain shares. */
+/**
+ * Checks the sessions that JWTs name: the validator for decoders, and the parts that all kinds of filter chains share.
+ */
 @NullMarked
 package dev.sessiontracking.security;
 

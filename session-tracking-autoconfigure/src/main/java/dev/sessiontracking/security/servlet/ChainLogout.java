@@ -16,14 +16,14 @@ import org.springframework.security.web.authentication.logout.LogoutFilter;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The logout filter of a chain, run behind the filters that authenticate tokens. The filter itself and its configuration
- * are unchanged. Thread-safe.
+ * The logout filter of a chain, run behind the filters that authenticate tokens. The filter itself and its
+ * configuration are unchanged. Thread-safe.
  */
 final class ChainLogout {
 
     static final String MATCHER = "logoutRequestMatcher";
 
-    /** What Spring Security matches without CSRF protection, if the application has not set a matcher. */
+    /** The default matcher of Spring Security without CSRF protection. */
     private static final Pattern ANY_METHOD = Pattern.compile(
             "Or \\[PathPattern \\[GET (\\S+)], PathPattern \\[POST \\1], PathPattern \\[PUT \\1], PathPattern \\[DELETE \\1]]");
 
@@ -44,12 +44,12 @@ final class ChainLogout {
         }
     }
 
-    /** Tokens are logged out with POST only, unless the application has set a matcher of its own. */
+    /** Only POST logs tokens out, unless the application has set its own matcher. */
     boolean isForTokens(HttpServletRequest request) {
         return !postOnly || HttpMethod.POST.matches(request.getMethod());
     }
 
-    /** Makes the logout and writes its response, if the request is one. */
+    /** Performs the logout and writes the response, if the request is a logout. */
     boolean handles(HttpServletRequest request, HttpServletResponse response, SessionRejections rejections)
             throws IOException, ServletException {
         NoLogout noLogout = new NoLogout();

@@ -13,7 +13,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 
-/** The session check of one filter chain, wherever in the chain it is made. Thread-safe. */
+/** The session check of one filter chain. Filters at several places of the chain share it. Thread-safe. */
 final class ChainSessionCheck {
 
     private final RequestSessions sessions;
@@ -41,12 +41,13 @@ final class ChainSessionCheck {
     }
 
     /**
-     * Checks an authentication, or ends its session if the request is a logout. A session that has ended can be logged out
+     * Checks an authentication, or revokes its session if the request is a logout. An ended session can be logged out
      * again, and an outage never prevents a logout.
      *
-     * @param logoutFirst whether this is the place of the chain where logouts are made
+     * @param logoutFirst whether logouts are performed at this place of the chain
      * @return false if the response was written
-     * @throws RejectedTokenException if the token is rejected directly behind Spring Security's filter, which answers it
+     * @throws RejectedTokenException if the token is rejected directly behind Spring Security's filter, which answers
+     *     it
      */
     boolean passes(
             RequestSessionState state,
@@ -94,7 +95,7 @@ final class ChainSessionCheck {
         return false;
     }
 
-    /** Makes the logout of a request that nobody has authenticated, if it is one. */
+    /** Performs the logout of an unauthenticated request, if it is a logout. */
     boolean logsOutNobody(HttpServletRequest request, HttpServletResponse response)
             throws IOException, ServletException {
         return logout != null && logout.handles(request, response, rejections);

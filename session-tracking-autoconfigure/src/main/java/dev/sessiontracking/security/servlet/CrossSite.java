@@ -7,21 +7,21 @@ import java.util.Locale;
 import java.util.Set;
 import org.springframework.http.HttpHeaders;
 
-/** Tells requests that another site can make a browser send, with the user's cookies. */
+/** Detects requests that another site may have made the browser send, with the user's cookies. */
 final class CrossSite {
 
     private static final String FETCH_SITE = "Sec-Fetch-Site";
 
     private static final String ANY_SITE = "cross-site";
 
-    /** Schemes of credentials that browsers add by themselves. A page cannot send any other scheme across sites. */
+    /** Authentication schemes that browsers send by themselves. A page cannot send any other scheme across sites. */
     private static final Set<String> AUTOMATIC = Set.of("basic", "digest", "negotiate", "ntlm");
 
     private CrossSite() {}
 
     /**
-     * Whether this request may come from another site. A request of a client that is no browser has none of the headers, and
-     * an origin that the application's CORS configuration allows is no other site.
+     * Whether this request may come from another site. Requests of clients other than browsers have none of the
+     * relevant headers. An origin that the application's CORS configuration allows does not count as another site.
      */
     static boolean mayBeForged(HttpServletRequest request, HttpServletResponse response) {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);

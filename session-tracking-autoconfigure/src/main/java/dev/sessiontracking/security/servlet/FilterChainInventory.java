@@ -19,8 +19,8 @@ import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
- * Knows the filter chains of the application once they are built. Says at startup what is not checked, what cannot be known,
- * and what to do about it.
+ * Lists the filter chains of the application after they are built. Logs at startup which chains are not checked, which
+ * filters cannot be verified, and what to do.
  */
 final class FilterChainInventory implements SmartInitializingSingleton, FilterChains {
 
@@ -123,7 +123,7 @@ final class FilterChainInventory implements SmartInitializingSingleton, FilterCh
                 : type.getSimpleName();
     }
 
-    /** Which requests a chain is for, as far as its matcher says. */
+    /** The requests of a chain, as its matcher describes them. */
     private static String requests(SecurityFilterChain chain) {
         String text = chain instanceof DefaultSecurityFilterChain standard
                 ? String.valueOf(standard.getRequestMatcher())

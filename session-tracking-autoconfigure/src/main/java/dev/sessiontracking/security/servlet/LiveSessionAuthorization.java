@@ -9,7 +9,7 @@ import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 
-/** Decides by what the checks of this request have found. Thread-safe. */
+/** Decides by the results of the checks of this request. Thread-safe. */
 final class LiveSessionAuthorization
         implements SessionAuthorization, AuthorizationManager<RequestAuthorizationContext> {
 

@@ -9,8 +9,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 
 /**
- * While session tracking is off, a rule that asks for a live session stops the start: it could only be a hole, or
- * lock everybody out.
+ * Stops the start if session tracking is off and a rule requires a live session. Otherwise the rule would have to
+ * accept or reject everybody.
  */
 @AutoConfiguration(after = SessionTrackingServletSecurityAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)

@@ -4,8 +4,8 @@ import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 
 /**
- * A token is rejected directly behind the filter of Spring Security that authenticated it. That filter catches this
- * exception, and the chain's own entry point writes the response. No other code is in between.
+ * Thrown when a token is rejected directly behind the filter of Spring Security that authenticated it. That filter
+ * catches this exception, and the entry point of the chain writes the response. No other code runs in between.
  */
 final class RejectedTokenException extends InvalidBearerTokenException {
 

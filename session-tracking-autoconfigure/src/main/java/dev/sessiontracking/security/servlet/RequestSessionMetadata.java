@@ -4,7 +4,7 @@ import dev.sessiontracking.SessionMetadata;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.HttpHeaders;
 
-/** Takes a session's metadata from the request that begins it. */
+/** Reads the metadata of a session from the login request. */
 public final class RequestSessionMetadata {
 
     private RequestSessionMetadata() {}
@@ -12,9 +12,9 @@ public final class RequestSessionMetadata {
     /**
      * The client's address and User-Agent.
      *
-     * <p>The address is {@link HttpServletRequest#getRemoteAddr()}. Behind a proxy, let the server resolve it
-     * ({@code server.forward-headers-strategy}), which knows whom to trust: a raw {@code X-Forwarded-For} header is
-     * whatever a client claims, and is not read here.
+     * <p>The address is {@link HttpServletRequest#getRemoteAddr()}. Behind a proxy, configure the server to resolve it
+     * ({@code server.forward-headers-strategy}). This method does not read {@code X-Forwarded-For}, because a client
+     * can send any value.
      */
     public static SessionMetadata from(HttpServletRequest request) {
         return SessionMetadata.of(request.getRemoteAddr(), request.getHeader(HttpHeaders.USER_AGENT));

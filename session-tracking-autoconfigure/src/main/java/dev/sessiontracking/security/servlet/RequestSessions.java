@@ -13,7 +13,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 
-/** Finds and checks the sessions that a request's authentication belongs to. Thread-safe. */
+/** Finds and checks the sessions of a request's authentication. Thread-safe. */
 final class RequestSessions {
 
     private final SessionTokenEvaluator evaluator;
@@ -26,9 +26,9 @@ final class RequestSessions {
     }
 
     /**
-     * Finds the sessions of an authentication and notes them. Checks nothing.
+     * Finds the sessions of an authentication and records them. Checks nothing.
      *
-     * @return false if a token authenticated the request, and which one cannot be known
+     * @return false if a token authenticated the request, but cannot be determined
      */
     boolean examine(
             RequestSessionState state,
@@ -54,7 +54,7 @@ final class RequestSessions {
         return true;
     }
 
-    /** What nearly every request has: the authentication that Spring Security makes of one JWT. */
+    /** The usual case: the authentication that Spring Security creates from one JWT. */
     @SuppressWarnings("ReferenceEquality")
     private @Nullable SessionClaim plain(RequestSessionState state, Authentication authentication) {
         if (authentication.getClass() != JwtAuthenticationToken.class) {
@@ -72,7 +72,7 @@ final class RequestSessions {
         return verified != null ? verified : evaluator.read(jwt.getClaims());
     }
 
-    /** The decision on the sessions of the examined authentication. A known bad token outweighs an unknown one. */
+    /** The decision on the sessions of the examined authentication. A rejected token outweighs an unverified one. */
     SessionDecision decide(RequestSessionState state) {
         SessionDecision worst = SessionDecision.PLAIN;
         List<SessionClaim> claims = state.lastClaims();
@@ -88,15 +88,15 @@ final class RequestSessions {
         return worst;
     }
 
-    /** Notes a request whose token cannot be known. */
+    /** Records a request whose token cannot be determined. */
     SessionDecision undetermined() {
         evaluator.rejectedUndetermined();
         return SessionDecision.UNUSABLE;
     }
 
     /**
-     * {@link SessionDecision#LIVE} only if an accepted authentication names a session, and each is verified to be live.
-     * Whoever asks rejects everything else.
+     * {@link SessionDecision#LIVE} only if an accepted authentication names a session, and all its sessions are
+     * verified to be live. The caller rejects every other result.
      */
     SessionDecision decideVerified(RequestSessionState state, @Nullable Authentication authentication) {
         SessionDecision verified = SessionDecision.PLAIN;
@@ -112,7 +112,7 @@ final class RequestSessions {
         return verified;
     }
 
-    /** The sessions of an authentication, as far as this request or the authentication itself knows them. */
+    /** The sessions of an authentication, if this request or the authentication itself contains them. */
     List<SessionClaim> claims(RequestSessionState state, @Nullable Authentication authentication) {
         List<SessionClaim> examined = state.claims(authentication);
         return examined != null ? examined : finder.carriedBy(authentication);

@@ -4,7 +4,7 @@ import dev.sessiontracking.security.RequestSessionState;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 
-/** Connects a filter that verifies tokens by itself, with whatever library, to session tracking. */
+/** Connects a filter that verifies tokens itself, with any library, to session tracking. */
 public final class RequestToken {
 
     private static final String STATE = RequestToken.class.getName() + ".STATE";
@@ -12,8 +12,8 @@ public final class RequestToken {
     private RequestToken() {}
 
     /**
-     * Says that the caller has verified a token and authenticates the request by it. Call this before
-     * {@code filterChain.doFilter}. The token's session is then checked directly behind the calling filter; logout,
+     * Reports that the caller has verified a token and authenticates the request with it. Call this before {@code
+     * filterChain.doFilter}. The session of the token is then checked directly behind the calling filter. Logout,
      * {@link SessionAuthorization} rules and events work as with Spring Security's own filters.
      *
      * <pre>{@code
@@ -23,7 +23,7 @@ public final class RequestToken {
      * filterChain.doFilter(request, response);
      * }</pre>
      *
-     * <p>Nothing else connects a request to a session: to look a session up is not to authenticate by it. Does nothing
+     * <p>Only this call connects the request with the session; calling {@code SessionService} does not. Does nothing
      * while session tracking is off.
      *
      * @param claims the claims of the verified token, by name

@@ -4,7 +4,7 @@ import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 
 /**
- * Authorization rules about sessions. Inject it where the filter chain is built:
+ * Authorization rules for sessions. Inject it into the method that builds the filter chain:
  *
  * <pre>{@code
  * SecurityFilterChain api(HttpSecurity http, SessionAuthorization sessions) {
@@ -18,12 +18,12 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
 public interface SessionAuthorization {
 
     /**
-     * Grants access to requests whose token names a session that is verified to be live. An unverified check, as in an
-     * outage, answers 503 under either outage policy. A token that names no session of this application is denied. The check that the request went through already is used, so this costs no round trip.
+     * Grants access to requests whose token names a session that is verified to be live. During an outage, the response
+     * is 503 under either outage policy. A token that names no session of this application is denied. The rule uses the
+     * result of the check in the filter chain, so it needs no round trip.
      *
      * @return a thread-safe manager
-     * @throws dev.sessiontracking.autoconfigure.SessionTrackingSetupException when session tracking is off: no check
-     *     would ever be verified
+     * @throws dev.sessiontracking.autoconfigure.SessionTrackingSetupException if session tracking is off
      */
     AuthorizationManager<RequestAuthorizationContext> hasLiveSession();
 }

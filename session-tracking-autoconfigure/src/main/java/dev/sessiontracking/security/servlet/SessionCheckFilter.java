@@ -14,8 +14,8 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
 /**
- * Comes directly behind a filter that may authenticate requests, and checks the session of a new authentication. Nothing
- * behind it runs for a token that is rejected. An authentication that was checked already costs one comparison.
+ * Runs directly behind a filter that may authenticate requests, and checks the session of a new authentication. If the
+ * token is rejected, no later filter runs. An authentication that was checked before costs one comparison.
  */
 final class SessionCheckFilter implements Filter {
 
@@ -29,7 +29,7 @@ final class SessionCheckFilter implements Filter {
 
     private final boolean last;
 
-    /** Which requests may be logouts here. */
+    /** The requests that may be logouts at this place. */
     enum Logouts {
         NONE,
         OF_AUTHENTICATED,
@@ -55,7 +55,7 @@ final class SessionCheckFilter implements Filter {
             throws IOException, ServletException {
         RequestSessionState state = RequestSessionState.current();
         if (state == null) {
-            // Another thread than the one that the chain began on.
+            // This is not the thread on which the chain started.
             state = RequestToken.state((HttpServletRequest) request);
         }
         state.afterTokenFilter();
@@ -64,7 +64,7 @@ final class SessionCheckFilter implements Filter {
                 chain.doFilter(request, response);
                 return;
             }
-            // An application that decodes a token behind the chain gets a fresh answer.
+            // An application that decodes a token behind the chain gets a new lookup.
             RequestSessionState.bind(null);
             try {
                 chain.doFilter(request, response);

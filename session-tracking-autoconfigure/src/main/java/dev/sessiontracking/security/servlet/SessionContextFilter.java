@@ -17,9 +17,8 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
 /**
- * Comes before everything in a chain that could authenticate a request. Binds the {@link RequestSessionState}, and checks
- * the context that was there before: one stored in an HTTP session, one of an earlier dispatch, one of a test. Runs in
- * every dispatch.
+ * Runs before all filters of a chain that could authenticate a request. Binds the {@link RequestSessionState}, and
+ * checks an existing security context: from an HTTP session, an earlier dispatch, or a test. Runs in every dispatch.
  */
 final class SessionContextFilter implements Filter {
 

@@ -30,11 +30,11 @@ import org.springframework.security.web.authentication.logout.LogoutFilter;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
 
 /**
- * Replaces each filter chain bean by one for the same requests, with the same filters and with the session checks. The final
- * order of the filters is known then. A check comes
- * directly behind each filter that may authenticate requests: the bearer and DPoP filters, other authentication filters of
- * Spring Security, and every filter of the application. The logout filter is run behind the filters that authenticate
- * tokens. All other filters keep their places.
+ * Replaces each filter chain bean with one that has the same requests, the same filters, and the session checks. This
+ * happens after the chain is built, because then the order of the filters is final. A check is added directly behind
+ * each filter that may authenticate requests: the bearer and DPoP filters, other authentication filters of Spring
+ * Security, and every filter of the application. The logout filter runs behind the filters that authenticate tokens.
+ * All other filters keep their places.
  */
 final class SessionFilterChains implements BeanPostProcessor {
 
@@ -82,7 +82,7 @@ final class SessionFilterChains implements BeanPostProcessor {
         return plan.result;
     }
 
-    /** How a chain authenticates tokens, as far as its finished filters and its configuration say. */
+    /** How a chain authenticates tokens, according to its filters and its configuration. */
     static Tokens tokens(List<Filter> filters) {
         if (filters.stream().noneMatch(SessionFilterChains::isTokenFilter)) {
             return Tokens.NONE;
@@ -118,7 +118,7 @@ final class SessionFilterChains implements BeanPostProcessor {
                         && general.getAuthenticationConverter() instanceof DPoPAuthenticationConverter);
     }
 
-    /** A plain authentication filter is the application's: it made the converter and the manager. */
+    /** A plain authentication filter belongs to the application, which has configured its converter and manager. */
     static boolean isOwn(Filter filter) {
         return !isTokenFilter(filter)
                 && (filter.getClass() == AuthenticationFilter.class
@@ -140,7 +140,7 @@ final class SessionFilterChains implements BeanPostProcessor {
         return filter.getClass().getSimpleName().equals("SecurityContextPersistenceFilter");
     }
 
-    /** Where the checks of one chain go. */
+    /** The places of the checks in one chain. */
     private final class Plan {
 
         private final List<Filter> filters;
@@ -178,7 +178,8 @@ final class SessionFilterChains implements BeanPostProcessor {
             int own = lastIndex(SessionFilterChains::isOwn, context + 1, end);
             this.hasTokenFilter = token >= 0;
             this.logoutCheck = Math.max(logout, hasTokenFilter ? token : own);
-            // Behind the application's own filters, once more right before authorization: a rejection is final.
+            // Behind the filters of the application, check again directly before authorization, because a rejection is
+            // final.
             this.last = own >= 0 && end < filters.size()
                     ? end
                     : Math.max(lastIndex(SessionFilterChains::mayAuthenticate, context + 1, end), logout);

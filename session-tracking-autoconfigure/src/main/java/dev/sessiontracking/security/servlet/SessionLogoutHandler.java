@@ -14,23 +14,24 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 
 /**
- * Ends the session of the token that a request is authenticated by. Part of the logout of every chain that has one;
- * applications can add it to a logout filter of their own or call it from a controller.
+ * Revokes the session of the token that authenticated the request. Every chain with a logout uses it. Applications can
+ * add it to their own logout filter, or call it from a controller.
  *
- * <p>The logout filter of a chain runs behind the filters that authenticate tokens, so a token that they reject (garbage,
- * expired) gets their response and ends no session. Whether its session is still live does not matter: logging out of a
- * session that has ended succeeds like the first time, so that a client which missed the response can repeat the request
- * (RFC 7009 section 2.2 answers revoked tokens alike), and an outage never prevents a logout.
+ * <p>The logout filter of a chain runs behind the filters that authenticate tokens. So a token that they reject
+ * (malformed, expired) gets their response and revokes no session. The session does not have to be live: a repeated
+ * logout succeeds like the first one, so a client that missed the response can repeat the request (as in RFC 7009
+ * section 2.2). An outage never prevents a logout.
  *
- * <p>The response is 204 if the token named a session: it has ended, now or before, or its revocation is pending. A token
- * of an untracked login, or of an issuer that is not listed, names no session to revoke. It stays valid until it expires,
- * and the response says so: 200 with {@code {"revoked":false}}. An application's own success handler responds instead.
+ * <p>The response is 204 if the token names a session. The session has ended, now or before, or its revocation is
+ * pending. A token of an untracked login, or of an unlisted issuer, names no session to revoke. It stays valid until it
+ * expires, and the response is 200 with {@code {"revoked":false}}. If the application has its own success handler, that
+ * one writes the response.
  *
- * <p>A token that the browser may have sent by itself, as a cookie, ends no session in a cross-site request: Spring
- * Security skips its CSRF protection wherever its resolver finds a token. Such a request is forbidden, unless the
- * application's CORS configuration allows the origin.
+ * <p>A token that may come from a cookie revokes no session in a cross-site request, because Spring Security skips its
+ * CSRF protection if its resolver finds a token. Such a request gets 403, unless the application's CORS configuration
+ * allows the origin.
  *
- * <p>A request without a token, and one whose token is not of this application, is left to the other handlers.
+ * <p>For a request without a token, or with a token of another application, this handler does nothing.
  *
  * <p>Thread-safe.
  */
@@ -48,10 +49,10 @@ public final class SessionLogoutHandler implements LogoutHandler {
     }
 
     /**
-     * Ends the session.
+     * Revokes the session.
      *
-     * @throws SessionStoreUnavailableException if the store did not confirm it and the policy is {@code reject}; it is
-     *     enforced on this node and queued for the store all the same. A protected chain answers 503 for it
+     * @throws SessionStoreUnavailableException if the store did not confirm the revocation and the outage policy is
+     *     {@code reject}. The revocation is pending then, and a protected chain responds with 503
      * @throws AccessDeniedException if the request comes from another site and its token may be a cookie
      */
     @Override
@@ -80,8 +81,9 @@ public final class SessionLogoutHandler implements LogoutHandler {
     }
 
     /**
-     * Responds to the logout of a client that uses tokens. Its session has ended, or its revocation is pending: 204. Its
-     * token names no session of this application: 200 and {@code {"revoked":false}}, because that token stays valid.
+     * Responds to the logout of a client that uses tokens. 204 if the session has ended or its revocation is pending.
+     * 200 and {@code {"revoked":false}} if the token names no session of this application, because that token stays
+     * valid.
      */
     static void respond(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (Boolean.TRUE.equals(request.getAttribute(DONE))) {

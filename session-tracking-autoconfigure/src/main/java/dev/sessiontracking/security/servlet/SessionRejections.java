@@ -21,9 +21,9 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 
 /**
- * Writes the response of a rejected request where the rejection happens, so that no other filter can intercept it. Never
- * sends an error: on a resource server, the container's error dispatch is unauthenticated and would turn a 503 into a 401.
- * Thread-safe.
+ * Writes the response of a rejected request directly, so that no other filter can intercept it. Does not use {@code
+ * sendError}: on a resource server, the error dispatch of the container is unauthenticated and would turn a 503 into a
+ * 401. Thread-safe.
  */
 final class SessionRejections {
 
@@ -48,9 +48,9 @@ final class SessionRejections {
         this.strategy = strategy;
     }
 
-    /** Makes sure that nothing later in this request, and no later request, finds this authentication. */
+    /** Removes this authentication for the rest of this request and for later requests. */
     void forget(HttpServletRequest request, @Nullable Authentication rejected) {
-        // Saved there by the filter that authenticated: an error dispatch must not find it.
+        // The authenticating filter has saved it there. An error dispatch must not find it.
         request.removeAttribute(RequestAttributeSecurityContextRepository.DEFAULT_REQUEST_ATTR_NAME);
         if (rejected != null) {
             StoredSessions.remove(request, rejected);
@@ -92,9 +92,9 @@ final class SessionRejections {
     }
 
     /**
-     * Answers a request that ended because the store did not answer, wherever the application asked it.
+     * Writes the 503 response if a request failed because the store did not answer, even for a call of the application.
      *
-     * @return false if it ended for another reason, or if the response has begun
+     * @return false if the request failed for another reason, or if the response is already committed
      */
     boolean answers(HttpServletResponse response, Exception exception) throws IOException {
         Throwable cause = exception;

@@ -22,11 +22,10 @@ import org.springframework.security.web.authentication.logout.LogoutHandler;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
 
 /**
- * What has to be known or added while a chain is being configured: its logout handler, and how it authenticates tokens. The
- * checks themselves are added to the finished chain by {@link SessionFilterChains}.
+ * The part of the set-up that happens while a chain is configured: it adds the logout handler, and records how the
+ * chain authenticates tokens. {@link SessionFilterChains} adds the checks to the finished chain.
  *
- * <p>Applied before the application's own configuration, so that it comes before the resource server wherever that is
- * configured.
+ * <p>Applied before the configuration of the application, so that it always precedes the resource server.
  */
 final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrackingConfigurer, HttpSecurity> {
 
@@ -78,7 +77,7 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
                 : Tokens.CUSTOM;
     }
 
-    /** The chain's own manager, without what observation wraps around it. */
+    /** The authentication manager of the chain, without the wrapper of the observation support. */
     private static @Nullable ProviderManager providers(HttpSecurity http) {
         try {
             return http.getSharedObject(AuthenticationManagerBuilder.class).getObject() instanceof ProviderManager own
@@ -90,7 +89,7 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
         }
     }
 
-    /** Takes what was learned into the finished chain, where it is replaced. */
+    /** Passes the recorded information to the finished chain, which is then replaced. */
     record Marker(Tokens tokens) implements Filter {
 
         @Override

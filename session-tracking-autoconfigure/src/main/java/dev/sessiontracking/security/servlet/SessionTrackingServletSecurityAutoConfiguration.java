@@ -30,7 +30,7 @@ import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.authentication.logout.LogoutFilter;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 
-/** Makes every filter chain that is built from {@code HttpSecurity} refuse tokens of sessions that have ended. */
+/** Makes every filter chain that is built from {@code HttpSecurity} reject tokens of ended sessions. */
 @AutoConfiguration(
         after = SessionTrackingJwtAutoConfiguration.class,
         afterName = SessionTrackingServletSecurityAutoConfiguration.ENGINE)
@@ -49,7 +49,7 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
         return new RequestSessions(evaluator);
     }
 
-    /** A fallback, so that an application which injects its own logout handler by type still gets that one. */
+    /** A fallback bean, so that an application that injects its own logout handler by type gets its own. */
     @Bean
     @Fallback
     @ConditionalOnMissingBean(name = LOGOUT_HANDLER)
@@ -57,7 +57,7 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
         return new SessionLogoutHandler(checker, requestSessions);
     }
 
-    // First, so that it comes before a resource server that another customizer adds.
+    // Ordered first, to precede a resource server that another customizer adds.
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     @ConditionalOnMissingBean(name = "sessionTrackingHttpSecurityCustomizer")
@@ -66,7 +66,7 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
         return http -> http.with(new SessionTrackingConfigurer(logoutHandler));
     }
 
-    // Static and with providers only, as it is made before all other beans.
+    // Static and with providers only, because it is created before all other beans.
     @Bean
     static SessionFilterChains sessionTrackingFilterChains(
             ObjectProvider<SecurityContextHolderStrategy> contextHolderStrategy,

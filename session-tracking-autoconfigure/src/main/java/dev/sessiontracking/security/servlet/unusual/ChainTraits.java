@@ -12,16 +12,16 @@ import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 
 /**
- * What is known of one filter chain, and what was logged about it: each warning once. Thread-safe.
+ * The properties of one filter chain, and its warnings, each logged once. Thread-safe.
  */
 public final class ChainTraits {
 
-    /** A chain of which nothing is known. */
+    /** A chain without any known properties. */
     public static final ChainTraits UNKNOWN = new ChainTraits("(unknown)", Tokens.CUSTOM);
 
     private static final Logger log = LoggerFactory.getLogger(ChainTraits.class);
 
-    /** The diagnosis of hidden tokens looks at this many requests of a chain. */
+    /** The number of requests of a chain that the diagnosis of hidden tokens examines. */
     private static final int MAX_DIAGNOSED = 1000;
 
     private final String name;
@@ -38,7 +38,7 @@ public final class ChainTraits {
 
     /** How a chain authenticates tokens. */
     public enum Tokens {
-        /** It has no filter for them that we know of. */
+        /** The chain has no known filter for tokens. */
         NONE,
         /** With Spring Security's own provider for JWTs. */
         JWT,
@@ -73,7 +73,7 @@ public final class ChainTraits {
         }
     }
 
-    /** Says that a request was rejected because its token cannot be found. */
+    /** Warns that a request was rejected because its token cannot be determined. */
     public void warnOfUndeterminedToken(Authentication authentication) {
         if (undeterminedWarned.compareAndSet(false, true)) {
             log.warn(
@@ -87,8 +87,8 @@ public final class ChainTraits {
     }
 
     /**
-     * Warns if a request that a filter of the application's own has authenticated carries a JWT that names a session. Which
-     * of its tokens the filter went by is not known, so nothing is rejected.
+     * Warns if a filter of the application has authenticated a request that contains a JWT with a session. It is not
+     * known which token the filter used, so nothing is rejected.
      */
     public void diagnoseHiddenToken(
             SessionTokenEvaluator evaluator, Authentication authentication, HttpServletRequest request) {

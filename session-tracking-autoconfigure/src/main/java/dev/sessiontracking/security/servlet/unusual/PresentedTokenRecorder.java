@@ -7,8 +7,8 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 import org.springframework.security.oauth2.server.resource.authentication.DPoPAuthenticationToken;
 
 /**
- * Notes the token that a chain's own authentication is about to verify. This is how the token is known when the resulting
- * authentication hides it, whatever resolver found it in the request.
+ * Records the token that the authentication of a chain is about to verify. So the token is known even if the resulting
+ * authentication does not contain it, with any resolver.
  */
 public final class PresentedTokenRecorder implements AuthenticationManager {
 

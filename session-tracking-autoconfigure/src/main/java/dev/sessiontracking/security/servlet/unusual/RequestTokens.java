@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds texts that look like a JWT where clients put them: in headers, cookies and {@code access_token}. Bounded. */
+/** Finds texts that look like a JWT in the usual places: headers, cookies and {@code access_token}. Bounded. */
 final class RequestTokens {
 
     private static final String JWT_START = "eyJ";

@@ -14,9 +14,9 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
 
 /**
- * Keeps the session of a token beside the security context that was made of it, in the HTTP session. An authentication
- * that hides its token can then be checked when it is loaded again without the token. The value is plain text, so that any
- * serializer of HTTP sessions can store it.
+ * Stores the session of a token in the HTTP session, next to the security context that the token created. So an
+ * authentication that does not contain its token can be checked when a later request loads it. The value is plain text,
+ * so any serializer of HTTP sessions can store it.
  */
 public final class StoredSessions {
 
@@ -28,7 +28,10 @@ public final class StoredSessions {
 
     private StoredSessions() {}
 
-    /** Stores the sessions of this request's token, if only this request knows them and there is an HTTP session. */
+    /**
+     * Stores the sessions of this request's token, if there is an HTTP session and the authentication does not contain
+     * them.
+     */
     public static void store(HttpServletRequest request, RequestSessionState state) {
         Authentication authentication = state.authentication();
         List<SessionClaim> claims = state.hiddenClaims();
@@ -74,7 +77,7 @@ public final class StoredSessions {
         return claims;
     }
 
-    /** Removes the contexts of a rejected authentication: its browser could not even reach a login page. */
+    /** Removes the contexts of a rejected authentication. Otherwise the browser could not reach a login page. */
     public static void remove(HttpServletRequest request, Authentication rejected) {
         HttpSession session = request.getSession(false);
         if (session == null) {
@@ -101,7 +104,7 @@ public final class StoredSessions {
         return another;
     }
 
-    /** Tells a context from one that was stored later, by a login of another kind. */
+    /** Distinguishes a context from one that another kind of login has stored later. */
     private static String identity(Authentication authentication) {
         return authentication.getClass().getName() + " "
                 + Integer.toHexString(Objects.hashCode(authentication.getName()));

@@ -18,10 +18,9 @@ import org.springframework.security.oauth2.server.resource.introspection.OAuth2I
 import org.springframework.security.web.authentication.switchuser.SwitchUserGrantedAuthority;
 
 /**
- * Finds the sessions that an authentication belongs to. In this order: the {@code Jwt} that the authentication carries,
- * with every token that our validator or the application itself has verified for it; the text of the token that the
- * chain's own authentication was given; what was known of the context that was stored, or of the authentication that this
- * one replaces. Thread-safe.
+ * Finds the sessions of an authentication, in this order: from the {@code Jwt} in the authentication and all tokens
+ * that our validator or the application has verified for it; from the text of the token that the chain's authentication
+ * received; from the stored context, or the authentication that this one replaces. Thread-safe.
  */
 public final class TokenFinder {
 
@@ -34,26 +33,26 @@ public final class TokenFinder {
         this.evaluator = evaluator;
     }
 
-    /** Who made an authentication. */
+    /** The origin of an authentication. */
     public enum Origin {
         /** The bearer or DPoP filter of Spring Security. */
         TOKEN_FILTER,
         /** Another filter. */
         OTHER_FILTER,
-        /** It was there before the chain's filters ran. */
+        /** It existed before the filters of the chain ran. */
         STORED
     }
 
     /**
-     * What was found.
+     * The result.
      *
-     * @param claims what the tokens say, each once
-     * @param carried whether the authentication itself says so, wherever it is stored
-     * @param undetermined whether a token authenticated the request, and which one cannot be known
+     * @param claims the claims of the tokens, without duplicates
+     * @param carried whether the authentication itself contains this information, wherever it is stored
+     * @param undetermined whether a token authenticated the request, but cannot be determined
      */
     public record Found(List<SessionClaim> claims, boolean carried, boolean undetermined) {}
 
-    /** Finds the sessions of an authentication that nobody has examined yet. */
+    /** Finds the sessions of an authentication that was not examined yet. */
     public Found find(
             RequestSessionState state,
             Authentication authentication,
@@ -75,7 +74,7 @@ public final class TokenFinder {
         return new Found(search.claims, false, search.undetermined);
     }
 
-    /** The JWTs that an authentication carries. */
+    /** The JWTs in an authentication. */
     public List<SessionClaim> carriedBy(@Nullable Authentication authentication) {
         Search search = new Search(new RequestSessionState(), ChainTraits.UNKNOWN);
         search.carriedBy(authentication, 0);
@@ -139,7 +138,7 @@ public final class TokenFinder {
             }
         }
 
-        /** An access token given as text: opaque if it was introspected or is no JWT. */
+        /** An access token as text: opaque if it was introspected or is no JWT. */
         private void byText(AbstractOAuth2TokenAuthenticationToken<?> token) {
             String value = token.getToken().getTokenValue();
             opaque = true;
@@ -166,7 +165,7 @@ public final class TokenFinder {
             } else if (!state.presented().isEmpty()) {
                 state.presented().forEach(this::presented);
             } else if (!opaque && !state.hasOtherCredentials()) {
-                // The application's own manager was given something that we have not seen.
+                // The authentication manager of the application received something that was not recorded.
                 undetermined = !RequestTokens.find(request).isEmpty();
             }
         }
@@ -193,8 +192,8 @@ public final class TokenFinder {
         }
 
         /**
-         * Who introspects does not say what the token is. Only a JWT of an issuer that the application has named is known to
-         * name a session of ours: an authorization server has sessions of its own.
+         * Introspection does not reveal the kind of token. Only a JWT of a listed issuer certainly names a session of
+         * this application, because an authorization server has its own sessions.
          */
         private void presentedAsOpaque(String token) {
             Map<String, Object> accepted = TokenText.claims(token);

@@ -7,12 +7,12 @@ import java.text.ParseException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a token says. Verifies nothing: for tokens that somebody else has verified. Never throws. */
+/** Reads the claims of a token. Verifies nothing, so use it only for tokens that were verified before. Never throws. */
 final class TokenText {
 
     private TokenText() {}
 
-    /** The JWT, or {@code null} when this is none. */
+    /** The JWT, or {@code null} if the text is none. */
     static @Nullable JWT parse(String token) {
         try {
             return JWTParser.parse(token);
@@ -21,13 +21,13 @@ final class TokenText {
         }
     }
 
-    /** The claims of a signed JWT, or {@code null} when this is none. */
+    /** The claims of a signed JWT, or {@code null} if the text is none. */
     static @Nullable Map<String, Object> claims(String token) {
         JWT jwt = parse(token);
         return jwt == null ? null : claims(jwt);
     }
 
-    /** The claims of a signed JWT, or {@code null} when it is encrypted, unsigned or unreadable. */
+    /** The claims of a signed JWT, or {@code null} if it is encrypted, unsigned or unreadable. */
     static @Nullable Map<String, Object> claims(JWT jwt) {
         if (!(jwt instanceof SignedJWT)) {
             return null;

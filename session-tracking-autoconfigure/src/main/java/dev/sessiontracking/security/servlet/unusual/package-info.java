@@ -1,7 +1,7 @@
 /**
- * What less usual applications need: authentications that hide their token, opaque tokens, contexts stored in an HTTP
- * session, filters that the application writes itself. The standard path, {@code oauth2ResourceServer(jwt)}, does not
- * pass through here.
+ * Support for less common applications: authentications that do not contain their token, opaque tokens, contexts stored
+ * in an HTTP session, filters of the application. The standard path, {@code oauth2ResourceServer(jwt)}, does not use
+ * this package.
  */
 @NullMarked
 package dev.sessiontracking.security.servlet.unusual;
