@@ -77,7 +77,7 @@ final class FleetTable {
     @Override
     public String toString() {
         StringBuilder table =
-                new StringBuilder("| fault | requests | failed | slowest | proven again after | proven share"
+                new StringBuilder("| fault | requests | failed | slowest | recovered after | verified share"
                         + " | wrongly accepted | wrongly rejected |\n|---|--:|--:|--:|--:|--:|--:|--:|\n");
         rows.forEach((fault, row) -> table.append(line(fault, row)));
         return table.append(line("all", all)).toString();
