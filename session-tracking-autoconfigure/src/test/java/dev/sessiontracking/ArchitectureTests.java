@@ -16,6 +16,8 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.sessiontracking.core.ClaimValues;
+import dev.sessiontracking.core.Lifetimes;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionStatistics;
 import dev.sessiontracking.core.SessionTracking;
@@ -60,7 +62,12 @@ class ArchitectureTests {
 
     /** What the engine shows: ports, and the one class that puts it together. */
     private static final Class<?>[] PUBLIC_IN_CORE = {
-        SessionTracking.class, SessionChecker.class, TrackingState.class, SessionStatistics.class
+        SessionTracking.class,
+        SessionChecker.class,
+        TrackingState.class,
+        SessionStatistics.class,
+        ClaimValues.class,
+        Lifetimes.class
     };
 
     /** What applications implement or plug in, and what those types refer to. */

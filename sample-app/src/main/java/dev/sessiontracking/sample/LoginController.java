@@ -1,6 +1,8 @@
 package dev.sessiontracking.sample;
 
+import dev.sessiontracking.SessionEndedException;
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.servlet.RequestSessionMetadata;
 import jakarta.servlet.http.HttpServletRequest;
@@ -8,10 +10,12 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -24,26 +28,44 @@ class LoginController {
 
     private static final Map<String, Boolean> NOTHING_REVOKED = Map.of("revoked", false);
 
-    private final LoginService logins;
+    private final Accounts accounts;
+
+    private final SessionTokens sessions;
+
+    private final TokenIssuer tokens;
 
     private final boolean tracking;
 
-    LoginController(LoginService logins, ObjectProvider<SessionTrackingJwtValidator> revocation) {
-        this.logins = logins;
+    LoginController(
+            Accounts accounts,
+            SessionTokens sessions,
+            TokenIssuer tokens,
+            ObjectProvider<SessionTrackingJwtValidator> revocation) {
+        this.accounts = accounts;
+        this.sessions = sessions;
+        this.tokens = tokens;
         this.tracking = revocation.getIfAvailable() != null;
     }
 
+    /** Without Redis the session is not tracked, and its tokens are plain JWTs. */
     @PostMapping("/login")
     TokenResponse login(@Valid @RequestBody Credentials credentials, HttpServletRequest request) {
+        var user = accounts.authenticate(credentials.username(), credentials.password());
         SessionMetadata metadata = credentials.device() == null
                 ? RequestSessionMetadata.from(request)
                 : SessionMetadata.of(request.getRemoteAddr(), credentials.device());
-        return logins.login(credentials.username(), credentials.password(), metadata);
+        return tokens.issue(user, sessions.login(user.getUsername(), metadata));
     }
 
     @PostMapping("/refresh")
     TokenResponse refresh(@Valid @RequestBody RefreshRequest refresh, HttpServletRequest request) {
-        return logins.refresh(refresh.refreshToken(), RequestSessionMetadata.from(request));
+        Jwt token = tokens.verify(refresh.refreshToken());
+        var user = accounts.findActive(Objects.requireNonNull(token.getSubject()));
+        try {
+            return tokens.issue(user, sessions.refresh(token.getClaims(), RequestSessionMetadata.from(request)));
+        } catch (SessionEndedException ended) {
+            throw UnauthorizedException.invalidRefreshToken(ended);
+        }
     }
 
     /**
@@ -55,7 +77,7 @@ class LoginController {
             @Valid @RequestBody(required = false) @Nullable RefreshRequest session,
             @Nullable JwtAuthenticationToken caller) {
         if (session != null) {
-            logins.logout(session.refreshToken());
+            sessions.logout(tokens.verify(session.refreshToken()).getClaims());
         } else if (caller == null) {
             throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "Send an access token or a refresh token.");
         }

@@ -66,6 +66,7 @@ class SessionController {
             @Nullable String ip,
             @Nullable String userAgent,
             Instant createdAt,
+            Instant lastUsedAt,
             Instant expiresAt,
             boolean current) {
 
@@ -75,6 +76,7 @@ class SessionController {
                     session.metadata().ip(),
                     session.metadata().userAgent(),
                     session.createdAt(),
+                    session.lastUse().at(),
                     session.expiresAt(),
                     session.id().equals(currentId));
         }

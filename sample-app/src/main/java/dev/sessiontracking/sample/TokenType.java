@@ -1,5 +1,6 @@
 package dev.sessiontracking.sample;
 
+import dev.sessiontracking.SessionTokens;
 import java.util.List;
 import javax.crypto.SecretKey;
 import org.springframework.security.oauth2.jose.jws.MacAlgorithm;
@@ -20,7 +21,7 @@ enum TokenType {
     ACCESS("at+jwt"),
 
     /** Exchanged for new tokens. */
-    REFRESH("refresh+jwt");
+    REFRESH(SessionTokens.REFRESH_TOKEN_TYPE);
 
     static final String ISSUER = "session-tracking-sample";
 

@@ -16,6 +16,7 @@ import javax.crypto.SecretKey;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtEncoder;
 import tools.jackson.databind.JsonNode;
 
@@ -73,13 +74,41 @@ class RefreshTests extends AbstractSampleTests {
     }
 
     @Test
-    void whileRedisDoesNotAnswerTheRefreshTokenStaysTheSame() {
+    void sessionIsListedWithItsLastRefresh() {
+        Tokens alice = sample.login("alice");
+        Tokens refreshed = Tokens.of(sample.refresh(alice.refresh()));
+
+        JsonNode session = sample.get("/sessions", refreshed.access()).json().get(0);
+
+        assertThat(Instant.parse(session.get("lastUsedAt").asString()))
+                .isAfter(Instant.parse(session.get("createdAt").asString()));
+    }
+
+    @Test
+    void refreshTokenThatIsUsedAgainAfterItsSuccessorEndsTheSession() {
+        Tokens login = sample.login("alice");
+        Tokens first = Tokens.of(sample.refresh(login.refresh()));
+        Tokens again = Tokens.of(sample.refresh(login.refresh()));
+        assertThat(again.sessionId()).isEqualTo(first.sessionId());
+        Tokens second = Tokens.of(sample.refresh(again.refresh()));
+
+        sample.refresh(login.refresh()).assertProblem(401);
+
+        sample.refresh(second.refresh()).assertProblem(401);
+        sample.get("/me", second.access()).assertProblem(401);
+    }
+
+    @Test
+    void whileRedisDoesNotAnswerTheRefreshTokenKeepsItsExpiry(@Autowired SecretKey key) {
         Tokens alice = sample.login("alice");
         redis.run(cli -> cli.clientPause(2000));
 
         Tokens refreshed = Tokens.of(sample.refresh(alice.refresh()));
 
-        assertThat(refreshed.refresh()).isEqualTo(alice.refresh());
+        JwtDecoder decoder = TokenType.REFRESH.decoder(key);
+        assertThat(refreshed.refresh()).isNotEqualTo(alice.refresh());
+        assertThat(decoder.decode(refreshed.refresh()).getExpiresAt())
+                .isEqualTo(decoder.decode(alice.refresh()).getExpiresAt());
         assertThat(refreshed.sessionId()).isEqualTo(alice.sessionId());
     }
 

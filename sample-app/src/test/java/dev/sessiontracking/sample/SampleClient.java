@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -34,8 +35,11 @@ final class SampleClient {
 
     /** Waits until the sample is connected to Redis: it starts without waiting for it. */
     void awaitTracking() {
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(login("bob").sessionId()).isNotNull());
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            Tokens bob = login("bob");
+            assertThat(bob.sessionId()).isNotNull();
+            assertThat(get("/sessions", bob.access()).status()).isEqualTo(200);
+        });
     }
 
     /** Logs in with the right password. */
@@ -125,6 +129,11 @@ final class SampleClient {
                     json.get("sessionId").isNull()
                             ? null
                             : json.get("sessionId").asString());
+        }
+
+        long refreshExpiresAt() {
+            byte[] claims = Base64.getUrlDecoder().decode(refresh.split("\\.")[1]);
+            return new JsonMapper().readTree(claims).get("exp").asLong();
         }
     }
 }

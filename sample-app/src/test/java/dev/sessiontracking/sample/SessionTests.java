@@ -43,7 +43,7 @@ class SessionTests extends AbstractSampleTests {
         JsonNode session = sample.get("/sessions", alice.access()).json().get(0);
 
         assertThat(session.propertyNames())
-                .containsExactly("id", "ip", "userAgent", "createdAt", "expiresAt", "current");
+                .containsExactly("id", "ip", "userAgent", "createdAt", "lastUsedAt", "expiresAt", "current");
         Instant createdAt = Instant.parse(session.get("createdAt").asString());
         Instant expiresAt = Instant.parse(session.get("expiresAt").asString());
         assertThat(createdAt)

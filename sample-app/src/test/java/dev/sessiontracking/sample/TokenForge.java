@@ -1,6 +1,8 @@
 package dev.sessiontracking.sample;
 
+import dev.sessiontracking.SessionTokens;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -21,7 +23,17 @@ final class TokenForge {
 
     /** A token that would be good, but for the change. */
     String sign(TokenType type, Map<String, Object> claims, Consumer<JwtClaimsSet.Builder> change) {
-        return sign(type.header(), claims, change);
+        Map<String, Object> all = new HashMap<>(claims);
+        all.put(
+                SessionTokens.TOKEN_USE_CLAIM,
+                type == TokenType.REFRESH ? SessionTokens.REFRESH : SessionTokens.ACCESS);
+        if (type == TokenType.REFRESH) {
+            all.put("srt", 0);
+            if (!claims.containsKey("sid")) {
+                all.put("srs", UUID.randomUUID().toString());
+            }
+        }
+        return sign(type.header(), all, change);
     }
 
     String sign(String type, Map<String, Object> claims, Consumer<JwtClaimsSet.Builder> change) {

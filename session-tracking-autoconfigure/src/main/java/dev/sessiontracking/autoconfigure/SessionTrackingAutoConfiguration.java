@@ -1,6 +1,7 @@
 package dev.sessiontracking.autoconfigure;
 
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionTracking;
@@ -25,13 +26,19 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 /**
  * The session service, tracked when there is a store and plain JWT when there is none: an application can inject
  * {@link SessionService} either way.
  */
 @AutoConfiguration(afterName = "dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration")
-@EnableConfigurationProperties({SessionTrackingProperties.class, RevocationProperties.class, MetadataProperties.class})
+@EnableConfigurationProperties({
+    SessionTrackingProperties.class,
+    RefreshProperties.class,
+    RevocationProperties.class,
+    MetadataProperties.class
+})
 public final class SessionTrackingAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
@@ -64,12 +71,13 @@ public final class SessionTrackingAutoConfiguration {
                 ObjectProvider<StoreObserver> observer,
                 ObjectProvider<PrincipalSource> principals,
                 SessionTrackingProperties properties,
+                RefreshProperties refresh,
                 RevocationProperties revocation,
                 MetadataProperties metadata) {
             Duration retention = revocation.retention();
             Settings settings = new Settings(
                     properties.outagePolicy(),
-                    properties.ttl(),
+                    properties.lifetimes(refresh),
                     retention == null ? properties.ttl() : retention,
                     revocation.maximumRemembered(),
                     metadata.policy()::apply);
@@ -122,6 +130,12 @@ public final class SessionTrackingAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
+        SessionTokens sessionTrackingSessionTokens(SessionTracking tracking, Environment environment) {
+            return tracking.tokens(userIdClaim(environment));
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
         SessionChecker sessionTrackingSessionChecker(SessionTracking tracking) {
             return tracking.checker();
         }
@@ -133,8 +147,16 @@ public final class SessionTrackingAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        SessionService sessionTrackingSessionService(SessionTrackingProperties properties) {
-            return SessionTracking.off(properties.ttl(), Clock.systemUTC());
+        SessionService sessionTrackingSessionService(SessionTrackingProperties properties, RefreshProperties refresh) {
+            return SessionTracking.off(properties.lifetimes(refresh), Clock.systemUTC());
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        SessionTokens sessionTrackingSessionTokens(
+                SessionTrackingProperties properties, RefreshProperties refresh, Environment environment) {
+            return SessionTracking.tokensWhileOff(
+                    properties.lifetimes(refresh), userIdClaim(environment), Clock.systemUTC());
         }
 
         @Bean
@@ -142,5 +164,11 @@ public final class SessionTrackingAutoConfiguration {
                 Environment environment, ListableBeanFactory beans, SessionTrackingProperties properties) {
             return new TrackingOffGuard(TrackingSwitch.of(environment, beans), properties.outagePolicy());
         }
+    }
+
+    /** Its properties are bound only where Spring Security is. */
+    private static String userIdClaim(Environment environment) {
+        String claim = environment.getProperty("session.tracking.jwt.user-id-claim");
+        return StringUtils.hasText(claim) ? claim : "sub";
     }
 }

@@ -1,5 +1,6 @@
 package dev.sessiontracking.autoconfigure;
 
+import dev.sessiontracking.core.Lifetimes;
 import dev.sessiontracking.spi.OutagePolicy;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +14,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     connection details or SessionStore bean exists. True: required, the application does not start without. False:
  *     disabled.
  * @param ttl Lifetime of a session after its creation or last renewal.
+ * @param maxLifetime Longest lifetime of a session since the login, however often it is renewed. Unset: no limit.
  * @param outagePolicy What tokens are worth during an outage.
  */
 @ConfigurationProperties("session.tracking")
 record SessionTrackingProperties(
         @Nullable Boolean enabled,
         @DefaultValue("7d") Duration ttl,
+        @Nullable Duration maxLifetime,
         @DefaultValue("plain-jwt") OutagePolicy outagePolicy) {
 
     private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
@@ -31,5 +34,17 @@ record SessionTrackingProperties(
                     "The property session.tracking.ttl is " + ttl + ", but must be between one second and 3650 days.",
                     "Set session.tracking.ttl to the lifetime of your refresh tokens, for example 7d.");
         }
+        if (maxLifetime != null
+                && (maxLifetime.compareTo(SHORTEST_TTL) < 0 || maxLifetime.compareTo(LONGEST_TTL) > 0)) {
+            throw new SessionTrackingSetupException(
+                    "The property session.tracking.max-lifetime is " + maxLifetime
+                            + ", but must be between one second and 3650 days.",
+                    "Set session.tracking.max-lifetime to the time after which a user must log in again, for example"
+                            + " 30d, or leave it out.");
+        }
+    }
+
+    Lifetimes lifetimes(RefreshProperties refresh) {
+        return new Lifetimes(ttl, maxLifetime, refresh.reuseInterval());
     }
 }

@@ -2,6 +2,7 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.cache.CachingReader;
 import dev.sessiontracking.core.cache.NearCache;
@@ -33,6 +34,8 @@ public final class SessionTracking implements AutoCloseable {
 
     private final SessionService service;
 
+    private final TokenSessions tokenSessions;
+
     private final SessionEngine checker;
 
     private final Revoker revoker;
@@ -53,7 +56,8 @@ public final class SessionTracking implements AutoCloseable {
         this.reader = reader;
         this.events = new SessionEvents(collaborators.listeners(), collaborators.principals(), statistics, clock);
         this.outages = new OutageMonitor(store, settings.outagePolicy(), clock, events, statistics);
-        Duration longest = settings.retention().compareTo(settings.ttl()) > 0 ? settings.retention() : settings.ttl();
+        Duration ttl = settings.lifetimes().ttl();
+        Duration longest = settings.retention().compareTo(ttl) > 0 ? settings.retention() : ttl;
         this.revoker = new Revoker(
                 this.store,
                 reader,
@@ -62,7 +66,11 @@ public final class SessionTracking implements AutoCloseable {
                 events,
                 settings.outagePolicy());
         this.checker = new SessionEngine(this.store, reader, revoker, settings.outagePolicy(), statistics, clock);
-        this.service = new TrackedSessionService(this.store, checker, revoker, events, settings, clock);
+        TrackedSessionService sessions =
+                new TrackedSessionService(this.store, checker, revoker, events, settings, clock);
+        this.service = sessions;
+        this.tokenSessions =
+                new TrackedTokenSessions(sessions, this.store, checker, revoker, events, settings.lifetimes());
         if (reader != null) {
             reader.observe(revoker.observer());
         }
@@ -111,8 +119,18 @@ public final class SessionTracking implements AutoCloseable {
     }
 
     /** The service of an application without session tracking: plain JWT. */
-    public static SessionService off(Duration ttl, Clock clock) {
-        return new UntrackedSessionService(ttl, clock);
+    public static SessionService off(Lifetimes lifetimes, Clock clock) {
+        return new UntrackedSessionService(lifetimes, clock);
+    }
+
+    /** The tokens of an application without session tracking: plain JWT. */
+    public static SessionTokens tokensWhileOff(Lifetimes lifetimes, String userIdClaim, Clock clock) {
+        return new ClaimSessionTokens(new UntrackedSessionService(lifetimes, clock), userIdClaim);
+    }
+
+    /** What applications inject that issue their own tokens. */
+    public SessionTokens tokens(String userIdClaim) {
+        return new ClaimSessionTokens(tokenSessions, userIdClaim);
     }
 
     /** What applications inject. */
@@ -215,21 +233,21 @@ public final class SessionTracking implements AutoCloseable {
      * What an application decides about its sessions.
      *
      * @param outagePolicy what tokens are worth while the store does not answer
-     * @param ttl how long a session lives after its creation or last renewal
+     * @param lifetimes how long sessions live
      * @param retention how long a node remembers a revocation; at least as long as a token can live
      * @param maximumRemembered most revocations that a node remembers
      * @param metadata reduces the metadata of a session to what is stored
      */
     public record Settings(
             OutagePolicy outagePolicy,
-            Duration ttl,
+            Lifetimes lifetimes,
             Duration retention,
             int maximumRemembered,
             UnaryOperator<SessionMetadata> metadata) {
 
         /** All metadata is stored. */
         public Settings(OutagePolicy outagePolicy, Duration ttl, Duration retention, int maximumRemembered) {
-            this(outagePolicy, ttl, retention, maximumRemembered, UnaryOperator.identity());
+            this(outagePolicy, Lifetimes.of(ttl), retention, maximumRemembered, UnaryOperator.identity());
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.RefreshToken.Times;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.core.cache.StoreFutures;
 import dev.sessiontracking.core.revocation.NotBeforeMarkers;
@@ -17,6 +18,8 @@ import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Refresh;
+import dev.sessiontracking.spi.SessionStore.Refreshed;
 import dev.sessiontracking.spi.SessionStore.Registration;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,6 +28,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The session service over a store. */
 final class TrackedSessionService implements SessionService {
@@ -49,7 +53,7 @@ final class TrackedSessionService implements SessionService {
 
     private final Settings settings;
 
-    private final Duration ttl;
+    private final Lifetimes lifetimes;
 
     private final Clock clock;
 
@@ -67,7 +71,7 @@ final class TrackedSessionService implements SessionService {
         this.markers = revoker.markers();
         this.events = events;
         this.settings = settings;
-        this.ttl = settings.ttl();
+        this.lifetimes = settings.lifetimes();
         this.clock = clock;
     }
 
@@ -78,6 +82,10 @@ final class TrackedSessionService implements SessionService {
 
     @Override
     public UserSession createSession(String userId, String sessionId, SessionMetadata metadata) {
+        return create(userId, sessionId, metadata, lifetimes.max());
+    }
+
+    UserSession create(String userId, String sessionId, SessionMetadata metadata, @Nullable Duration maxLifetime) {
         Arguments.requireUserId(userId);
         Arguments.requireSessionId(sessionId, "sessionId");
         Arguments.requireNonNull(metadata, "metadata");
@@ -85,10 +93,12 @@ final class TrackedSessionService implements SessionService {
             throw alreadyUsed(sessionId);
         }
         Instant began = clock.instant();
-        UserSession session = newSession(userId, sessionId, metadata);
+        Instant createdAt = began.truncatedTo(ChronoUnit.MILLIS);
+        UserSession session = lifetimes.begin(
+                sessionId, userId, kept(metadata), createdAt, began, Lifetimes.end(createdAt, maxLifetime));
         Optional<UserSession> created;
         try {
-            created = StoreFutures.await(store.create(session, ttl));
+            created = StoreFutures.await(store.create(session, lifetimes.ttl()));
         } catch (SessionStoreUnavailableException unavailable) {
             throwIfRejecting(unavailable);
             UserSession untracked = untracked(session);
@@ -114,29 +124,23 @@ final class TrackedSessionService implements SessionService {
         Arguments.requireNonNull(metadata, "metadata");
         Arguments.requireNonNull(authenticatedAt, "authenticatedAt");
         Arguments.requireNonNull(tokenExpiresAt, "tokenExpiresAt");
-        if (denylist.isDenied(sessionId)
-                || denylist.isDeniedWithoutSession(userId, authenticatedAt)
-                || isCoveredByLostMarker(userId, authenticatedAt)) {
-            return Optional.empty();
-        }
-        UserSession session = new UserSession(
-                sessionId,
-                userId,
-                settings.metadata().apply(metadata),
-                authenticatedAt,
-                clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(ttl),
-                true);
         try {
-            Duration tokenLife = Duration.between(clock.instant(), tokenExpiresAt);
-            Registration registration = StoreFutures.await(
-                    store.register(session, ttl, (tokenLife.isNegative() ? Duration.ZERO : tokenLife).plus(LEEWAY)));
+            Registration registration = register(
+                            sessionId, userId, metadata, authenticatedAt, new Times(tokenExpiresAt, null))
+                    .orElse(Registration.REFUSED);
             if (registration.session() != null) {
-                return Optional.of(registered(registration.session()));
+                return Optional.of(registration.session());
             }
             return registration.exists() ? renewRegistered(userId, sessionId) : Optional.empty();
         } catch (SessionStoreUnavailableException unavailable) {
             throwIfRejecting(unavailable);
-            return Optional.of(untracked(session));
+            return Optional.of(untracked(lifetimes.begin(
+                    sessionId,
+                    userId,
+                    kept(metadata),
+                    authenticatedAt,
+                    clock.instant(),
+                    lifetimes.end(authenticatedAt))));
         }
     }
 
@@ -144,6 +148,34 @@ final class TrackedSessionService implements SessionService {
     private boolean isCoveredByLostMarker(String userId, Instant authenticatedAt) {
         return markers.isRememberedToCover(userId, authenticatedAt)
                 && markers.readOrRemember(userId).coversToken(authenticatedAt);
+    }
+
+    /**
+     * Writes the session of an earlier login, unless it exists.
+     *
+     * @return empty if a revocation that this node remembers covers it
+     */
+    Optional<Registration> register(
+            String sessionId, String userId, SessionMetadata metadata, Instant authenticatedAt, Times times) {
+        if (denylist.isDenied(sessionId)
+                || denylist.isDeniedWithoutSession(userId, authenticatedAt)
+                || isCoveredByLostMarker(userId, authenticatedAt)) {
+            return Optional.empty();
+        }
+        Instant now = clock.instant();
+        Instant end = times.maxExpiresAt() == null ? lifetimes.end(authenticatedAt) : times.maxExpiresAt();
+        UserSession session = lifetimes.begin(sessionId, userId, kept(metadata), authenticatedAt, now, end);
+        Duration tokenLife = Duration.between(now, times.expiresAt());
+        Registration registration = StoreFutures.await(store.register(
+                session, lifetimes.ttl(), (tokenLife.isNegative() ? Duration.ZERO : tokenLife).plus(LEEWAY)));
+        return Optional.of(
+                registration.session() == null
+                        ? registration
+                        : Registration.written(registered(registration.session())));
+    }
+
+    SessionMetadata kept(SessionMetadata metadata) {
+        return settings.metadata().apply(metadata);
     }
 
     private UserSession registered(UserSession session) {
@@ -158,21 +190,28 @@ final class TrackedSessionService implements SessionService {
         boolean isOurs = StoreFutures.await(store.find(sessionId))
                 .filter(session -> session.userId().equals(userId))
                 .isPresent();
-        if (!isOurs || !StoreFutures.await(store.renew(sessionId, ttl))) {
+        if (!isOurs || !isRenewed(sessionId)) {
             return Optional.empty();
         }
         events.renewed(sessionId);
         return StoreFutures.await(store.find(sessionId));
     }
 
-    private UserSession newSession(String userId, String sessionId, SessionMetadata metadata) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        return new UserSession(sessionId, userId, settings.metadata().apply(metadata), now, now.plus(ttl), true);
+    private boolean isRenewed(String sessionId) {
+        Refresh renewal = new Refresh(lifetimes.ttl(), lifetimes.max(), null, null, Duration.ZERO);
+        return StoreFutures.await(store.refresh(sessionId, renewal)).result() == Refreshed.Result.RENEWED;
     }
 
     static UserSession untracked(UserSession session) {
         return new UserSession(
-                session.id(), session.userId(), session.metadata(), session.createdAt(), session.expiresAt(), false);
+                session.id(),
+                session.userId(),
+                session.metadata(),
+                session.createdAt(),
+                session.expiresAt(),
+                session.maxExpiresAt(),
+                session.lastUse(),
+                false);
     }
 
     private static SessionAlreadyExistsException alreadyUsed(String sessionId) {
@@ -216,7 +255,7 @@ final class TrackedSessionService implements SessionService {
             return SessionRenewal.ENDED;
         }
         try {
-            if (!StoreFutures.await(store.renew(sessionId, ttl))) {
+            if (!isRenewed(sessionId)) {
                 return SessionRenewal.ENDED;
             }
             events.renewed(sessionId);

@@ -7,34 +7,52 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.SessionIds;
+import dev.sessiontracking.spi.SessionStore.Refreshed;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The session service while session tracking is off: plain JWT, the same code for the application. */
-final class UntrackedSessionService implements SessionService {
+final class UntrackedSessionService implements SessionService, TokenSessions {
 
     private static final RevokedSessions NOTHING = new RevokedSessions(0, false);
 
-    private final Duration ttl;
+    private final Lifetimes lifetimes;
 
     private final Clock clock;
 
-    UntrackedSessionService(Duration ttl, Clock clock) {
-        this.ttl = ttl;
+    UntrackedSessionService(Lifetimes lifetimes, Clock clock) {
+        this.lifetimes = lifetimes;
         this.clock = clock;
     }
 
     @Override
     public UserSession createSession(String userId, String sessionId, SessionMetadata metadata) {
+        return create(userId, sessionId, metadata, lifetimes.max());
+    }
+
+    @Override
+    public UserSession begin(String userId, SessionMetadata metadata, @Nullable Duration maxLifetime) {
+        return create(userId, SessionIds.generate(), metadata, maxLifetime == null ? lifetimes.max() : maxLifetime);
+    }
+
+    @Override
+    public Refreshed refresh(RefreshToken token, SessionMetadata metadata) {
+        return Refreshed.UNVERIFIED;
+    }
+
+    private UserSession create(
+            String userId, String sessionId, SessionMetadata metadata, @Nullable Duration maxLifetime) {
         Arguments.requireUserId(userId);
         Arguments.requireSessionId(sessionId, "sessionId");
         Arguments.requireNonNull(metadata, "metadata");
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        return new UserSession(sessionId, userId, metadata, now, now.plus(ttl), false);
+        return TrackedSessionService.untracked(
+                lifetimes.begin(sessionId, userId, metadata, now, now, Lifetimes.end(now, maxLifetime)));
     }
 
     @Override

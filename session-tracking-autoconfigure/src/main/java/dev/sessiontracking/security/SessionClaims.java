@@ -1,12 +1,11 @@
 package dev.sessiontracking.security;
 
+import dev.sessiontracking.SessionTokens;
+import dev.sessiontracking.core.ClaimValues;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.spi.SessionIds;
-import java.math.BigInteger;
 import java.net.URI;
 import java.net.URL;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,13 +42,17 @@ final class SessionClaims {
 
     SessionClaim read(Map<String, ?> claims) {
         String issuer = issuer(claims.get(ISSUER));
+        if (isRefreshToken(claims)) {
+            return SessionClaim.unusable(issuer);
+        }
         if (!issuers.isEmpty() && (issuer == null || !issuers.contains(issuer))) {
             return SessionClaim.foreign(sessionId(firstPresent(claims)), issuer);
         }
         Object value = firstPresent(claims);
         if (value == null) {
             return SessionClaim.absent(
-                    new SessionClaim.User(userId(claims, false), instant(claims.get(AUTHENTICATION_TIME))), issuer);
+                    new SessionClaim.User(userId(claims, false), ClaimValues.instant(claims.get(AUTHENTICATION_TIME))),
+                    issuer);
         }
         String sessionId = sessionId(value);
         if (sessionId == null) {
@@ -57,7 +60,13 @@ final class SessionClaims {
             return SessionClaim.unusable(issuer);
         }
         return SessionClaim.named(
-                new TokenSession(sessionId, userId(claims, true), instant(claims.get(AUTHENTICATION_TIME))), issuer);
+                new TokenSession(sessionId, userId(claims, true), ClaimValues.instant(claims.get(AUTHENTICATION_TIME))),
+                issuer);
+    }
+
+    /** Whoever has issued it: a refresh token opens no API, and a list of issuers may be wrong. */
+    static boolean isRefreshToken(Map<String, ?> claims) {
+        return SessionTokens.REFRESH.equals(claims.get(SessionTokens.TOKEN_USE_CLAIM));
     }
 
     /** Whether the application has listed issuers, and these claims have one of them. */
@@ -87,14 +96,14 @@ final class SessionClaims {
     }
 
     private static @Nullable String sessionId(@Nullable Object value) {
-        String sessionId = text(value);
+        String sessionId = ClaimValues.text(value);
         return sessionId != null && SessionIds.isUsable(sessionId) ? sessionId : null;
     }
 
     /** @param expected whether to warn if the claim is missing; not all tokens have a user */
     private @Nullable String userId(Map<String, ?> claims, boolean expected) {
         Object value = claims.get(userIdClaim);
-        String userId = text(value);
+        String userId = ClaimValues.text(value);
         if (userId != null && SessionIds.isUsableUserId(userId)) {
             return userId;
         }
@@ -118,34 +127,6 @@ final class SessionClaims {
                     + (value == null ? "missing" : found) + ". It must be text or an integral number. " + consequence
                     + ". Set the property to a claim that contains the id passed to createSession. This is"
                     + " logged once.");
-        }
-    }
-
-    /** Returns text unchanged and an integral number as decimal text: {@code 42} and {@code "42"} are the same id. */
-    private static @Nullable String text(@Nullable Object value) {
-        if (value instanceof String text) {
-            return text;
-        }
-        return value instanceof Long
-                        || value instanceof Integer
-                        || value instanceof BigInteger
-                        || value instanceof Short
-                        || value instanceof Byte
-                ? value.toString()
-                : null;
-    }
-
-    private static @Nullable Instant instant(@Nullable Object value) {
-        if (value instanceof Instant instant) {
-            return instant;
-        }
-        if (!(value instanceof Number seconds)) {
-            return null;
-        }
-        try {
-            return Instant.ofEpochSecond(seconds.longValue());
-        } catch (DateTimeException tooFarAway) {
-            return null;
         }
     }
 }

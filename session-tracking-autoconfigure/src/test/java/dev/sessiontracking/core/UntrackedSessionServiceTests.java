@@ -17,7 +17,7 @@ class UntrackedSessionServiceTests {
 
     private final MutableClock clock = MutableClock.startingAt(Instant.parse("2030-01-01T00:00:00Z"));
 
-    private final SessionService service = SessionTracking.off(Duration.ofDays(7), clock);
+    private final SessionService service = SessionTracking.off(Lifetimes.of(Duration.ofDays(7)), clock);
 
     @Test
     void createGivesAnUntrackedSession() {

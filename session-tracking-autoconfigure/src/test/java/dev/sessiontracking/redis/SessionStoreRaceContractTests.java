@@ -3,8 +3,13 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.format.SessionJson;
 import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Refresh;
+import dev.sessiontracking.spi.SessionStore.Refreshed;
+import dev.sessiontracking.spi.SessionStore.Refreshed.Result;
 import dev.sessiontracking.testkit.TestLength;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,6 +33,8 @@ import org.junit.jupiter.api.Test;
 abstract class SessionStoreRaceContractTests extends SessionStoreFixture {
 
     private static final int ROUNDS = TestLength.of(30, 100);
+
+    private static final int ROTATIONS = TestLength.of(80, 4_000);
 
     private static final int LOGINS = 6;
 
@@ -104,6 +111,44 @@ abstract class SessionStoreRaceContractTests extends SessionStoreFixture {
             assertThat(answer(store.renew(id, TTL))).isFalse();
         }
         assertThat(idsOf("alice")).isEmpty();
+    }
+
+    /** One token, presented to four nodes at once; in every fourth round the session is revoked meanwhile. */
+    @Test
+    void rotationHasOneWinnerAndNoForkAndNeverBringsARevokedSessionBack() {
+        Refresh first = new Refresh(TTL, Duration.ofDays(30), METADATA, 0L, Duration.ofSeconds(60));
+        for (int round = 0; round < ROTATIONS; round++) {
+            String id = "session" + round;
+            create(id, "alice");
+            boolean isRevoked = round % 4 == 0;
+            List<Callable<Refreshed>> actions = new ArrayList<>();
+            for (SessionStore node : List.of(store, otherNode, store, otherNode)) {
+                actions.add(() -> answer(node.refresh(id, first)));
+            }
+            if (isRevoked) {
+                actions.add(() -> answer(otherNode.revoke(id, "alice")) ? Refreshed.ENDED : null);
+            }
+            List<Refreshed> results = together(actions);
+
+            List<Refreshed> presented = results.subList(0, 4);
+            assertThat(presented).extracting(Refreshed::result).doesNotContain(Result.REUSED);
+            assertThat(presented.stream().filter(one -> one.result() == Result.RENEWED))
+                    .hasSizeBetween(isRevoked ? 0 : 1, 1);
+            assertThat(presented.stream()
+                            .filter(one -> one.result() != Result.ENDED)
+                            .map(Refreshed::generation))
+                    .allMatch(generation -> generation == 1);
+            if (isRevoked) {
+                assertThat(results.get(4)).isEqualTo(Refreshed.ENDED);
+                assertThat(isThere("session:" + id)).isFalse();
+                assertThat(answer(store.refresh(id, first)).result()).isEqualTo(Result.ENDED);
+            } else {
+                assertThat(presented).extracting(Refreshed::result).doesNotContain(Result.ENDED);
+                assertThat(SessionJson.rotation(value("session:" + id)).generation())
+                        .isEqualTo(1);
+                assertThat(index("alice")).contains(id);
+            }
+        }
     }
 
     @Test

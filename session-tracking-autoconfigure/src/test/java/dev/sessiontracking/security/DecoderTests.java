@@ -11,6 +11,7 @@ import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.spi.OutagePolicy;
 import java.time.Instant;
@@ -127,6 +128,35 @@ class DecoderTests {
                                                 "cnf",
                                                 Map.of("x5t#S256", "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2")),
                                 "JWT")));
+    }
+
+    @Test
+    void bootDecoderRejectsARefreshTokenAlsoWhileTrackingIsOff() {
+        ApplicationContextRunner[] both = {plain, tracked};
+        for (ApplicationContextRunner runner : both) {
+            runner.withConfiguration(AutoConfigurations.of(RefreshTokenRejectionAutoConfiguration.class))
+                    .withPropertyValues(
+                            PREFIX + "jwk-set-uri=" + TestIssuer.get().jwkSetUri())
+                    .run(context -> {
+                        context.getBean(RecordingSessions.class).createSession("alice", "live", null);
+                        JwtDecoder decoder = context.getBean(JwtDecoder.class);
+                        assertThat(decoder.decode(sign(claims().claim("token_use", "access"), "JWT")))
+                                .isNotNull();
+                        String refresh = sign(claims().claim("token_use", "refresh"), "JWT");
+                        assertThatExceptionOfType(JwtValidationException.class)
+                                .isThrownBy(() -> decoder.decode(refresh));
+                    });
+        }
+    }
+
+    /** Where nothing of ours is asked, the type in the header keeps refresh tokens out. */
+    @Test
+    void decoderOfTheApplicationRejectsTheTypeOfRefreshTokens() throws Exception {
+        JwtDecoder own = NimbusJwtDecoder.withPublicKey(TestIssuer.get().key().toRSAPublicKey())
+                .build();
+        assertThat(own.decode(sign(claims(), "JWT"))).isNotNull();
+        assertThatExceptionOfType(JwtValidationException.class)
+                .isThrownBy(() -> own.decode(sign(claims(), SessionTokens.REFRESH_TOKEN_TYPE)));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.sessiontracking.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.core.Lifetimes;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
 import java.math.BigDecimal;
@@ -133,7 +134,7 @@ class SessionClaimsTests {
                 "\ud83d\ud83d\ude00"
             })
     void tokenAndServiceAgreeOnWhatAUserIdIs(String userId) {
-        SessionService service = SessionTracking.off(Duration.ofDays(7), Clock.systemUTC());
+        SessionService service = SessionTracking.off(Lifetimes.of(Duration.ofDays(7)), Clock.systemUTC());
         boolean taken;
         try {
             service.revokeAllUserSessions(userId);

@@ -23,6 +23,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -36,6 +37,8 @@ public final class TestIssuer {
     private final RSAKey clientKey;
 
     private final String uri;
+
+    private volatile Map<String, Object> additional = Map.of();
 
     private TestIssuer() {
         try {
@@ -109,6 +112,16 @@ public final class TestIssuer {
         return sign(claims -> claims.claim("sid", sessionId).claim("cnf", java.util.Map.of("jkt", thumbprint())));
     }
 
+    /** Lets the tokens that are issued meanwhile have these claims, too. */
+    public void withClaims(Map<String, Object> claims, Runnable issuing) {
+        additional = claims;
+        try {
+            issuing.run();
+        } finally {
+            additional = Map.of();
+        }
+    }
+
     public String sign(Consumer<JWTClaimsSet.Builder> customizer) {
         JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
                 .issuer(uri)
@@ -116,6 +129,7 @@ public final class TestIssuer {
                 .issueTime(Date.from(Instant.now().minusSeconds(10)))
                 .expirationTime(Date.from(Instant.now().plusSeconds(600)));
         customizer.accept(claims);
+        additional.forEach(claims::claim);
         return sign(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("test").build(), claims.build(), key);
     }
 

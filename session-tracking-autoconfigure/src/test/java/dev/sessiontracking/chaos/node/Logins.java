@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtException;
 
-/** Login and refresh as the README tells applications to write them: see {@code LoginService} of the sample. */
+/** Login and refresh as the README tells applications to write them: {@code SessionService} is used directly. */
 class Logins {
 
     private final SessionService sessions;

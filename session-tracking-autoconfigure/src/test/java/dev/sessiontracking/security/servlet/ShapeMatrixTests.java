@@ -169,6 +169,25 @@ class ShapeMatrixTests {
     }
 
     @ParameterizedTest(name = "{0}")
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HAND_WRITTEN_TOKENS")
+    void refreshTokenOpensNoApi(Shape shape) {
+        RecordingSessions sessions = server(shape).sessions();
+        String session = sessions.begin();
+        sessions.forget();
+        Map<String, Object> refresh = Map.of("token_use", "refresh", "srt", 0);
+
+        TestIssuer.get().withClaims(refresh, () -> {
+            assertThat(call(shape, "GET", "/me", shape.token(session)).statusCode())
+                    .isEqualTo(401);
+            assertThat(call(shape, "GET", "/me", shape.token(null)).statusCode())
+                    .as("without a session")
+                    .isEqualTo(401);
+        });
+
+        assertThat(sessions.lookups()).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
     @EnumSource
     void requestWithoutATokenIsLeftToTheChain(Shape shape) {
         RecordingSessions sessions = server(shape).sessions();

@@ -1,0 +1,106 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.SessionEndedException;
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionTokens;
+import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.SessionStore.Refreshed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes the claims of tokens. What they say of sessions is checked elsewhere. */
+final class ClaimSessionTokens implements SessionTokens {
+
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
+    private final TokenSessions sessions;
+
+    private final String userIdClaim;
+
+    ClaimSessionTokens(TokenSessions sessions, String userIdClaim) {
+        this.sessions = sessions;
+        this.userIdClaim = userIdClaim;
+    }
+
+    @Override
+    public TokenGrant login(String userId, SessionMetadata metadata) {
+        UserSession session = sessions.begin(userId, metadata, null);
+        return grant(session, session.createdAt(), 0);
+    }
+
+    @Override
+    public TokenGrant login(String userId, SessionMetadata metadata, Duration maxLifetime) {
+        Arguments.requireNonNull(maxLifetime, "maxLifetime");
+        if (maxLifetime.toMillis() < 1_000 || maxLifetime.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("maxLifetime must be between one second and 3650 days");
+        }
+        UserSession session = sessions.begin(userId, metadata, maxLifetime);
+        return grant(session, session.createdAt(), 0);
+    }
+
+    @Override
+    public TokenGrant refresh(Map<String, Object> verifiedClaims, SessionMetadata metadata) {
+        Arguments.requireNonNull(verifiedClaims, "verifiedClaims");
+        Arguments.requireNonNull(metadata, "metadata");
+        RefreshToken token = RefreshToken.read(verifiedClaims, userIdClaim)
+                .orElseThrow(() -> new SessionEndedException("The token is not a refresh token of SessionTokens"));
+        Refreshed refreshed = sessions.refresh(token, metadata);
+        return switch (refreshed.result()) {
+            case RENEWED, REPEATED ->
+                grant(
+                        Objects.requireNonNull(refreshed.session()),
+                        Objects.requireNonNullElse(
+                                token.authenticatedAt(), refreshed.session().createdAt()),
+                        refreshed.generation());
+            case UNVERIFIED -> unverified(token, metadata);
+            case REUSED -> throw new SessionEndedException("The session was ended: its refresh token was used twice");
+            case ENDED -> throw new SessionEndedException("The session has ended");
+        };
+    }
+
+    /**
+     * The next generation, though nobody has confirmed it: if the store has rotated and only its reply was lost, the present
+     * one would be a reuse later. The expiry stays, so nothing is gained by an outage.
+     */
+    private TokenGrant unverified(RefreshToken token, SessionMetadata metadata) {
+        Instant began = Objects.requireNonNullElse(token.authenticatedAt(), Instant.EPOCH);
+        UserSession session = new UserSession(
+                token.sessionId(),
+                token.userId(),
+                metadata,
+                began,
+                token.times().expiresAt(),
+                token.times().maxExpiresAt(),
+                new UserSession.LastUse(began, metadata),
+                token.isRegistered());
+        return grant(session, token.authenticatedAt(), token.generation() + 1);
+    }
+
+    private TokenGrant grant(UserSession session, @Nullable Instant authenticatedAt, long generation) {
+        Map<String, Object> common = new HashMap<>(session.claims());
+        common.put(userIdClaim, session.userId());
+        if (authenticatedAt != null) {
+            common.put(RefreshToken.AUTHENTICATION_TIME, authenticatedAt.getEpochSecond());
+        }
+        Map<String, Object> access = new HashMap<>(common);
+        access.put(TOKEN_USE_CLAIM, ACCESS);
+        return new TokenGrant(session, access, RefreshToken.claims(session, common, generation), session.expiresAt());
+    }
+
+    @Override
+    public boolean logout(Map<String, Object> verifiedClaims) {
+        Arguments.requireNonNull(verifiedClaims, "verifiedClaims");
+        String sessionId = RefreshToken.sessionId(verifiedClaims, UserSession.SESSION_ID_CLAIM);
+        if (sessionId != null) {
+            return sessions.revokeSession(sessionId);
+        }
+        String registers = RefreshToken.sessionId(verifiedClaims, RefreshToken.REGISTERS);
+        Instant expiresAt = ClaimValues.instant(verifiedClaims.get(RefreshToken.EXPIRES_AT));
+        return registers != null && expiresAt != null && sessions.revokeSession(registers, expiresAt);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.core.cache.StoreFutures;
+import dev.sessiontracking.core.revocation.Revoker;
+import dev.sessiontracking.spi.OutagePolicy;
+import dev.sessiontracking.spi.SessionIds;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Refresh;
+import dev.sessiontracking.spi.SessionStore.Refreshed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sessions whose refresh tokens the store rotates. Thread-safe. */
+final class TrackedTokenSessions implements TokenSessions {
+
+    private static final Logger log = LoggerFactory.getLogger(TrackedTokenSessions.class);
+
+    private final TrackedSessionService sessions;
+
+    private final SessionStore store;
+
+    private final SessionEngine engine;
+
+    private final Revoker revoker;
+
+    private final SessionEvents events;
+
+    private final Lifetimes lifetimes;
+
+    TrackedTokenSessions(
+            TrackedSessionService sessions,
+            SessionStore store,
+            SessionEngine engine,
+            Revoker revoker,
+            SessionEvents events,
+            Lifetimes lifetimes) {
+        this.sessions = sessions;
+        this.store = store;
+        this.engine = engine;
+        this.revoker = revoker;
+        this.events = events;
+        this.lifetimes = lifetimes;
+    }
+
+    @Override
+    public UserSession begin(String userId, SessionMetadata metadata, @Nullable Duration maxLifetime) {
+        return sessions.create(
+                userId, SessionIds.generate(), metadata, maxLifetime == null ? lifetimes.max() : maxLifetime);
+    }
+
+    @Override
+    public Refreshed refresh(RefreshToken token, SessionMetadata metadata) {
+        TokenSession session = new TokenSession(token.sessionId(), token.userId(), token.authenticatedAt());
+        if (revoker.denylist().isDenied(session.sessionId(), session.userId(), session.authenticatedAt())) {
+            return Refreshed.ENDED;
+        }
+        try {
+            return token.isRegistered() || isRegisteredNow(token, metadata) ? rotate(token, metadata) : Refreshed.ENDED;
+        } catch (SessionStoreUnavailableException unavailable) {
+            if (engine.outagePolicy() == OutagePolicy.REJECT) {
+                throw unavailable;
+            }
+            return isKnownToHaveEnded(token, session) ? Refreshed.ENDED : Refreshed.UNVERIFIED;
+        }
+    }
+
+    private boolean isRegisteredNow(RefreshToken token, SessionMetadata metadata) {
+        Instant began = Objects.requireNonNull(token.authenticatedAt());
+        return sessions.register(token.sessionId(), token.userId(), metadata, began, token.times())
+                .map(SessionStore.Registration::exists)
+                .orElse(false);
+    }
+
+    private Refreshed rotate(RefreshToken token, SessionMetadata metadata) {
+        Refreshed refreshed = StoreFutures.await(store.refresh(
+                token.sessionId(),
+                new Refresh(
+                        lifetimes.ttl(),
+                        lifetimes.max(),
+                        sessions.kept(metadata),
+                        token.generation(),
+                        lifetimes.reuseInterval())));
+        if (refreshed.result() == Refreshed.Result.REUSED) {
+            log.warn(
+                    "A refresh token of session {} of user {} was used again after its rotation. The session was ended,"
+                            + " because two parties have a copy of the token.",
+                    SessionIds.hash(token.sessionId()),
+                    SessionIds.hash(token.userId()));
+            revoker.revoke(token.sessionId(), token.userId());
+        } else if (refreshed.result() == Refreshed.Result.RENEWED) {
+            events.renewed(token.sessionId());
+        }
+        return refreshed;
+    }
+
+    /** The near cache may answer although the server that rotates does not, and this node remembers its own revocations. */
+    private boolean isKnownToHaveEnded(RefreshToken token, TokenSession session) {
+        SessionChecker.Result check = token.isRegistered()
+                ? engine.check(session)
+                : engine.checkWithoutSession(token.userId(), token.authenticatedAt());
+        return check.status() == SessionStatus.ENDED;
+    }
+
+    @Override
+    public boolean revokeSession(String sessionId) {
+        return sessions.revokeSession(sessionId);
+    }
+
+    @Override
+    public boolean revokeSession(String sessionId, Instant registrableUntil) {
+        return sessions.revokeSession(sessionId, registrableUntil);
+    }
+}
