@@ -10,9 +10,18 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local marker = 0
 if KEYS[2] then
-    local value = redis.call('GET', KEYS[2])
+    local value = redis.pcall('GET', KEYS[2])
+    if type(value) == 'table' then
+        if not string.find(value.err, 'WRONGTYPE', 1, true) then
+            return value
+        end
+        value = ''
+    end
     local before, spared, floor = string.match(value or '', '^(%d+) ?(%S*) ?(%d*)$')
-    marker = tonumber(spared == ARGV[1] and floor or before) or 0
+    -- No clock is a day ahead: a value that is was written by mistake, and must not lock the user out.
+    if (tonumber(before) or 0) - now <= 86400000 and (tonumber(floor) or 0) - now <= 86400000 then
+        marker = tonumber(spared == ARGV[1] and floor or before) or 0
+    end
     if marker > 0 and ARGV[4] ~= '' and tonumber(ARGV[4]) <= marker then
         return math.abs(now - marker) < 10000 and 4 or 3
     end

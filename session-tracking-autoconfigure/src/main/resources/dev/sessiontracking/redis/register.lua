@@ -34,8 +34,15 @@ if redis.pcall('STRLEN', KEYS[1]) ~= 0 then
     if not is_own then
         return 0
     end
-elseif KEYS[2] and redis.call('GET', KEYS[2]) then
-    return -1
+elseif KEYS[2] then
+    -- Whatever the state is, there is one: the session was registered.
+    local state = redis.pcall('GET', KEYS[2])
+    if type(state) == 'table' and not string.find(state.err, 'WRONGTYPE', 1, true) then
+        return state
+    end
+    if state then
+        return -1
+    end
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -338,9 +338,50 @@ abstract class MarkersContractTests extends SessionStoreFixture {
     void valueThatIsNoMarkerIsNone() {
         raw("SET", userState("alice"), "something of a later version");
         assertThat(answer(store.notBefore("alice"))).isEqualTo(NotBefore.NONE);
-        assertThat(create("a", "alice")).isTrue();
+        assertNoMarker();
+    }
+
+    @Test
+    void markerOfAnotherTypeIsNone() {
+        raw("SADD", userState("alice"), "something");
+        assertThat(answer(store.notBefore("alice"))).isEqualTo(NotBefore.NONE);
+        assertNoMarker();
+    }
+
+    /** Written by mistake, or by somebody else: it must not lock the user out. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "9999999999999",
+                "999999999999999",
+                "999999999999999 a 999999999999999",
+                "1 a 9999999999999",
+                "9999999999999999999999999999999999999999"
+            })
+    void markerOfTheFarFutureIsNone(String value) {
+        raw("SET", userState("alice"), value);
+        assertNoMarker();
+    }
+
+    private void assertNoMarker() {
+        UserSession session = answer(store.create(session("a", "alice"), TTL)).orElseThrow();
+        assertThat(session.createdAt()).isBefore(Instant.now().plusSeconds(60));
         assertThat(answer(store.renew("a", TTL))).isTrue();
-        assertThat(raise("alice")).isPositive();
+        assertThat(register(store, "b", "alice", now().minusSeconds(1)).session())
+                .isNotNull();
+        assertThat(Instant.ofEpochMilli(raise("alice")))
+                .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
+        assertThat(lifetime(userState("alice"))).isBetween(TOKEN_LIFE.minusMinutes(1), TOKEN_LIFE);
+        assertThat(register(store, "c", "alice", now().minusSeconds(60))).isEqualTo(Registration.REFUSED);
+    }
+
+    @Test
+    void stateOfAnotherTypeIsAStateToo() {
+        raw("SADD", sessionState("a"), "something");
+        assertThat(register("a")).isEqualTo(Registration.REFUSED);
+        assertThat(isThere("session:a")).isFalse();
+        answer(store.revokeForGood("a", null, TOKEN_LIFE));
+        assertThat(value(sessionState("a"))).isEqualTo("revoked");
     }
 
     // names

@@ -76,6 +76,28 @@ class NotBeforeMarkerTests {
     }
 
     @Test
+    void markerOfTheFarFutureLocksNobodyOut() {
+        try (TestNode node = TestNode.at(redis.url())) {
+            UserSession session = node.login("alice");
+            redis.cli().command("SET", ALICE_STATE, "9999999999999");
+
+            assertThat(status(node, secondsAgo(60))).isEqualTo(SessionStatus.LIVE);
+            assertThat(status(node, secondsAgo(60))).isEqualTo(SessionStatus.LIVE);
+            assertThat(node.service.findSession(session.id())).isPresent();
+            assertThat(node.service.getNotBefore("alice")).isEmpty();
+            assertThat(node.service.renewSession(session.id())).isEqualTo(SessionRenewal.RENEWED);
+
+            node.service.revokeAllUserSessions("alice");
+
+            awaitStatus(node, secondsAgo(60), SessionStatus.ENDED);
+            assertThat(node.service.getNotBefore("alice"))
+                    .hasValueSatisfying(
+                            time -> assertThat(time).isBefore(Instant.now().plusSeconds(60)));
+            assertThat(node.service.getUserSessions("alice")).isEmpty();
+        }
+    }
+
+    @Test
     void tokenOfTheSameSecondIsRejected() {
         try (TestNode node = TestNode.at(redis.url())) {
             node.login("bob");

@@ -25,6 +25,9 @@ public final class NotBeforeMarkers {
 
     private static final int MOST_REMEMBERED = 10_000;
 
+    /** No clock is as far ahead: a marker that is was written by mistake, and would lock its user out. */
+    private static final Duration MOST_AHEAD = Duration.ofDays(1);
+
     private final SessionStore store;
 
     private final @Nullable CachingReader reader;
@@ -61,7 +64,12 @@ public final class NotBeforeMarkers {
      */
     public NotBefore read(String userId) {
         NotBefore cached = reader == null ? null : reader.cachedNotBefore(userId);
-        return remember(userId, cached != null ? cached : StoreFutures.await(reads.read(userId)));
+        return remember(userId, credible(cached != null ? cached : StoreFutures.await(reads.read(userId))));
+    }
+
+    private NotBefore credible(NotBefore marker) {
+        long latest = Math.max(marker.millis(), marker.sparedMillis());
+        return latest > 0 && latest - clock.millis() > MOST_AHEAD.toMillis() ? NotBefore.NONE : marker;
     }
 
     /** As {@link #read}; what this node remembers if the store does not answer. */
@@ -164,7 +172,7 @@ public final class NotBeforeMarkers {
     }
 
     private CompletionStage<List<String>> restore(String userId, NotBefore marker, Duration left) {
-        return store.notBefore(userId).thenCompose(found -> {
+        return store.notBefore(userId).thenApply(this::credible).thenCompose(found -> {
             if (found.equals(NotBefore.CLEARED) || found.millis() >= marker.millis()) {
                 return CompletableFuture.completedFuture(List.of());
             }
