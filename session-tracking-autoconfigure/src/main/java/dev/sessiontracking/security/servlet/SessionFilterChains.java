@@ -23,11 +23,14 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.oauth2.server.resource.web.authentication.DPoPAuthenticationConverter;
 import org.springframework.security.web.DefaultSecurityFilterChain;
+import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.logout.LogoutFilter;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
+import org.springframework.web.filter.CompositeFilter;
+import org.springframework.web.filter.DelegatingFilterProxy;
 
 /**
  * Replaces each filter chain bean with one that has the same requests, the same filters, and the session checks. This
@@ -122,7 +125,15 @@ final class SessionFilterChains implements BeanPostProcessor {
     static boolean isOwn(Filter filter) {
         return !isTokenFilter(filter)
                 && (filter.getClass() == AuthenticationFilter.class
+                        || isContainer(filter)
                         || !filter.getClass().getName().startsWith(SPRING));
+    }
+
+    /** Spring's filters that run other filters, which may be the application's. */
+    private static boolean isContainer(Filter filter) {
+        return filter instanceof DelegatingFilterProxy
+                || filter instanceof CompositeFilter
+                || filter instanceof FilterChainProxy;
     }
 
     private static boolean mayAuthenticate(Filter filter) {

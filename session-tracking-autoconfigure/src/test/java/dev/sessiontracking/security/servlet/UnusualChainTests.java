@@ -53,13 +53,18 @@ import org.springframework.security.oauth2.server.resource.introspection.BadOpaq
 import org.springframework.security.oauth2.server.resource.introspection.OAuth2IntrospectionAuthenticatedPrincipal;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
+import org.springframework.security.web.DefaultSecurityFilterChain;
+import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.filter.CompositeFilter;
+import org.springframework.web.filter.DelegatingFilterProxy;
 
 /** Chains that are put together in less usual ways. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -193,6 +198,19 @@ class UnusualChainTests {
     @Test
     void filterRightBeforeAuthorizationIsChecked() {
         MvcTester.run(LateFilter.class, app -> assertRefusesRevoked(app));
+    }
+
+    @Test
+    void filterInsideAnotherFilterIsChecked() {
+        for (Class<?> chain : List.of(DelegatedFilter.class, ComposedFilter.class, NestedChains.class)) {
+            MvcTester.run(chain, app -> {
+                assertRefusesRevoked(app);
+                String session = app.sessions().begin();
+                assertThat(app.post("/logout", MvcTester.session(session)).getStatus())
+                        .isEqualTo(204);
+                assertThat(app.sessions().revocations()).contains(session);
+            });
+        }
     }
 
     @Test
@@ -414,6 +432,42 @@ class UnusualChainTests {
                     .addFilterBefore(
                             new ShapeConfigurations.TokenFilter(false), UsernamePasswordAuthenticationFilter.class)
                     .build();
+        }
+    }
+
+    private static SecurityFilterChain withFilter(HttpSecurity http, Filter filter) throws Exception {
+        return authenticated(http)
+                .csrf(csrf -> csrf.disable())
+                .addFilterBefore(filter, UsernamePasswordAuthenticationFilter.class)
+                .build();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class DelegatedFilter {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return withFilter(http, new DelegatingFilterProxy(new ShapeConfigurations.TokenFilter(false)));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ComposedFilter {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            CompositeFilter composite = new CompositeFilter();
+            composite.setFilters(List.of(new ShapeConfigurations.TokenFilter(false)));
+            return withFilter(http, composite);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class NestedChains {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return withFilter(
+                    http,
+                    new FilterChainProxy(new DefaultSecurityFilterChain(
+                            AnyRequestMatcher.INSTANCE, new ShapeConfigurations.TokenFilter(false))));
         }
     }
 
