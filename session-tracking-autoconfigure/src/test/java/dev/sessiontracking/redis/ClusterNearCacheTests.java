@@ -86,7 +86,7 @@ class ClusterNearCacheTests extends FleetNearCacheContractTests {
     @Test
     void aMasterThatIsGoneLeavesTheOthersSessionsCheckedAsEver(CapturedOutput output) {
         servers.nodes().forEach(server -> server.cli().command("CONFIG", "SET", "cluster-require-full-coverage", "no"));
-        try (TestNode node = TestNode.at(servers.url())) {
+        try (TestNode node = TestNode.at(servers.url(), "session.tracking.command-timeout=1s")) {
             List<String> ids = java.util.stream.IntStream.range(0, 30)
                     .mapToObj(i -> node.login("alice").id())
                     .toList();

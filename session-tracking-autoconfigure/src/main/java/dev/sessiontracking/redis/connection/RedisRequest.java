@@ -245,23 +245,19 @@ public final class RedisRequest {
             String key,
             CommandArgs<String, String> arguments) {
         Shard shard = shards.of(key);
-        CompletionStage<T> reply;
-        try {
-            shard.requireOpen(line);
-            if (deadline != null && deadline - System.nanoTime() < 0) {
-                throw new SessionStoreUnavailableException(
-                        "An operation on all sessions of a user took too long", null);
-            }
-            reply = shards.commands(Line.BULK).dispatch(type, output, arguments);
-        } catch (RuntimeException notSent) {
-            reply = CompletableFuture.failedFuture(notSent);
-        }
-        return reply.whenComplete((value, failure) -> {
-            if (!RedisFailures.isAnswer(failure)) {
-                failed.add(shard);
-                shard.bulkFailed(failure);
-            }
-        });
+        return shard.sendOnce(line, () -> {
+                    if (deadline != null && deadline - System.nanoTime() < 0) {
+                        throw new SessionStoreUnavailableException(
+                                "An operation on all sessions of a user took too long", null);
+                    }
+                    return shards.commands(Line.BULK).dispatch(type, output, arguments);
+                })
+                .whenComplete((value, failure) -> {
+                    if (!RedisFailures.isAnswer(failure)) {
+                        failed.add(shard);
+                        shard.bulkFailed(failure);
+                    }
+                });
     }
 
     private static CommandArgs<String, String> args() {

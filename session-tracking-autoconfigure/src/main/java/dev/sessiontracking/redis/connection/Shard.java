@@ -1,6 +1,7 @@
 package dev.sessiontracking.redis.connection;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,6 +19,9 @@ public final class Shard {
 
     /** The pause between attempts while the client reconnects. */
     private static final long RECONNECT_MILLIS = 20;
+
+    /** Stands for an attempt that counts, where none was made. */
+    private final Throwable notAgain = new RedisException("sent before");
 
     private final CircuitBreaker reads;
 
@@ -92,6 +96,18 @@ public final class Shard {
                     suspect(failure);
                 },
                 null);
+    }
+
+    /** Sends a command of an operation on many keys once, as soon as there is a connection for it. */
+    <T> CompletionStage<T> sendOnce(Line line, Supplier<CompletionStage<T>> command) {
+        return again(
+                () -> {
+                    requireOpen(line);
+                    return command.get();
+                },
+                System.nanoTime() + Bulk.timeout(timeout).toNanos(),
+                failure -> {},
+                notAgain);
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,14 +42,18 @@ class ShardTests {
         executor.shutdownNow();
     }
 
-    private @Nullable Throwable failureAfter(RedisException... failures) {
+    private static Supplier<CompletionStage<String>> command(RedisException... failures) {
         Queue<RedisException> next = new ArrayDeque<>(List.of(failures));
-        CompletionStage<String> reply = shard.send(
-                Line.WRITE,
-                () -> next.isEmpty()
-                        ? CompletableFuture.completedFuture("OK")
-                        : CompletableFuture.failedFuture(next.remove()),
-                () -> {});
+        return () -> next.isEmpty()
+                ? CompletableFuture.completedFuture("OK")
+                : CompletableFuture.failedFuture(next.remove());
+    }
+
+    private @Nullable Throwable failureAfter(RedisException... failures) {
+        return failureOf(shard.send(Line.WRITE, command(failures), () -> {}));
+    }
+
+    private static @Nullable Throwable failureOf(CompletionStage<String> reply) {
         return reply.handle((value, failure) -> failure == null ? null : RedisFailures.unwrap(failure))
                 .toCompletableFuture()
                 .join();
@@ -76,5 +81,13 @@ class ShardTests {
     @Test
     void repetitionOnTheSilentConnectionThatIsClosedDoesNotCount() {
         assertThat(failureAfter(TIMEOUT, CLOSED)).isNull();
+    }
+
+    @Test
+    void commandOfAnOperationOnManyKeysWaitsForAConnectionAndIsSentOnce() {
+        assertThat(failureOf(shard.sendOnce(Line.READ, command(NOT_SENT, NOT_SENT))))
+                .isNull();
+        assertThat(failureOf(shard.sendOnce(Line.READ, command(TIMEOUT)))).isSameAs(TIMEOUT);
+        assertThat(failureOf(shard.sendOnce(Line.READ, command(CLOSED)))).isSameAs(CLOSED);
     }
 }
