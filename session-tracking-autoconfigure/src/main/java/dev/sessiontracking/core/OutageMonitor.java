@@ -85,7 +85,7 @@ final class OutageMonitor implements StoreListener {
 
     @Override
     public void unavailable(String reason) {
-        log.warn("{} is unavailable ({}): session tracking is suspended. {}", name(), reason, consequence());
+        log.warn("{} is unavailable ({}). {}. Reconnecting in the background", name(), reason, consequence());
         begin(reason);
     }
 
@@ -93,7 +93,8 @@ final class OutageMonitor implements StoreListener {
     public void partUnavailable(String part, String reason) {
         if (current == null) {
             log.warn(
-                    "{} is unavailable for the sessions on {} ({}): only these sessions are not tracked. For these: {}",
+                    "{} is unavailable for the sessions on {} ({}). All other sessions are not affected. For"
+                            + " these sessions: {}",
                     name(),
                     part,
                     reason,
@@ -101,7 +102,11 @@ final class OutageMonitor implements StoreListener {
             onlyPart = part;
             begin("for the sessions on " + part + ": " + reason);
         } else if (onlyPart != null) {
-            log.warn("{} is unavailable for the sessions on {} too ({}), and perhaps for more", name(), part, reason);
+            log.warn(
+                    "{} is unavailable for the sessions on {} too ({}). More parts may be affected",
+                    name(),
+                    part,
+                    reason);
             onlyPart = null;
         }
     }
@@ -110,8 +115,8 @@ final class OutageMonitor implements StoreListener {
     public void writesUnavailable(@Nullable String part, String reason) {
         String where = part == null ? "" : " for the sessions on " + part;
         log.warn(
-                "{} answers reads, but takes no writes{} ({}). Tokens are still checked. Logins are untracked, and"
-                        + " revocations are pending until writes succeed again",
+                "{} answers reads, but takes no writes{} ({}). Tokens are still checked. Logins are"
+                        + " untracked, and revocations are pending until writes succeed again",
                 name(),
                 where,
                 reason);
@@ -135,9 +140,9 @@ final class OutageMonitor implements StoreListener {
     private String consequence() {
         return switch (policy) {
             case PLAIN_JWT ->
-                "Tokens are accepted until they expire, except those that this node knows to be revoked"
-                        + " (outage policy plain-jwt)";
-            case REJECT -> "Requests with a session are answered 503 (outage policy reject)";
+                "Tokens are accepted until they expire, except those on this node's denylist (outage policy"
+                        + " plain-jwt)";
+            case REJECT -> "Requests with a session token get 503 (outage policy reject)";
         };
     }
 

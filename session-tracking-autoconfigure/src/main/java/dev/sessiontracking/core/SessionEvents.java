@@ -82,7 +82,7 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
         statistics.loggedIn(session.tracked());
         if (log.isDebugEnabled()) {
             log.debug(
-                    "Session {} of user {} began, tracked: {}, from {} with {}",
+                    "Session {} of user {} created, tracked: {}, from {} with {}",
                     SessionIds.hash(session.id()),
                     SessionIds.hash(session.userId()),
                     session.tracked(),
@@ -171,8 +171,8 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
                     event.getClass().getSimpleName() + " " + failure.getClass().getName();
             if (failuresTold.size() < MOST_FAILURES_TOLD && failuresTold.add(kind)) {
                 log.warn(
-                        "A listener failed when it was told of a {}: session tracking goes on as if it had not."
-                                + " Further failures of this kind are not logged",
+                        "A listener failed to handle a {}. Session tracking is not affected. Further failures"
+                                + " of this kind are not logged",
                         event.getClass().getSimpleName(),
                         failure);
             }

@@ -216,7 +216,7 @@ final class TrackedSessionService implements SessionService {
 
     private static SessionAlreadyExistsException alreadyUsed(String sessionId) {
         return new SessionAlreadyExistsException(
-                "The session id " + SessionIds.hash(sessionId) + " is taken: every session needs an id of its own");
+                "The session id " + SessionIds.hash(sessionId) + " is taken. Every session needs its own id");
     }
 
     @Override

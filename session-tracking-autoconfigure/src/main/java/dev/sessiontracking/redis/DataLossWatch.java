@@ -71,8 +71,7 @@ final class DataLossWatch implements StoreListener {
             if (answers.stream().noneMatch(CompletableFuture::join)) {
                 expected.forEach(this::removed);
                 log.error(
-                        "Redis is available again, but WITHOUT ITS DATA: none of the last {} sessions that this"
-                                + " node wrote exists. Unless exactly these sessions were revoked on other nodes, all"
+                        "Redis HAS LOST ITS DATA: none of the last {} sessions that this node wrote exists. Unless exactly these sessions were revoked on other nodes, all"
                                 + " users are logged out and must log in again. To keep sessions across a restart, set"
                                 + " appendonly yes in Redis",
                         expected.size());

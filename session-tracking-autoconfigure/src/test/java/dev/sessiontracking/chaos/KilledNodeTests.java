@@ -69,7 +69,7 @@ class KilledNodeTests {
         Tokens tokens = loggedOutWithoutServer();
         fleet.node(0).stop();
         assertThat(fleet.node(0).said())
-                .contains("1 revocation(s) could not be applied before this node stopped, and are lost")
+                .contains("1 pending revocation(s) could not be applied before this node stopped, and are lost")
                 .doesNotContain(String.valueOf(tokens.sessionId()));
         fleet.server().start();
         awaitAnswer(1, tokens, SessionStatus.LIVE, 200);

@@ -46,8 +46,8 @@ class OutageMonitorTests {
         store.recover();
         assertThat(lines(output))
                 .containsExactly(
-                        "The session store is unavailable (switched off): session tracking is suspended. Requests with"
-                                + " a session are answered 503 (outage policy reject)",
+                        "The session store is unavailable (switched off). Requests with a session token get 503"
+                                + " (outage policy reject). Reconnecting in the background",
                         "The session store is available again after 3.0 s. During the outage: 0 unverified check(s), 0"
                                 + " untracked login(s), 0 pending revocation(s)");
     }
@@ -61,9 +61,9 @@ class OutageMonitorTests {
         store.recover();
         assertThat(lines(output))
                 .containsExactly(
-                        "The session store is unavailable for the sessions on host:7000 (switched off): only these"
-                                + " sessions are not tracked. For these: Requests with a session are answered 503"
-                                + " (outage policy reject)",
+                        "The session store is unavailable for the sessions on host:7000 (switched off). All other sessions are not"
+                                + " affected. For these sessions: Requests with a session token get 503 (outage policy"
+                                + " reject)",
                         "The session store is available again for the sessions on host:7000 after 3.0 s. During the"
                                 + " outage: 0 unverified check(s), 0 untracked login(s), 0 pending revocation(s)");
         assertThat(tracking.outages()).isEqualTo(1);
@@ -80,8 +80,7 @@ class OutageMonitorTests {
         assertThat(lines(output)).hasSize(5);
         assertThat(lines(output).get(1))
                 .isEqualTo(
-                        "The session store is unavailable for the sessions on host:7001 too (switched off), and perhaps for"
-                                + " more");
+                        "The session store is unavailable for the sessions on host:7001 too (switched off). More parts may be affected");
         assertThat(lines(output).get(2)).startsWith("The session store is available again after 0.0 s");
         assertThat(lines(output).get(3)).startsWith("The session store is unavailable for the sessions on host:7001 (");
         assertThat(tracking.outages()).isEqualTo(2);

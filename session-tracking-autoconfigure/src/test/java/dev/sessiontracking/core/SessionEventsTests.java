@@ -278,7 +278,7 @@ class SessionEventsTests {
         login();
         login();
         assertThat(calls).hasValue(3);
-        assertThat(output.getAll()).containsOnlyOnce("A listener failed when it was told of a SessionCreated");
+        assertThat(output.getAll()).containsOnlyOnce("A listener failed to handle a SessionCreated");
     }
 
     private static SessionListener failing(AtomicInteger calls) {

@@ -36,7 +36,7 @@ class LostRevocationTests {
             replicas.forEach(RedisServer::thaw);
             RedisServer promoted = servers.awaitMasterOtherThan(master);
             isGone(promoted, key);
-            await().untilAsserted(() -> assertThat(output).contains("had come back in the store"));
+            await().untilAsserted(() -> assertThat(output).contains("were in the store again"));
             other.login("nobody");
             assertThat(other.check(id).status()).isEqualTo(SessionStatus.ENDED);
         } finally {
@@ -63,7 +63,7 @@ class LostRevocationTests {
             replica.thaw();
             RedisServer promoted = servers.awaitMasterOtherThan(master, key);
             isGone(promoted, key);
-            await().untilAsserted(() -> assertThat(output).contains("had come back in the store"));
+            await().untilAsserted(() -> assertThat(output).contains("were in the store again"));
             await().atMost(TestNode.PATIENCE).until(() -> other.check(id).status() == SessionStatus.ENDED);
         }
     }

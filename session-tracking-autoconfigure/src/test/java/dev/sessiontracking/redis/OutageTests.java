@@ -329,7 +329,9 @@ class OutageTests {
         awaitStatus(session.id(), SessionStatus.UNKNOWN);
         service.revokeSession(session.id());
         assertClosesQuicklyAndWithoutTrace();
-        assertThat(output).contains("1 revocation(s) could not be applied").doesNotContain(session.id());
+        assertThat(output)
+                .contains("1 pending revocation(s) could not be applied")
+                .doesNotContain(session.id());
     }
 
     @Test

@@ -140,7 +140,7 @@ final class PendingRevocations implements AutoCloseable {
             applied = applyAll(LONGEST_ROUND.toNanos());
         } finally {
             if (applied > 0) {
-                log.info("Applied {} revocation(s) that were made while the server did not answer", applied);
+                log.info("Applied {} pending revocation(s)", applied);
             }
             scheduleRetry();
         }
@@ -221,7 +221,8 @@ final class PendingRevocations implements AutoCloseable {
         }
         if (!lost.isEmpty()) {
             log.warn(
-                    "{} revocation(s) could not be applied before this node stopped, and are lost: {}",
+                    "{} pending revocation(s) could not be applied before this node stopped, and are lost."
+                            + " Repeat them: {}",
                     lost.size(),
                     lost.stream().limit(20).map(Revocation::describe).toList());
         }

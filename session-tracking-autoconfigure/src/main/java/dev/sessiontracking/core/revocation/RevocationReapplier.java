@@ -44,8 +44,8 @@ final class RevocationReapplier {
         round.apply(0, sessionIds).thenRun(() -> {
             if (round.returned.get() > 0) {
                 log.warn(
-                        "{} revoked session(s) had come back in the store and are revoked again. The store has lost writes,"
-                                + " or an older state of it was restored",
+                        "{} revoked session(s) were in the store again and have been deleted. The store has"
+                                + " lost writes, or an old backup was restored",
                         round.returned);
             }
             if (!round.left.isEmpty() && number < MOST_ROUNDS) {

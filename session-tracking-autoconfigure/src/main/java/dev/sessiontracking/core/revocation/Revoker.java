@@ -200,9 +200,9 @@ public final class Revoker implements AutoCloseable {
             reader.cacheOf(sessionId).invalidate(sessionId);
         }
         if (fullTold.compareAndSet(false, true)) {
-            log.warn(
-                    "The revocation denylist is full of revocations that the store has not confirmed. The store enforces"
-                            + " further ones, but not during an outage. Raise session.tracking.revocation.maximum-remembered.");
+            log.warn("The revocation denylist is full of pending revocations. Further revocations are enforced"
+                    + " only by the store, not during an outage. Raise"
+                    + " session.tracking.revocation.maximum-remembered.");
         }
     }
 

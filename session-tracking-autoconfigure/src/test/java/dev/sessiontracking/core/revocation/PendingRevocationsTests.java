@@ -221,7 +221,7 @@ class PendingRevocationsTests {
         pending.close();
         assertThat(attempts.get()).isLessThanOrEqualTo(before + 4);
         assertThat(output)
-                .contains("2 revocation(s) could not be applied")
+                .contains("2 pending revocation(s) could not be applied")
                 .contains(SessionIds.hash("first-session"), SessionIds.hash("alice"))
                 .doesNotContain("first-session", "second-session", "alice ");
     }
