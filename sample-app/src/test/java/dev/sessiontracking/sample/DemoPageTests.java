@@ -75,6 +75,9 @@ class DemoPageTests extends AbstractSampleTests {
     void open(@LocalServerPort int port) {
         page = browser.driver();
         page.manage().window().setSize(new Dimension(1200, 1000));
+        // What the page of another test has logged.
+        page.get("about:blank");
+        page.manage().logs().get(LogType.BROWSER);
         page.get("http://127.0.0.1:" + port + "/");
     }
 

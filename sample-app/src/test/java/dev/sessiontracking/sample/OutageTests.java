@@ -20,7 +20,10 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** Redis goes away and comes back, empty, under the default policy: nobody is kept out, nothing is gained by it. */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, useMainMethod = UseMainMethod.ALWAYS)
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        useMainMethod = UseMainMethod.ALWAYS,
+        properties = "session.tracking.command-timeout=1s")
 @DirtiesContext
 class OutageTests {
 
