@@ -3,9 +3,9 @@ package dev.sessiontracking;
 import java.time.Instant;
 
 /**
- * The store has stopped answering this node.
+ * An outage has begun: the store does not answer this node.
  *
- * @param reason why, in words and without secrets
- * @param at since when
+ * @param reason the reason in words, without secrets
+ * @param at the beginning of the outage
  */
 public record OutageBegan(String reason, Instant at) implements SessionEvent {}

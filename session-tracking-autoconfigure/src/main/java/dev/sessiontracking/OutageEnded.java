@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The store answers this node again.
+ * An outage has ended: the store answers this node again.
  *
- * @param duration how long it did not
- * @param unverifiedChecks how many checks the outage policy decided
- * @param untrackedLogins how many sessions were begun that the store does not hold
- * @param pendingRevocations how many revocations the store could not confirm
- * @param at since when it answers
+ * @param duration the duration of the outage
+ * @param unverifiedChecks number of checks that the outage policy decided
+ * @param untrackedLogins number of sessions that were created untracked
+ * @param pendingRevocations number of revocations that became pending
+ * @param at the end of the outage
  */
 public record OutageEnded(
         Duration duration, long unverifiedChecks, long untrackedLogins, long pendingRevocations, Instant at)

@@ -4,24 +4,24 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request, or a token that came by another way, was refused because of its session. At most one event for each
- * session that a request names.
+ * A request, or a token that did not arrive by HTTP, was rejected because of its session. At most one event for each
+ * session of a request.
  *
- * @param reason why
- * @param sessionId the session that the token named, when it named one that could exist
- * @param userId whose token it was, when it said so
- * @param at when it was refused
+ * @param reason the reason
+ * @param sessionId the session id of the token, if it has a valid one
+ * @param userId the user of the token, if the token contains it
+ * @param at the time of the rejection
  */
 public record RequestRejected(
         Reason reason, @Nullable String sessionId, @Nullable String userId, Instant at) implements SessionEvent {
 
-    /** Why a request was refused. */
+    /** Why a request was rejected. */
     public enum Reason {
         /** Its session was revoked, has expired, or was never registered: 401. */
         ENDED,
-        /** Its token must name a session and names none that could exist, or cannot be found: 401. */
+        /** Its token must name a session but names none or an invalid one, or the token cannot be determined: 401. */
         UNUSABLE,
-        /** The store did not answer, and the outage policy is {@code reject} or a rule asks for a live session: 503. */
+        /** The store did not answer, and the outage policy is {@code reject} or a rule requires a live session: 503. */
         UNAVAILABLE
     }
 

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The store has confirmed a revocation that was {@linkplain RevocationPending pending}.
  *
- * @param operation what was asked for
- * @param sessionId the session that was to end, for {@link RevocationOperation#ONE} only
- * @param userId whose sessions were to end, for the other operations only
- * @param sessions how many the store still held then; what others removed meanwhile does not count
- * @param at when the store had confirmed it
+ * @param operation the requested operation
+ * @param sessionId the session to revoke, only for {@link RevocationOperation#ONE}
+ * @param userId the user whose sessions to revoke, only for the other operations
+ * @param sessions number of sessions that the store has removed; sessions that others removed before do not count
+ * @param at the time of the confirmation
  */
 public record RevocationApplied(
         RevocationOperation operation,

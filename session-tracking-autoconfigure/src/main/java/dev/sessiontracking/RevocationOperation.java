@@ -1,6 +1,6 @@
 package dev.sessiontracking;
 
-/** Which sessions a revocation was asked to end. */
+/** The sessions that a revocation ends. */
 public enum RevocationOperation {
 
     /** One session: {@link SessionService#revokeSession}. */

@@ -4,15 +4,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A revocation was made that the store did not confirm: this node enforces it and keeps it for the store. Once it is
- * applied there, a {@link RevocationApplied} follows: one for all pending revocations of the same target. None follows if
- * the process ends before.
+ * The store did not confirm a revocation. This node enforces it and applies it to the store as soon as the store
+ * answers. Then one {@link RevocationApplied} follows for all pending revocations of the same target. If the process
+ * ends before, none follows.
  *
- * @param operation what was asked for
- * @param sessionId the session to end, for {@link RevocationOperation#ONE} only
- * @param userId whose sessions to end, for the other operations only
- * @param principal name of the authenticated caller, when there is one
- * @param at when this node enforced it
+ * @param operation the requested operation
+ * @param sessionId the session to revoke, only for {@link RevocationOperation#ONE}
+ * @param userId the user whose sessions to revoke, only for the other operations
+ * @param principal name of the authenticated caller, if there is one
+ * @param at the time from which this node enforces it
  */
 public record RevocationPending(
         RevocationOperation operation,

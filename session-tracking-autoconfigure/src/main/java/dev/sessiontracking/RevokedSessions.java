@@ -3,8 +3,8 @@ package dev.sessiontracking;
 /**
  * The result of a revocation of a user's sessions.
  *
- * @param count how many live sessions the store has confirmed to be revoked; 0 while the revocation is pending
- * @param pending whether the store did not confirm the revocation: this node enforces it and applies it to the store as
- *     soon as that answers. How many sessions it ends is unknown until then; never read this as "none"
+ * @param count number of live sessions whose revocation the store has confirmed; 0 while the revocation is pending
+ * @param pending whether the store did not confirm the revocation. This node enforces it and applies it to the store as
+ *     soon as the store answers. The number of revoked sessions is unknown until then; it does not mean "none"
  */
 public record RevokedSessions(long count, boolean pending) {}

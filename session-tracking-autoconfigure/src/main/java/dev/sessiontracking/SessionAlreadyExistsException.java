@@ -1,14 +1,14 @@
 package dev.sessiontracking;
 
 /**
- * A session was to be created under an id that is already taken. Nothing was written: ids are used once, an existing
- * session is never overwritten.
+ * Thrown if a session is created with an id that is already taken. Nothing was written. Each id is used once, and an
+ * existing session is never overwritten.
  */
 public class SessionAlreadyExistsException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param message which id, as its short hash */
+    /** @param message contains the short hash of the id */
     public SessionAlreadyExistsException(String message) {
         super(message);
     }

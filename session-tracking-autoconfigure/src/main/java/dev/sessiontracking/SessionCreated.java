@@ -3,9 +3,9 @@ package dev.sessiontracking;
 import java.time.Instant;
 
 /**
- * A session was begun.
+ * A session was created.
  *
- * @param session the session; not {@linkplain UserSession#tracked() tracked} when it was begun during an outage
- * @param at when it was begun
+ * @param session the session; not {@linkplain UserSession#tracked() tracked} if it was created during an outage
+ * @param at the time of its creation
  */
 public record SessionCreated(UserSession session, Instant at) implements SessionEvent {}

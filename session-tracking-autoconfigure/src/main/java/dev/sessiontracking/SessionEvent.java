@@ -3,8 +3,8 @@ package dev.sessiontracking;
 import java.time.Instant;
 
 /**
- * Something that this node did or met. Published as a Spring application event once it is a fact; take the type that
- * matters, or this one for all:
+ * An event of this node, published as a Spring application event after it has happened. Listen to a subtype, or to this
+ * type for all events:
  *
  * <pre>{@code
  * @EventListener
@@ -13,10 +13,9 @@ import java.time.Instant;
  * }
  * }</pre>
  *
- * <p>What a node merely infers is no event: an expiry, or a revocation that another node made.
+ * <p>There are no events for the expiry of a session, or for a revocation by another node.
  *
- * <p>Events carry session ids, for listeners that have to act on them; no {@code toString} of them shows one.
- * Immutable.
+ * <p>Events contain session ids, because listeners may need them. No {@code toString} contains one. Immutable.
  */
 public sealed interface SessionEvent
         permits SessionCreated,
@@ -28,6 +27,6 @@ public sealed interface SessionEvent
                 OutageBegan,
                 OutageEnded {
 
-    /** When it became a fact, by this node's clock. */
+    /** The time of the event, by this node's clock. */
     Instant at();
 }

@@ -3,18 +3,18 @@ package dev.sessiontracking;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a session was begun from. Both values come from outside, so they are cleaned rather than refused: control
- * characters and unpaired surrogates are removed, what is too long is cut, and what is blank afterwards is absent.
+ * The client's address and User-Agent. Both values are untrusted input and are cleaned, not rejected: control
+ * characters and unpaired surrogates are removed, long values are cut, and blank values become {@code null}.
  *
  * @param ip the client's address as text, at most {@value #MAX_IP_LENGTH} characters
  * @param userAgent the {@code User-Agent} header, at most {@value #MAX_USER_AGENT_LENGTH} characters
  */
 public record SessionMetadata(@Nullable String ip, @Nullable String userAgent) {
 
-    /** Longest address kept, in characters: an IPv6 address with a zone identifier fits. */
+    /** Maximum length of an address in characters. An IPv6 address with a zone identifier fits. */
     public static final int MAX_IP_LENGTH = 64;
 
-    /** Longest User-Agent kept, in characters. */
+    /** Maximum length of a User-Agent in characters. */
     public static final int MAX_USER_AGENT_LENGTH = 512;
 
     private static final SessionMetadata NONE = new SessionMetadata(null, null);
@@ -27,14 +27,14 @@ public record SessionMetadata(@Nullable String ip, @Nullable String userAgent) {
     /**
      * The metadata of a session.
      *
-     * @param ip the client's address, or {@code null} when it is not known
-     * @param userAgent the client's User-Agent, or {@code null} when it sent none
+     * @param ip the client's address, or {@code null} if it is not known
+     * @param userAgent the client's User-Agent, or {@code null} if it sent none
      */
     public static SessionMetadata of(@Nullable String ip, @Nullable String userAgent) {
         return new SessionMetadata(ip, userAgent);
     }
 
-    /** Nothing known of the client. */
+    /** Metadata without any value. */
     public static SessionMetadata none() {
         return NONE;
     }

@@ -10,8 +10,8 @@ public enum SessionRenewal {
     ENDED,
 
     /**
-     * The store did not answer, or there is no store: the session may be live or not, and may have been renewed or not.
-     * Issue an access token at most, and no refresh token that lives longer than the one presented.
+     * The store did not answer, or there is no store. It is unknown whether the session is live and whether it was
+     * renewed. You may issue an access token, but no refresh token that lives longer than the presented one.
      */
     UNVERIFIED
 }

@@ -3,10 +3,10 @@ package dev.sessiontracking;
 import java.time.Instant;
 
 /**
- * A session was given its full lifetime again, and the store has confirmed it.
+ * A session was renewed: it has its full lifetime again, and the store has confirmed this.
  *
- * @param sessionId which session
- * @param at when the store had confirmed it
+ * @param sessionId the session id
+ * @param at the time of the confirmation
  */
 public record SessionRenewed(String sessionId, Instant at) implements SessionEvent {
 

@@ -5,14 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions were ended, and the store has confirmed it. A call that found nothing to end is no event; one that the store
- * did not confirm is a {@link RevocationPending} instead.
+ * Sessions were revoked, and the store has confirmed this. A call that revoked nothing publishes no event. A call that
+ * the store did not confirm publishes {@link RevocationPending} instead.
  *
- * @param operation what was asked for
- * @param sessionIds those that were live until now, at least one
- * @param userId whose sessions they were, where the call named the user
- * @param principal name of the authenticated caller, when there is one
- * @param at when the store had confirmed it
+ * @param operation the requested operation
+ * @param sessionIds the sessions that were live until now, at least one
+ * @param userId the owner of the sessions, if the call contained the user id
+ * @param principal name of the authenticated caller, if there is one
+ * @param at the time of the confirmation
  */
 public record SessionRevoked(
         RevocationOperation operation,

@@ -8,16 +8,17 @@ import java.util.Optional;
  * Creates, checks, lists and revokes the sessions that an application's JWTs belong to. Inject it: it exists whether or
  * not session tracking is enabled, so application code stays the same.
  *
- * <p>All methods are thread-safe and block for a bounded time: at most {@code session.tracking.command-timeout} for each
- * round trip to the store.
+ * <p>All methods are thread-safe and block for a bounded time: at most {@code session.tracking.command-timeout} for
+ * each round trip to the store.
  *
  * <p>"Not found" and "the store did not answer" never look alike. The outage policy applies to tokens:
  *
  * <table>
  * <caption>Results without an answer from the store</caption>
- * <tr><th></th><th>no {@code redis-url}</th><th>outage, policy {@code plain-jwt}</th><th>outage, policy {@code reject}</th></tr>
- * <tr><td>create</td><td>an untracked session</td><td>an untracked session: plain JWT until its first refresh, where the
- * application creates one</td><td>throws {@link SessionStoreUnavailableException}</td></tr>
+ * <tr><th></th><th>no {@code redis-url}</th><th>outage, policy {@code plain-jwt}</th><th>outage, policy {@code
+ * reject}</th></tr>
+ * <tr><td>create</td><td>an untracked session</td><td>an untracked session: plain JWT until its first refresh, where
+ * the application creates one</td><td>throws {@link SessionStoreUnavailableException}</td></tr>
  * <tr><td>status</td><td>{@code UNKNOWN}</td><td>{@code UNKNOWN}, or {@code ENDED} if this node revoked it</td>
  * <td>the same</td></tr>
  * <tr><td>valid</td><td>true</td><td>true, or false if this node revoked it</td><td>throws, or false if this node
@@ -30,8 +31,8 @@ import java.util.Optional;
  * <tr><td>find, list</td><td>empty</td><td>throws</td><td>throws</td></tr>
  * </table>
  *
- * <p>A bad argument is an {@link IllegalArgumentException} that names the argument, and nothing is written. A session id
- * has 1 to 256 characters of visible ASCII. A user id has 1 to 256 characters, is not blank, and has no control
+ * <p>A bad argument is an {@link IllegalArgumentException} that names the argument, and nothing is written. A session
+ * id has 1 to 256 characters of visible ASCII. A user id has 1 to 256 characters, is not blank, and has no control
  * characters.
  */
 public interface SessionService {
@@ -44,43 +45,43 @@ public interface SessionService {
      * user's index. Ids are used once: never pass one that was used before, not even for a session that has ended.
      *
      * @param sessionId must be unguessable; see {@link #createSession(String, SessionMetadata)} for a generated one
-     * @throws SessionAlreadyExistsException when a session of this id exists; it is left as it is
-     * @throws SessionStoreUnavailableException when the store cannot be written and the policy is {@code reject}
+     * @throws SessionAlreadyExistsException if a session with this id exists; it is not changed
+     * @throws SessionStoreUnavailableException if the store cannot be written and the policy is {@code reject}
      */
     UserSession createSession(String userId, String sessionId, SessionMetadata metadata);
 
     /**
      * Registers a session under a generated id of 192 random bits, URL-safe.
      *
-     * @throws SessionStoreUnavailableException when the store cannot be written and the policy is {@code reject}
+     * @throws SessionStoreUnavailableException if the store cannot be written and the policy is {@code reject}
      */
     UserSession createSession(String userId, SessionMetadata metadata);
 
     /**
-     * Registers the session of a login that was made during an outage. Call it when the client presents a verified refresh
-     * token that names no session. If the session exists, it is renewed.
+     * Registers the session of a login that was made during an outage. Call it when the client presents a verified
+     * refresh token that names no session. If the session exists, it is renewed.
      *
-     * <p>One token registers one session, once. When that session has ended, the token never brings it back, whoever ended
-     * it and on whatever node: keep to one {@code sessionId} for one token, such as a hash of its {@code jti}.
+     * <p>One token registers one session, once. After that session has ended, on any node and for any reason, the token
+     * cannot register it again. Always use the same {@code sessionId} for one token, such as a hash of its {@code jti}.
      *
      * @param sessionId must be unguessable
      * @param authenticatedAt when the user gave credentials ({@code auth_time}); becomes the session's creation time
      * @param tokenExpiresAt when that refresh token expires
-     * @return the live session, untracked if the store does not answer and the policy is {@code plain-jwt}; empty if the
-     *     session has ended, if it belongs to another user, or if the user's not-before marker covers this login
+     * @return the live session, untracked if the store does not answer and the policy is {@code plain-jwt}; empty if
+     *     the session has ended, if it belongs to another user, or if the user's not-before marker covers this login
      * @throws SessionStoreUnavailableException if the store does not answer and the policy is {@code reject}
      */
     Optional<UserSession> registerSession(
             String userId, String sessionId, SessionMetadata metadata, Instant authenticatedAt, Instant tokenExpiresAt);
 
-    /** Tells what is known of a session. Never throws for an outage: that is {@link SessionStatus#UNKNOWN}. */
+    /** Returns the status of a session. Does not throw during an outage, but returns {@link SessionStatus#UNKNOWN}. */
     SessionStatus getSessionStatus(String sessionId);
 
     /**
-     * Tells whether tokens of this session may pass: its {@linkplain #getSessionStatus(String) status}, with the
-     * outage policy deciding what {@code UNKNOWN} means.
+     * Returns whether tokens of this session are accepted. If its {@linkplain #getSessionStatus(String) status} is
+     * {@code UNKNOWN}, the outage policy decides.
      *
-     * @throws SessionStoreUnavailableException when the store does not answer and the policy is {@code reject}
+     * @throws SessionStoreUnavailableException if the store does not answer and the policy is {@code reject}
      */
     boolean isSessionValid(String sessionId);
 
@@ -93,17 +94,17 @@ public interface SessionService {
     Optional<UserSession> findSession(String sessionId);
 
     /**
-     * Gives a session its full lifetime again; call it on every refresh. Renewing never resurrects a revoked session, not
-     * even under concurrency.
+     * Renews a session: it gets its full lifetime again. Call this on every refresh. Renewing never resurrects a
+     * revoked session, not even under concurrency.
      *
      * @throws SessionStoreUnavailableException if the store does not answer and the policy is {@code reject}
      */
     SessionRenewal renewSession(String sessionId);
 
     /**
-     * Revokes a session: this node rejects its tokens from now on, and every other node as soon as the store informs it.
-     * Idempotent. Whose session it is is not checked: do not pass an id that a client has sent, use
-     * {@link #revokeSession(String, String)}.
+     * Revokes a session: this node rejects its tokens from now on, and every other node as soon as the store informs
+     * it. Idempotent. Does not check the owner of the session. For an id that a client has sent, use {@link
+     * #revokeSession(String, String)}.
      *
      * @return false only if the store confirmed that there was nothing to revoke, or if there is no store; true if this
      *     call ended the session, or if the revocation is pending because the store did not answer
@@ -115,16 +116,16 @@ public interface SessionService {
     /**
      * Revokes a session if it belongs to this user. Safe for ids that clients send.
      *
-     * @return false, with nothing revoked, if there is no such session, if it belongs to another user, or if there is no
-     *     store; true as for {@link #revokeSession(String)}
-     * @throws SessionStoreUnavailableException if the owner cannot be determined because the store does not answer, under
-     *     either policy; nothing is revoked then. Also as for {@link #revokeSession(String)}
+     * @return false, with nothing revoked, if there is no such session, if it belongs to another user, or if there is
+     *     no store; true as for {@link #revokeSession(String)}
+     * @throws SessionStoreUnavailableException if the owner cannot be determined because the store does not answer,
+     *     under either policy; nothing is revoked then. Also as for {@link #revokeSession(String)}
      */
     boolean revokeSession(String userId, String sessionId);
 
     /**
-     * Revokes a session that a token may still register, and refuses its registration. For the logout of a login that was
-     * made during an outage.
+     * Revokes a session that a token may still register, and prevents its registration. Use it for the logout of a
+     * login that was made during an outage.
      *
      * @param registrableUntil when that refresh token expires
      * @return as for {@link #revokeSession(String)}
@@ -133,13 +134,13 @@ public interface SessionService {
     boolean revokeSession(String sessionId, Instant registrableUntil);
 
     /**
-     * Revokes all sessions of a user, and everything else of the user that was authenticated until now: logins made during
-     * an outage, which have no session yet. Call it for "log out everywhere" and for a password change too.
+     * Revokes all sessions of a user, and everything else of the user that was authenticated until now: logins made
+     * during an outage, which have no session yet. Call it for "log out everywhere" and for a password change too.
      *
      * <p>The store keeps the time of this call as the user's not-before marker, for as long as a token can live. Tokens
-     * without a session are compared with it by {@code auth_time}. A token without {@code auth_time}, or of the same second,
-     * is rejected. A later login gets a session, which the marker never covers, whatever the clocks say. A session whose
-     * creation races with this call may live on; it is then in the user's list and can be revoked.
+     * without a session are compared with it by {@code auth_time}. A token without {@code auth_time}, or of the same
+     * second, is rejected. A later login gets a session, which the marker never covers, whatever the clocks say. A
+     * session whose creation races with this call may live on; it is then in the user's list and can be revoked.
      *
      * @return how many live sessions were revoked, and whether the revocation is pending
      * @throws SessionStoreUnavailableException as for {@link #revokeSession(String)}
@@ -156,7 +157,8 @@ public interface SessionService {
     RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId);
 
     /**
-     * Reads a user's not-before marker: everything of the user that was authenticated at or before this time is invalid.
+     * Reads a user's not-before marker: everything of the user that was authenticated at or before this time is
+     * invalid.
      *
      * @return empty if the user has none, or if there is no store
      * @throws SessionStoreUnavailableException if the store does not answer, under either policy

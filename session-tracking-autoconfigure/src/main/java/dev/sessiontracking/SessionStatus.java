@@ -1,14 +1,14 @@
 package dev.sessiontracking;
 
-/** What is known of a session id at the moment of asking. */
+/** The current status of a session id. */
 public enum SessionStatus {
 
     /** Registered, not revoked, not expired. */
     LIVE,
 
-    /** Revoked, expired, or never registered: the three cannot be told apart, and none of them may pass. */
+    /** Revoked, expired, or never registered. These cases cannot be distinguished, and all tokens are rejected. */
     ENDED,
 
-    /** The store did not answer, or there is none: the outage policy decides. */
+    /** The store did not answer, or there is no store. The outage policy decides. */
     UNKNOWN
 }

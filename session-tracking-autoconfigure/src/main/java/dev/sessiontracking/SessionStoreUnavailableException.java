@@ -3,16 +3,16 @@ package dev.sessiontracking;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store could not answer. Never means "not found": whether the session lives is unknown. A write that ended with
- * this exception may or may not have been, or may still be, carried out.
+ * Thrown if the store did not answer. It never means "not found": the state of the session is unknown. The store may or
+ * may not have executed a write that failed with this exception, or may still execute it.
  */
 public class SessionStoreUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param message why there was no answer, without secrets
-     * @param cause what the store's client reported, if anything
+     * @param message the reason, without secrets
+     * @param cause the failure that the store's client reported, if any
      */
     public SessionStoreUnavailableException(String message, @Nullable Throwable cause) {
         super(message, cause);

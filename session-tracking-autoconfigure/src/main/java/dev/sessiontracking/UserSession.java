@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session: one login of one user on one device.
  *
- * @param id the session id, which tokens of this session carry
- * @param userId whose session it is
+ * @param id the session id, which the tokens of this session contain
+ * @param userId the owner of the session
  * @param metadata where it was begun from
- * @param createdAt when it was begun
- * @param expiresAt when it ends unless it is renewed before
- * @param maxExpiresAt when it ends even if it is renewed; {@code null} without such a limit
+ * @param createdAt the time of its creation
+ * @param expiresAt the time at which it expires, unless it is renewed before
+ * @param maxExpiresAt the time at which it expires even if it is renewed; {@code null} without such a limit
  * @param lastUse the login or the last refresh
- * @param tracked whether the store holds it. An untracked session was begun while there was no store: it cannot be
- *     revoked, and its tokens live until they expire
+ * @param tracked whether the session is in the store. An untracked session was created without a store or during an
+ *     outage. It cannot be revoked by its id, and its tokens are valid until they expire
  */
 public record UserSession(
         String id,
@@ -27,7 +27,9 @@ public record UserSession(
         LastUse lastUse,
         boolean tracked) {
 
-    /** The claim that names a token's session: {@code sid}, as registered by OpenID Connect Front-Channel Logout 1.0. */
+    /**
+     * The claim that names a token's session: {@code sid}, as registered by OpenID Connect Front-Channel Logout 1.0.
+     */
     public static final String SESSION_ID_CLAIM = "sid";
 
     /** A session without an absolute limit that was not used since its login. */
@@ -39,14 +41,14 @@ public record UserSession(
     /**
      * The login or the last refresh of a session.
      *
-     * @param at when it was
-     * @param metadata where the request came from. A refresh that does not say so leaves it as it was
+     * @param at the time of the use
+     * @param metadata address and User-Agent of the request. A refresh without metadata does not change them
      */
     public record LastUse(Instant at, SessionMetadata metadata) {}
 
     /**
-     * The claims that every token of this session must carry: {@code sid} when it is tracked, nothing when it is not.
-     * An untracked session's token must not name a session, for once the store is back it would be refused.
+     * The claims that every token of this session must contain: {@code sid} if the session is tracked, otherwise none.
+     * A token of an untracked session must not name a session, because it would be rejected after the outage.
      *
      * @return an immutable map
      */
@@ -54,7 +56,7 @@ public record UserSession(
         return tracked ? Map.of(SESSION_ID_CLAIM, id) : Map.of();
     }
 
-    /** Without the id and where it was begun from: neither belongs in a log. */
+    /** Without the id and the metadata, which do not belong in a log. */
     @Override
     public String toString() {
         return "UserSession[userId=" + userId + ", createdAt=" + createdAt + ", expiresAt=" + expiresAt + ", tracked="

@@ -1,4 +1,4 @@
-/** What an application uses: the session service, its records and its exceptions. Knows the JDK only. */
+/** The API for applications: the session service, its records and its exceptions. Depends only on the JDK. */
 @NullMarked
 package dev.sessiontracking;
 

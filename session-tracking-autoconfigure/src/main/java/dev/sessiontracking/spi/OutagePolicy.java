@@ -1,11 +1,11 @@
 package dev.sessiontracking.spi;
 
-/** What a token is worth while the store does not answer. */
+/** What tokens are worth during an outage. */
 public enum OutagePolicy {
 
-    /** Tokens are valid until they expire, except those that this node knows to be revoked. Fails open. */
+    /** Fails open: tokens are accepted until they expire, except those on this node's denylist. */
     PLAIN_JWT,
 
-    /** No proof, no entry: requests are answered 503 until the store answers again. Fails closed. */
+    /** Fails closed: requests with a session token get 503 until the store answers again. */
     REJECT
 }

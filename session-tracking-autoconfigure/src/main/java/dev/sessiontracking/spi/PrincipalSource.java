@@ -2,14 +2,14 @@ package dev.sessiontracking.spi;
 
 import org.jspecify.annotations.Nullable;
 
-/** Knows on whose behalf the current thread acts. Thread-safe. */
+/** Returns the user on whose behalf the current thread acts. Thread-safe. */
 @FunctionalInterface
 public interface PrincipalSource {
 
-    /** Knows nobody. */
+    /** Returns no user. */
     PrincipalSource NONE = () -> null;
 
-    /** The name of the authenticated caller, or {@code null} when there is none. */
+    /** The name of the authenticated caller, or {@code null} if there is none. */
     @Nullable
     String currentName();
 }

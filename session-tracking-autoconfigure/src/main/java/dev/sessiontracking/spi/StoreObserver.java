@@ -1,10 +1,13 @@
 package dev.sessiontracking.spi;
 
-/** Hears how long the store took. Called on the store's own threads: must return at once, and not throw. */
+/**
+ * Receives the duration of store operations. Called on the threads of the store, so it must return at once and must not
+ * throw.
+ */
 @FunctionalInterface
 public interface StoreObserver {
 
-    /** Hears nothing. */
+    /** Does nothing. */
     StoreObserver NO_OP = (operation, answered, nanos) -> {};
 
     /**

@@ -3,14 +3,17 @@ package dev.sessiontracking.spi;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
-/** The store answers, but will not do this for us until somebody changes its configuration or ours: a right is missing. */
+/**
+ * The store answers, but rejects an operation until its configuration or ours is changed, for example because of a
+ * missing permission.
+ */
 public class StoreRefusedException extends SessionStoreUnavailableException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param message what was refused, without secrets
-     * @param cause what the store's client reported, if anything
+     * @param message the rejected operation, without secrets
+     * @param cause the failure that the store's client reported, if any
      */
     public StoreRefusedException(String message, @Nullable Throwable cause) {
         super(message, cause);

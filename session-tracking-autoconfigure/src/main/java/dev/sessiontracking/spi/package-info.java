@@ -1,4 +1,4 @@
-/** What an application can implement or plug in: a session store, listeners, observers. No type here knows a technology. */
+/** Types that an application can implement: a session store, listeners, observers. They depend on no technology. */
 @NullMarked
 package dev.sessiontracking.spi;
 
