@@ -18,8 +18,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks one master in the way that fills its near cache, and decides of each answer whether it may be kept and what it
- * proves. Thread-safe.
+ * Reads from one master and fills its near cache. Decides for each reply whether it may be cached and whether it
+ * extends the lease. Thread-safe.
  */
 final class CachingReads {
 
@@ -42,7 +42,7 @@ final class CachingReads {
         this.surroundings = surroundings;
     }
 
-    /** A session is about to be checked: renews the proofs of reachability and of pushing as far as they need it. */
+    /** Called before a session is checked. Renews the lease and sends a canary if necessary. */
     void checking(InvalidationEpoch current) {
         if (!shard.isOpenFor(Line.READ)) {
             return;
@@ -56,7 +56,7 @@ final class CachingReads {
         }
     }
 
-    /** Renews the proof before it is too old, so that no request of a steady stream has to wait for it. */
+    /** Renews the lease before it expires, so that under steady traffic no request has to wait for it. */
     private void prove(InvalidationEpoch current) {
         if (proving.compareAndSet(false, true)) {
             NearCache.Moment sent = cache.now();
@@ -67,7 +67,7 @@ final class CachingReads {
         }
     }
 
-    /** Whether there is such a session; {@code null} when what is answered now could not be trusted to be taken back. */
+    /** Whether the session exists; {@code null} if a reply cannot be cached now because Redis may not invalidate it. */
     @Nullable
     CompletionStage<Boolean> read(InvalidationEpoch current, String sessionId) {
         if (!shard.isOpenFor(Line.READ) || !schedule.isTrusted(current.shown())) {
@@ -80,8 +80,8 @@ final class CachingReads {
                         return CompletableFuture.completedStage(failure == null && live);
                     }
                     if (RedisFailures.isRedirection(failure)) {
-                        // Another master has it, or is about to. What that one answers is not kept: it does not push to
-                        // us.
+                        // Another master has the key, or is about to. Its reply is not cached, because it sends no
+                        // invalidations to this connection.
                         return surroundings.askElsewhere(sessionId);
                     }
                     shard.failed(Line.READ, key, failure);
@@ -90,7 +90,7 @@ final class CachingReads {
                 .thenCompose(Function.identity());
     }
 
-    /** Whether there is such a session. An answer that comes after a reconnect is true, but is not kept. */
+    /** Whether the session exists. A reply that arrives after a reconnect is valid, but is not cached. */
     private CompletionStage<Boolean> ask(InvalidationEpoch current, String sessionId, String key) {
         NearCache.Moment sent = cache.now();
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
@@ -100,7 +100,7 @@ final class CachingReads {
                     keep(sessionId, value);
                 }
             } finally {
-                // Whatever happens: somebody waits for it.
+                // Complete in any case, because a caller waits for it.
                 if (failure == null) {
                     answer.complete(value != null && !value.isEmpty() && !isOver(sessionId, value));
                 } else {
@@ -112,8 +112,8 @@ final class CachingReads {
     }
 
     /**
-     * A user's not-before marker, read like a session; completes with {@code null} if another master has it. Without the
-     * right to read it, there is none.
+     * A user's not-before marker, read like a session. Completes with {@code null} if another master has it. Without
+     * the permission to read it, there is no marker.
      */
     @Nullable
     CompletionStage<@Nullable NotBefore> readMarker(InvalidationEpoch current, String key) {
@@ -151,10 +151,10 @@ final class CachingReads {
     }
 
     /**
-     * Reads what a push has taken back.
+     * Reads a key again after its invalidation.
      *
-     * @param answered is called with the answer, once it is kept; not without a usable one
-     * @param ended is called in any case
+     * @param answered receives the reply after it is cached; not called without a usable reply
+     * @param ended runs in any case
      */
     void readAgain(InvalidationEpoch current, String sessionId, Consumer<@Nullable String> answered, Runnable ended) {
         NearCache.Moment sent = cache.now();
@@ -168,9 +168,9 @@ final class CachingReads {
     }
 
     /**
-     * Takes note of an answer: any proves the server, none puts it in doubt.
+     * Evaluates a reply. Any reply extends the lease; a missing reply is reported as a failure.
      *
-     * @return whether it may be kept
+     * @return whether it may be cached
      */
     private boolean accept(InvalidationEpoch asked, NearCache.Moment sent, @Nullable Throwable failure) {
         if (asked.isOver()) {
@@ -191,14 +191,14 @@ final class CachingReads {
         return true;
     }
 
-    /** The master lacks some of the keys that it had: what changes in those is not pushed here any more. */
+    /** The master has lost some of its keys to another one, and sends no invalidations for them any more. */
     void moved(InvalidationEpoch asked) {
         asked.doubt();
         cache.clear();
         surroundings.moved();
     }
 
-    /** Whether a session is past its absolute end: an earlier version may have renewed it all the same. */
+    /** Whether a session is past its maximum lifetime. An earlier version may have renewed it anyway. */
     private boolean isOver(String sessionId, String value) {
         try {
             return SessionJson.read(sessionId, value)
@@ -210,7 +210,7 @@ final class CachingReads {
         }
     }
 
-    /** Must not throw: whoever asked would wait for ever. */
+    /** Must not throw, because the caller would wait for ever. */
     private void keep(String sessionId, @Nullable String value) {
         try {
             if (value == null) {
@@ -222,18 +222,18 @@ final class CachingReads {
                                 cache.putLive(sessionId, session.expiresAt().toEpochMilli()));
             }
         } catch (RuntimeException broken) {
-            // Without an expiry to go by, the server is asked each time.
+            // Without a known expiry, each check sends a command.
             cache.invalidate(sessionId);
         }
     }
 
-    /** What the reads of one master need to know of the servers around it. */
+    /** Information about the other servers that the reads of one master need. */
     interface Collaborators {
 
-        /** A new key that nobody uses, and that the connection's own server serves. */
+        /** A new unused key that the server of this connection serves. */
         String probeKey();
 
-        /** Asks in the ordinary way whether there is such a session. */
+        /** Looks a session up without caching the reply. */
         CompletionStage<Boolean> askElsewhere(String sessionId);
 
         /** A key was found to be served by another server. */

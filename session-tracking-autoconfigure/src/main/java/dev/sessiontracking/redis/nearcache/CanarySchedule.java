@@ -8,9 +8,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the server must show again that it pushes. A steady stream of checks renews that before it lapses. It takes a
- * few checks in a row to spend three commands on it, because a node that is asked once in a while is better off with
- * one command for each check. Thread-safe; a lost count is no harm.
+ * Decides when the next canary is due, which verifies that Redis sends invalidations. Under steady traffic, a canary is
+ * sent before the last one expires. A canary costs three commands, so it is sent only after several checks in a row:
+ * with few checks, one command for each check is cheaper. Thread-safe; a lost count is harmless.
  */
 public final class CanarySchedule {
 
@@ -32,14 +32,14 @@ public final class CanarySchedule {
 
     private volatile long rowBegan;
 
-    /** @param ticker nanoseconds that do not jump; the clock does not stand still while the machine sleeps */
+    /** @param ticker a monotonic time in nanoseconds; the clock also counts the time in which the machine sleeps */
     CanarySchedule(LongSupplier ticker, Clock clock) {
         this.ticker = ticker;
         this.clock = clock;
         this.rowBegan = ticker.getAsLong();
     }
 
-    /** Whether a canary sent then still counts. */
+    /** Whether a canary that was sent at this time is still valid. */
     boolean isTrusted(NearCache.@Nullable Moment shown) {
         return shown != null
                 && ticker.getAsLong() - shown.nanos() <= TRUSTED_NANOS
@@ -47,9 +47,9 @@ public final class CanarySchedule {
     }
 
     /**
-     * Called for every check: whether a canary is to be sent now.
+     * Called for every check. Returns whether to send a canary now.
      *
-     * @param now what the ticker says
+     * @param now the current time of the ticker
      */
     boolean isDue(NearCache.@Nullable Moment shown, long now) {
         if (shown != null && now - shown.nanos() <= RENEWED_NANOS) {

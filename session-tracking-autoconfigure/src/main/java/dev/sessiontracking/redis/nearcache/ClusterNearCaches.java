@@ -18,8 +18,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tracked connection and a near cache for each master of a cluster: they come and go with promotions, and with nodes
- * that are added and removed. Thread-safe; finding the cache of a session takes no lock.
+ * One tracked connection and one near cache for each master of a cluster. They are opened and closed when masters
+ * change. Thread-safe; finding the cache of a session takes no lock.
  */
 final class ClusterNearCaches implements CachingReader {
 
@@ -39,12 +39,12 @@ final class ClusterNearCaches implements CachingReader {
 
     private final Map<String, InvalidationConnection> tracked = new ConcurrentHashMap<>();
 
-    /** The cache of sessions whose master is not known: it has no answers. */
+    /** The cache of sessions without a known master. It is always empty. */
     private final NearCache noCache;
 
     private RevocationObserver evidence = RevocationObserver.IGNORED;
 
-    /** @param ordinary asks in the ordinary way whether there is such a session */
+    /** @param ordinary looks a session up without caching the reply */
     ClusterNearCaches(
             RedisConnector connector,
             ClusterShards shards,
@@ -73,7 +73,7 @@ final class ClusterNearCaches implements CachingReader {
                 connection.resharded();
             }
         });
-        // The masters share what may be kept at all: those that stay make room before others come.
+        // The masters share the maximum size. Existing caches shrink before new ones are added.
         long share = properties.shareOf(change.masters().size());
         caches().forEach(cache -> cache.resize(share));
         change.masters().forEach((id, node) -> {
@@ -161,7 +161,7 @@ final class ClusterNearCaches implements CachingReader {
         tracked.values().forEach(connection -> connection.observe(listener));
     }
 
-    /** The surroundings of one master's connection. */
+    /** The context of one master's connection. */
     private final class OneMaster implements CachingReads.Collaborators {
 
         private final String nodeId;

@@ -18,12 +18,13 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection of its own on which the server remembers what was read and pushes what has changed (CLIENT TRACKING in
- * its default mode). It carries single reads only, so that a push never waits behind a long reply. This class makes its
- * times of {@link InvalidationEpoch} begin and end; {@link CachingReads} is what goes out, {@link Invalidations} what comes in.
+ * A separate connection with CLIENT TRACKING in its default mode: Redis remembers the keys that were read on it, and
+ * sends an invalidation when one changes. It is used only for single reads, so that an invalidation never waits behind
+ * a long reply. This class starts and ends each {@link InvalidationEpoch}. {@link CachingReads} sends the reads, {@link
+ * Invalidations} handles the invalidations.
  *
- * <p>What keeps the cache true is renewed by traffic alone: a read as the proof of reachability every half of the
- * staleness bound, and a canary as the proof of pushing every few seconds. A node without requests sends nothing.
+ * <p>Only traffic renews the trust in the cache: a read renews the lease after half of {@code max-staleness}, and a
+ * canary verifies the invalidations every few seconds. A node without requests sends nothing.
  */
 public final class InvalidationConnection implements CachingReader {
 
@@ -45,7 +46,7 @@ public final class InvalidationConnection implements CachingReader {
 
     private volatile boolean closed;
 
-    /** @param shard the master that it leads to */
+    /** @param shard the master of this connection */
     InvalidationConnection(
             Shard shard,
             NearCache cache,
@@ -71,7 +72,7 @@ public final class InvalidationConnection implements CachingReader {
         begin(made);
     }
 
-    /** The master serves other keys than before. */
+    /** Called when the master serves other keys than before. */
     synchronized void resharded() {
         StatefulRedisConnection<String, String> current = connection;
         if (current != null && tracking != null) {
@@ -83,7 +84,7 @@ public final class InvalidationConnection implements CachingReader {
         return closed;
     }
 
-    /** The master has gone, or is none any more. */
+    /** Called when the server is no longer a master. */
     synchronized void close() {
         closed = true;
         end();
@@ -164,7 +165,7 @@ public final class InvalidationConnection implements CachingReader {
         pushes.tell(listener);
     }
 
-    /** Lettuce makes the connection again by itself; what the server remembered of the old one is gone. */
+    /** Lettuce reconnects by itself. Redis has forgotten the keys of the old connection. */
     private final class Changes implements RedisConnectionStateListener {
 
         private final StatefulRedisConnection<String, String> connection;
@@ -184,7 +185,7 @@ public final class InvalidationConnection implements CachingReader {
         }
     }
 
-    /** What follows from a canary. */
+    /** Handles the result of a canary. */
     private final class Verdicts implements InvalidationEpoch.Outcome {
 
         private final StatefulRedisConnection<String, String> connection;
@@ -208,7 +209,7 @@ public final class InvalidationConnection implements CachingReader {
                     return;
                 }
                 if (everShown) {
-                    // It pushed before: something between us and the server has made a new connection to it.
+                    // Redis sent invalidations before. A proxy in between has opened a new connection to it.
                     begin(connection);
                 } else {
                     report.off("Redis sends no invalidations");
@@ -234,7 +235,7 @@ public final class InvalidationConnection implements CachingReader {
             }
         }
 
-        /** An ERR to what the server usually does is of the moment: a managed one says so when a quota is used up. */
+        /** An ERR reply to a supported command is temporary. A managed server sends it if a quota is exhausted. */
         private boolean isRefused(InvalidationEpoch failing, Throwable failure) {
             return failing.hasAgreed() ? MissingPermissions.isDenied(failure) : RedisFailures.isRefusal(failure);
         }

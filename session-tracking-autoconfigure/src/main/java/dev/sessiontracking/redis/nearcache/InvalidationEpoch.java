@@ -16,9 +16,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time from one connect to the next disconnect of the tracked connection, in which the server must show that it
- * pushes. An answer to a command of one such time is worth nothing in another. Replies and pushes are handled in their
- * order on the connection's event loop, because every handler is registered before its command is sent.
+ * The time from a connect to the next disconnect of the tracked connection. In each epoch, a canary must verify that
+ * Redis sends invalidations. Replies that belong to an earlier connection are ignored. Replies and invalidations are
+ * handled in order on the event loop of the connection, because every handler is registered before its command is sent.
  */
 final class InvalidationEpoch {
 
@@ -43,8 +43,8 @@ final class InvalidationEpoch {
     private volatile NearCache.@Nullable Moment shown;
 
     /**
-     * @param probeKey a key that nobody else uses
-     * @param outcome is told how each canary ended
+     * @param probeKey an unused key
+     * @param outcome receives the result of each canary
      */
     InvalidationEpoch(
             StatefulRedisConnection<String, String> connection, NearCache cache, String probeKey, Outcome outcome) {
@@ -55,8 +55,9 @@ final class InvalidationEpoch {
     }
 
     /**
-     * Makes the server show that it pushes. One at a time. It is asked to push until it has agreed, and then never
-     * again: were it asked each time, a new server behind a proxy would begin to push without a word of what it missed.
+     * Sends a canary, one at a time. Enables tracking until Redis has confirmed it, and never again in this epoch.
+     * Otherwise a new server behind a proxy would start to send invalidations, although it has missed the earlier
+     * reads.
      */
     void probe() {
         if (over || !probing.compareAndSet(false, true)) {
@@ -80,7 +81,7 @@ final class InvalidationEpoch {
         });
     }
 
-    /** Reads a key, writes it, and expects the push to stand before the reply to a third command. */
+    /** Reads a key, writes it, and expects the invalidation before the reply to a third command. */
     private void canary() {
         NearCache.Moment sent = cache.now();
         pushSeen = false;
@@ -123,9 +124,9 @@ final class InvalidationEpoch {
     }
 
     /**
-     * Takes a push for a key as part of a canary, if it is one.
+     * Handles an invalidation of a key that may belong to a canary.
      *
-     * @return whether it was, and is no session's
+     * @return whether it belonged to a canary, and not to a session
      */
     boolean takeAsCanary(String key) {
         if (!key.equals(probeKey)) {
@@ -135,12 +136,12 @@ final class InvalidationEpoch {
         return true;
     }
 
-    /** A push for all keys has arrived: a canary's is one of them. */
+    /** Handles an invalidation of all keys, which includes the key of a canary. */
     void allPushed() {
         pushSeen = true;
     }
 
-    /** Whether the server has agreed to push. */
+    /** Whether Redis has confirmed CLIENT TRACKING. */
     boolean hasAgreed() {
         return agreed;
     }
@@ -148,13 +149,13 @@ final class InvalidationEpoch {
     /**
      * Reads a key on the tracked connection.
      *
-     * @param handler is called on the event loop, after everything that the server pushed before its answer
+     * @param handler runs on the event loop, after all invalidations that Redis sent before the reply
      */
     void read(String key, BiConsumer<@Nullable String, @Nullable Throwable> handler) {
         send(CommandType.GET, new ValueOutput<>(StringCodec.UTF8), args().addKey(key), handler);
     }
 
-    /** Reads a key that nobody uses, but that the same server serves. */
+    /** Reads an unused key of the same server. */
     void readProbe(BiConsumer<@Nullable String, @Nullable Throwable> handler) {
         read(probeKey, handler);
     }
@@ -173,18 +174,18 @@ final class InvalidationEpoch {
         return new CommandArgs<>(StringCodec.UTF8);
     }
 
-    /** When the last canary was sent that returned, or {@code null} when the server must show anew that it pushes. */
+    /** The time at which the last successful canary was sent, or {@code null} if a new canary is required. */
     NearCache.@Nullable Moment shown() {
         return over ? null : shown;
     }
 
-    /** The server must show anew that it pushes before anything is kept or trusted. */
+    /** Requires a new canary before anything is cached or trusted. */
     void doubt() {
         shown = null;
         cache.endLease();
     }
 
-    /** The connection has gone: replies that still come are worth nothing. */
+    /** Called when the connection is lost. Later replies are ignored. */
     void end() {
         over = true;
         shown = null;
@@ -194,12 +195,12 @@ final class InvalidationEpoch {
         return over;
     }
 
-    /** How a canary ended; called on the event loop. */
+    /** Receives the result of a canary. Called on the event loop. */
     interface Outcome {
 
         void shown();
 
-        /** The server answers, but does not push. */
+        /** Redis answers, but sends no invalidations. */
         void silent(InvalidationEpoch tracking);
 
         void failed(InvalidationEpoch tracking, Throwable failure);

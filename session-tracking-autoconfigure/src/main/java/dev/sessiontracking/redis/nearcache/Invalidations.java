@@ -12,12 +12,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one master pushes: takes answers back, and looks what has become of sessions that were live or are remembered as
- * revoked. That is the evidence of a revocation that was made elsewhere. Called on the connection's event loop.
+ * Handles the invalidations of one master: removes cached answers, and reads sessions again that were live or are on
+ * the denylist. So this node detects revocations by other nodes. Called on the event loop of the connection.
  */
 final class Invalidations implements PushListener {
 
-    /** A mass revocation elsewhere must not become a mass of questions. */
+    /** Limits the reads after a mass revocation by another node. */
     private static final int MOST_LOOKS = 1_000;
 
     private final NearCache cache;
@@ -32,7 +32,7 @@ final class Invalidations implements PushListener {
 
     private volatile RevocationObserver evidence = RevocationObserver.IGNORED;
 
-    /** @param tracking the present one, or {@code null} while nothing pushed can be meant for the cache */
+    /** @param tracking the current epoch, or {@code null} while no invalidation can concern the cache */
     Invalidations(NearCache cache, RedisKeys keys, CachingReads reads, Supplier<@Nullable InvalidationEpoch> tracking) {
         this.cache = cache;
         this.keys = keys;
@@ -44,7 +44,7 @@ final class Invalidations implements PushListener {
         evidence = listener;
     }
 
-    /** Must not throw: Lettuce would drop the messages behind this one. */
+    /** Must not throw, because Lettuce would drop the messages behind this one. */
     @Override
     public void onPushMessage(PushMessage message) {
         try {
@@ -57,7 +57,7 @@ final class Invalidations implements PushListener {
         }
     }
 
-    /** No list of keys means all keys, as after FLUSHALL. */
+    /** An invalidation without keys means all keys, as after FLUSHALL. */
     private void invalidated(@Nullable Object changed) {
         InvalidationEpoch current = tracking.get();
         if (!(changed instanceof List<?> changedKeys)) {
@@ -79,7 +79,7 @@ final class Invalidations implements PushListener {
         }
     }
 
-    /** Renewed, or revoked elsewhere? What matters is what is there now. */
+    /** The session was renewed or revoked elsewhere. A read shows which. */
     private void changed(String sessionId, @Nullable InvalidationEpoch current) {
         boolean wasLive = cache.invalidate(sessionId);
         if (current == null || current.shown() == null || !(wasLive || evidence.isRevoked(sessionId))) {

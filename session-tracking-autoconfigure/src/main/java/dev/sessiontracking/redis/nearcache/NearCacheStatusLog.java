@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says whether the near cache works, once for each change. Thread-safe. */
+/** Logs each change of the state of the near cache. Thread-safe. */
 final class NearCacheStatusLog {
 
     private static final Logger log = LoggerFactory.getLogger(NearCacheStatusLog.class);

@@ -7,13 +7,13 @@ import dev.sessiontracking.redis.format.RedisKeys;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** Opens the connections on which each master invalidates what this node has cached of it. */
+/** Opens the connections on which the masters send invalidations. */
 public final class NearCaches {
 
     private NearCaches() {}
 
     /**
-     * Opens them for the masters of a link, and for those that it finds later.
+     * Opens them for the current and future masters of a link.
      *
      * @param ordinary looks a session up without caching the reply
      */

@@ -4,14 +4,14 @@ import dev.sessiontracking.redis.format.RedisKeys;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** A tracked connection whose server has all keys. */
+/** The context of a tracked connection to a server with all keys. */
 final class SingleServerContext implements CachingReads.Collaborators {
 
     private final RedisKeys keys;
 
     private final Function<String, CompletionStage<Boolean>> ordinary;
 
-    /** @param ordinary asks in the ordinary way whether there is such a session */
+    /** @param ordinary looks a session up without caching the reply */
     SingleServerContext(RedisKeys keys, Function<String, CompletionStage<Boolean>> ordinary) {
         this.keys = keys;
         this.ordinary = ordinary;
@@ -29,6 +29,6 @@ final class SingleServerContext implements CachingReads.Collaborators {
 
     @Override
     public void moved() {
-        // Only a node of a cluster says so, and the log says that the URL must name it as one.
+        // Only a cluster node replies with a redirection. The log already asks for redis-cluster:// in the URL.
     }
 }

@@ -1,4 +1,4 @@
-/** The near caches: what each master invalidates, and how long a cached answer may be trusted. */
+/** The near caches, their invalidation by the masters, and the lease of cached answers. */
 @NullMarked
 package dev.sessiontracking.redis.nearcache;
 
