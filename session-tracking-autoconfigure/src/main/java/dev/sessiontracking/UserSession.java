@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the session id, which the tokens of this session contain
  * @param userId the owner of the session
- * @param metadata where it was begun from
+ * @param metadata the client's address and User-Agent at the login
  * @param createdAt the time of its creation
  * @param expiresAt the time at which it expires, unless it is renewed before
  * @param maxExpiresAt the time at which it expires even if it is renewed; {@code null} without such a limit

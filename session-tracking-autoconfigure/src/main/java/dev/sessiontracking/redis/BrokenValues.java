@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Warns once of values that cannot be read. */
+/** Logs one warning about values that cannot be read. */
 final class BrokenValues {
 
     private static final Logger log = LoggerFactory.getLogger(BrokenValues.class);

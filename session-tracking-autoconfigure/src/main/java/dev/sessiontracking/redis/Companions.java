@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs scripts on a key and its companion, as far as the server's user may use companions. Without that right, the scripts
- * run on the key alone: no login fails for it. Thread-safe.
+ * Runs scripts on a key and its companion, if the Redis user may use companions. Without that permission, the scripts
+ * run on the key alone, so that no login fails. Thread-safe.
  */
 final class Companions implements StoreListener {
 
     private static final Logger log = LoggerFactory.getLogger(Companions.class);
 
-    /** Stands for every id; none that is generated looks like this. */
+    /** A placeholder for an id. No generated id looks like this. */
     private static final String NOBODY = "~state~";
 
     private final RedisLink link;
@@ -41,7 +41,7 @@ final class Companions implements StoreListener {
         link.whenConnectedAtFirst(this::inspect);
     }
 
-    /** Whether the server's user may use companions, as far as known. */
+    /** Whether the Redis user may use companions, if known. */
     boolean arePermitted() {
         if (!permitted && unanswered) {
             unanswered = false;
@@ -60,7 +60,7 @@ final class Companions implements StoreListener {
                 .thenCompose(Function.identity());
     }
 
-    /** Whether this failure says that the right is missing; takes note of it. */
+    /** Whether this failure means that the permission is missing. Records it. */
     boolean isForbidden(Throwable failure) {
         if (failure == null || !RedisFailures.isMissingRight(failure)) {
             return false;
@@ -78,7 +78,7 @@ final class Companions implements StoreListener {
         return true;
     }
 
-    /** Reads both kinds, to find out now rather than at the first login. */
+    /** Reads both kinds, to detect a missing permission before the first login. */
     private void inspect() {
         link.request(commands -> {
                     CompletableFuture<?> session =
@@ -99,10 +99,10 @@ final class Companions implements StoreListener {
 
     @Override
     public void unavailable(String reason) {
-        // Asked again when the server is back.
+        // Checked again after the outage.
     }
 
-    /** It may be another server, with other rights. */
+    /** It may be another server, with other permissions. */
     @Override
     public void available() {
         inspect();

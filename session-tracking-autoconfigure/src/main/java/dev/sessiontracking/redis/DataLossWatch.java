@@ -13,9 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices a server that comes back from an outage without its data: when none of the last sessions that this node
- * wrote is there any more. That logs everybody out, which is right for an allow-list, but must not be a riddle.
- * Thread-safe; remembers a handful.
+ * Detects that Redis has lost its data in an outage: none of the last sessions that this node wrote exists. This logs
+ * out all users, so the cause is logged. Thread-safe; remembers only a few sessions.
  */
 final class DataLossWatch implements StoreListener {
 
@@ -23,7 +22,7 @@ final class DataLossWatch implements StoreListener {
 
     private static final int MOST_REMEMBERED = 16;
 
-    /** One or two may have been revoked elsewhere at the same time. */
+    /** One or two sessions may have been revoked elsewhere at the same time. */
     private static final int FEWEST_TO_TELL = 3;
 
     private final Function<String, CompletionStage<Boolean>> exists;
@@ -39,7 +38,7 @@ final class DataLossWatch implements StoreListener {
 
     /** Creates a watch.
      *
-     * @param exists asks the server whether it holds a session */
+     * @param exists checks whether a session exists */
     DataLossWatch(Function<String, CompletionStage<Boolean>> exists, Clock clock) {
         this.exists = exists;
         this.clock = clock;
@@ -55,7 +54,7 @@ final class DataLossWatch implements StoreListener {
 
     @Override
     public void unavailable(String reason) {
-        // What was written before is what is looked for afterwards.
+        // Sessions that were written before the outage are expected after it.
     }
 
     @Override

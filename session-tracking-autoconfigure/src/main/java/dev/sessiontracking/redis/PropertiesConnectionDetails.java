@@ -10,7 +10,7 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.util.StringUtils;
 
-/** Where the sessions are kept, as the properties say it. */
+/** The connection details of the properties. */
 final class PropertiesConnectionDetails implements SessionTrackingConnectionDetails {
 
     private static final String BUNDLE = "session.tracking.ssl.bundle";

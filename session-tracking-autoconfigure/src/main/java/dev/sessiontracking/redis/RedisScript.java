@@ -14,27 +14,27 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * A script, run by its hash; a server that does not know it is sent the text. All its keys lie in one slot, as a session
- * and its state do, or a user's index and state; those of a session and of its user do not.
+ * A Lua script, run by its hash. If the server does not have the script, the text is sent. All keys of a script are in
+ * one slot: those of a session and its state, or those of a user's index and state.
  */
 final class RedisScript {
 
-    /** Adds a member that lives for a time to an index, by the server's clock. */
+    /** Adds a member with a limited lifetime to an index, by the server's clock. */
     static final RedisScript INDEX = load("index.lua");
 
-    /** Replaces a value, but only if it is still what the caller has read. */
+    /** Replaces a value if it is still the one that the caller has read. */
     static final RedisScript REPLACE = load("replace.lua");
 
     /** The time of the server that holds a key. */
     static final RedisScript TIME = load("time.lua");
 
-    /** Removes a value, but only if it is still what the caller has written. */
+    /** Removes a value if it is still the one that the caller has written. */
     static final RedisScript REMOVE = load("remove.lua");
 
-    /** Writes a session, stamped by the server's clock, unless it exists or has ended before. */
+    /** Writes a session with the server's time, unless it exists or has ended before. */
     static final RedisScript REGISTER = load("register.lua");
 
-    /** Removes a session and keeps it from being registered. */
+    /** Removes a session and prevents its registration. */
     static final RedisScript END = load("end.lua");
 
     /** Raises a user's not-before marker. */
@@ -53,7 +53,7 @@ final class RedisScript {
         return run(commands, new String[] {key}, arguments);
     }
 
-    /** @param keys all in one slot; a missing right to the second is an answer */
+    /** @param keys all in one slot; a missing permission for the second key counts as an answer */
     CompletionStage<Long> run(RedisRequest commands, String[] keys, String... arguments) {
         CompletionStage<Long> byHash = commands.evalsha(sha1, keys, arguments);
         return byHash.handle((result, failure) -> isUnknown(failure) ? commands.eval(text, keys, arguments) : byHash)

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
-/** Keeps the scripts in an image: they are read as files of the class path. */
+/** Adds the scripts to a native image, because they are read as resources of the class path. */
 final class RedisScriptHints implements RuntimeHintsRegistrar {
 
     @Override

@@ -31,9 +31,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions as strings, with one index for each user. Commands that do not depend on each other are sent together.
- * No transaction and no script spans two slots, so everything holds on a cluster too; the order of the steps is what
- * keeps a session from being left where nobody can revoke it.
+ * Stores sessions as strings, with one index for each user. Independent commands are sent together. No transaction and
+ * no script spans two slots, so the store works on a cluster too. The order of the steps ensures that no session
+ * remains without an index entry, where it could not be revoked with the others.
  */
 final class RedisSessionStore implements SessionStore {
 
@@ -96,8 +96,8 @@ final class RedisSessionStore implements SessionStore {
     }
 
     /**
-     * The id was taken, but the index was written at the same time. The entry must go if it names another user's
-     * session, and must stay if it is this user's own.
+     * Called if the id was taken, but the index entry was written at the same time. Removes the entry if the session
+     * belongs to another user, and keeps it if it belongs to this user.
      */
     private CompletionStage<?> undoIndexEntry(RedisRequest commands, UserSession session, long indexed) {
         if (indexed == UserIndex.WAS_THERE) {
@@ -111,7 +111,7 @@ final class RedisSessionStore implements SessionStore {
                                 : CompletableFuture.completedFuture(null));
     }
 
-    /** Asks for the length of the string: unlike EXISTS, it takes no key of another type for a session. */
+    /** Uses STRLEN and not EXISTS, because EXISTS would accept a key of another type as a session. */
     @Override
     public CompletionStage<Boolean> exists(String sessionId) {
         return answer(commands -> commands.strlen(keys.session(sessionId)).handle((length, failure) -> {
@@ -179,10 +179,10 @@ final class RedisSessionStore implements SessionStore {
             return owner.thenCompose(user -> {
                 CompletionStage<Long> deleted = deletion.apply(commands);
                 if (user != null) {
-                    // An entry that stays behind names nothing: it does no harm and goes with its score.
+                    // An entry without a session is harmless. It is removed when its score expires.
                     index.remove(commands, user, List.of(sessionId));
                 }
-                // The first of two attempts may have deleted it, unnoticed.
+                // The first of two attempts may have deleted it without a reply.
                 return deleted.thenApply(count -> count > 0 || commands.isRepeated());
             });
         });
@@ -207,7 +207,7 @@ final class RedisSessionStore implements SessionStore {
     @Override
     public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
         return translated(link.bulkRequest("", commands -> {
-            // Of a cluster, whoever does not answer now is told when it does.
+            // On a cluster, the revocation is applied to an unavailable master when it answers again.
             List<CompletableFuture<Long>> deletions = sessionIds.stream()
                     .map(keys::session)
                     .filter(key -> !commands.isSpread() || !commands.isLeftOut(Line.WRITE, key))
@@ -239,7 +239,7 @@ final class RedisSessionStore implements SessionStore {
         return translated(link.bulkRequest(userId, commands -> newest(commands, userId, 0, new ArrayList<>())));
     }
 
-    /** Reads the index from its end, until there are enough sessions: entries may name sessions that are gone. */
+    /** Reads the index from its end until there are enough sessions, because entries may refer to ended sessions. */
     private CompletionStage<List<UserSession>> newest(
             RedisRequest commands, String userId, long skipped, List<UserSession> found) {
         return index.newest(commands, userId, skipped)

@@ -33,8 +33,8 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import tools.jackson.core.JsonParser;
 
 /**
- * Keeps sessions in the Redis of {@code session.tracking.redis-url}. The connection is our own: the application's
- * connection factories, templates and health are not touched.
+ * Stores sessions in the Redis of {@code session.tracking.redis-url}, on separate connections. Connection factories,
+ * templates and health of the application are not changed.
  */
 @AutoConfiguration
 @ConditionalOnSessionTracking
@@ -97,7 +97,7 @@ public final class RedisSessionStoreAutoConfiguration {
         return new RedisLink(sessionTrackingRedisConnector, new RedisKeys(properties.keyPrefix()).heartbeat());
     }
 
-    /** The connection is made while the other beans are. */
+    /** Connects while the other beans are created. */
     @Bean
     SmartInitializingSingleton sessionTrackingFirstAttempt(RedisLink sessionTrackingRedisLink) {
         return sessionTrackingRedisLink::awaitFirstAttempt;
@@ -112,7 +112,7 @@ public final class RedisSessionStoreAutoConfiguration {
                 Clock.systemUTC());
     }
 
-    /** Asks the property again: the condition was frozen if this application was processed ahead of time. */
+    /** Checks the property again, because ahead-of-time processing fixes the condition at build time. */
     @Bean
     @ConditionalOnBooleanProperty(name = "session.tracking.near-cache.enabled", matchIfMissing = true)
     @Nullable

@@ -14,8 +14,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Writes new sessions. The server stamps them, so that they compare with its own not-before markers, whatever the nodes'
- * clocks say.
+ * Writes new sessions with the time of the server. So they can be compared with not-before markers of the server,
+ * independently of the clocks of the nodes.
  */
 final class Registrations {
 
@@ -42,7 +42,7 @@ final class Registrations {
     /**
      * Writes the session and its index entry at the same time.
      *
-     * @return empty when the id is taken, and the answer of the index then
+     * @return empty if the id is taken, with the reply of the index
      */
     CompletionStage<Created> create(RedisRequest commands, UserSession session, Duration ttl) {
         String undated = undated(session);
@@ -53,7 +53,7 @@ final class Registrations {
         return CompletableFuture.allOf(written, indexed)
                 .handle((done, failure) -> {
                     if (failure != null) {
-                        // Best effort: nobody has been given this id, and nobody will be.
+                        // Best effort. Nobody has received this id, and nobody will.
                         RedisScript.REMOVE.run(commands, keys.session(session.id()), beginning(undated));
                         throw RedisFailures.unavailable(failure);
                     }
@@ -64,12 +64,12 @@ final class Registrations {
                         : afterMarker(commands, session, undated, now, -indexed.join(), ttl));
     }
 
-    /** @param indexed what the index has answered */
+    /** @param indexed the reply of the index */
     record Created(Optional<UserSession> session, long indexed) {}
 
     /**
-     * A session that begins after the marker must look like it. The clocks of two masters may differ, or the clock of one
-     * may have gone back with a failover.
+     * A session that is created after the marker must have a later time. The clocks of two masters may differ, or a
+     * failover may have set the clock back.
      */
     private CompletionStage<Created> afterMarker(
             RedisRequest commands, UserSession session, String undated, long now, long marker, Duration ttl) {
@@ -90,9 +90,9 @@ final class Registrations {
     }
 
     /**
-     * The session first, then its entry together with the look at the marker: a revocation of all sessions writes the
-     * marker first and reads the index then, so one of the two sees the other. A session that is left without an entry,
-     * because the node died, is given one when the token asks again, or is refused then.
+     * Writes the session first, then its entry, and reads the marker together with the entry. A revocation of all
+     * sessions writes the marker first and reads the index then, so one of the two sees the other. If the node stops in
+     * between, the session has no entry. The next request with the token adds the entry, or is rejected.
      */
     CompletionStage<Registration> register(
             RedisRequest commands, UserSession session, Duration ttl, Duration tokenLife) {

@@ -16,8 +16,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Renews sessions and rotates their refresh tokens, by the clock of the server. A session is replaced only if it is what
- * was read, so it is never created, and one rotation wins.
+ * Renews sessions and rotates their refresh tokens, by the clock of the server. Replaces a value only if it is
+ * unchanged since it was read. So a renewal never creates a session, and only one concurrent rotation succeeds.
  */
 final class Renewals {
 
@@ -84,7 +84,7 @@ final class Renewals {
         return index.add(commands, session.userId(), session.id(), session.createdAt(), refresh.ttl())
                 .thenCompose(indexed -> {
                     if (indexed == UserIndex.COVERED_LATELY) {
-                        // Whoever revokes it removes it, and counts it.
+                        // The revocation removes and counts it.
                         return CompletableFuture.completedFuture(REVOKED);
                     }
                     if (indexed == UserIndex.COVERED) {

@@ -14,15 +14,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the values of many sessions in one round trip, whatever their number. */
+/** Reads the values of any number of sessions in one round trip. */
 final class SessionValues {
 
-    /** One command for more would occupy the server for longer than others should wait. */
+    /** A command with more keys would block the server for too long. */
     static final int CHUNK = 256;
 
     private SessionValues() {}
 
-    /** One value, or {@code null}: what is no string is no session. */
+    /** One value, or {@code null} if it is missing or not a string. */
     static CompletionStage<@Nullable String> value(RedisRequest commands, RedisKeys keys, String sessionId) {
         return commands.get(keys.session(sessionId)).handle((value, failure) -> {
             if (failure == null || RedisFailures.isWrongType(failure)) {
@@ -36,7 +36,7 @@ final class SessionValues {
         return value == null ? null : new Value(sessionId, value).session().orElse(null);
     }
 
-    /** The values that are there. */
+    /** The existing values. */
     static CompletionStage<List<Value>> read(RedisRequest commands, RedisKeys keys, List<String> ids) {
         List<CompletableFuture<List<@Nullable String>>> replies = chunks(ids).stream()
                 .map(chunk -> commands.values(chunk.stream().map(keys::session).toList())
@@ -58,7 +58,7 @@ final class SessionValues {
                 });
     }
 
-    /** The sessions among these values. Where a value names no expiry, it is that of its key. */
+    /** The sessions among these values. A session without an expiry in its value gets that of its key. */
     static CompletionStage<List<UserSession>> sessions(
             RedisRequest commands, RedisKeys keys, Clock clock, List<Value> values) {
         List<CompletableFuture<Optional<UserSession>>> sessions = values.stream()

@@ -16,7 +16,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * Lets session tracking use the Redis of {@code spring.data.redis.*}, on connections of its own, when {@code
+ * Uses the Redis of {@code spring.data.redis.*}, on separate connections, if {@code
  * session.tracking.use-spring-data-redis} is true.
  */
 @AutoConfiguration(
@@ -68,7 +68,7 @@ public final class SpringDataRedisConnectionAutoConfiguration {
         }
     }
 
-    /** Without the module the property must not be ignored. */
+    /** Without the module, the property must not be ignored silently. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingClass(DETAILS)
     static class Absent {

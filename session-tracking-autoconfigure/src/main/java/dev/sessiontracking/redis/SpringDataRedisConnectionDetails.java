@@ -16,7 +16,7 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDeta
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails.Standalone;
 import org.springframework.boot.ssl.SslBundle;
 
-/** Where Spring Boot's own Redis is: from properties, a container or a bean of the application. */
+/** The address of Spring Boot's Redis, from properties, a container or a bean of the application. */
 final class SpringDataRedisConnectionDetails implements SessionTrackingConnectionDetails {
 
     private final DataRedisConnectionDetails details;

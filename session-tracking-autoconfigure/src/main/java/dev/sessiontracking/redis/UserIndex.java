@@ -20,27 +20,26 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sorted set or set that lists a user's sessions. It may list sessions that are gone; it must never fail to list one
- * that lives. An index that exists is used in the type that it has. An index of any other type is never deleted; every
- * use of it fails.
+ * The sorted set or set that lists a user's sessions. It may list ended sessions, but it must list every live one. An
+ * existing index keeps its type. An index of any other type is never deleted, and every use of it fails.
  */
 final class UserIndex {
 
-    /** The answer of {@link #add} when the entry was there before. */
+    /** The result of {@link #add} if the entry existed before. */
     static final long WAS_THERE = 0;
 
-    /** The answer of {@link #add} when the not-before marker covers the session: nothing is written. */
+    /** The result of {@link #add} if the not-before marker covers the session. Nothing is written. */
     static final long COVERED = 3;
 
-    /** The same, but the marker is so new that its revocation may be under way. */
+    /** The same, but the marker is so new that its revocation may still be running. */
     static final long COVERED_LATELY = 4;
 
     /** How many entries one command reads. */
     static final int PAGE = 1_024;
 
     /**
-     * How much longer an entry lives than its session. The two are written by two commands, and the session's may be
-     * carried out later: it must never be the one that is left.
+     * How much longer an entry lives than its session. Two commands write them, and the server may execute that of the
+     * session later. The session must never outlive its entry.
      */
     private static final Duration LIVES_ON = Duration.ofMinutes(1);
 
@@ -60,8 +59,8 @@ final class UserIndex {
     /**
      * Adds an entry or moves its expiry further; drops from a sorted set what has expired, by the server's clock.
      *
-     * @param began when the session began, or {@code null} for one that begins now. No marker covers that one; the answer
-     *     is then minus the marker's time, if there is one
+     * @param began when the session began, or {@code null} for one that begins now. No marker covers that one; the
+     *     answer is then minus the marker's time, if there is one
      */
     CompletionStage<Long> add(
             RedisRequest commands, String userId, String sessionId, @Nullable Instant began, Duration ttl) {
@@ -78,7 +77,7 @@ final class UserIndex {
                         began == null ? "" : String.valueOf(began.toEpochMilli())));
     }
 
-    /** All entries, those of sessions that are gone included. Read in pages, by a request about many keys. */
+    /** All entries, including those of ended sessions. Reads pages, in a request for many keys. */
     CompletionStage<List<String>> members(RedisRequest commands, String userId) {
         String key = keys.userSessions(userId);
         return inItsType(
@@ -88,8 +87,8 @@ final class UserIndex {
     }
 
     /**
-     * Entries move to the end when a session is renewed, and those behind a removed one move forward: a page must begin
-     * with an entry that is not behind the last one, or it is read again from further ahead.
+     * Renewals move entries to the end, and a removal moves all later entries forward. So each page must overlap the
+     * previous one. Otherwise it is read again from an earlier position.
      */
     private static CompletionStage<List<String>> pages(
             RedisRequest commands, String key, long start, double reached, Set<String> found) {
@@ -109,7 +108,7 @@ final class UserIndex {
         });
     }
 
-    /** A page of the entries that expire last, or all entries of a set. Some may be of sessions that are gone. */
+    /** A page of the entries that expire last, or all entries of a set. Some may belong to ended sessions. */
     CompletionStage<List<String>> newest(RedisRequest commands, String userId, long skipped) {
         String key = keys.userSessions(userId);
         return inItsType(

@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** The not-before markers, one key for each user that has one. A server whose user may not use them has none. */
+/**
+ * The not-before markers, one key for each user with a marker. Without the permission for these keys, there are no
+ * markers.
+ */
 final class UserMarkers {
 
     private final RedisKeys keys;

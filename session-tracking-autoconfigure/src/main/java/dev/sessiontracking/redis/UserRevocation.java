@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One revocation of a user's sessions. Only entries whose session this run deleted are taken out of the index: the
- * others may belong to logins under way, whose session would be left where nobody can revoke it.
+ * One revocation of a user's sessions. Removes an index entry only if it has deleted the session. Other entries may
+ * belong to concurrent logins, whose sessions must not lose their entry.
  */
 final class UserRevocation {
 
@@ -57,7 +57,7 @@ final class UserRevocation {
         });
     }
 
-    /** Of a cluster, a master that does not answer must not keep the sessions of the others alive. */
+    /** On a cluster, an unavailable master must not prevent the revocation of sessions on other masters. */
     private CompletionStage<?> revoke(List<String> chunk) {
         if (!commands.isSpread()) {
             return revokePart(chunk);
@@ -108,9 +108,9 @@ final class UserRevocation {
     }
 
     /**
-     * Which sessions are revoked. A value that cannot be read is, too.
+     * Whether a session is revoked. A session whose value cannot be read is revoked too.
      *
-     * @param until the last moment at which they began, or {@code null}
+     * @param until the latest creation time of a revoked session, or {@code null} for all
      * @param exceptSessionId a session to keep, or {@code null}
      */
     record Scope(

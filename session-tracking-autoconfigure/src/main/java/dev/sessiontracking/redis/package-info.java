@@ -1,4 +1,4 @@
-/** Sessions in Redis: the only place that knows Lettuce, Spring Data Redis, key names and commands. */
+/** Sessions in Redis. Only this package and its subpackages use Lettuce, Spring Data Redis, key names and commands. */
 @NullMarked
 package dev.sessiontracking.redis;
 

@@ -5,16 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a container with Redis. */
+/** Finds the settings of a container with Redis. */
 final class RedisService {
 
-    /** Images whose containers are taken for Redis, whoever publishes them. */
+    /** Names of images that contain Redis, from any publisher. */
     static final List<String> IMAGES =
             List.of("redis", "redis/redis-stack", "redis/redis-stack-server", "valkey/valkey");
 
     static final int PORT = 6379;
 
-    /** The variable by which images that take a password from their environment are told it. */
+    /** The environment variable with the password, for images that support it. */
     static final String PASSWORD = "REDIS_PASSWORD";
 
     private RedisService() {}

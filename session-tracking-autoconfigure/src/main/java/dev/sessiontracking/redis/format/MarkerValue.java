@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 /** The value of a not-before marker. {@code marker.lua} writes it. */
 public final class MarkerValue {
 
-    /** What a cleared marker leaves: no marker, and nothing to be restored. */
+    /** The value of a cleared marker: no marker, and nothing to restore. */
     public static final String CLEARED = "0";
 
     private static final Pattern VALUE = Pattern.compile("(\\d{1,15})(?: (\\S+) (\\d{1,15}))?");
 
     private MarkerValue() {}
 
-    /** What a value says. What is no marker's value, as of a later version, is no marker. */
+    /** Parses a value. An unknown value, for example of a later version, counts as no marker. */
     public static NotBefore parse(@Nullable String value) {
         Matcher matcher = VALUE.matcher(value == null ? "" : value);
         if (!matcher.matches()) {

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
  * The names of all keys. {@code session:<id>} is a string with the session as JSON; {@code user_sessions:<userId>} is
  * a sorted set of a user's session ids, scored with the time, in milliseconds, when they can be dropped: a minute after
  * the session ends. It can also be a plain set. The two keys lie in different slots of a cluster, so no command may
- * touch both. Each has a companion in its own slot, which may outlive it: {@code session_state:{session:<id>}} says that
- * a session was registered, or was revoked before it was; {@code user_state:{user_sessions:<userId>}} is the user's
- * not-before marker.
+ * touch both. Each has a companion in its own slot, which may outlive it: {@code session_state:{session:<id>}} says
+ * that a session was registered, or was revoked before it was; {@code user_state:{user_sessions:<userId>}} is the
+ * user's not-before marker.
  *
- * @param prefix stands before every name; keeps applications apart that share a server
+ * @param prefix prefix of every name; separates applications that share a server
  */
 public record RedisKeys(String prefix) {
 
@@ -27,19 +27,19 @@ public record RedisKeys(String prefix) {
         return prefix + SESSION + sessionId;
     }
 
-    /** The id that a session key names, or {@code null} for any other key. */
+    /** The session id in a session key, or {@code null} for any other key. */
     @Nullable
     public String sessionIdOf(String key) {
         int idBegins = prefix.length() + SESSION.length();
         return key.startsWith(prefix) && key.startsWith(SESSION, prefix.length()) ? key.substring(idBegins) : null;
     }
 
-    /** A key that is never written: no id that is generated looks like this. */
+    /** A key that is never written. No generated id looks like this. */
     public String heartbeat() {
         return session("~heartbeat~");
     }
 
-    /** A key that nobody else uses, for finding out whether a server pushes. */
+    /** An unused key for canaries, which verify that Redis sends invalidations. */
     public String newProbe() {
         return session("~probe-" + SessionIds.generate());
     }
@@ -57,8 +57,8 @@ public record RedisKeys(String prefix) {
     }
 
     /**
-     * Names a key in the slot of another one. A key without braces is the hash tag. Where braces may say otherwise, the tag
-     * is a number of the same slot, and comes first if the prefix would hide it.
+     * Names a key in the slot of another one. A key without braces is the hash tag. Where braces may say otherwise, the
+     * tag is a number of the same slot, and comes first if the prefix would hide it.
      */
     private String companion(String name, String key) {
         if (key.indexOf('{') < 0 && key.indexOf('}') < 0) {

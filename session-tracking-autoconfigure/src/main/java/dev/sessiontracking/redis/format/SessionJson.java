@@ -25,15 +25,15 @@ import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The value of a session key: one JSON object that a person can read in {@code redis-cli}. Fields of other writers and of
- * later versions are skipped when it is read and kept when it is renewed, so that they can run side by side.
+ * The value of a session key: one JSON object that a person can read in {@code redis-cli}. Fields of other writers and
+ * of later versions are skipped when it is read and kept when it is renewed, so that they can run side by side.
  */
 public final class SessionJson {
 
-    /** When a session ends whose value does not say so. */
+    /** The expiry of a session without one in its value. */
     public static final Instant NO_EXPIRY = Instant.parse("9999-12-31T23:59:59.999Z");
 
-    /** A longer value is not read: renewing it would send it over the network four times. */
+    /** A longer value is not read, because a renewal would transfer it four times. */
     static final int LONGEST = 1 << 20;
 
     private static final String USER_ID = "userId";
@@ -62,7 +62,7 @@ public final class SessionJson {
 
     private SessionJson() {}
 
-    /** Whether a session is past its absolute end, although a version that does not know this field has renewed it. */
+    /** Whether a session is past its maximum lifetime, although a version without this field has renewed it. */
     public static boolean isOver(UserSession session, Instant now) {
         return session.maxExpiresAt() != null && !now.isBefore(session.maxExpiresAt());
     }
@@ -74,7 +74,7 @@ public final class SessionJson {
     /**
      * Without its times, which the server fills in.
      *
-     * @param nonce tells one attempt to create a session from another; nobody reads it
+     * @param nonce distinguishes attempts to create a session; it is never read
      */
     public static String writeUndated(UserSession session, String nonce) {
         return write(session, false, nonce);
@@ -106,11 +106,11 @@ public final class SessionJson {
     }
 
     /**
-     * Reads a session, also as other writers represent it: times as {@link StoredTime} reads them, and an integer as user
-     * id. Without a readable {@code createdAt}, the session began at {@link Instant#EPOCH}, so that every revocation of its
-     * user covers it; without a readable {@code expiresAt}, it ends at {@link #NO_EXPIRY}. It never ends later than its
-     * {@code maxExpiresAt}, whatever a version that does not know this field has written. Of a repeated field, the last one
-     * counts.
+     * Reads a session, also as other writers represent it: times as {@link StoredTime} reads them, and an integer as
+     * user id. Without a readable {@code createdAt}, the session began at {@link Instant#EPOCH}, so that every
+     * revocation of its user covers it; without a readable {@code expiresAt}, it ends at {@link #NO_EXPIRY}. It never
+     * ends later than its {@code maxExpiresAt}, whatever a version that does not know this field has written. Of a
+     * repeated field, the last one counts.
      *
      * @return empty when the text is no JSON object with a user id, or longer than {@value #LONGEST} characters
      */
@@ -145,9 +145,9 @@ public final class SessionJson {
     }
 
     /**
-     * Gives a session another expiry. All else stays as it is, character by character: the fields of other writers and of
-     * later versions, their order, and the spaces between them. The new expiry is represented as the old one was, and is
-     * added as ISO 8601 text where there was none.
+     * Gives a session another expiry. All else stays as it is, character by character: the fields of other writers and
+     * of later versions, their order, and the spaces between them. The new expiry is represented as the old one was,
+     * and is added as ISO 8601 text where there was none.
      *
      * @param json a text that {@link #read} accepts
      */
@@ -158,8 +158,8 @@ public final class SessionJson {
     /**
      * Renews a session as {@link #renew(String, Instant)} does, and notes its use.
      *
-     * @param before what {@link #read} says of the text
-     * @param after what it says of the result
+     * @param before the result of {@link #read} for the text
+     * @param after the session after the renewal
      * @param rotation the state of the refresh tokens, or {@code null} to leave it as it is
      */
     public static String renew(String json, UserSession before, UserSession after, @Nullable Rotation rotation) {
@@ -224,7 +224,7 @@ public final class SessionJson {
         return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsCharArray((String) value)) + '"';
     }
 
-    /** What was read so far. */
+    /** The fields that were read so far. */
     private static final class Fields {
 
         private @Nullable String userId;
@@ -315,7 +315,7 @@ public final class SessionJson {
 
         private static final Pattern TEXT = Pattern.compile("(\\d{1,18})@(\\d{1,18})");
 
-        /** A text that cannot be read is as good as none: the next token is taken for the current one. */
+        /** Unreadable text counts as missing. Then the next token is accepted as the current one. */
         static Rotation parse(@Nullable String text) {
             Matcher found = TEXT.matcher(text == null ? "" : text);
             return found.matches()

@@ -4,8 +4,8 @@ import io.lettuce.core.cluster.SlotHash;
 import java.nio.charset.StandardCharsets;
 
 /**
- * For each slot of a cluster a hash tag, by which a key belongs to that slot whatever else is in it. A key whose prefix has
- * a hash tag belongs to that one's slot, as all keys of the application do then.
+ * A hash tag for each slot of a cluster. A key with the tag belongs to that slot. If the prefix contains a hash tag,
+ * all keys of the application belong to the slot of that tag.
  */
 public final class SlotTags {
 
@@ -22,7 +22,7 @@ public final class SlotTags {
         return "{" + NUMBERS[slot] + "}";
     }
 
-    /** The smallest number for each slot: some 170,000 are tried, once, in a few milliseconds. */
+    /** The smallest number for each slot. About 170,000 numbers are tried once, in a few milliseconds. */
     private static int[] numbers() {
         int[] numbers = new int[SlotHash.SLOT_COUNT];
         int missing = SlotHash.SLOT_COUNT;
