@@ -21,6 +21,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
@@ -59,6 +60,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.authentication.logout.LogoutFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -180,6 +182,14 @@ class UnusualChainTests {
             assertThat(output)
                     .containsOnlyOnce(
                             UsernamePasswordAuthenticationToken.class.getName() + " does not contain the Jwt");
+        });
+    }
+
+    @Test
+    void lookForAHiddenTokenLeavesTheBodyUnread(CapturedOutput output) {
+        MvcTester.run(HidingFilterWithUnreadBody.class, app -> {
+            assertThat(app.get("/me", MvcTester.session("any")).getStatus()).isEqualTo(200);
+            assertThat(output).containsOnlyOnce("without checking the session");
         });
     }
 
@@ -523,6 +533,32 @@ class UnusualChainTests {
                     .addFilterBefore(
                             hidingFilter(ShapeConfigurations.decoder()), UsernamePasswordAuthenticationFilter.class)
                     .build();
+        }
+    }
+
+    /** To ask for a parameter reads the body of a form. */
+    @Configuration(proxyBeanMethods = false)
+    static class HidingFilterWithUnreadBody {
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) throws Exception {
+            return authenticated(http)
+                    .csrf(csrf -> csrf.disable())
+                    .addFilterBefore(
+                            hidingFilter(ShapeConfigurations.decoder()), UsernamePasswordAuthenticationFilter.class)
+                    .addFilterBefore(HidingFilterWithUnreadBody::unread, LogoutFilter.class)
+                    .build();
+        }
+
+        private static void unread(ServletRequest request, ServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            chain.doFilter(
+                    new HttpServletRequestWrapper((HttpServletRequest) request) {
+                        @Override
+                        public String getParameter(String name) {
+                            throw new IllegalStateException("The body is the application's");
+                        }
+                    },
+                    response);
         }
     }
 

@@ -98,7 +98,7 @@ public final class ChainTraits {
                 || diagnosed.incrementAndGet() > MAX_DIAGNOSED) {
             return;
         }
-        for (String token : RequestTokens.find(request)) {
+        for (String token : RequestTokens.findOutsideBody(request)) {
             Map<String, Object> claims = TokenText.claims(token);
             if (claims != null
                     && evaluator.read(claims).kind() == SessionClaim.Kind.NAMED

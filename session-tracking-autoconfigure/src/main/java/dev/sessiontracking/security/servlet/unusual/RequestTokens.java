@@ -19,6 +19,13 @@ final class RequestTokens {
     private RequestTokens() {}
 
     static List<String> find(HttpServletRequest request) {
+        List<String> found = findOutsideBody(request);
+        addTo(found, request.getParameter("access_token"));
+        return found;
+    }
+
+    /** The body may be a form that the application reads as bytes: to ask for a parameter would take it away. */
+    static List<String> findOutsideBody(HttpServletRequest request) {
         List<String> found = new ArrayList<>(2);
         int texts = 0;
         for (String name : Collections.list(request.getHeaderNames())) {
@@ -34,7 +41,12 @@ final class RequestTokens {
         for (int i = 0; cookies != null && i < Math.min(cookies.length, MAX_TEXTS); i++) {
             addTo(found, cookies[i].getValue());
         }
-        addTo(found, request.getParameter("access_token"));
+        String query = request.getQueryString();
+        if (query != null) {
+            for (String parameter : query.split("&", MAX_TEXTS)) {
+                addTo(found, parameter);
+            }
+        }
         return found;
     }
 
