@@ -59,7 +59,8 @@ class LoginTests extends AbstractSampleTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/x-www-form-urlencoded", "text/plain", "application/xml"})
+    @ValueSource(
+            strings = {"application/x-www-form-urlencoded", "text/plain", "application/xml", "multipart/form-data"})
     void otherThanJsonIsAnUnsupportedMediaType(String contentType) {
         sample.post("/login", contentType, "username=alice&password=password").assertProblem(415);
     }
