@@ -7,6 +7,8 @@ import static org.mockito.Mockito.mock;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionTokens;
+import dev.sessiontracking.TokenGrant;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
@@ -313,6 +315,37 @@ class SessionTrackingAutoConfigurationTests {
             assertThat(Duration.between(session.createdAt(), session.expiresAt()))
                     .isEqualTo(Duration.ofMinutes(90));
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "redis://127.0.0.1:1"})
+    void tokensExistWithAndWithoutAServerAndKnowTheProperties(String url) {
+        runner.withPropertyValues(
+                        "session.tracking.redis-url=" + url,
+                        "session.tracking.max-lifetime=2h",
+                        "session.tracking.jwt.user-id-claim=uid")
+                .run(context -> {
+                    TokenGrant grant = context.getBean(SessionTokens.class).login("alice", SessionMetadata.none());
+                    assertThat(grant.accessClaims()).containsEntry("uid", "alice");
+                    assertThat(Duration.between(grant.session().createdAt(), grant.refreshExpiresAt()))
+                            .isEqualTo(Duration.ofHours(2));
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "max-lifetime=0s",
+                "max-lifetime=4000d",
+                "refresh.reuse-interval=61s",
+                "refresh.reuse-interval=-1s"
+            })
+    void lifetimesOutOfRangeStopTheStart(String property) {
+        runner.withPropertyValues("session.tracking." + property)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .isInstanceOf(SessionTrackingSetupException.class)
+                        .hasMessageContaining("session.tracking." + property.substring(0, property.indexOf('='))));
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.testkit.RedisServerExtension;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -60,6 +61,27 @@ class NearCacheTests {
             node.awaitCached(session.id());
             redis.cli().command("DEL", "session:" + session.id());
             await().until(() -> node.check(session.id()).status() == dev.sessiontracking.SessionStatus.ENDED);
+        });
+    }
+
+    /** An earlier version keeps the field and renews the session for longer. */
+    @Test
+    void sessionPastItsAbsoluteEndIsRejectedWhoeverRenewedIt() {
+        run(node -> {
+            UserSession session = node.login();
+            node.awaitCached(session.id());
+            String key = "session:" + session.id();
+            Instant end = Instant.now().plusSeconds(1);
+            String value = String.valueOf(redis.cli().command("GET", key));
+            redis.cli()
+                    .command(
+                            "SET",
+                            key,
+                            value.substring(0, value.length() - 1) + ",\"maxExpiresAt\":\"" + end + "\"}",
+                            "KEEPTTL");
+            await().until(() -> node.check(session.id()).status() == dev.sessiontracking.SessionStatus.ENDED);
+            assertThat(Instant.now()).isAfterOrEqualTo(end);
+            assertThat(redis.cli().command("EXISTS", key)).isEqualTo(1L);
         });
     }
 
