@@ -108,7 +108,7 @@ final class SessionEngine implements SessionChecker {
     @Override
     public Result checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
         try {
-            NotBefore marker = markers.read(userId);
+            NotBefore marker = markers.readForToken(userId);
             if (marker.equals(NotBefore.CLEARED)) {
                 denylist.cleared(userId);
             }

@@ -146,8 +146,12 @@ final class TrackedSessionService implements SessionService {
 
     /** The store compares with its own marker. It may have lost one that this node remembers. */
     private boolean isCoveredByLostMarker(String userId, Instant authenticatedAt) {
-        return markers.isRememberedToCover(userId, authenticatedAt)
-                && markers.readOrRemember(userId).coversToken(authenticatedAt);
+        if (!markers.isRememberedToCover(userId, authenticatedAt)) {
+            return false;
+        }
+        // It may have been cleared on another node.
+        markers.readOrRemember(userId);
+        return markers.isRememberedToCover(userId, authenticatedAt);
     }
 
     /**

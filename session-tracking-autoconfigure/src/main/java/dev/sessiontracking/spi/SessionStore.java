@@ -65,7 +65,7 @@ public interface SessionStore {
      *
      * @param marker its time is lowered to the store's own if that is earlier; {@link NotBefore#millis()} 0 means now
      * @param lifetime how long it is kept: as long as a token can live
-     * @param unlessCleared changes nothing when the marker was cleared
+     * @param unlessCleared changes nothing when the marker was cleared, or when there is one and the time would be lowered
      * @return the marker that holds now
      */
     default CompletionStage<NotBefore> raiseNotBefore(

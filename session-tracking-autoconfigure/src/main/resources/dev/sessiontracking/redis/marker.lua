@@ -1,7 +1,7 @@
 -- Raises a user's not-before marker. KEYS[1] index of the user; KEYS[2] the user's state, unless the user of the server may
 -- not use that key: then there are no markers. ARGV[1] the time in milliseconds, or '' for now; never later
 -- than the server's time. ARGV[2] lifetime in milliseconds. ARGV[3] the id of a session to spare, or ''.
--- ARGV[4] 1 to write nothing when it was cleared.
+-- ARGV[4] 1 to write nothing when it was cleared, or when there is one and the time is later than the server's.
 -- The value is '<time>', or '<time> <spared id> <time that holds for the spared session>'; 0 when it was cleared. Whatever
 -- else the key holds is no marker, and is replaced.
 -- Returns the time that holds now; 0 for none.
@@ -25,8 +25,8 @@ if known - now > 86400000 or floor - now > 86400000 then
     known, spared, floor = 0, '', 0
 end
 spared = spared or ''
-if ARGV[4] == '1' and value == '0' then
-    return 0
+if ARGV[4] == '1' and value and (value == '0' or time < tonumber(ARGV[1])) then
+    return known
 end
 local held = ARGV[3] == spared and floor or known
 if time >= known then

@@ -64,7 +64,19 @@ public final class NotBeforeMarkers {
      */
     public NotBefore read(String userId) {
         NotBefore cached = reader == null ? null : reader.cachedNotBefore(userId);
-        return remember(userId, credible(cached != null ? cached : StoreFutures.await(reads.read(userId))));
+        NotBefore marker = credible(cached != null ? cached : StoreFutures.await(reads.read(userId)));
+        remember(userId, marker);
+        return marker;
+    }
+
+    /**
+     * As {@link #read}, for tokens that name no session: a later marker that the store has lost counts for them. It does
+     * not count for sessions, as the store stamps those, and its clock may have gone back.
+     *
+     * @throws SessionStoreUnavailableException if the store does not answer
+     */
+    public NotBefore readForToken(String userId) {
+        return remember(userId, read(userId));
     }
 
     private NotBefore credible(NotBefore marker) {
@@ -178,7 +190,11 @@ public final class NotBeforeMarkers {
             }
             return store.raiseNotBefore(userId, marker, left, true).thenCompose(raised -> {
                 forgetCached(userId);
-                return raised.exists()
+                if (raised.millis() < marker.millis()) {
+                    // Cleared, or the store's clock is behind: the marker would cover sessions that began after it.
+                    remembered.replace(userId, marker, raised);
+                }
+                return raised.millis() == marker.millis()
                         ? store.revokeAll(
                                 userId, Instant.ofEpochMilli(marker.millis()), marker.sparedSessionId(), id -> {})
                         : CompletableFuture.completedFuture(List.of());
