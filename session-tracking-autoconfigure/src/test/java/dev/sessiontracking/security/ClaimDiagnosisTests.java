@@ -41,7 +41,7 @@ class ClaimDiagnosisTests {
 
         assertThat(output)
                 .containsOnlyOnce("WARN")
-                .contains("session.tracking.jwt.issuers is wrong")
+                .contains("so the list is wrong")
                 .contains("'https://ours/'")
                 .contains("trailing slash")
                 .contains(SessionIds.hash(session))

@@ -133,7 +133,7 @@ class SessionTokenEvaluatorTests {
                 .contains("createSession")
                 .contains("claims()")
                 .contains("rejected with 401")
-                .contains("external identity providers are not supported yet")
+                .contains("External identity providers are not supported yet")
                 .contains("Do not call createSession when a node first sees such a token")
                 .contains(SessionIds.hash("of-keycloak"))
                 .doesNotContain("of-keycloak");
