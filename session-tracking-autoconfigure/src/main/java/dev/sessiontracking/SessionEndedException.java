@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking;
 
 /** A refresh token cannot be exchanged: the user has to log in again. Answer with 401. */

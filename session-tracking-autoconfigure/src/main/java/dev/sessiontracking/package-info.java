@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The API for applications: the session service, its records and its exceptions. Depends only on the JDK. */
 @NullMarked
 package dev.sessiontracking;

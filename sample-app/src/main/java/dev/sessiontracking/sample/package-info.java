@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** A small REST application whose JWTs can be revoked: log in, call it, revoke, be refused. */
 @NullMarked
 package dev.sessiontracking.sample;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Checks the sessions that JWTs name: the validator for decoders, and the parts that all kinds of filter chains share.
  */

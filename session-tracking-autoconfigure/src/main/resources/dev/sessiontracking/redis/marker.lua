@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Raises a user's not-before marker. KEYS[1] index of the user; KEYS[2] the user's state, unless the user of the server may
 -- not use that key: then there are no markers. ARGV[1] the time in milliseconds, or '' for now; never later
 -- than the server's time. ARGV[2] lifetime in milliseconds. ARGV[3] the id of a session to spare, or ''.

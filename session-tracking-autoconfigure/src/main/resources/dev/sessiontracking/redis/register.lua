@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Writes a session, stamped by the server's clock, unless it exists or has ended before.
 -- KEYS[1] session; KEYS[2] its state, unless the user may not use that key. ARGV[1] the session as a JSON object without
 -- its times; ARGV[2] lifetime in milliseconds; ARGV[3] when it began, or '' for now; ARGV[4] how long the state says that

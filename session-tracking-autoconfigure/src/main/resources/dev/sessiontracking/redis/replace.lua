@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- KEYS[1] session; ARGV[1] the value that was read; ARGV[2] its replacement; ARGV[3] lifetime in milliseconds; ARGV[4] when
 -- the session ends at the latest, in milliseconds, or nothing.
 -- Returns 1 when replaced, 0 when somebody else changed it meanwhile, -1 when it is gone: it is never created.

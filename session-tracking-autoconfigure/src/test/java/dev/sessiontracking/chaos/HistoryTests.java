@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.chaos;
 
 import static dev.sessiontracking.core.SessionChecker.Result.ENDED_BY_CACHE;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** An application of its own, for tests of slices of it. */
 @NullMarked
 package dev.sessiontracking.slices;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.testkit;
 
 /** The server answered with an error; the message is its reply, for example {@code NOAUTH Authentication required.} */

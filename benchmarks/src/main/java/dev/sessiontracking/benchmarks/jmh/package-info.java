@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** One operation in process: what a check, the filters and the changes of a session cost. */
 @NullMarked
 package dev.sessiontracking.benchmarks.jmh;

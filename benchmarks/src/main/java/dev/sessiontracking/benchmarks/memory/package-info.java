@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** What a node keeps in its own memory. */
 @NullMarked
 package dev.sessiontracking.benchmarks.memory;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Processes that this one starts, and ends. */
 @NullMarked
 package dev.sessiontracking.benchmarks.process;

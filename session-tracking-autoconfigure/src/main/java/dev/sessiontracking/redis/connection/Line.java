@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.connection;
 
 /** The purpose of a connection. Commands of one line never wait for commands of another line. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The connections to the masters: connecting, failures, circuit breakers, requests. */
 @NullMarked
 package dev.sessiontracking.redis.connection;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.format;
 
 /** The type of the index of a user's sessions. */

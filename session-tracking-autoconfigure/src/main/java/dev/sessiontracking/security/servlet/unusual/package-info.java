@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Support for less common applications: authentications that do not contain their token, opaque tokens, contexts stored
  * in an HTTP session, filters of the application. The standard path, {@code oauth2ResourceServer(jwt)}, does not use
