@@ -4,13 +4,9 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.redis.connection.RedisConnector;
-import dev.sessiontracking.redis.connection.RedisProperties;
-import dev.sessiontracking.redis.connection.RedisUrl;
 import dev.sessiontracking.spi.SessionStore.Refresh;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
-import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,23 +28,14 @@ class CommandCostTests extends SessionStoreFixture {
 
     private static final Duration DELAY = Duration.ofMillis(30);
 
-    @RegisterExtension
-    static RedisServerExtension redis = new RedisServerExtension();
-
     private @Nullable FaultProxy network;
 
     @Override
-    RedisConnector connect(RedisProperties properties) {
+    String url() {
         if (network == null) {
-            network = FaultProxy.inFrontOf(redis.server());
+            network = FaultProxy.inFrontOf(servers.masters().get(0));
         }
-        return new RedisConnector(RedisUrl.parse(network.url()), properties);
-    }
-
-    @Override
-    @Nullable
-    Object raw(String... words) {
-        return redis.cli().command(words);
+        return network.url();
     }
 
     @AfterAll
@@ -153,7 +139,7 @@ class CommandCostTests extends SessionStoreFixture {
     }
 
     private Cost costOf(Supplier<CompletionStage<?>> operation) {
-        redis.cli().resetStats();
+        servers.cli("").resetStats();
         network.delay(DELAY, Direction.TO_CLIENT);
         long roundTrips = network.roundTrips();
         try {
@@ -163,7 +149,7 @@ class CommandCostTests extends SessionStoreFixture {
         }
         long sent = network.roundTrips() - roundTrips;
         answer(store.exists("after all others on this connection"));
-        Map<String, Long> counts = new TreeMap<>(redis.cli().commandCounts());
+        Map<String, Long> counts = new TreeMap<>(servers.cli("").commandCounts());
         counts.merge("strlen", -1L, Long::sum);
         counts.values().removeIf(count -> count == 0);
         return new Cost(counts, sent);

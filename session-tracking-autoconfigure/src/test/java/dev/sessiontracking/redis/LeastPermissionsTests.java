@@ -5,48 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.core.cache.CachingReader;
 import dev.sessiontracking.core.cache.NearCache.Status;
-import dev.sessiontracking.redis.connection.RedisConnector;
-import dev.sessiontracking.redis.connection.RedisProperties;
-import dev.sessiontracking.redis.connection.RedisUrl;
-import dev.sessiontracking.testkit.RedisServerExtension;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
+import dev.sessiontracking.redis.Place.Servers;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Everything works for a user who may do no more than what the README lists. */
-class LeastPermissionsTests extends SessionStoreContractTests {
+/** The near cache works for a user who may do no more than what docs/running-redis.md lists; see {@link Place}. */
+class LeastPermissionsTests {
 
-    @RegisterExtension
-    static RedisServerExtension redis = new RedisServerExtension(LeastPermissions.serverArgs());
-
-    private static String url() {
-        return "redis://" + LeastPermissions.LOGIN + "@" + redis.server().host() + ":"
-                + redis.server().port();
-    }
-
-    @Override
-    RedisConnector connect(RedisProperties properties) {
-        return new RedisConnector(RedisUrl.parse(url()), properties);
-    }
-
-    @Override
-    @Nullable
-    Object raw(String... words) {
-        return redis.cli().command(words);
-    }
-
-    @Test
-    void nearCacheWorks() {
-        try (TestNode node = TestNode.at(url())) {
-            node.awaitCached(node.login("alice").id());
+    @ParameterizedTest
+    @EnumSource(names = {"LEAST_PERMISSIONS", "LEAST_PERMISSIONS_CLUSTER"})
+    void nearCacheWorks(Place place) {
+        try (Servers servers = place.open();
+                TestNode node = TestNode.at(servers.url())) {
+            for (int i = 0; i < 10; i++) {
+                node.awaitCached(node.login("alice").id());
+            }
             assertThat(node.bean(CachingReader.class).status()).isEqualTo(Status.ON);
         }
-    }
-
-    /** INFO tells the version and the eviction policy, and is optional. */
-    @AfterAll
-    void nothingElseWasRefused() {
-        assertThat(LeastPermissions.refusedBy(redis.cli())).isSubsetOf(LeastPermissions.OPTIONAL);
     }
 }

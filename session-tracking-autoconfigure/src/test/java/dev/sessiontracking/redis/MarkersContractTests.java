@@ -25,11 +25,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What companions keep: registrations that happen once, and users' not-before markers. */
-abstract class MarkersContractTests extends SessionStoreFixture {
+@ParameterizedClass
+@EnumSource(names = {"STANDALONE", "CLUSTER"})
+class MarkersContractTests extends SessionStoreFixture {
 
     private static final Duration TOKEN_LIFE = Duration.ofDays(1);
 

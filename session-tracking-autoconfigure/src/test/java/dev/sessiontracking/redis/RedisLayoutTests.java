@@ -4,10 +4,6 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.redis.connection.RedisConnector;
-import dev.sessiontracking.redis.connection.RedisProperties;
-import dev.sessiontracking.redis.connection.RedisUrl;
-import dev.sessiontracking.testkit.RedisServerExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What docs/redis-layout.md promises to other writers, and to nodes of the version before. */
 class RedisLayoutTests extends SessionStoreFixture {
@@ -42,20 +36,6 @@ class RedisLayoutTests extends SessionStoreFixture {
             redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', tonumber(last[2])))
             return known and 0 or 1
             """;
-
-    @RegisterExtension
-    static RedisServerExtension redis = new RedisServerExtension();
-
-    @Override
-    RedisConnector connect(RedisProperties properties) {
-        return new RedisConnector(RedisUrl.parse(redis.url()), properties);
-    }
-
-    @Override
-    @Nullable
-    Object raw(String... words) {
-        return redis.cli().command(words);
-    }
 
     private static List<String[]> example() throws IOException {
         Matcher example = EXAMPLE.matcher(Files.readString(Path.of("..", "docs", "redis-layout.md")));

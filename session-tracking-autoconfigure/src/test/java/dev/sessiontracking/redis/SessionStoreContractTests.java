@@ -19,11 +19,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every topology must do. */
-abstract class SessionStoreContractTests extends SessionStoreFixture {
+@ParameterizedClass
+@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STANDALONE_SETS")
+class SessionStoreContractTests extends SessionStoreFixture {
 
     private static final Duration SHORT = Duration.ofMillis(60);
 

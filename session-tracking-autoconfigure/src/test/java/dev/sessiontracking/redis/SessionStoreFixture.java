@@ -3,9 +3,11 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.Place.Servers;
 import dev.sessiontracking.redis.connection.RedisConnector;
 import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.connection.RedisProperties;
+import dev.sessiontracking.redis.connection.RedisUrl;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.UserIndexType;
 import dev.sessiontracking.spi.SessionStore;
@@ -23,10 +25,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.Parameter;
 
 /**
  * Two nodes of an application, each with a connection and a clock of its own, over one store. What is asserted is read
- * from the server by hand. A topology says how to connect and where a key's server is.
+ * from the server by hand. A contract is a parameterized class that runs in several places.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class SessionStoreFixture {
@@ -36,6 +39,11 @@ abstract class SessionStoreFixture {
     static final SessionMetadata METADATA = SessionMetadata.of("203.0.113.7", "Firefox on Linux");
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @Parameter
+    Place place = Place.STANDALONE;
+
+    Servers servers;
 
     private final List<RedisConnector> connectors = new ArrayList<>();
 
@@ -53,23 +61,29 @@ abstract class SessionStoreFixture {
 
     /** The type of the indexes that the two nodes make. */
     UserIndexType newIndexes() {
-        return UserIndexType.ZSET;
+        return place == Place.STANDALONE_SETS ? UserIndexType.SET : UserIndexType.ZSET;
     }
 
-    /** A new connection, as a node of the application makes it. */
-    abstract RedisConnector connect(RedisProperties properties);
+    /** What the nodes connect to. */
+    String url() {
+        return servers.url();
+    }
 
     /** What somebody types in redis-cli, on the server that holds the key, which is the second word. */
-    abstract @Nullable Object raw(String... words);
+    final @Nullable Object raw(String... words) {
+        return servers.cli(words[1]).command(words);
+    }
 
     @BeforeAll
     void connectNodes() {
+        servers = place.open();
         firstLink = started();
         secondLink = started();
     }
 
     @BeforeEach
     void setUpStores() {
+        servers.empty();
         clock = MutableClock.startingNow();
         store = store(firstLink, "", newIndexes());
         otherNode = store(secondLink, "", newIndexes());
@@ -79,11 +93,13 @@ abstract class SessionStoreFixture {
     void closeNodes() {
         links.forEach(RedisLink::close);
         connectors.forEach(RedisConnector::close);
+        servers.close();
     }
 
     private RedisLink started() {
         // Long timeouts: these tests are about what is written, on machines that may be busy.
-        RedisConnector connector = connect(
+        RedisConnector connector = new RedisConnector(
+                RedisUrl.parse(url()),
                 new RedisProperties(null, "", Duration.ofSeconds(5), Duration.ofSeconds(10), UserIndexType.ZSET));
         connectors.add(connector);
         RedisLink link = new RedisLink(connector, new RedisKeys("").heartbeat());

@@ -26,12 +26,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Two nodes doing to the same user what must not go wrong in any order. After every round: no session without its index
  * entry, and nothing live that was revoked.
  */
-abstract class SessionStoreRaceContractTests extends SessionStoreFixture {
+@ParameterizedClass
+@EnumSource(names = {"STANDALONE", "STANDALONE_SETS", "SENTINEL", "CLUSTER"})
+class SessionStoreRaceContractTests extends SessionStoreFixture {
 
     private static final int ROUNDS = TestLength.of(30, 100);
 

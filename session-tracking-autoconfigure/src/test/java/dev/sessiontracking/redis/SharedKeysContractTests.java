@@ -19,12 +19,15 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every topology must do when another service writes the same keys: nothing of it is deleted or converted. */
-abstract class SharedKeysContractTests extends SessionStoreFixture {
+@ParameterizedClass
+@EnumSource(names = {"LEAST_PERMISSIONS", "CLUSTER"})
+class SharedKeysContractTests extends SessionStoreFixture {
 
     private static final String INDEX = "user_sessions:alice";
 

@@ -3,40 +3,26 @@ package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.redis.connection.RedisConnector;
-import dev.sessiontracking.redis.connection.RedisProperties;
-import dev.sessiontracking.redis.connection.RedisUrl;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
-import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is true of two commands must be true when time passes between them. */
 class SlowNetworkTests extends SessionStoreFixture {
 
     private static final Duration DELAY = Duration.ofMillis(150);
 
-    @RegisterExtension
-    static RedisServerExtension redis = new RedisServerExtension();
-
     private @Nullable FaultProxy network;
 
     @Override
-    RedisConnector connect(RedisProperties properties) {
+    String url() {
         if (network == null) {
-            network = FaultProxy.inFrontOf(redis.server());
+            network = FaultProxy.inFrontOf(servers.masters().get(0));
         }
-        return new RedisConnector(RedisUrl.parse(network.url()), properties);
-    }
-
-    @Override
-    @Nullable
-    Object raw(String... words) {
-        return redis.cli().command(words);
+        return network.url();
     }
 
     @AfterAll
