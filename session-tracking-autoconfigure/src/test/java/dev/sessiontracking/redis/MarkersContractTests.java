@@ -9,51 +9,28 @@ import dev.sessiontracking.redis.format.SlotTags;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.Registration;
-import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What companions keep: registrations that happen once, and users' not-before markers. */
+/** What a user's companion keeps: the not-before marker. And where companions are. */
 @ParameterizedClass
 @EnumSource(names = {"STANDALONE", "CLUSTER"})
 class MarkersContractTests extends SessionStoreFixture {
 
     private static final Duration TOKEN_LIFE = Duration.ofDays(1);
 
-    private static final int ROUNDS = TestLength.of(200, 4_000);
-
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-
-    @AfterAll
-    void endThreads() {
-        threads.shutdownNow();
-    }
-
     private Registration register(SessionStore node, String id, String user, Instant authenticatedAt) {
         UserSession session = new UserSession(
                 id, user, METADATA, authenticatedAt, Instant.now().plus(TTL), true);
         return answer(node.register(session, TTL, TOKEN_LIFE));
-    }
-
-    private Registration register(String id) {
-        return register(store, id, "alice", now().minusSeconds(60));
     }
 
     private static Instant now() {
@@ -70,137 +47,9 @@ class MarkersContractTests extends SessionStoreFixture {
         return answer(otherNode.notBefore("alice"));
     }
 
-    private static String sessionState(String id) {
-        return new RedisKeys("").sessionState(id);
-    }
-
     private static String userState(String user) {
         return new RedisKeys("").userState(user);
     }
-
-    // registration
-
-    @Test
-    void registrationKeepsTheTimeOfTheLogin() {
-        Instant login = now().minusSeconds(60);
-        UserSession session = register(store, "a", "alice", login).session();
-        assertThat(session).isNotNull();
-        assertThat(session.createdAt()).isEqualTo(login);
-        assertThat(answer(otherNode.find("a"))).contains(session);
-        assertThat(index("alice")).containsExactly("a");
-        assertThat(value(sessionState("a"))).isEqualTo("registered");
-        assertThat(lifetime(sessionState("a"))).isBetween(TOKEN_LIFE.minusMinutes(1), TOKEN_LIFE);
-    }
-
-    @Test
-    void secondRegistrationFindsTheFirst() {
-        register("a");
-        assertThat(register(otherNode, "a", "alice", now())).isEqualTo(Registration.EXISTS);
-        assertThat(register(otherNode, "a", "bob", now())).isEqualTo(Registration.EXISTS);
-        assertThat(answer(store.find("a"))).map(UserSession::userId).contains("alice");
-    }
-
-    @Test
-    void sessionThatHasEndedIsNotRegisteredAgain() {
-        register("a");
-        raw("DEL", "session:a");
-        assertThat(register(otherNode, "a", "alice", now())).isEqualTo(Registration.REFUSED);
-        assertThat(answer(store.create(session("a", "alice"), TTL))).isEmpty();
-        assertThat(isThere("session:a")).isFalse();
-    }
-
-    @Test
-    void sessionRevokedForGoodIsNotRegistered() {
-        assertThat(answer(store.revokeForGood("a", null, TOKEN_LIFE))).isFalse();
-        assertThat(register("a")).isEqualTo(Registration.REFUSED);
-        register("b");
-        assertThat(answer(store.revokeForGood("b", "alice", TOKEN_LIFE))).isTrue();
-        assertThat(isThere("session:b")).isFalse();
-        assertThat(register("b")).isEqualTo(Registration.REFUSED);
-        assertThat(lifetime(sessionState("b"))).isBetween(TOKEN_LIFE.minusMinutes(1), TOKEN_LIFE);
-    }
-
-    @Test
-    void ordinaryLoginLeavesNoState() {
-        create("a", "alice");
-        assertThat(isThere(sessionState("a"))).isFalse();
-        assertThat(isThere(userState("alice"))).isFalse();
-    }
-
-    /** Three nodes register what one node deletes: after a DEL that hit it, the session never comes back. */
-    @Test
-    void revokedSessionIsNeverResurrected() throws Exception {
-        List<SessionStore> nodes = List.of(store, otherNode, storeWithPrefix(""));
-        int hit = 0;
-        for (int round = 0; round < ROUNDS; round++) {
-            String id = "session" + round;
-            CountDownLatch start = new CountDownLatch(1);
-            AtomicLong deleted = new AtomicLong();
-            List<Callable<Void>> actions = new ArrayList<>();
-            for (SessionStore node : nodes) {
-                actions.add(() -> {
-                    start.await();
-                    for (int i = 0; i < 3; i++) {
-                        register(node, id, "alice", now().minusSeconds(1));
-                    }
-                    return null;
-                });
-            }
-            actions.add(() -> {
-                start.await();
-                long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-                while (deleted.get() == 0 && System.nanoTime() < giveUp) {
-                    deleted.set(number("DEL", "session:" + id));
-                }
-                return null;
-            });
-            List<Future<Void>> running = actions.stream().map(threads::submit).toList();
-            start.countDown();
-            for (Future<Void> one : running) {
-                one.get(60, TimeUnit.SECONDS);
-            }
-            hit += (int) deleted.get();
-            assertThat(isThere("session:" + id)).isFalse();
-            assertThat(register(store, id, "alice", now())).isEqualTo(Registration.REFUSED);
-        }
-        assertThat(hit).isEqualTo(ROUNDS);
-    }
-
-    /** A registration that races with a revocation of all is refused, or its session is revoked. */
-    @Test
-    void registrationDuringRevokeAllDoesNotSurvive() throws Exception {
-        for (int round = 0; round < ROUNDS; round++) {
-            String id = "session" + round;
-            String user = "user" + round;
-            Instant login = now().minusSeconds(60);
-            CountDownLatch start = new CountDownLatch(1);
-            List<Callable<Void>> actions = List.of(
-                    () -> {
-                        start.await();
-                        register(store, id, user, login);
-                        return null;
-                    },
-                    () -> {
-                        start.await();
-                        register(otherNode, id, user, login);
-                        return null;
-                    },
-                    () -> {
-                        start.await();
-                        answer(otherNode.raiseNotBefore(user, NotBefore.of(null, null), TOKEN_LIFE, false));
-                        answer(otherNode.revokeAll(user, null, null, any -> {}));
-                        return null;
-                    });
-            List<Future<Void>> running = actions.stream().map(threads::submit).toList();
-            start.countDown();
-            for (Future<Void> one : running) {
-                one.get(60, TimeUnit.SECONDS);
-            }
-            assertThat(isThere("session:" + id)).isFalse();
-        }
-    }
-
-    // not-before markers
 
     @Test
     void thereIsNoMarkerUntilOneIsRaised() {
@@ -378,15 +227,6 @@ class MarkersContractTests extends SessionStoreFixture {
                 .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
         assertThat(lifetime(userState("alice"))).isBetween(TOKEN_LIFE.minusMinutes(1), TOKEN_LIFE);
         assertThat(register(store, "c", "alice", now().minusSeconds(60))).isEqualTo(Registration.REFUSED);
-    }
-
-    @Test
-    void stateOfAnotherTypeIsAStateToo() {
-        raw("SADD", sessionState("a"), "something");
-        assertThat(register("a")).isEqualTo(Registration.REFUSED);
-        assertThat(isThere("session:a")).isFalse();
-        answer(store.revokeForGood("a", null, TOKEN_LIFE));
-        assertThat(value(sessionState("a"))).isEqualTo("revoked");
     }
 
     // names

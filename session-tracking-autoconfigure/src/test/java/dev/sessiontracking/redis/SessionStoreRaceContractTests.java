@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
+import static dev.sessiontracking.testkit.Race.together;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.UserSession;
@@ -14,16 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -42,13 +36,6 @@ class SessionStoreRaceContractTests extends SessionStoreFixture {
     private static final int ROTATIONS = TestLength.of(80, 4_000);
 
     private static final int LOGINS = 6;
-
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-
-    @AfterAll
-    void endThreads() {
-        threads.shutdownNow();
-    }
 
     @Test
     void loginDuringRevokeAllIsRevokedOrCanBe() {
@@ -289,26 +276,5 @@ class SessionStoreRaceContractTests extends SessionStoreFixture {
 
     private List<String> live(List<String> ids) {
         return ids.stream().filter(id -> isThere("session:" + id)).toList();
-    }
-
-    /** Runs the actions at the same moment, give or take, so that rounds differ. */
-    private <T> List<T> together(List<Callable<T>> actions) {
-        CyclicBarrier start = new CyclicBarrier(actions.size());
-        List<Future<T>> results = actions.stream()
-                .map(action -> threads.submit(() -> {
-                    start.await(20, TimeUnit.SECONDS);
-                    LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(300_000));
-                    return action.call();
-                }))
-                .toList();
-        return results.stream().map(SessionStoreRaceContractTests::get).toList();
-    }
-
-    private static <T> T get(Future<T> result) {
-        try {
-            return result.get(60, TimeUnit.SECONDS);
-        } catch (Exception failed) {
-            throw new AssertionError(failed);
-        }
     }
 }

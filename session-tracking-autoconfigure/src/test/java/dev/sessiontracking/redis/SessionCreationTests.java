@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.SessionStore;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a login writes, and what a session that exists or does not looks like, wherever the sessions are. */
+@ParameterizedClass
+@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STANDALONE_SETS")
+class SessionCreationTests extends SessionStoreFixture {
+
+    private static final Duration SHORT = Duration.ofMillis(60);
+
+    private static final Duration SLACK = Duration.ofSeconds(10);
+
+    // create
+
+    @Test
+    void createWritesAValueThatAPersonCanRead() {
+        UserSession session = answer(store.create(session("a", "alice"), TTL)).orElseThrow();
+        assertThat(value("session:a"))
+                .matches("\\{\"userId\":\"alice\",\"ip\":\"203.0.113.7\",\"userAgent\":\"Firefox on Linux\","
+                        + "\"n\":\"[0-9a-z]{1,6}\",\"createdAt\":\"" + session.createdAt() + "\",\"expiresAt\":\""
+                        + session.expiresAt() + "\"}");
+    }
+
+    @Test
+    void createLeavesOutWhatIsNotKnown() {
+        UserSession known = session("a", "alice");
+        answer(store.create(
+                new UserSession("a", "alice", SessionMetadata.none(), known.createdAt(), known.expiresAt(), true),
+                TTL));
+        assertThat(value("session:a")).doesNotContain("ip", "userAgent", "null");
+    }
+
+    @Test
+    void createGivesTheSessionItsLifetime() {
+        create("a", "alice");
+        assertThat(lifetime("session:a")).isBetween(TTL.minus(SLACK), TTL);
+    }
+
+    @Test
+    void createListsTheSessionInItsUsersIndex() {
+        create("a", "alice");
+        create("b", "alice");
+        create("c", "bob");
+        assertThat(index("alice")).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void indexLivesAtLeastAsLongAsTheSession() {
+        create("a", "alice");
+        Duration session = lifetime("session:a");
+        assertThat(lifetime("user_sessions:alice")).isBetween(session.minusMillis(500), TTL.plusMinutes(5));
+    }
+
+    @Test
+    void shorterLifetimeDoesNotShortenTheIndex() {
+        create("long", "alice");
+        create("short", "alice", Duration.ofMinutes(1));
+        assertThat(lifetime("user_sessions:alice")).isGreaterThan(TTL.minus(SLACK));
+    }
+
+    @Test
+    void longerLifetimeExtendsTheIndex() {
+        create("short", "alice", Duration.ofMinutes(1));
+        create("long", "alice");
+        assertThat(lifetime("user_sessions:alice")).isGreaterThan(TTL.minus(SLACK));
+    }
+
+    @Test
+    void takenIdIsRefusedAndTheSessionUntouched() {
+        create("a", "alice");
+        String before = value("session:a");
+        clock.advance(Duration.ofHours(1));
+        assertThat(create("a", "alice", Duration.ofMinutes(1))).isFalse();
+        assertThat(value("session:a")).isEqualTo(before);
+        assertThat(lifetime("session:a")).isGreaterThan(TTL.minus(SLACK));
+    }
+
+    @Test
+    void takenIdOfTheSameUserStaysInTheIndex() {
+        create("a", "alice");
+        assertThat(create("a", "alice")).isFalse();
+        assertThat(index("alice")).containsExactly("a");
+    }
+
+    @Test
+    void takenIdOfTheSameUserStaysInTheIndexForItsWholeLifetime() {
+        create("a", "alice");
+        Object listedUntil = raw("ZSCORE", "user_sessions:alice", "a");
+        assertThat(create("a", "alice", SHORT)).isFalse();
+        assertThat(raw("ZSCORE", "user_sessions:alice", "a")).isEqualTo(listedUntil);
+        assertThat(lifetime("user_sessions:alice")).isGreaterThan(TTL.minus(SLACK));
+    }
+
+    @Test
+    void takenIdOfAnotherUserIsRefusedAndNotListedForTheSecond() {
+        create("a", "alice");
+        assertThat(create("a", "bob")).isFalse();
+        assertThat(index("bob")).isEmpty();
+        assertThat(index("alice")).containsExactly("a");
+        assertThat(answer(store.find("a"))).map(UserSession::userId).contains("alice");
+    }
+
+    @Test
+    void takenIdOfAnotherUserLeavesTheSecondsOtherSessionsListed() {
+        create("a", "alice");
+        create("b", "bob");
+        assertThat(create("a", "bob")).isFalse();
+        assertThat(index("bob")).containsExactly("b");
+    }
+
+    @Test
+    void idThatHoldsSomethingElseIsTaken() {
+        raw("SET", "session:a", "not json");
+        raw("RPUSH", "session:b", "a list");
+        assertThat(create("a", "alice")).isFalse();
+        assertThat(create("b", "alice")).isFalse();
+        assertThat(value("session:a")).isEqualTo("not json");
+        assertThat(raw("LRANGE", "session:b", "0", "-1")).isEqualTo(List.of("a list"));
+    }
+
+    // exists, find
+
+    @Test
+    void liveSessionExistsOnEveryNode() {
+        create("a", "alice");
+        assertThat(answer(store.exists("a"))).isTrue();
+        assertThat(answer(otherNode.exists("a"))).isTrue();
+    }
+
+    @Test
+    void unknownSessionDoesNotExist() {
+        assertThat(answer(store.exists("a"))).isFalse();
+        assertThat(answer(store.find("a"))).isEmpty();
+    }
+
+    @Test
+    void expiredSessionDoesNotExist() {
+        create("a", "alice", SHORT);
+        await().until(() -> !answer(store.exists("a")));
+        assertThat(answer(store.find("a"))).isEmpty();
+        assertThat(answer(store.findByUser("alice"))).isEmpty();
+    }
+
+    @Test
+    void sessionDeletedByHandIsRevoked() {
+        create("a", "alice");
+        create("b", "alice");
+        raw("DEL", "session:a");
+        assertThat(answer(store.exists("a"))).isFalse();
+        assertThat(answer(store.find("a"))).isEmpty();
+        assertThat(answer(store.renew("a", TTL))).isFalse();
+        assertThat(idsOf("alice")).containsExactly("b");
+    }
+
+    @Test
+    void findGivesWhatWasCreated() {
+        UserSession session = answer(store.create(session("a", "alice"), TTL)).orElseThrow();
+        assertThat(answer(otherNode.find("a"))).contains(session);
+    }
+
+    // the index over time
+
+    @Test
+    void expiredEntriesArePrunedByTheNextLogin() {
+        create("a", "alice");
+        long now = clock.millis();
+        raw("ZADD", "user_sessions:alice", String.valueOf(now - 5_000), "expired");
+        raw("ZADD", "user_sessions:alice", String.valueOf(now + 60_000), "not-yet");
+        create("new", "alice");
+        assertThat(index("alice")).containsExactlyInAnyOrder("a", "new", "not-yet");
+    }
+
+    @Test
+    void nodeWhoseClockIsDaysAheadPrunesNoLiveSession() {
+        create("a", "alice");
+        clock.advance(Duration.ofDays(30));
+        create("b", "alice");
+        answer(store.renew("b", TTL));
+        assertThat(index("alice")).containsExactlyInAnyOrder("a", "b");
+        assertThat(lifetime("user_sessions:alice")).isLessThan(TTL.plus(Duration.ofHours(1)));
+    }
+
+    @Test
+    void nodeWhoseClockIsDaysBehindLosesNoSession() {
+        clock.advance(Duration.ofDays(-30));
+        create("a", "alice");
+        clock.advance(Duration.ofDays(30));
+        create("b", "alice");
+        assertThat(index("alice")).containsExactlyInAnyOrder("a", "b");
+        assertThat(lifetime("session:a")).isGreaterThan(TTL.minus(SLACK));
+    }
+
+    // names
+
+    @Test
+    void prefixesKeepApplicationsApart() {
+        SessionStore shop = storeWithPrefix("shop:");
+        assertThat(answer(shop.create(session("a", "alice"), TTL))).isPresent();
+        assertThat(isThere("shop:session:a")).isTrue();
+        assertThat(isThere("shop:user_sessions:alice")).isTrue();
+        assertThat(answer(store.exists("a"))).isFalse();
+        assertThat(idsOf("alice")).isEmpty();
+        assertThat(create("a", "alice")).isTrue();
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactly("a");
+        assertThat(answer(shop.exists("a"))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{alice}",
+                "}{",
+                "a:b:c",
+                "user_sessions:x",
+                "日本語",
+                "😀",
+                "a b",
+                "*",
+                "[a-z]?",
+                "\"quoted\\",
+                "'",
+                "%00",
+                "ÄÖÜ@example.com",
+                "-1",
+                "+inf"
+            })
+    void unusualUserIdsAreIdsLikeAnyOther(String userId) {
+        UserSession session = answer(store.create(session("a", userId), TTL)).orElseThrow();
+        assertThat(isThere("user_sessions:" + userId)).isTrue();
+        assertThat(answer(otherNode.findByUser(userId))).containsExactly(session);
+        assertThat(answer(store.renew("a", TTL))).isTrue();
+        assertThat(answer(store.revokeAll(userId, null, null, id -> {}))).containsExactly("a");
+        assertThat(isThere("user_sessions:" + userId)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{x}", "a:b", "-1", "+inf", "*", "\"", "\\", "~!@#$%^&*()", "WITHSCORES"})
+    void unusualSessionIdsAreIdsLikeAnyOther(String id) {
+        assertThat(create(id, "alice")).isTrue();
+        assertThat(answer(store.exists(id))).isTrue();
+        assertThat(answer(store.renew(id, TTL))).isTrue();
+        assertThat(idsOf("alice")).containsExactly(id);
+        assertThat(answer(store.revoke(id, null))).isTrue();
+        assertThat(isThere("session:" + id)).isFalse();
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.UserSession;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What revocation and the list of a user's sessions do, also with values that somebody broke by hand. */
+@ParameterizedClass
+@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STANDALONE_SETS")
+class SessionRevocationTests extends SessionStoreFixture {
+
+    @Test
+    void revokedSessionDoesNotExist() {
+        create("a", "alice");
+        answer(otherNode.revoke("a", null));
+        assertThat(answer(store.exists("a"))).isFalse();
+        assertThat(answer(store.find("a"))).isEmpty();
+    }
+
+    // revoke
+
+    @Test
+    void revokeRemovesTheSessionAndItsEntry() {
+        create("a", "alice");
+        create("b", "alice");
+        assertThat(answer(store.revoke("a", null))).isTrue();
+        assertThat(isThere("session:a")).isFalse();
+        await().until(() -> index("alice").equals(List.of("b")));
+    }
+
+    @Test
+    void revokeWithAKnownUserRemovesTheSessionAndItsEntry() {
+        create("a", "alice");
+        assertThat(answer(store.revoke("a", "alice"))).isTrue();
+        assertThat(isThere("session:a")).isFalse();
+        await().until(() -> !isThere("user_sessions:alice"));
+    }
+
+    @Test
+    void revokeTellsWhetherTheSessionWasLive() {
+        create("a", "alice");
+        assertThat(answer(store.revoke("a", null))).isTrue();
+        assertThat(answer(store.revoke("a", null))).isFalse();
+        assertThat(answer(store.revoke("a", "alice"))).isFalse();
+        assertThat(answer(store.revoke("never", null))).isFalse();
+    }
+
+    // revokeAll
+
+    @Test
+    void revokeAllRemovesEverySessionOfTheUserAndNoOther() {
+        create("a", "alice");
+        create("b", "alice");
+        create("c", "bob");
+        assertThat(answer(otherNode.revokeAll("alice", null, null, id -> {}))).containsExactlyInAnyOrder("a", "b");
+        assertThat(isThere("session:a")).isFalse();
+        assertThat(isThere("session:b")).isFalse();
+        assertThat(isThere("user_sessions:alice")).isFalse();
+        assertThat(answer(store.exists("c"))).isTrue();
+        assertThat(index("bob")).containsExactly("c");
+    }
+
+    @Test
+    void revokeAllCountsLiveSessionsOnly() {
+        create("a", "alice");
+        create("b", "alice");
+        raw("DEL", "session:a");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactly("b");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).isEmpty();
+        assertThat(answer(store.revokeAll("nobody", null, null, id -> {}))).isEmpty();
+    }
+
+    @Test
+    void revokeAllAnnouncesEachSessionBeforeItRemovesIt() {
+        create("a", "alice");
+        List<Boolean> thereWhenAnnounced = new ArrayList<>();
+        answer(store.revokeAll("alice", null, null, id -> thereWhenAnnounced.add(isThere("session:" + id))));
+        assertThat(thereWhenAnnounced).containsExactly(true);
+    }
+
+    @Test
+    void revokeAllKeepsWhatItSpares() {
+        create("a", "alice");
+        create("b", "alice");
+        List<String> announced = new ArrayList<>();
+        assertThat(answer(store.revokeAll("alice", null, "a", announced::add))).containsExactly("b");
+        assertThat(announced).containsExactly("b");
+        assertThat(answer(store.revokeAll("alice", Instant.EPOCH, null, announced::add)))
+                .isEmpty();
+        assertThat(announced).containsExactly("b");
+        assertThat(isThere("session:a")).isTrue();
+        assertThat(index("alice")).containsExactly("a");
+    }
+
+    @Test
+    void revokeAllKeepsTheSparedSessionEvenIfItsValueCannotBeRead() {
+        create("a", "alice");
+        create("b", "alice");
+        raw("SET", "session:a", "{", "KEEPTTL");
+        assertThat(answer(store.revokeAll("alice", null, "a", id -> {}))).containsExactly("b");
+        assertThat(isThere("session:a")).isTrue();
+    }
+
+    // findByUser
+
+    @Test
+    void findByUserGivesTheLiveSessionsOfThatUser() {
+        UserSession a = answer(store.create(session("a", "alice"), TTL)).orElseThrow();
+        create("b", "alice");
+        create("c", "bob");
+        answer(store.revoke("b", null));
+        assertThat(answer(otherNode.findByUser("alice"))).containsExactly(a);
+        assertThat(answer(store.findByUser("nobody"))).isEmpty();
+    }
+
+    // what somebody did by hand
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "not json", "[]", "{}", "null", "42", "{\"userId\":null}", "{\"userId\":\"alice\","})
+    void brokenValueBreaksNoListAndNoLogin(String broken) {
+        create("good", "alice");
+        create("broken", "alice");
+        raw("SET", "session:broken", broken);
+        assertThat(answer(store.find("broken"))).isEmpty();
+        assertThat(idsOf("alice")).containsExactly("good");
+        assertThat(create("next", "alice")).isTrue();
+    }
+
+    @Test
+    void keyOfAnotherTypeDoesNotKeepAUsersOtherSessionsAlive() {
+        // More than are read at a time.
+        int many = 300;
+        for (int i = 0; i < many; i++) {
+            create("one-of-many-" + i, "alice");
+        }
+        raw("DEL", "session:one-of-many-0");
+        raw("LPUSH", "session:one-of-many-0", "what is this?");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).hasSizeGreaterThanOrEqualTo(many - 1);
+        assertThat(idsOf("alice")).isEmpty();
+        for (int i = 1; i < many; i++) {
+            assertThat(isThere("session:one-of-many-" + i)).isFalse();
+        }
+    }
+
+    @Test
+    void brokenValueIsRemovedWithItsUsersSessions() {
+        create("good", "alice");
+        create("broken", "alice");
+        raw("SET", "session:broken", "not json");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactlyInAnyOrder("good", "broken");
+        assertThat(isThere("session:broken")).isFalse();
+    }
+
+    @Test
+    void brokenValueCanBeRevoked() {
+        raw("SET", "session:broken", "not json");
+        assertThat(answer(store.revoke("broken", null))).isTrue();
+        assertThat(isThere("session:broken")).isFalse();
+    }
+
+    @Test
+    void keyOfAnotherTypeIsNoSession() {
+        create("good", "alice");
+        create("broken", "alice");
+        raw("DEL", "session:broken");
+        raw("HSET", "session:broken", "field", "value");
+        assertThat(answer(store.exists("broken"))).isFalse();
+        assertThat(answer(store.find("broken"))).isEmpty();
+        assertThat(answer(store.renew("broken", TTL))).isFalse();
+        assertThat(idsOf("alice")).containsExactly("good");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactly("good");
+    }
+
+    @Test
+    void foreignIdInTheIndexIsNotListedAndNotRevoked() {
+        create("a", "alice");
+        create("b", "bob");
+        raw("ZADD", "user_sessions:alice", "9999999999999", "b");
+        assertThat(idsOf("alice")).containsExactly("a");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactly("a");
+        assertThat(answer(store.exists("b"))).isTrue();
+        assertThat(index("bob")).containsExactly("b");
+    }
+
+    // size
+
+    @Test
+    void moreSessionsThanOneChunkAreListedAndRevoked() {
+        createMany("alice", SessionValues.CHUNK + 1);
+        assertThat(idsOf("alice")).hasSize(SessionValues.CHUNK + 1).doesNotHaveDuplicates();
+        raw("DEL", "session:s0");
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).hasSize(SessionValues.CHUNK);
+        assertThat(isThere("user_sessions:alice") && !index("alice").equals(List.of("s0")))
+                .isFalse();
+    }
+
+    @Test
+    void tenThousandSessionsAreListedAndRevoked() {
+        createMany("alice", 10_000);
+        assertThat(idsOf("alice"))
+                .hasSizeGreaterThanOrEqualTo(SessionService.MAX_LISTED_SESSIONS)
+                .doesNotHaveDuplicates();
+        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).hasSize(10_000);
+        assertThat(isThere("user_sessions:alice")).isFalse();
+        assertThat(idsOf("alice")).isEmpty();
+    }
+
+    private void createMany(String userId, int count) {
+        for (int from = 0; from < count; from += 1_000) {
+            CompletableFuture.allOf(IntStream.range(from, Math.min(from + 1_000, count))
+                            .mapToObj(i ->
+                                    store.create(session("s" + i, userId), TTL).toCompletableFuture())
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        }
+    }
+}
