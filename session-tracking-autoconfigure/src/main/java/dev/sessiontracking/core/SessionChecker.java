@@ -19,6 +19,22 @@ public interface SessionChecker {
     Result check(TokenSession session);
 
     /**
+     * Answers a check from memory, without blocking.
+     *
+     * @return {@code null} if the store has to be asked: then call {@link #checkLater}
+     */
+    @Nullable
+    Result checkNow(TokenSession session);
+
+    /**
+     * As {@link #check}, without blocking. Call {@link #checkNow} first.
+     *
+     * @return a stage of the caller's own that never fails. The thread that completes it may be an event loop of the
+     *     store's client, so leave that thread before you call anybody else
+     */
+    CompletionStage<Result> checkLater(TokenSession session);
+
+    /**
      * Checks a token that names no session against its user's not-before marker. The marker decides by the time of
      * authentication, never by {@code iat}: a refresh renews that.
      *
@@ -29,6 +45,11 @@ public interface SessionChecker {
      */
     default Result checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
         return Result.LIVE_BY_STORE;
+    }
+
+    /** As {@link #checkWithoutSession}, without blocking. What {@link #checkLater} says of the stage holds here, too. */
+    default CompletionStage<Result> checkWithoutSessionLater(String userId, @Nullable Instant authenticatedAt) {
+        return CompletableFuture.completedFuture(checkWithoutSession(userId, authenticatedAt));
     }
 
     /**

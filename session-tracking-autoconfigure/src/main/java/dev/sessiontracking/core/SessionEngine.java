@@ -63,25 +63,54 @@ final class SessionEngine implements SessionChecker {
 
     @Override
     public Result check(TokenSession token) {
+        Result now = checkNow(token);
+        if (now != null) {
+            return now;
+        }
+        try {
+            return StoreFutures.await(checkLater(token));
+        } catch (SessionStoreUnavailableException interrupted) {
+            return answered(token, Result.UNVERIFIED);
+        }
+    }
+
+    @Override
+    public @Nullable Result checkNow(TokenSession token) {
         String sessionId = token.sessionId();
         boolean denied = denylist.isDenied(sessionId, token.userId(), token.authenticatedAt());
-        Result result = denied ? Result.ENDED_BY_DENYLIST : find(sessionId);
-        if (result == Result.UNVERIFIED
-                && denylist.isDeniedUnlessVerified(sessionId, token.userId(), token.authenticatedAt())) {
-            result = Result.ENDED_BY_DENYLIST;
-        } else if (result == Result.LIVE_BY_STORE) {
-            denylist.verified(sessionId, token.userId());
+        Result result = denied
+                ? Result.ENDED_BY_DENYLIST
+                : switch (fromCache(sessionId)) {
+                    case LIVE -> Result.LIVE_BY_CACHE;
+                    case ENDED -> Result.ENDED_BY_CACHE;
+                    case UNKNOWN -> null;
+                };
+        if (result != null) {
+            statistics.checked(result);
         }
-        statistics.checked(result);
         return result;
     }
 
-    private Result find(String sessionId) {
-        return switch (fromCache(sessionId)) {
-            case LIVE -> Result.LIVE_BY_CACHE;
-            case ENDED -> Result.ENDED_BY_CACHE;
-            case UNKNOWN -> fromStore(sessionId);
-        };
+    @Override
+    public CompletionStage<Result> checkLater(TokenSession token) {
+        return reads.read(token.sessionId()).handle((live, failure) -> {
+            if (failure != null) {
+                return answered(token, Result.UNVERIFIED);
+            }
+            return answered(token, live ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE);
+        });
+    }
+
+    private Result answered(TokenSession token, Result answer) {
+        Result result = answer;
+        if (result == Result.UNVERIFIED
+                && denylist.isDeniedUnlessVerified(token.sessionId(), token.userId(), token.authenticatedAt())) {
+            result = Result.ENDED_BY_DENYLIST;
+        } else if (result == Result.LIVE_BY_STORE) {
+            denylist.verified(token.sessionId(), token.userId());
+        }
+        statistics.checked(result);
+        return result;
     }
 
     private SessionStatus fromCache(String sessionId) {
@@ -90,14 +119,6 @@ final class SessionEngine implements SessionChecker {
         }
         reader.checking(sessionId);
         return reader.cacheOf(sessionId).lookup(sessionId);
-    }
-
-    private Result fromStore(String sessionId) {
-        try {
-            return StoreFutures.await(reads.read(sessionId)) ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE;
-        } catch (SessionStoreUnavailableException unavailable) {
-            return Result.UNVERIFIED;
-        }
     }
 
     private CompletionStage<Boolean> ask(String sessionId) {
@@ -109,7 +130,18 @@ final class SessionEngine implements SessionChecker {
     @Override
     public Result checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
         try {
-            NotBefore marker = markers.readForToken(userId);
+            return StoreFutures.await(checkWithoutSessionLater(userId, authenticatedAt));
+        } catch (SessionStoreUnavailableException interrupted) {
+            return unansweredWithoutSession(userId, authenticatedAt);
+        }
+    }
+
+    @Override
+    public CompletionStage<Result> checkWithoutSessionLater(String userId, @Nullable Instant authenticatedAt) {
+        return markers.readForToken(userId).handle((marker, failure) -> {
+            if (failure != null) {
+                return unansweredWithoutSession(userId, authenticatedAt);
+            }
             if (marker.equals(NotBefore.CLEARED)) {
                 denylist.cleared(userId);
             }
@@ -119,14 +151,16 @@ final class SessionEngine implements SessionChecker {
             return denylist.isDeniedWithoutSession(userId, authenticatedAt)
                     ? Result.ENDED_BY_DENYLIST
                     : Result.LIVE_BY_STORE;
-        } catch (SessionStoreUnavailableException unavailable) {
-            if (denylist.isDeniedWithoutSession(userId, authenticatedAt)
-                    || markers.isRememberedToCover(userId, authenticatedAt)) {
-                return Result.ENDED_BY_DENYLIST;
-            }
-            statistics.checked(Result.UNVERIFIED);
-            return Result.UNVERIFIED;
+        });
+    }
+
+    private Result unansweredWithoutSession(String userId, @Nullable Instant authenticatedAt) {
+        if (denylist.isDeniedWithoutSession(userId, authenticatedAt)
+                || markers.isRememberedToCover(userId, authenticatedAt)) {
+            return Result.ENDED_BY_DENYLIST;
         }
+        statistics.checked(Result.UNVERIFIED);
+        return Result.UNVERIFIED;
     }
 
     @Override

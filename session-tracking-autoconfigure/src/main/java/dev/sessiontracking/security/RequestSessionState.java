@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security;
 
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,8 @@ public final class RequestSessionState {
     private @Nullable TokenSession decidedSession;
 
     private @Nullable SessionDecision decision;
+
+    private List<Answer> answers = List.of();
 
     private List<Noted> noted = List.of();
 
@@ -56,6 +59,8 @@ public final class RequestSessionState {
     private record Noted(
             @Nullable String tokenValue, @Nullable SessionClaim claim, Map<String, ?> verified) {}
 
+    private record Answer(SessionClaim claim, Result result) {}
+
     /** The state of the current request of this thread, inside a filter chain. */
     public static @Nullable RequestSessionState current() {
         return (RequestSessionState) CURRENT.get()[0];
@@ -83,6 +88,21 @@ public final class RequestSessionState {
     void remember(TokenSession session, SessionDecision newDecision) {
         decidedSession = session;
         decision = newDecision;
+    }
+
+    /** What the engine has answered for a token before its decision, if it was asked. */
+    @Nullable
+    Result answer(SessionClaim claim) {
+        for (int i = 0; i < answers.size(); i++) {
+            if (answers.get(i).claim().equals(claim)) {
+                return answers.get(i).result();
+            }
+        }
+        return null;
+    }
+
+    void answered(SessionClaim claim, Result result) {
+        answers = with(answers, new Answer(claim, result));
     }
 
     /** Records the claims of a token that was decoded with our validator. */

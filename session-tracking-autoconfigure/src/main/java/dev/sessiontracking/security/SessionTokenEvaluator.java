@@ -10,6 +10,8 @@ import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.spi.OutagePolicy;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +85,57 @@ public final class SessionTokenEvaluator {
     }
 
     /**
+     * Looks up, without blocking, what {@link #decide} is about to need. Afterwards {@code decide} does not block.
+     *
+     * @return {@code null} if that is known now; otherwise a stage that never fails. An event loop of the store's client
+     *     may complete it
+     */
+    public @Nullable CompletionStage<Void> prepare(SessionClaim claim, RequestSessionState state) {
+        SessionClaim.User user = claim.user();
+        TokenSession session = claim.session();
+        if (isUnusable(claim) || state.answer(claim) != null) {
+            return null;
+        }
+        if (session == null) {
+            return user == null || user.id() == null
+                    ? null
+                    : answer(claim, state, checker.checkWithoutSessionLater(user.id(), user.authenticatedAt()));
+        }
+        if (state.decision(session) != null) {
+            return null;
+        }
+        Result now = checker.checkNow(session);
+        if (now != null) {
+            state.answered(claim, now);
+            return null;
+        }
+        return answer(claim, state, checker.checkLater(session));
+    }
+
+    private static @Nullable CompletionStage<Void> answer(
+            SessionClaim claim, RequestSessionState state, CompletionStage<Result> answer) {
+        CompletableFuture<Result> result = answer.toCompletableFuture();
+        if (result.isDone()) {
+            state.answered(claim, result.join());
+            return null;
+        }
+        return result.thenAccept(later -> state.answered(claim, later));
+    }
+
+    /** Whether {@link #decide} accepts a prepared token, so that it notifies no listener. */
+    public boolean isAcceptable(SessionClaim claim, RequestSessionState state) {
+        TokenSession session = claim.session();
+        SessionDecision known = session == null ? null : state.decision(session);
+        if (known != null || isUnusable(claim)) {
+            return known != null && known.isAccepted();
+        }
+        Result answer = state.answer(claim);
+        return answer == null
+                || answer.status() == SessionStatus.LIVE
+                || (answer.status() == SessionStatus.UNKNOWN && mayPassUnverified(state));
+    }
+
+    /**
      * Decides on a token by the session information of its claims.
      *
      * @param state the state of the request, or {@code null} outside a request
@@ -94,14 +147,14 @@ public final class SessionTokenEvaluator {
         }
         if (claim.kind() != SessionClaim.Kind.NAMED) {
             diagnosis.sawForeign(claim);
-            return decideWithoutSession(claim.user(), state);
+            return decideWithoutSession(claim, state);
         }
         TokenSession session = Objects.requireNonNull(claim.session());
         SessionDecision known = state == null ? null : state.decision(session);
         if (known != null) {
             return known;
         }
-        SessionDecision decision = lookUp(session, claim.issuer(), state);
+        SessionDecision decision = lookUp(claim, session, state);
         if (!decision.isAccepted()) {
             rejections.rejected(
                     decision == SessionDecision.ENDED ? Reason.ENDED : Reason.UNAVAILABLE,
@@ -115,12 +168,13 @@ public final class SessionTokenEvaluator {
     }
 
     /** A token without a session can be rejected only by a not-before marker of its user. */
-    private SessionDecision decideWithoutSession(
-            SessionClaim.@Nullable User user, @Nullable RequestSessionState state) {
+    private SessionDecision decideWithoutSession(SessionClaim claim, @Nullable RequestSessionState state) {
+        SessionClaim.User user = claim.user();
         if (user == null || user.id() == null) {
             return SessionDecision.PLAIN;
         }
-        Result check = checker.checkWithoutSession(user.id(), user.authenticatedAt());
+        Result prepared = state == null ? null : state.answer(claim);
+        Result check = prepared != null ? prepared : checker.checkWithoutSession(user.id(), user.authenticatedAt());
         if (check.status() == SessionStatus.LIVE
                 || (check.status() == SessionStatus.UNKNOWN && mayPassUnverified(state))) {
             return SessionDecision.PLAIN;
@@ -134,8 +188,10 @@ public final class SessionTokenEvaluator {
         return checker.outagePolicy() == OutagePolicy.PLAIN_JWT || (state != null && state.isAcceptingUnverified());
     }
 
-    private SessionDecision lookUp(TokenSession session, @Nullable String issuer, @Nullable RequestSessionState state) {
-        Result check = checker.check(session);
+    private SessionDecision lookUp(SessionClaim claim, TokenSession session, @Nullable RequestSessionState state) {
+        Result prepared = state == null ? null : state.answer(claim);
+        Result check = prepared != null ? prepared : checker.check(session);
+        String issuer = claim.issuer();
         return switch (check.status()) {
             case LIVE -> {
                 warning.sawLive(issuer);

@@ -112,6 +112,17 @@ public class RecordingSessions implements SessionChecker, SessionService {
         return live.containsKey(session.sessionId()) ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE;
     }
 
+    @Override
+    public @Nullable Result checkNow(TokenSession session) {
+        return null;
+    }
+
+    /** On a thread of its own, as a store does. */
+    @Override
+    public CompletionStage<Result> checkLater(TokenSession session) {
+        return CompletableFuture.supplyAsync(() -> check(session));
+    }
+
     /** The user's not-before marker is now at this time. */
     public void raiseMarker(String userId, Instant notBefore) {
         notBefores.put(userId, notBefore);

@@ -64,20 +64,26 @@ public final class NotBeforeMarkers {
      * @throws SessionStoreUnavailableException if the store does not answer
      */
     public NotBefore read(String userId) {
-        NotBefore cached = reader == null ? null : reader.cachedNotBefore(userId);
-        NotBefore marker = credible(cached != null ? cached : StoreFutures.await(reads.read(userId)));
+        NotBefore marker = StoreFutures.await(credible(userId));
         remember(userId, marker);
         return marker;
     }
 
     /**
      * As {@link #read}, for tokens that name no session: a later marker that the store has lost counts for them. It does
-     * not count for sessions, as the store stamps those, and its clock may have gone back.
+     * not count for sessions, as the store stamps those, and its clock may have gone back. Does not block.
      *
-     * @throws SessionStoreUnavailableException if the store does not answer
+     * @return fails with {@link SessionStoreUnavailableException} if the store does not answer
      */
-    public NotBefore readForToken(String userId) {
-        return remember(userId, read(userId));
+    public CompletionStage<NotBefore> readForToken(String userId) {
+        return credible(userId).thenApply(marker -> remember(userId, marker));
+    }
+
+    private CompletionStage<NotBefore> credible(String userId) {
+        NotBefore cached = reader == null ? null : reader.cachedNotBefore(userId);
+        return cached != null
+                ? CompletableFuture.completedFuture(credible(cached))
+                : reads.read(userId).thenApply(this::credible);
     }
 
     private NotBefore credible(NotBefore marker) {

@@ -3,8 +3,10 @@ package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionDecision;
-import dev.sessiontracking.security.servlet.unusual.ChainTraits;
-import dev.sessiontracking.security.servlet.unusual.TokenFinder.Origin;
+import dev.sessiontracking.security.chain.ChainTraits;
+import dev.sessiontracking.security.chain.RejectedTokenException;
+import dev.sessiontracking.security.chain.RequestSessions;
+import dev.sessiontracking.security.chain.TokenFinder.Origin;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,7 +19,7 @@ import org.springframework.security.core.Authentication;
 /** The session check of one filter chain. Filters at several places of the chain share it. Thread-safe. */
 final class ChainSessionCheck {
 
-    private final RequestSessions sessions;
+    private final RequestSessions<HttpServletRequest> sessions;
 
     private final SessionRejections rejections;
 
@@ -26,7 +28,10 @@ final class ChainSessionCheck {
     private final @Nullable ChainLogout logout;
 
     ChainSessionCheck(
-            RequestSessions sessions, SessionRejections rejections, ChainTraits chain, @Nullable ChainLogout logout) {
+            RequestSessions<HttpServletRequest> sessions,
+            SessionRejections rejections,
+            ChainTraits chain,
+            @Nullable ChainLogout logout) {
         this.sessions = sessions;
         this.rejections = rejections;
         this.chain = chain;

@@ -2,16 +2,15 @@
 package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.core.TrackingState.FilterChains;
-import dev.sessiontracking.security.servlet.unusual.ChainTraits;
-import dev.sessiontracking.security.servlet.unusual.ChainTraits.Tokens;
+import dev.sessiontracking.security.chain.ChainReports;
+import dev.sessiontracking.security.chain.ChainTraits;
+import dev.sessiontracking.security.chain.ChainTraits.Tokens;
 import jakarta.servlet.Filter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -24,12 +23,6 @@ import org.springframework.security.web.SecurityFilterChain;
  * filters cannot be verified, and what to do.
  */
 final class FilterChainInventory implements SmartInitializingSingleton, FilterChains {
-
-    private static final Logger log = LoggerFactory.getLogger(FilterChainInventory.class);
-
-    private static final int MAX_SHOWN = 200;
-
-    private static final String LAMBDA = "$$Lambda";
 
     private final ListableBeanFactory beans;
 
@@ -57,7 +50,10 @@ final class FilterChainInventory implements SmartInitializingSingleton, FilterCh
                 .forEach(all::add);
         named.values().stream().filter(chain -> !all.contains(chain)).forEach(all::add);
         chains = all.stream().map(chain -> examine(nameOf(chain, named), chain)).toList();
-        chains.forEach(FilterChainInventory::report);
+        chains.forEach(chain -> ChainReports.log(
+                chain,
+                " of type DefaultSecurityFilterChain, which HttpSecurity.build() returns",
+                "RequestToken.verified(request, claims)"));
     }
 
     private static @Nullable String nameOf(SecurityFilterChain chain, Map<String, SecurityFilterChain> named) {
@@ -84,54 +80,15 @@ final class FilterChainInventory implements SmartInitializingSingleton, FilterCh
                 traits == null && tokens != Tokens.NONE,
                 filters.stream()
                         .filter(filter -> SessionFilterChains.isOwn(filter) && !SessionFilterChains.isOurs(filter))
-                        .map(filter -> name(filter.getClass()))
+                        .map(filter -> ChainReports.name(filter.getClass()))
                         .distinct()
                         .toList());
     }
 
-    private static void report(Chain chain) {
-        if (chain.open()) {
-            log.warn(
-                    "The filter chain {} ({}) accepts tokens without checking their sessions. Revoked tokens"
-                            + " are accepted. Declare the chain as a bean of type DefaultSecurityFilterChain, which"
-                            + " HttpSecurity.build() returns.",
-                    chain.name(),
-                    chain.requests());
-        } else if (chain.tokens().equals("custom") || chain.tokens().equals("opaque")) {
-            log.info(
-                    "The filter chain {} ({}) authenticates tokens in its own way. A JWT is checked if the"
-                            + " Authentication contains the Jwt. With opaqueToken(), a JWT is checked if its issuer is"
-                            + " in session.tracking.jwt.issuers. Opaque tokens, API keys and other credentials are not"
-                            + " checked.",
-                    chain.name(),
-                    chain.requests());
-        }
-        if (chain.checked() && !chain.unverifiable().isEmpty()) {
-            log.info(
-                    "The filter chain {} ({}) has filters of the application: {}. Session tracking cannot see"
-                            + " whether one of them authenticates tokens. If one does, call"
-                            + " RequestToken.verified(request, claims) in it, or set an Authentication whose"
-                            + " principal, credentials or details are the Jwt.",
-                    chain.name(),
-                    chain.requests(),
-                    String.join(", ", chain.unverifiable()));
-        }
-    }
-
-    private static String name(Class<?> type) {
-        return type.isHidden() || type.getSimpleName().isEmpty()
-                ? "a lambda or an anonymous class"
-                : type.getSimpleName();
-    }
-
-    /** The requests of a chain, as its matcher describes them. */
     private static String requests(SecurityFilterChain chain) {
-        String text = chain instanceof DefaultSecurityFilterChain standard
-                ? String.valueOf(standard.getRequestMatcher())
-                : chain.getClass().getSimpleName();
-        if (text.contains(LAMBDA)) {
-            return "requests chosen by code";
-        }
-        return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "..." : text;
+        return ChainReports.requests(
+                chain instanceof DefaultSecurityFilterChain standard
+                        ? String.valueOf(standard.getRequestMatcher())
+                        : chain.getClass().getSimpleName());
     }
 }

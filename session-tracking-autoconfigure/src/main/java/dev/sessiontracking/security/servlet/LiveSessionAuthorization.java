@@ -3,6 +3,8 @@ package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.security.SessionDecision;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
+import dev.sessiontracking.security.chain.RequestSessions;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authorization.AuthorizationDecision;
@@ -18,9 +20,9 @@ final class LiveSessionAuthorization
 
     private static final AuthorizationDecision DENIED = new AuthorizationDecision(false);
 
-    private final RequestSessions sessions;
+    private final RequestSessions<HttpServletRequest> sessions;
 
-    LiveSessionAuthorization(RequestSessions sessions) {
+    LiveSessionAuthorization(RequestSessions<HttpServletRequest> sessions) {
         this.sessions = sessions;
     }
 

@@ -2,7 +2,7 @@
 package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.security.RequestSessionState;
-import dev.sessiontracking.security.servlet.unusual.TokenFinder.Origin;
+import dev.sessiontracking.security.chain.TokenFinder.Origin;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

@@ -2,9 +2,9 @@
 package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.security.RequestSessionState;
-import dev.sessiontracking.security.servlet.unusual.ChainTraits;
+import dev.sessiontracking.security.chain.ChainTraits;
+import dev.sessiontracking.security.chain.TokenFinder.Origin;
 import dev.sessiontracking.security.servlet.unusual.StoredSessions;
-import dev.sessiontracking.security.servlet.unusual.TokenFinder.Origin;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet;
 
+import dev.sessiontracking.security.chain.ChainTraits;
+import dev.sessiontracking.security.chain.ChainTraits.Tokens;
+import dev.sessiontracking.security.chain.RequestSessions;
+import dev.sessiontracking.security.chain.TokenFinder.Origin;
 import dev.sessiontracking.security.servlet.SessionCheckFilter.Logouts;
-import dev.sessiontracking.security.servlet.unusual.ChainTraits;
-import dev.sessiontracking.security.servlet.unusual.ChainTraits.Tokens;
 import dev.sessiontracking.security.servlet.unusual.StoredSessions;
-import dev.sessiontracking.security.servlet.unusual.TokenFinder.Origin;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -48,14 +49,14 @@ final class SessionFilterChains implements BeanPostProcessor {
 
     private final Predicate<Object> outageExemption;
 
-    private final ObjectProvider<RequestSessions> sessions;
+    private final ObjectProvider<RequestSessions<HttpServletRequest>> sessions;
 
     private final BeanFactory beans;
 
     SessionFilterChains(
             ObjectProvider<SecurityContextHolderStrategy> strategies,
             Predicate<Object> outageExemption,
-            ObjectProvider<RequestSessions> sessions,
+            ObjectProvider<RequestSessions<HttpServletRequest>> sessions,
             BeanFactory beans) {
         this.strategies = strategies;
         this.outageExemption = outageExemption;

@@ -5,11 +5,15 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.security.SessionClaim;
+import dev.sessiontracking.security.chain.CrossSite;
+import dev.sessiontracking.security.chain.RejectedTokenException;
+import dev.sessiontracking.security.chain.RequestSessions;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
@@ -42,9 +46,9 @@ public final class SessionLogoutHandler implements LogoutHandler {
 
     private final SessionChecker checker;
 
-    private final RequestSessions requestSessions;
+    private final RequestSessions<HttpServletRequest> requestSessions;
 
-    SessionLogoutHandler(SessionChecker checker, RequestSessions requestSessions) {
+    SessionLogoutHandler(SessionChecker checker, RequestSessions<HttpServletRequest> requestSessions) {
         this.checker = checker;
         this.requestSessions = requestSessions;
     }
@@ -67,7 +71,10 @@ public final class SessionLogoutHandler implements LogoutHandler {
             throw new RejectedTokenException();
         }
         if (!claims.isEmpty()) {
-            if (CrossSite.mayBeForged(request, response)) {
+            if (CrossSite.mayBeForged(
+                    request::getHeader,
+                    response.getHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN),
+                    request.getServerName())) {
                 throw new AccessDeniedException(
                         "A cross-site logout request was rejected because its token may" + " come from a cookie");
             }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet;
 
-import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.security.SessionDecision;
+import dev.sessiontracking.security.chain.RejectedTokenException;
+import dev.sessiontracking.security.chain.Unavailable;
 import dev.sessiontracking.security.servlet.unusual.StoredSessions;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -28,16 +28,7 @@ import org.springframework.security.web.context.RequestAttributeSecurityContextR
  */
 final class SessionRejections {
 
-    static final String RETRY_AFTER_SECONDS = "5";
-
     private static final String DPOP = "dpop";
-
-    private static final int MAX_CAUSES = 16;
-
-    private static final byte[] UNAVAILABLE =
-            ("{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
-                            + "\"detail\":\"The session store does not answer at the moment. Try again later.\"}")
-                    .getBytes(StandardCharsets.UTF_8);
 
     private final AuthenticationEntryPoint bearer = new BearerTokenAuthenticationEntryPoint();
 
@@ -70,10 +61,11 @@ final class SessionRejections {
     void unavailable(HttpServletResponse response) throws IOException {
         if (start(response)) {
             response.setStatus(HttpStatus.SERVICE_UNAVAILABLE.value());
-            response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+            response.setHeader(HttpHeaders.RETRY_AFTER, Unavailable.RETRY_AFTER_SECONDS);
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-            response.setContentLength(UNAVAILABLE.length);
-            response.getOutputStream().write(UNAVAILABLE);
+            byte[] body = Unavailable.body();
+            response.setContentLength(body.length);
+            response.getOutputStream().write(body);
         }
     }
 
@@ -98,15 +90,11 @@ final class SessionRejections {
      * @return false if the request failed for another reason, or if the response is already committed
      */
     boolean answers(HttpServletResponse response, Exception exception) throws IOException {
-        Throwable cause = exception;
-        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
-            if (cause instanceof SessionStoreUnavailableException && !response.isCommitted()) {
-                unavailable(response);
-                return true;
-            }
-            cause = cause.getCause();
+        if (response.isCommitted() || !Unavailable.isCauseOf(exception)) {
+            return false;
         }
-        return false;
+        unavailable(response);
+        return true;
     }
 
     /** RFC 9449 section 7.1: a challenge to a DPoP client names the DPoP scheme. */

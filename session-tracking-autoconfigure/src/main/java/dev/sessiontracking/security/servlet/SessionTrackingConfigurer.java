@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet;
 
-import dev.sessiontracking.security.servlet.unusual.ChainTraits.Tokens;
+import dev.sessiontracking.security.chain.ChainTraits.Tokens;
 import dev.sessiontracking.security.servlet.unusual.PresentedTokenRecorder;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;

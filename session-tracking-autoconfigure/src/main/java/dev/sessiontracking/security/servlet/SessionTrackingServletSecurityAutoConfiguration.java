@@ -5,6 +5,8 @@ import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.security.SessionTokenEvaluator;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
+import dev.sessiontracking.security.chain.RequestSessions;
+import dev.sessiontracking.security.servlet.unusual.ServletRequestReader;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
@@ -46,15 +48,16 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
     private static final String LOGOUT_HANDLER = "sessionTrackingLogoutHandler";
 
     @Bean
-    RequestSessions sessionTrackingRequestSessions(SessionTokenEvaluator evaluator) {
-        return new RequestSessions(evaluator);
+    RequestSessions<HttpServletRequest> sessionTrackingRequestSessions(SessionTokenEvaluator evaluator) {
+        return new RequestSessions<>(evaluator, new ServletRequestReader());
     }
 
     /** A fallback bean, so that an application that injects its own logout handler by type gets its own. */
     @Bean
     @Fallback
     @ConditionalOnMissingBean(name = LOGOUT_HANDLER)
-    SessionLogoutHandler sessionTrackingLogoutHandler(SessionChecker checker, RequestSessions requestSessions) {
+    SessionLogoutHandler sessionTrackingLogoutHandler(
+            SessionChecker checker, RequestSessions<HttpServletRequest> requestSessions) {
         return new SessionLogoutHandler(checker, requestSessions);
     }
 
@@ -71,7 +74,7 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
     @Bean
     static SessionFilterChains sessionTrackingFilterChains(
             ObjectProvider<SecurityContextHolderStrategy> contextHolderStrategy,
-            ObjectProvider<RequestSessions> sessions,
+            ObjectProvider<RequestSessions<HttpServletRequest>> sessions,
             ConfigurableListableBeanFactory beans) {
         return new SessionFilterChains(
                 contextHolderStrategy, OutageExemption.create(beans.getBeanClassLoader()), sessions, beans);
@@ -79,7 +82,7 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    SessionAuthorization sessionTrackingSessionAuthorization(RequestSessions sessions) {
+    SessionAuthorization sessionTrackingSessionAuthorization(RequestSessions<HttpServletRequest> sessions) {
         return new LiveSessionAuthorization(sessions);
     }
 

@@ -9,6 +9,7 @@ import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.spi.OutagePolicy;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Bean;
@@ -67,6 +68,16 @@ public class Disclosure {
             Result check = checker.check(session);
             header(CHECK, check.name());
             return check;
+        }
+
+        @Override
+        public @Nullable Result checkNow(TokenSession session) {
+            return checker.checkNow(session);
+        }
+
+        @Override
+        public CompletionStage<Result> checkLater(TokenSession session) {
+            return checker.checkLater(session);
         }
 
         @Override

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet.unusual;
 
-import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
+import dev.sessiontracking.security.chain.StoredClaims;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
 
@@ -22,10 +19,6 @@ import org.springframework.security.core.context.SecurityContext;
 public final class StoredSessions {
 
     private static final String ATTRIBUTE = "dev.sessiontracking.TOKEN_SESSIONS";
-
-    private static final String SEPARATOR = "\n";
-
-    private static final int FIELDS = 4;
 
     private StoredSessions() {}
 
@@ -43,19 +36,9 @@ public final class StoredSessions {
         if (session == null || belongsToAnother(session, authentication)) {
             return;
         }
-        StringBuilder text = new StringBuilder(identity(authentication));
-        for (SessionClaim claim : claims) {
-            TokenSession named = claim.session();
-            if (named != null) {
-                text.append(SEPARATOR).append(named.sessionId());
-                text.append(SEPARATOR).append(Objects.toString(named.userId(), ""));
-                text.append(SEPARATOR).append(Objects.toString(named.authenticatedAt(), ""));
-                text.append(SEPARATOR)
-                        .append(Objects.toString(claim.issuer(), "").replace(SEPARATOR, ""));
-            }
-        }
-        if (!text.toString().equals(session.getAttribute(ATTRIBUTE))) {
-            session.setAttribute(ATTRIBUTE, text.toString());
+        String text = StoredClaims.write(authentication, claims);
+        if (!text.equals(session.getAttribute(ATTRIBUTE))) {
+            session.setAttribute(ATTRIBUTE, text);
         }
     }
 
@@ -64,18 +47,7 @@ public final class StoredSessions {
         if (session == null || !(session.getAttribute(ATTRIBUTE) instanceof String text)) {
             return List.of();
         }
-        String[] fields = text.split(SEPARATOR, -1);
-        List<SessionClaim> claims = new ArrayList<>(1);
-        if (fields[0].equals(identity(stored))) {
-            for (int i = 1; i + FIELDS <= fields.length; i += FIELDS) {
-                TokenSession named = new TokenSession(
-                        fields[i],
-                        fields[i + 1].isEmpty() ? null : fields[i + 1],
-                        fields[i + 2].isEmpty() ? null : Instant.parse(fields[i + 2]));
-                claims.add(SessionClaim.named(named, fields[i + 3].isEmpty() ? null : fields[i + 3]));
-            }
-        }
-        return claims;
+        return StoredClaims.read(text, stored);
     }
 
     /** Removes the contexts of a rejected authentication. Otherwise the browser could not reach a login page. */
@@ -103,11 +75,5 @@ public final class StoredSessions {
             }
         }
         return another;
-    }
-
-    /** Distinguishes a context from one that another kind of login has stored later. */
-    private static String identity(Authentication authentication) {
-        return authentication.getClass().getName() + " "
-                + Integer.toHexString(Objects.hashCode(authentication.getName()));
     }
 }

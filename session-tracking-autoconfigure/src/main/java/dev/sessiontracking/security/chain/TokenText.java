@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sessiontracking.security.servlet.unusual;
+package dev.sessiontracking.security.chain;
 
 import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTParser;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sessiontracking.security.servlet.unusual;
+package dev.sessiontracking.security.chain;
 
 import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.SessionTokenEvaluator;
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,15 +90,15 @@ public final class ChainTraits {
      * Warns if a filter of the application has authenticated a request that contains a JWT with a session. It is not
      * known which token the filter used, so nothing is rejected.
      */
-    public void diagnoseHiddenToken(
-            SessionTokenEvaluator evaluator, Authentication authentication, HttpServletRequest request) {
+    <R> void diagnoseHiddenToken(
+            SessionTokenEvaluator evaluator, Authentication authentication, RequestReader<R> reader, R request) {
         if (hiddenWarned.get()
                 || authentication instanceof AnonymousAuthenticationToken
                 || diagnosed.get() >= MAX_DIAGNOSED
                 || diagnosed.incrementAndGet() > MAX_DIAGNOSED) {
             return;
         }
-        for (String token : RequestTokens.findOutsideBody(request)) {
+        for (String token : reader.tokensOutsideBody(request)) {
             Map<String, Object> claims = TokenText.claims(token);
             if (claims != null
                     && evaluator.read(claims).kind() == SessionClaim.Kind.NAMED
@@ -107,7 +106,8 @@ public final class ChainTraits {
                 log.warn(
                         "The filter chain {} accepted a request with a JWT that names a session, without"
                                 + " checking the session: a filter of the application authenticated the request, and its"
-                                + " {} does not contain the Jwt. In that filter, call RequestToken.verified(request, claims), or set an"
+                                + " {} does not contain the Jwt. In that filter, call " + reader.howToReportAToken()
+                                + ", or set an"
                                 + " Authentication whose principal, credentials or details are the"
                                 + " Jwt. This is logged once for each"
                                 + " filter chain.",

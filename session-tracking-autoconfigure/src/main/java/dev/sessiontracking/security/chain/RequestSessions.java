@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sessiontracking.security.servlet;
+package dev.sessiontracking.security.chain;
 
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.SessionDecision;
 import dev.sessiontracking.security.SessionTokenEvaluator;
-import dev.sessiontracking.security.servlet.unusual.ChainTraits;
-import dev.sessiontracking.security.servlet.unusual.TokenFinder;
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 
-/** Finds and checks the sessions of a request's authentication. Thread-safe. */
-final class RequestSessions {
+/**
+ * Finds and checks the sessions of a request's authentication. Thread-safe.
+ *
+ * @param <R> the type of the requests
+ */
+public final class RequestSessions<R> {
 
     private final SessionTokenEvaluator evaluator;
 
-    private final TokenFinder finder;
+    private final RequestReader<R> reader;
 
-    RequestSessions(SessionTokenEvaluator evaluator) {
+    private final TokenFinder<R> finder;
+
+    /** Sessions of requests that this reader can read. */
+    public RequestSessions(SessionTokenEvaluator evaluator, RequestReader<R> reader) {
         this.evaluator = evaluator;
-        this.finder = new TokenFinder(evaluator);
+        this.reader = reader;
+        this.finder = new TokenFinder<>(evaluator, reader);
     }
 
     /**
@@ -31,12 +38,12 @@ final class RequestSessions {
      *
      * @return false if a token authenticated the request, but cannot be determined
      */
-    boolean examine(
+    public boolean examine(
             RequestSessionState state,
             Authentication authentication,
             TokenFinder.Origin origin,
             ChainTraits chain,
-            HttpServletRequest request) {
+            R request) {
         SessionClaim plain = plain(state, authentication);
         if (plain != null) {
             state.examined(authentication, List.of(plain), true);
@@ -50,7 +57,7 @@ final class RequestSessions {
         }
         state.examined(authentication, found.claims(), found.carried());
         if (origin == TokenFinder.Origin.OTHER_FILTER && found.claims().isEmpty() && !found.carried()) {
-            chain.diagnoseHiddenToken(evaluator, authentication, request);
+            chain.diagnoseHiddenToken(evaluator, authentication, reader, request);
         }
         return true;
     }
@@ -73,8 +80,35 @@ final class RequestSessions {
         return verified != null ? verified : evaluator.read(jwt.getClaims());
     }
 
+    /**
+     * Looks up, without blocking, what the decision on these sessions needs. See {@link SessionTokenEvaluator#prepare}.
+     *
+     * @return {@code null} if that is known now
+     */
+    public @Nullable CompletionStage<Void> prepare(RequestSessionState state, List<SessionClaim> claims) {
+        CompletionStage<Void> all = null;
+        for (int i = 0; i < claims.size(); i++) {
+            SessionClaim claim = claims.get(i);
+            if (all == null) {
+                all = evaluator.prepare(claim, state);
+            } else {
+                // One after the other: the state belongs to one thread at a time.
+                all = all.thenCompose(done -> {
+                    CompletionStage<Void> next = evaluator.prepare(claim, state);
+                    return next == null ? CompletableFuture.completedFuture(null) : next;
+                });
+            }
+        }
+        return all;
+    }
+
+    /** Whether the decision on these prepared sessions accepts the request, so that it notifies no listener. */
+    public boolean isAcceptable(RequestSessionState state, List<SessionClaim> claims) {
+        return claims.stream().allMatch(claim -> evaluator.isAcceptable(claim, state));
+    }
+
     /** The decision on the sessions of the examined authentication. A rejected token outweighs an unverified one. */
-    SessionDecision decide(RequestSessionState state) {
+    public SessionDecision decide(RequestSessionState state) {
         SessionDecision worst = SessionDecision.PLAIN;
         List<SessionClaim> claims = state.lastClaims();
         for (int i = 0; i < claims.size(); i++) {
@@ -90,7 +124,7 @@ final class RequestSessions {
     }
 
     /** Records a request whose token cannot be determined. */
-    SessionDecision undetermined() {
+    public SessionDecision undetermined() {
         evaluator.rejectedUndetermined();
         return SessionDecision.UNUSABLE;
     }
@@ -99,7 +133,7 @@ final class RequestSessions {
      * {@link SessionDecision#LIVE} only if an accepted authentication names a session, and all its sessions are
      * verified to be live. The caller rejects every other result.
      */
-    SessionDecision decideVerified(RequestSessionState state, @Nullable Authentication authentication) {
+    public SessionDecision decideVerified(RequestSessionState state, @Nullable Authentication authentication) {
         SessionDecision verified = SessionDecision.PLAIN;
         for (SessionClaim claim : claims(state, authentication)) {
             verified = evaluator.decide(claim, state);
@@ -114,12 +148,13 @@ final class RequestSessions {
     }
 
     /** The sessions of an authentication, if this request or the authentication itself contains them. */
-    List<SessionClaim> claims(RequestSessionState state, @Nullable Authentication authentication) {
+    public List<SessionClaim> claims(RequestSessionState state, @Nullable Authentication authentication) {
         List<SessionClaim> examined = state.claims(authentication);
         return examined != null ? examined : finder.carriedBy(authentication);
     }
 
-    boolean isUnusable(SessionClaim claim) {
+    /** Whether a token is rejected because of its claims, without any lookup. */
+    public boolean isUnusable(SessionClaim claim) {
         return evaluator.isUnusable(claim);
     }
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sessiontracking.security.servlet.unusual;
+package dev.sessiontracking.security.chain;
 
 import com.nimbusds.jwt.EncryptedJWT;
 import com.nimbusds.jwt.JWT;
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.SessionTokenEvaluator;
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,15 +22,17 @@ import org.springframework.security.web.authentication.switchuser.SwitchUserGran
  * that our validator or the application has verified for it; from the text of the token that the chain's authentication
  * received; from the stored context, or the authentication that this one replaces. Thread-safe.
  */
-public final class TokenFinder {
+public final class TokenFinder<R> {
 
     private static final int MAX_SWITCHES = 4;
 
     private final SessionTokenEvaluator evaluator;
 
-    /** A finder that reads claims with this evaluator. */
-    public TokenFinder(SessionTokenEvaluator evaluator) {
+    private final RequestReader<R> reader;
+
+    TokenFinder(SessionTokenEvaluator evaluator, RequestReader<R> reader) {
         this.evaluator = evaluator;
+        this.reader = reader;
     }
 
     /** The origin of an authentication. */
@@ -51,15 +52,10 @@ public final class TokenFinder {
      * @param carried whether the authentication itself contains this information, wherever it is stored
      * @param undetermined whether a token authenticated the request, but cannot be determined
      */
-    public record Found(List<SessionClaim> claims, boolean carried, boolean undetermined) {}
+    record Found(List<SessionClaim> claims, boolean carried, boolean undetermined) {}
 
     /** Finds the sessions of an authentication that was not examined yet. */
-    public Found find(
-            RequestSessionState state,
-            Authentication authentication,
-            Origin origin,
-            ChainTraits chain,
-            HttpServletRequest request) {
+    Found find(RequestSessionState state, Authentication authentication, Origin origin, ChainTraits chain, R request) {
         Search search = new Search(state, chain);
         search.carriedBy(authentication, 0);
         boolean carried = search.jwt;
@@ -76,7 +72,7 @@ public final class TokenFinder {
     }
 
     /** The JWTs in an authentication. */
-    public List<SessionClaim> carriedBy(@Nullable Authentication authentication) {
+    List<SessionClaim> carriedBy(@Nullable Authentication authentication) {
         Search search = new Search(new RequestSessionState(), ChainTraits.UNKNOWN);
         search.carriedBy(authentication, 0);
         return search.claims;
@@ -158,16 +154,16 @@ public final class TokenFinder {
             }
         }
 
-        void hidden(Authentication authentication, Origin origin, HttpServletRequest request) {
+        void hidden(Authentication authentication, Origin origin, R request) {
             if (origin == Origin.STORED) {
-                StoredSessions.read(request, authentication).forEach(this::add);
+                reader.storedSessions(request, authentication).forEach(this::add);
             } else if (origin == Origin.OTHER_FILTER) {
                 state.lastClaims().forEach(this::add);
             } else if (!state.presented().isEmpty()) {
                 state.presented().forEach(this::presented);
             } else if (!opaque && !state.hasOtherCredentials()) {
                 // The authentication manager of the application received something that was not recorded.
-                undetermined = !RequestTokens.find(request).isEmpty();
+                undetermined = !reader.tokens(request).isEmpty();
             }
         }
 
