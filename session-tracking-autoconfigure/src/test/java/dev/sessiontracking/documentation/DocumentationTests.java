@@ -3,19 +3,12 @@ package dev.sessiontracking.documentation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
-import dev.sessiontracking.metrics.SessionTrackingMetricsAutoConfiguration;
-import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,15 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Everything that a page names exists, and what it shows compiles. The last tests show that the others can fail. */
 class DocumentationTests {
-
-    /** Name, and the values of each tag. */
-    private static final Map<String, Map<String, Set<String>>> METERS = new TreeMap<>();
 
     private static DocumentedNames names;
 
@@ -40,25 +27,7 @@ class DocumentationTests {
 
     @BeforeAll
     static void readNames() {
-        SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        new ApplicationContextRunner()
-                .withBean(MeterRegistry.class, () -> registry)
-                .withConfiguration(AutoConfigurations.of(
-                        MetricsAutoConfiguration.class,
-                        RedisSessionStoreAutoConfiguration.class,
-                        SessionTrackingAutoConfiguration.class,
-                        SessionTrackingMetricsAutoConfiguration.class))
-                .withPropertyValues(
-                        "session.tracking.redis-url=redis://127.0.0.1:1", "session.tracking.connect-timeout=50ms")
-                .run(context -> registry.getMeters().forEach(meter -> {
-                    Map<String, Set<String>> tags =
-                            METERS.computeIfAbsent(meter.getId().getName(), any -> new TreeMap<>());
-                    for (Tag tag : meter.getId().getTags()) {
-                        tags.computeIfAbsent(tag.getKey(), any -> new TreeSet<>())
-                                .add(tag.getValue());
-                    }
-                }));
-        names = new DocumentedNames(METERS.keySet());
+        names = new DocumentedNames(DocumentedMeters.ALL.keySet());
     }
 
     static Stream<MarkdownPage> pages() {
@@ -151,7 +120,7 @@ class DocumentationTests {
                 documented.put(cells[1].strip().replace("`", ""), tags);
             }
         }
-        assertThat(documented).isEqualTo(METERS);
+        assertThat(documented).isEqualTo(DocumentedMeters.ALL);
     }
 
     @Test
