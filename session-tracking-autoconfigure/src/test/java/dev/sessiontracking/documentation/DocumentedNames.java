@@ -47,8 +47,12 @@ final class DocumentedNames {
     DocumentedNames(Set<String> meters) {
         this.meters = meters;
         readProperties();
-        for (String module :
-                List.of("session-tracking-autoconfigure", "session-tracking-starter", "sample-app", "benchmarks")) {
+        for (String module : List.of(
+                "session-tracking-autoconfigure",
+                "session-tracking-starter",
+                "session-tracking-test",
+                "sample-app",
+                "benchmarks")) {
             readSources(MarkdownPage.ROOT.resolve(module).resolve("src"));
         }
     }

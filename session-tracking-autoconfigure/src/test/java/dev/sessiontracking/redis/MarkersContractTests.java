@@ -62,69 +62,6 @@ class MarkersContractTests extends SessionStoreFixture {
     }
 
     @Test
-    void markerIsNeverLaterThanTheServersTime() {
-        NotBefore marker = raise(Instant.now().plus(Duration.ofDays(365)), null);
-        assertThat(Instant.ofEpochMilli(marker.millis())).isBefore(Instant.now().plusSeconds(60));
-    }
-
-    @Test
-    void markerIsNeverLowered() {
-        Instant late = now().minusSeconds(10);
-        raise(late, null);
-        assertThat(raise(late.minusSeconds(50), null).millis()).isEqualTo(late.toEpochMilli());
-    }
-
-    @Test
-    void sparedSessionIsSparedFromTheLastRevocationOnly() {
-        Instant first = now().minusSeconds(100);
-        Instant second = first.plusSeconds(50);
-        raise(first, null);
-        NotBefore marker = raise(second, "kept");
-        assertThat(marker.covers("other", second)).isTrue();
-        assertThat(marker.covers("kept", second)).isFalse();
-        assertThat(marker.covers("kept", first)).isTrue();
-        NotBefore raisedEarlier = raise(first.plusSeconds(20), null);
-        assertThat(raisedEarlier.covers("other", second)).isTrue();
-        assertThat(raisedEarlier.covers("kept", first.plusSeconds(20))).isTrue();
-        assertThat(raisedEarlier.covers("kept", first.plusSeconds(21))).isFalse();
-        NotBefore withoutException = raise(second.plusSeconds(1), null);
-        assertThat(withoutException.covers("kept", second)).isTrue();
-    }
-
-    @Test
-    void clearedMarkerIsGoneAndIsNotRestored() {
-        raise("alice");
-        answer(store.clearNotBefore("alice", TOKEN_LIFE));
-        assertThat(answer(otherNode.notBefore("alice"))).isEqualTo(NotBefore.CLEARED);
-        answer(store.raiseNotBefore("alice", NotBefore.of(now(), null), TOKEN_LIFE, true));
-        assertThat(answer(otherNode.notBefore("alice")).exists()).isFalse();
-        assertThat(raise("alice")).isPositive();
-    }
-
-    @Test
-    void lostMarkerIsRestored() {
-        Instant time = now().minusSeconds(5);
-        answer(store.raiseNotBefore("alice", NotBefore.of(time, null), TOKEN_LIFE, true));
-        assertThat(answer(otherNode.notBefore("alice")).millis()).isEqualTo(time.toEpochMilli());
-    }
-
-    @Test
-    void loginBeforeTheMarkerIsNotRegistered() {
-        long time = raise("alice");
-        assertThat(register(store, "a", "alice", Instant.ofEpochMilli(time))).isEqualTo(Registration.REFUSED);
-        assertThat(isThere("session:a")).isFalse();
-        assertThat(index("alice")).isEmpty();
-        assertThat(register(store, "a", "alice", now())).isEqualTo(Registration.REFUSED);
-    }
-
-    @Test
-    void loginAfterTheMarkerIsRegistered() {
-        raise(now().minusSeconds(60), null);
-        assertThat(register(store, "a", "alice", now().minusSeconds(30)).session())
-                .isNotNull();
-    }
-
-    @Test
     void restoredSessionIsNotRenewedButRemoved() {
         create("a", "alice");
         create("kept", "alice");

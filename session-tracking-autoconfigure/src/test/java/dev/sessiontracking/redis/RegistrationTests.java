@@ -65,14 +65,6 @@ class RegistrationTests extends SessionStoreFixture {
     }
 
     @Test
-    void secondRegistrationFindsTheFirst() {
-        register("a");
-        assertThat(register(otherNode, "a", "alice", now())).isEqualTo(Registration.EXISTS);
-        assertThat(register(otherNode, "a", "bob", now())).isEqualTo(Registration.EXISTS);
-        assertThat(answer(store.find("a"))).map(UserSession::userId).contains("alice");
-    }
-
-    @Test
     void sessionThatHasEndedIsNotRegisteredAgain() {
         register("a");
         raw("DEL", "session:a");

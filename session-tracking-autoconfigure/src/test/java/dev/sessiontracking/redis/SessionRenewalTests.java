@@ -75,35 +75,11 @@ class SessionRenewalTests extends SessionStoreFixture {
     }
 
     @Test
-    void olderGenerationIsAReuseAlsoWithinTheInterval() {
-        create("a", "alice");
-        refresh(0, INTERVAL);
-        refresh(1, INTERVAL);
-        assertThat(refresh(0, INTERVAL).result()).isEqualTo(Result.REUSED);
-    }
-
-    @Test
     void previousGenerationIsAReuseAfterTheIntervalByTheServersClock() {
         create("a", "alice");
         rotateSecondsAgo(5, 12);
         assertThat(refresh(4, Duration.ofSeconds(10)).result()).isEqualTo(Result.REUSED);
         assertThat(refresh(4, Duration.ofSeconds(60)).result()).isEqualTo(Result.REPEATED);
-    }
-
-    @Test
-    void withoutAnIntervalEveryRepetitionIsAReuse() {
-        create("a", "alice");
-        refresh(0, Duration.ZERO);
-        assertThat(refresh(0, Duration.ZERO).result()).isEqualTo(Result.REUSED);
-    }
-
-    /** The store has lost writes, or the node has issued generations while it did not answer. */
-    @Test
-    void higherGenerationIsAdopted() {
-        create("a", "alice");
-        refresh(0, INTERVAL);
-        assertThat(refresh(7, INTERVAL).generation()).isEqualTo(8);
-        assertThat(refresh(1, INTERVAL).result()).isEqualTo(Result.REUSED);
     }
 
     @Test
