@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.example.TokenService.Tokens;
+import dev.sessiontracking.SessionEndedException;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
 import dev.sessiontracking.testkit.RedisServerExtension;
@@ -19,7 +21,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.mock.web.MockHttpServletRequest;
-import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jose.jws.MacAlgorithm;
 import org.springframework.security.oauth2.jwt.JwsHeader;
@@ -44,24 +45,28 @@ class TokenServiceTests {
     @RegisterExtension
     static final RedisServerExtension redis = new RedisServerExtension();
 
-    private static void withSessions(String url, Consumer<SessionService> test) {
+    private record Node(SessionService sessions, TokenService tokens) {}
+
+    private static void withSessions(String url, Consumer<Node> test) {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         RedisSessionStoreAutoConfiguration.class, SessionTrackingAutoConfiguration.class))
                 .withPropertyValues("session.tracking.redis-url=" + url, "session.tracking.connect-timeout=5s")
                 .withPropertyValues("session.tracking.command-timeout=5s")
-                .run(context -> test.accept(context.getBean(SessionService.class)));
+                .run(context -> test.accept(new Node(
+                        context.getBean(SessionService.class),
+                        new TokenService(context.getBean(SessionTokens.class), SECRET))));
     }
 
-    private static Tokens login(SessionService sessions) {
-        return new TokenService(sessions, SECRET).login("alice", REQUEST);
+    private static Tokens login(Node node) {
+        return node.tokens().login("alice", REQUEST);
     }
 
     @Test
     void bothTokensNameTheSessionAndItsUser() {
-        withSessions(redis.url(), sessions -> {
-            Tokens tokens = login(sessions);
-            String id = sessions.getUserSessions("alice").get(0).id();
+        withSessions(redis.url(), node -> {
+            Tokens tokens = login(node);
+            String id = node.sessions().getUserSessions("alice").get(0).id();
             for (Jwt token : new Jwt[] {read(tokens.accessToken()), read(tokens.refreshToken())}) {
                 assertThat(token.getClaimAsString("sid")).isEqualTo(id);
                 assertThat(token.getSubject()).isEqualTo("alice");
@@ -72,8 +77,8 @@ class TokenServiceTests {
 
     @Test
     void anApiAcceptsAccessTokensOnly() {
-        withSessions(redis.url(), sessions -> {
-            Tokens tokens = login(sessions);
+        withSessions(redis.url(), node -> {
+            Tokens tokens = login(node);
             assertThat(TokenService.jwtDecoder(SECRET)
                             .decode(tokens.accessToken())
                             .getSubject())
@@ -85,18 +90,18 @@ class TokenServiceTests {
 
     @Test
     void anAccessTokenCannotBeRefreshed() {
-        withSessions(redis.url(), sessions -> {
-            Tokens tokens = login(sessions);
+        withSessions(redis.url(), node -> {
+            Tokens tokens = login(node);
             assertThatExceptionOfType(JwtException.class)
-                    .isThrownBy(() -> new TokenService(sessions, SECRET).refresh(tokens.accessToken(), REQUEST));
+                    .isThrownBy(() -> node.tokens().refresh(tokens.accessToken(), REQUEST));
         });
     }
 
     @Test
     void aRefreshKeepsTheSessionAndTheTimeOfTheLogin() {
-        withSessions(redis.url(), sessions -> {
-            Jwt old = read(login(sessions).refreshToken());
-            Tokens refreshed = new TokenService(sessions, SECRET).refresh(old.getTokenValue(), REQUEST);
+        withSessions(redis.url(), node -> {
+            Jwt old = read(login(node).refreshToken());
+            Tokens refreshed = node.tokens().refresh(old.getTokenValue(), REQUEST);
             for (Jwt token : new Jwt[] {read(refreshed.accessToken()), read(refreshed.refreshToken())}) {
                 assertThat(token.getClaimAsString("sid")).isEqualTo(old.getClaimAsString("sid"));
                 assertThat(token.getClaimAsInstant("auth_time")).isEqualTo(old.getClaimAsInstant("auth_time"));
@@ -107,21 +112,22 @@ class TokenServiceTests {
 
     @Test
     void aRevokedSessionCannotBeRefreshed() {
-        withSessions(redis.url(), sessions -> {
-            Tokens tokens = login(sessions);
-            sessions.revokeAllUserSessions("alice");
-            assertThatExceptionOfType(BadCredentialsException.class)
-                    .isThrownBy(() -> new TokenService(sessions, SECRET).refresh(tokens.refreshToken(), REQUEST));
+        withSessions(redis.url(), node -> {
+            Tokens tokens = login(node);
+            node.sessions().revokeAllUserSessions("alice");
+            assertThatExceptionOfType(SessionEndedException.class)
+                    .isThrownBy(() -> node.tokens().refresh(tokens.refreshToken(), REQUEST));
         });
     }
 
     @Test
-    void withoutRedisTheRefreshTokenStaysTheSame() {
-        withSessions(redis.url(), sessions -> {
-            Tokens tokens = login(sessions);
+    void withoutRedisTheRefreshTokenKeepsItsExpiry() {
+        withSessions(redis.url(), node -> {
+            Tokens tokens = login(node);
             withSessions(NOWHERE, unavailable -> {
-                Tokens refreshed = new TokenService(unavailable, SECRET).refresh(tokens.refreshToken(), REQUEST);
-                assertThat(refreshed.refreshToken()).isEqualTo(tokens.refreshToken());
+                Tokens refreshed = unavailable.tokens().refresh(tokens.refreshToken(), REQUEST);
+                assertThat(read(refreshed.refreshToken()).getExpiresAt())
+                        .isEqualTo(read(tokens.refreshToken()).getExpiresAt());
                 assertThat(read(refreshed.accessToken()).getClaimAsString("sid"))
                         .isEqualTo(read(tokens.refreshToken()).getClaimAsString("sid"));
             });
@@ -133,8 +139,9 @@ class TokenServiceTests {
         Tokens tokens = loggedInWithoutRedis();
         assertThat(read(tokens.accessToken()).hasClaim("sid")).isFalse();
         withSessions(NOWHERE, unavailable -> {
-            Tokens refreshed = new TokenService(unavailable, SECRET).refresh(tokens.refreshToken(), REQUEST);
-            assertThat(refreshed.refreshToken()).isEqualTo(tokens.refreshToken());
+            Tokens refreshed = unavailable.tokens().refresh(tokens.refreshToken(), REQUEST);
+            assertThat(read(refreshed.refreshToken()).getExpiresAt())
+                    .isEqualTo(read(tokens.refreshToken()).getExpiresAt());
             assertThat(read(refreshed.accessToken()).hasClaim("sid")).isFalse();
         });
     }
@@ -142,11 +149,11 @@ class TokenServiceTests {
     @Test
     void aLoginWithoutRedisBecomesOneSessionHoweverOftenItsTokenIsUsed() {
         Tokens tokens = loggedInWithoutRedis();
-        withSessions(redis.url(), sessions -> {
-            TokenService service = new TokenService(sessions, SECRET);
+        withSessions(redis.url(), node -> {
+            TokenService service = node.tokens();
             Tokens first = service.refresh(tokens.refreshToken(), REQUEST);
             Tokens second = service.refresh(tokens.refreshToken(), REQUEST);
-            assertThat(sessions.getUserSessions("alice"))
+            assertThat(node.sessions().getUserSessions("alice"))
                     .singleElement()
                     .satisfies(session -> assertThat(session.id())
                             .isEqualTo(read(first.refreshToken()).getClaimAsString("sid"))
@@ -157,15 +164,15 @@ class TokenServiceTests {
     @Test
     void aLoginWithoutRedisDoesNotComeBackAfterItsSessionWasRevoked() {
         Tokens tokens = loggedInWithoutRedis();
-        withSessions(redis.url(), sessions -> {
-            TokenService service = new TokenService(sessions, SECRET);
+        withSessions(redis.url(), node -> {
+            TokenService service = node.tokens();
             service.refresh(tokens.refreshToken(), REQUEST);
-            sessions.revokeAllUserSessions("alice");
+            node.sessions().revokeAllUserSessions("alice");
         });
         withSessions(
                 redis.url(),
-                otherNode -> assertThatExceptionOfType(BadCredentialsException.class)
-                        .isThrownBy(() -> new TokenService(otherNode, SECRET).refresh(tokens.refreshToken(), REQUEST)));
+                otherNode -> assertThatExceptionOfType(SessionEndedException.class)
+                        .isThrownBy(() -> otherNode.tokens().refresh(tokens.refreshToken(), REQUEST)));
     }
 
     private static Tokens loggedInWithoutRedis() {
@@ -176,7 +183,7 @@ class TokenServiceTests {
 
     @Test
     void anExpiredRefreshTokenIsRejected() {
-        withSessions(redis.url(), sessions -> {
+        withSessions(redis.url(), node -> {
             Instant longAgo = Instant.now().minusSeconds(3_600);
             String expired = NimbusJwtEncoder.withSecretKey(KEY)
                     .build()
@@ -191,7 +198,7 @@ class TokenServiceTests {
                                     .build()))
                     .getTokenValue();
             assertThatExceptionOfType(JwtException.class)
-                    .isThrownBy(() -> new TokenService(sessions, SECRET).refresh(expired, REQUEST));
+                    .isThrownBy(() -> node.tokens().refresh(expired, REQUEST));
         });
     }
 
