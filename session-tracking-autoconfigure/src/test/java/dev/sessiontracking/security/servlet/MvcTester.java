@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.security.test.web.servlet.setup.SecurityMockMvcConfigurers.springSecurity;
 
 import dev.sessiontracking.security.RecordingSessions;
 import dev.sessiontracking.security.TestIssuer;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.test.web.servlet.MockMvc;
 import org.springframework.test.web.servlet.RequestBuilder;
 import org.springframework.test.web.servlet.request.MockMvcRequestBuilders;
@@ -27,9 +32,17 @@ record MvcTester(WebApplicationContext context, MockMvc mvc, RecordingSessions s
         run(runner().withUserConfiguration(configuration), test);
     }
 
+    /** An application whose only chain is this one. */
+    static void run(Chain chain, ThrowingConsumer test) {
+        run(
+                runner().withInitializer(context -> ((GenericApplicationContext) context)
+                        .registerBean(SecurityFilterChain.class, () -> chain.build(context))),
+                test);
+    }
+
     static void run(WebApplicationContextRunner runner, ThrowingConsumer test) {
         runner.run(context -> {
-            org.assertj.core.api.Assertions.assertThat(context).hasNotFailed();
+            assertThat(context).hasNotFailed();
             test.accept(new MvcTester(
                     context,
                     MockMvcBuilders.webAppContextSetup(context)
@@ -37,6 +50,25 @@ record MvcTester(WebApplicationContext context, MockMvc mvc, RecordingSessions s
                             .build(),
                     context.getBean(RecordingSessions.class)));
         });
+    }
+
+    /** A live session passes with one lookup, and a revoked one is refused with one. */
+    void assertRefusesRevoked() {
+        String live = sessions.begin();
+        String revoked = revoked();
+        assertThat(get("/me", session(live)).getStatus()).isEqualTo(200);
+        MockHttpServletResponse refused = get("/me", session(revoked));
+        assertThat(refused.getStatus()).isEqualTo(401);
+        assertThat(refused.getHeader("WWW-Authenticate")).contains("invalid_token");
+        assertThat(sessions.lookups(live)).isEqualTo(1);
+        assertThat(sessions.lookups(revoked)).isEqualTo(1);
+    }
+
+    void assertLogsOut() {
+        String session = sessions.begin();
+        assertThat(post("/logout", session(session)).getStatus()).isEqualTo(204);
+        assertThat(sessions.revocations()).contains(session);
+        assertThat(get("/me", session(session)).getStatus()).isEqualTo(401);
     }
 
     String revoked() {
@@ -79,6 +111,23 @@ record MvcTester(WebApplicationContext context, MockMvc mvc, RecordingSessions s
 
     static RequestPostProcessor session(String sessionId) {
         return bearer(TestIssuer.get().token(sessionId));
+    }
+
+    /** What a chain has besides that every request needs an authentication. */
+    interface Chain {
+
+        void configure(HttpSecurity http) throws Exception;
+
+        private SecurityFilterChain build(ApplicationContext context) {
+            try {
+                HttpSecurity http = context.getBean(HttpSecurity.class);
+                http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated());
+                configure(http);
+                return http.build();
+            } catch (Exception failed) {
+                throw new IllegalStateException(failed);
+            }
+        }
     }
 
     interface ThrowingConsumer {

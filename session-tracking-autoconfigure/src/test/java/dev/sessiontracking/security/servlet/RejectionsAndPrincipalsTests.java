@@ -7,6 +7,7 @@ import dev.sessiontracking.RequestRejected.Reason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.security.TestIssuer;
@@ -23,9 +24,12 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
+import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.test.web.servlet.setup.SecurityMockMvcConfigurers;
 import org.springframework.test.web.servlet.MockMvc;
 import org.springframework.test.web.servlet.setup.MockMvcBuilders;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
 
 /** A refused request is told once, and a revocation with who asked for it. */
 class RejectionsAndPrincipalsTests {
@@ -129,6 +133,30 @@ class RejectionsAndPrincipalsTests {
         @EventListener
         void on(SessionRevoked event) {
             revoked.add(event);
+        }
+    }
+
+    @Test
+    void unavailableStoreInAControllerIsUnavailableToo() {
+        MvcTester.run(NeedsTheStore.class, app -> {
+            MockHttpServletResponse answer =
+                    app.get("/needs-the-store", MvcTester.session(app.sessions().begin()));
+
+            assertThat(answer.getStatus()).isEqualTo(503);
+            assertThat(answer.getHeader("Retry-After")).isEqualTo("5");
+            assertThat(answer.getContentType()).isEqualTo("application/problem+json");
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({ShapeConfigurations.InlineDecoder.class, StoreController.class})
+    static class NeedsTheStore {}
+
+    @RestController
+    static class StoreController {
+        @GetMapping("/needs-the-store")
+        String needsTheStore() {
+            throw new SessionStoreUnavailableException("down", null);
         }
     }
 }
