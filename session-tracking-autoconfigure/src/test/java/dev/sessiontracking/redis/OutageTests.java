@@ -7,12 +7,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRenewal;
-import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
 import java.time.Duration;
 import java.util.Set;
@@ -20,99 +18,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
 
-/** A whole application against a server that comes, goes, freezes, and comes back with what it knew. */
+/** What an application does while there is no server, and when it is back. */
 @ExtendWith(OutputCaptureExtension.class)
-class OutageTests {
-
-    /** Five times the command timeout: what an overloaded machine may add is not what is tested here. */
-    private static final Duration LONGEST_CALL = Duration.ofMillis(5 * 250);
-
-    private static final Duration QUICK = Duration.ofSeconds(8);
-
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    private RedisServer server;
-
-    private Set<Thread> threadsBefore;
-
-    private @Nullable ConfigurableApplicationContext application;
-
-    private SessionService service;
-
-    @BeforeEach
-    void startServer() {
-        threadsBefore = ownThreads();
-        server = RedisServers.start("--appendonly", "yes", "--appendfsync", "always");
-    }
-
-    @AfterEach
-    void close() {
-        if (application != null) {
-            application.close();
-        }
-        server.close();
-    }
-
-    private void startApplication(String... properties) {
-        application = new SpringApplicationBuilder(Application.class)
-                .web(WebApplicationType.NONE)
-                .properties("session.tracking.redis-url=" + server.url())
-                .properties(properties)
-                .run();
-        service = application.getBean(SessionService.class);
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @ImportAutoConfiguration({
-        dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration.class,
-        RedisSessionStoreAutoConfiguration.class
-    })
-    static class Application {}
-
-    /** On an overloaded machine the first command may well take longer than its timeout. */
-    private UserSession login() {
-        return login("alice");
-    }
-
-    private UserSession login(String userId) {
-        return await().atMost(PATIENCE)
-                .until(
-                        () -> service.createSession(userId, SessionMetadata.of("203.0.113.7", "Firefox")),
-                        UserSession::tracked);
-    }
-
-    private static <T> T timely(Supplier<T> call) {
-        long start = System.nanoTime();
-        T result = call.get();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LONGEST_CALL);
-        return result;
-    }
+class OutageTests extends OutageFixture {
 
     private static void assertUnavailable(Supplier<?> call) {
         timely(() -> assertThatExceptionOfType(SessionStoreUnavailableException.class)
                 .isThrownBy(call::get));
-    }
-
-    private void awaitStatus(String sessionId, SessionStatus expected) {
-        await().atMost(PATIENCE).until(() -> timely(() -> service.getSessionStatus(sessionId)) == expected);
-    }
-
-    private boolean isInRedis(String sessionId) {
-        return server.cli().number("EXISTS", "session:" + sessionId) == 1;
     }
 
     private void assertEverythingGoesOnAsPlainJwt(UserSession known) {
@@ -304,73 +221,6 @@ class OutageTests {
             awaitStatus(live.id(), SessionStatus.LIVE);
             traffic.assertFine();
         }
-    }
-
-    // close
-
-    @Test
-    void closesQuicklyAndWithoutTraceWhileConnected() {
-        startApplication();
-        login();
-        assertClosesQuicklyAndWithoutTrace();
-    }
-
-    @Test
-    void closesQuicklyAndWithoutTraceWhenTheServerNeverCame() {
-        server.kill();
-        startApplication();
-        assertClosesQuicklyAndWithoutTrace();
-    }
-
-    @Test
-    void closesQuicklyAndWithoutTraceWhileTheServerIsAway(CapturedOutput output) {
-        startApplication();
-        UserSession session = login();
-        server.kill();
-        awaitStatus(session.id(), SessionStatus.UNKNOWN);
-        service.revokeSession(session.id());
-        assertClosesQuicklyAndWithoutTrace();
-        assertThat(output)
-                .contains("1 pending revocation(s) could not be applied")
-                .doesNotContain(session.id());
-    }
-
-    @Test
-    void closesQuicklyAndWithoutTraceWhileTheServerIsFrozen() {
-        startApplication();
-        UserSession session = login();
-        server.freeze();
-        service.revokeSession(session.id());
-        assertClosesQuicklyAndWithoutTrace();
-    }
-
-    @Test
-    void closesQuicklyAndWithoutTraceWhenTheServerWasFrozenFromTheStart() {
-        server.freeze();
-        startApplication();
-        assertClosesQuicklyAndWithoutTrace();
-    }
-
-    private void assertClosesQuicklyAndWithoutTrace() {
-        assertThat(threadsSince()).isNotEmpty();
-        long start = System.nanoTime();
-        application.close();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(QUICK);
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(threadsSince()).isEmpty());
-    }
-
-    private Set<String> threadsSince() {
-        return ownThreads().stream()
-                .filter(thread -> !threadsBefore.contains(thread))
-                .map(Thread::getName)
-                .collect(Collectors.toSet());
-    }
-
-    private static Set<Thread> ownThreads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("session-tracking")
-                        || thread.getName().startsWith("lettuce"))
-                .collect(Collectors.toSet());
     }
 
     @Test

@@ -10,17 +10,11 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.RSADecrypter;
 import com.nimbusds.jose.crypto.RSAEncrypter;
 import dev.sessiontracking.security.TestIssuer;
-import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.List;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
-import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
@@ -30,21 +24,13 @@ import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
-import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationConverter;
-import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationConverter;
-import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
-import org.springframework.security.web.authentication.logout.LogoutFilter;
-import org.springframework.web.filter.OncePerRequestFilter;
-import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /** Configurations of {@link Shape} in which other code comes between a token and its check. */
 class InterferingShapes {
@@ -56,98 +42,9 @@ class InterferingShapes {
                 requests.requestMatchers("/open/**").permitAll().anyRequest().authenticated());
     }
 
-    private static HttpSecurity resourceServer(HttpSecurity http) throws Exception {
+    static HttpSecurity resourceServer(HttpSecurity http) throws Exception {
         return authenticated(http)
                 .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder())));
-    }
-
-    /** Answers for whomever it finds authenticated, as filters for tenants, audits or caches do. */
-    static class AnsweringFilter extends OncePerRequestFilter {
-
-        @Override
-        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-                throws ServletException, IOException {
-            Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-            if (authentication == null || authentication instanceof AnonymousAuthenticationToken) {
-                chain.doFilter(request, response);
-            } else {
-                response.getWriter().write(authentication.getName());
-            }
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class AnsweringFilterBehind {
-
-        @Bean
-        SecurityFilterChain chain(HttpSecurity http) throws Exception {
-            return resourceServer(http)
-                    .addFilterAfter(new AnsweringFilter(), BearerTokenAuthenticationFilter.class)
-                    .build();
-        }
-    }
-
-    /** Everything in one try, and every exception to the application's handlers. */
-    static class CatchingFilter extends OncePerRequestFilter {
-
-        private final JwtDecoder decoder = ShapeConfigurations.decoder();
-
-        private final HandlerExceptionResolver resolver;
-
-        CatchingFilter(HandlerExceptionResolver resolver) {
-            this.resolver = resolver;
-        }
-
-        @Override
-        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain) {
-            try {
-                String header = request.getHeader("Authorization");
-                if (header != null) {
-                    SecurityContextHolder.getContext()
-                            .setAuthentication(
-                                    new JwtAuthenticationToken(decoder.decode(header.substring(7)), List.of()));
-                }
-                chain.doFilter(request, response);
-            } catch (JwtException bad) {
-                response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
-                response.setStatus(401);
-            } catch (Exception any) {
-                resolver.resolveException(request, response, null, any);
-            }
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class Catching {
-
-        @Bean
-        SecurityFilterChain chain(
-                HttpSecurity http, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver resolver)
-                throws Exception {
-            return authenticated(http)
-                    .csrf(csrf -> csrf.disable())
-                    .addFilterBefore(new CatchingFilter(resolver), UsernamePasswordAuthenticationFilter.class)
-                    .build();
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class ExceptionFilterInFront {
-
-        @Bean
-        SecurityFilterChain chain(HttpSecurity http) throws Exception {
-            return resourceServer(http)
-                    .addFilterBefore(
-                            (request, response, chain) -> {
-                                try {
-                                    chain.doFilter(request, response);
-                                } catch (Exception any) {
-                                    ((HttpServletResponse) response).setStatus(500);
-                                }
-                            },
-                            LogoutFilter.class)
-                    .build();
-        }
     }
 
     /** A signed token in an encrypted one. */

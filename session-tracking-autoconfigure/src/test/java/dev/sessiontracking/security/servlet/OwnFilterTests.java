@@ -52,10 +52,10 @@ class OwnFilterTests {
 
     private static final Chain EARLY = before(UsernamePasswordAuthenticationFilter.class, tokenFilter());
 
-    private static final Chain LATE = before(AuthorizationFilter.class, new ShapeConfigurations.TokenFilter(true));
+    private static final Chain LATE = before(AuthorizationFilter.class, new FilterShapes.TokenFilter(true));
 
     private static Filter tokenFilter() {
-        return new ShapeConfigurations.TokenFilter(false);
+        return new FilterShapes.TokenFilter(false);
     }
 
     private static Chain before(Class<? extends Filter> other, Filter filter) {

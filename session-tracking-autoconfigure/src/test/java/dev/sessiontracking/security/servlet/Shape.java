@@ -32,7 +32,7 @@ enum Shape {
     CHAIN_WIDE_MANAGER(ShapeConfigurations.ChainWideManager.class),
     MULTI_ISSUER(ShapeConfigurations.MultiIssuer.class),
     HIDING_CONVERTER(ShapeConfigurations.HidingConverter.class),
-    HIDING_FILTER_AFTERWARDS(ShapeConfigurations.HidingFilterAfterwards.class),
+    HIDING_FILTER_AFTERWARDS(FilterShapes.HidingFilterAfterwards.class),
     ACCESS_TOKEN_CONVERTER(ShapeConfigurations.AccessTokenConverter.class),
     JWT_AS_DETAILS(ShapeConfigurations.JwtAsDetails.class),
     COOKIE(ShapeConfigurations.Cookie.class) {
@@ -59,11 +59,11 @@ enum Shape {
             return "DPoP";
         }
     },
-    HAND_WRITTEN_FILTER(ShapeConfigurations.HandWrittenFilter.class),
-    HAND_WRITTEN_FILTER_THAT_MUTATES_THE_CONTEXT(ShapeConfigurations.MutatingFilter.class),
-    ANSWERING_FILTER_BEHIND_THE_TOKEN_FILTER(InterferingShapes.AnsweringFilterBehind.class),
-    HAND_WRITTEN_FILTER_THAT_CATCHES_EVERYTHING(InterferingShapes.Catching.class),
-    EXCEPTION_FILTER_IN_FRONT(InterferingShapes.ExceptionFilterInFront.class),
+    HAND_WRITTEN_FILTER(FilterShapes.HandWrittenFilter.class),
+    HAND_WRITTEN_FILTER_THAT_MUTATES_THE_CONTEXT(FilterShapes.MutatingFilter.class),
+    ANSWERING_FILTER_BEHIND_THE_TOKEN_FILTER(FilterShapes.AnsweringFilterBehind.class),
+    HAND_WRITTEN_FILTER_THAT_CATCHES_EVERYTHING(FilterShapes.Catching.class),
+    EXCEPTION_FILTER_IN_FRONT(FilterShapes.ExceptionFilterInFront.class),
     DECRYPTING_DECODER(InterferingShapes.DecryptingDecoder.class) {
         @Override
         String token(String sessionId) {

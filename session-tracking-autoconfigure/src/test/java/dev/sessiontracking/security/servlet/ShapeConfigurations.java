@@ -5,11 +5,7 @@ import com.nimbusds.jose.JOSEException;
 import dev.sessiontracking.security.SessionTrackingJwtDecoder;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.TestIssuer;
-import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -20,23 +16,16 @@ import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.core.context.SecurityContext;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
-import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.authentication.JwtBearerTokenAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.authentication.JwtIssuerAuthenticationManagerResolver;
-import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.security.web.authentication.logout.LogoutFilter;
-import org.springframework.web.filter.OncePerRequestFilter;
 
 /** The configurations behind {@link Shape}. */
 class ShapeConfigurations {
@@ -179,36 +168,6 @@ class ShapeConfigurations {
         }
     }
 
-    /** Replaces the authentication once it is there, which hides the token even from a custom manager's result. */
-    @Configuration(proxyBeanMethods = false)
-    static class HidingFilterAfterwards {
-
-        static class Enricher extends OncePerRequestFilter {
-
-            @Override
-            protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-                    throws ServletException, IOException {
-                Authentication authentication =
-                        SecurityContextHolder.getContext().getAuthentication();
-                if (authentication instanceof JwtAuthenticationToken token) {
-                    SecurityContext context = SecurityContextHolder.createEmptyContext();
-                    context.setAuthentication(HidingConverter.hide(token.getToken()));
-                    SecurityContextHolder.setContext(context);
-                }
-                chain.doFilter(request, response);
-            }
-        }
-
-        @Bean
-        SecurityFilterChain chain(HttpSecurity http) throws Exception {
-            AuthenticationManager manager = new ProviderManager(new JwtAuthenticationProvider(decoder()));
-            return authenticated(http)
-                    .addFilterAfter(new Enricher(), BearerTokenAuthenticationFilter.class)
-                    .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.authenticationManager(manager)))
-                    .build();
-        }
-    }
-
     @Configuration(proxyBeanMethods = false)
     static class AccessTokenConverter {
 
@@ -300,67 +259,6 @@ class ShapeConfigurations {
                     .csrf(csrf -> csrf.disable())
                     .oauth2ResourceServer(
                             server -> server.jwt(jwt -> jwt.decoder(decoder())).dPoP(Customizer.withDefaults()))
-                    .build();
-        }
-    }
-
-    static class TokenFilter extends OncePerRequestFilter {
-
-        private final JwtDecoder decoder = decoder();
-
-        private final boolean mutate;
-
-        TokenFilter(boolean mutate) {
-            this.mutate = mutate;
-        }
-
-        @Override
-        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-                throws ServletException, IOException {
-            String header = request.getHeader("Authorization");
-            if (header != null) {
-                try {
-                    authenticate(new JwtAuthenticationToken(decoder.decode(header.substring(7)), List.of()));
-                } catch (org.springframework.security.oauth2.jwt.JwtException refused) {
-                    response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
-                    response.setStatus(401);
-                    return;
-                }
-            }
-            chain.doFilter(request, response);
-        }
-
-        private void authenticate(Authentication authentication) {
-            if (mutate) {
-                SecurityContextHolder.getContext().setAuthentication(authentication);
-                return;
-            }
-            SecurityContext context = SecurityContextHolder.createEmptyContext();
-            context.setAuthentication(authentication);
-            SecurityContextHolder.setContext(context);
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class HandWrittenFilter {
-
-        @Bean
-        SecurityFilterChain chain(HttpSecurity http) throws Exception {
-            return authenticated(http)
-                    .csrf(csrf -> csrf.disable())
-                    .addFilterBefore(new TokenFilter(false), LogoutFilter.class)
-                    .build();
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class MutatingFilter {
-
-        @Bean
-        SecurityFilterChain chain(HttpSecurity http) throws Exception {
-            return authenticated(http)
-                    .csrf(csrf -> csrf.disable())
-                    .addFilterBefore(new TokenFilter(true), LogoutFilter.class)
                     .build();
         }
     }

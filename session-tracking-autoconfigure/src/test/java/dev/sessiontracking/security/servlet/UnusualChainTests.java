@@ -87,7 +87,7 @@ class UnusualChainTests {
         });
     }
 
-    private static RequestPostProcessor cookie(String session) {
+    static RequestPostProcessor cookie(String session) {
         return request -> {
             request.setCookies(new Cookie("token", TestIssuer.get().token(session)));
             return request;
