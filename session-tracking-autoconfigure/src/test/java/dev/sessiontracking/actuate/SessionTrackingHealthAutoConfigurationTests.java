@@ -15,6 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
@@ -60,6 +62,10 @@ class SessionTrackingHealthAutoConfigurationTests {
                 .run(test);
     }
 
+    private static String urlOfLimitedUser() {
+        return "session.tracking.redis-url=" + redis.url().replaceFirst("redis://([^@]*@)?", "redis://limited:right@");
+    }
+
     private static Health health(AssertableApplicationContext context) {
         Health health = context.getBean(SessionTrackingHealthIndicator.class).health();
         assertThat(health).isNotNull();
@@ -71,15 +77,10 @@ class SessionTrackingHealthAutoConfigurationTests {
     }
 
     @Test
-    void contributorIsNamedSessionTracking() {
-        run(context -> assertThat(
-                        context.getBean(HealthContributorRegistry.class).getContributor("sessionTracking"))
-                .isNotNull());
-    }
-
-    @Test
     void upWhileTheServerAnswers() {
         run(context -> {
+            assertThat(context.getBean(HealthContributorRegistry.class).getContributor("sessionTracking"))
+                    .isNotNull();
             Health health = health(context);
             assertThat(health.getStatus()).isEqualTo(Status.UP);
             assertThat(health.getDetails())
@@ -212,8 +213,7 @@ class SessionTrackingHealthAutoConfigurationTests {
                     await().untilAsserted(() ->
                             assertThat(health(context).getStatus()).isEqualTo(Status.UP));
                 },
-                "session.tracking.redis-url="
-                        + redis.url().replaceFirst("redis://([^@]*@)?", "redis://limited:right@"));
+                urlOfLimitedUser());
     }
 
     @Test
@@ -237,29 +237,18 @@ class SessionTrackingHealthAutoConfigurationTests {
                     await().untilAsserted(() ->
                             assertThat(health(context).getStatus()).isEqualTo(Status.UP));
                 },
-                "session.tracking.redis-url="
-                        + redis.url().replaceFirst("redis://([^@]*@)?", "redis://limited:right@"));
+                urlOfLimitedUser());
     }
 
-    @Test
-    void readinessDoesNotAskByDefault() {
+    @ParameterizedTest
+    @CsvSource({"readinessState, false", "'readinessState,sessionTracking', true"})
+    void readinessAsksWhenTold(String include, boolean isMember) {
         run(
                 context -> assertThat(context.getBean(HealthEndpointGroups.class)
                                 .get("readiness")
                                 .isMember("sessionTracking"))
-                        .isFalse(),
-                "management.endpoint.health.group.readiness.include=readinessState",
-                "management.endpoint.health.validate-group-membership=false");
-    }
-
-    @Test
-    void readinessAsksWhenTold() {
-        run(
-                context -> assertThat(context.getBean(HealthEndpointGroups.class)
-                                .get("readiness")
-                                .isMember("sessionTracking"))
-                        .isTrue(),
-                "management.endpoint.health.group.readiness.include=readinessState,sessionTracking",
+                        .isEqualTo(isMember),
+                "management.endpoint.health.group.readiness.include=" + include,
                 "management.endpoint.health.validate-group-membership=false");
     }
 

@@ -31,8 +31,6 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.mock.env.MockEnvironment;
 
 @ExtendWith(OutputCaptureExtension.class)
@@ -167,97 +165,9 @@ class SessionTrackingAutoConfigurationTests {
                 .run(context -> assertThat(context).hasNotFailed().hasSingleBean(SessionTracking.class));
     }
 
-    // back off
-
-    @Test
-    void backsOffWhenTheUserDefinesTheService() {
-        SessionService own = mock();
-        runner.withPropertyValues(URL)
-                .withBean("own", SessionService.class, () -> own)
-                .run(context ->
-                        assertThat(context.getBean(SessionService.class)).isSameAs(own));
-    }
-
-    @Test
-    void backsOffWhenTheUserDefinesTheServiceWhileOff() {
-        SessionService own = mock();
-        runner.withBean("own", SessionService.class, () -> own)
-                .run(context ->
-                        assertThat(context.getBean(SessionService.class)).isSameAs(own));
-    }
-
-    @Test
-    void backsOffWhenTheUserDefinesTheStore() {
-        SessionStore own = mock();
-        runner.withPropertyValues(URL)
-                .withBean("own", SessionStore.class, () -> own)
-                .run(context -> {
-                    assertThat(context.getBean(SessionStore.class)).isSameAs(own);
-                    assertThat(context).hasSingleBean(SessionTracking.class);
-                    assertThat(context.getBeanDefinitionNames()).noneMatch(name -> name.contains("RedisLink"));
-                });
-    }
-
-    @Test
-    void backsOffWhenTheUserDefinesTheChecker() {
-        SessionChecker own = mock();
-        runner.withPropertyValues(URL)
-                .withBean("own", SessionChecker.class, () -> own)
-                .run(context ->
-                        assertThat(context.getBean(SessionChecker.class)).isSameAs(own));
-    }
-
-    @Test
-    void applicationsOwnBeanOfTheObviousNameDoesNotCollide() {
-        runner.withPropertyValues(URL)
-                .withUserConfiguration(OwnSessionService.class)
-                .run(context -> {
-                    assertThat(context).hasNotFailed().hasSingleBean(SessionService.class);
-                    assertThat(context.getBean("sessionService")).isEqualTo("something else");
-                    assertThat(context.getBean("sessionStore")).isEqualTo("something else");
-                });
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class OwnSessionService {
-
-        @Bean
-        String sessionService() {
-            return "something else";
-        }
-
-        @Bean
-        String sessionStore() {
-            return "something else";
-        }
-    }
-
-    // class path
-
     @Test
     void offWithoutLettuce() {
         runner.withClassLoader(new FilteredClassLoader(RedisClient.class)).run(this::assertOff);
-    }
-
-    /** A dependency of the starter that an application has excluded. */
-    @ParameterizedTest
-    @ValueSource(strings = {"io.lettuce", "com.github.benmanes.caffeine", "tools.jackson"})
-    void failsWithASentenceWhenALibraryIsMissing(String library) {
-        runner.withPropertyValues(URL)
-                .withClassLoader(new FilteredClassLoader(library))
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .isInstanceOf(SessionTrackingSetupException.class)
-                        .hasMessageContaining("missing from the classpath"));
-    }
-
-    /** What this module needs is what the starter brings: Lettuce, without any module of Spring Data. */
-    @Test
-    void needsNoSpringData() {
-        runner.withPropertyValues(URL)
-                .withClassLoader(new FilteredClassLoader("org.springframework.data", "org.springframework.boot.data"))
-                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(SessionService.class));
     }
 
     // ahead of time: conditions were decided at build time, the environment is that of run time

@@ -13,77 +13,22 @@ import dev.sessiontracking.RevocationApplied;
 import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.RevocationPending;
 import dev.sessiontracking.SessionCreated;
-import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionRenewed;
 import dev.sessiontracking.SessionRevoked;
-import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
-import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.core.TrackingState.Outage;
 import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.spi.PrincipalSource;
-import dev.sessiontracking.spi.SessionListener;
-import dev.sessiontracking.spi.StoreObserver;
-import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** What becomes a fact is told, what does not is not, and no listener can do harm. */
-@ExtendWith(OutputCaptureExtension.class)
-class SessionEventsTests {
-
-    private final MutableClock clock = MutableClock.startingAt(Instant.parse("2030-01-01T00:00:00Z"));
-
-    private final SwitchableStore store = new SwitchableStore();
-
-    private final RecordingListener listener = new RecordingListener();
-
-    private final List<SessionListener> listeners = new ArrayList<>(List.of(listener));
-
-    private final SessionTracking tracking = started(OutagePolicy.PLAIN_JWT, "the-admin");
-
-    private final SessionService service = tracking.service();
-
-    private SessionTracking started(OutagePolicy policy, String principal) {
-        SessionTracking started = tracking(policy, principal);
-        started.listenersAreReady();
-        return started;
-    }
-
-    private SessionTracking tracking(OutagePolicy policy, String principal) {
-        return tracking(store, policy, principal);
-    }
-
-    private SessionTracking tracking(SwitchableStore store, OutagePolicy policy, String principal) {
-        return SessionTracking.over(
-                store,
-                null,
-                new Settings(policy, Duration.ofDays(7), Duration.ofDays(7), 1_000),
-                clock,
-                new SessionTracking.Collaborators(() -> listeners, StoreObserver.NO_OP, () -> principal));
-    }
-
-    @AfterEach
-    void close() {
-        store.recoverSilently();
-        tracking.close();
-    }
-
-    private UserSession login() {
-        return service.createSession("alice", SessionMetadata.of("203.0.113.7", "Firefox"));
-    }
+/** What becomes a fact is told, and what does not is not. */
+class SessionEventsTests extends SessionEventsFixture {
 
     @Test
     void creationIsTold() {
@@ -261,94 +206,6 @@ class SessionEventsTests {
         assertThat(tracking.state().outage()).isNull();
         assertThat(tracking.outageTime()).isEqualTo(Duration.ofSeconds(3));
         assertThat(tracking.outages()).isEqualTo(1);
-    }
-
-    @Test
-    void failingListenerChangesNothing() {
-        listeners.add(0, failing(new AtomicInteger()));
-        UserSession session = login();
-        assertThat(service.isSessionValid(session.id())).isTrue();
-        assertThat(listener.heard()).containsExactly(new SessionCreated(session, clock.instant()));
-    }
-
-    @Test
-    void failingListenerIsLoggedOnce(CapturedOutput output) {
-        AtomicInteger calls = new AtomicInteger();
-        listeners.add(0, failing(calls));
-        login();
-        login();
-        login();
-        assertThat(calls).hasValue(3);
-        assertThat(output.getAll()).containsOnlyOnce("A listener failed to handle a SessionCreated");
-    }
-
-    private static SessionListener failing(AtomicInteger calls) {
-        return event -> {
-            if (event instanceof SessionCreated) {
-                calls.incrementAndGet();
-                throw new IllegalStateException("on purpose");
-            }
-        };
-    }
-
-    @Test
-    void listenerThatHangsInTheBackgroundDelaysNoRecovery() {
-        CountDownLatch release = new CountDownLatch(1);
-        listeners.add(0, event -> {
-            if (event instanceof OutageBegan) {
-                try {
-                    release.await();
-                } catch (InterruptedException interrupted) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        });
-        UserSession session = login();
-        store.fail();
-        service.revokeSession(session.id());
-        store.recover();
-        await().until(() -> tracking.pendingRevocations() == 0);
-        assertThat(store.holds(session.id())).isFalse();
-        release.countDown();
-        await().until(() -> listener.heard(OutageEnded.class).size() == 1);
-    }
-
-    @Test
-    void outageBeforeTheListenersAreReadyIsToldWhenTheyAre() {
-        tracking.close();
-        SwitchableStore other = new SwitchableStore();
-        try (SessionTracking starting = tracking(other, OutagePolicy.PLAIN_JWT, "nobody")) {
-            other.fail();
-            other.recover();
-            assertThat(starting.outages()).isEqualTo(1);
-            assertThat(listener.heard(OutageBegan.class)).isEmpty();
-            starting.listenersAreReady();
-            await().until(() -> listener.heard(OutageEnded.class).size() == 1);
-            assertThat(listener.heard(OutageBegan.class)).hasSize(1);
-        }
-    }
-
-    @Test
-    void listenersAreLookedForWhenThereIsSomethingToTell() {
-        AtomicInteger asked = new AtomicInteger();
-        try (SessionTracking lazy = SessionTracking.over(
-                store,
-                null,
-                new Settings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 1_000),
-                clock,
-                new SessionTracking.Collaborators(
-                        () -> {
-                            asked.incrementAndGet();
-                            return List.of();
-                        },
-                        StoreObserver.NO_OP,
-                        PrincipalSource.NONE))) {
-            lazy.service().isSessionValid("nobody");
-            assertThat(asked).hasValue(0);
-            lazy.service().createSession("alice", SessionMetadata.none());
-            lazy.service().createSession("alice", SessionMetadata.none());
-            assertThat(asked).hasValue(1);
-        }
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.sessiontracking.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionAlreadyExistsException;
@@ -11,420 +10,146 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionChecker.Result;
-import dev.sessiontracking.core.SessionChecker.TokenSession;
-import dev.sessiontracking.core.SessionTracking.Settings;
-import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
-import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The table of {@link SessionService}, row by row. */
-class TrackedSessionServiceTests {
+/** The table of {@link SessionService}, row by row, while the store answers. */
+class TrackedSessionServiceTests extends TrackedSessionFixture {
 
-    private static final Duration TTL = Duration.ofDays(7);
-
-    private static final RevokedSessions PENDING = new RevokedSessions(0, true);
-
-    private final MutableClock clock = MutableClock.startingAt(Instant.parse("2030-01-01T00:00:00Z"));
-
-    private final SwitchableStore store = new SwitchableStore();
-
-    private final SessionTracking lenient =
-            SessionTracking.over(store, null, new Settings(OutagePolicy.PLAIN_JWT, TTL, TTL, 100_000), clock);
-
-    private final SessionTracking strict =
-            SessionTracking.over(store, null, new Settings(OutagePolicy.REJECT, TTL, TTL, 100_000), clock);
-
-    private final SessionService plainJwt = lenient.service();
-
-    private final SessionService reject = strict.service();
-
-    @AfterEach
-    void close() {
-        store.recoverSilently();
-        lenient.close();
-        strict.close();
+    @Test
+    void createdSessionIsTrackedAndLive() {
+        UserSession session = login("alice");
+        assertThat(session.tracked()).isTrue();
+        assertThat(session.claims()).containsExactly(java.util.Map.entry("sid", session.id()));
+        assertThat(session.createdAt()).isEqualTo(clock.instant());
+        assertThat(session.expiresAt()).isEqualTo(clock.instant().plus(TTL));
+        assertThat(store.holds(session.id())).isTrue();
+        assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.LIVE);
+        assertThat(plainJwt.isSessionValid(session.id())).isTrue();
+        assertThat(plainJwt.findSession(session.id())).contains(session);
     }
 
-    private UserSession login(String userId) {
-        return plainJwt.createSession(userId, SessionMetadata.of("203.0.113.7", "Firefox"));
+    @Test
+    void generatedIdsDiffer() {
+        assertThat(login("alice").id()).isNotEqualTo(login("alice").id());
     }
 
-    private static void assertUnavailable(ThrowingCallable call) {
-        assertThatExceptionOfType(SessionStoreUnavailableException.class).isThrownBy(call);
+    @Test
+    void takenIdIsRefusedWithoutNamingIt() {
+        plainJwt.createSession("alice", "the-id", SessionMetadata.none());
+        assertThatExceptionOfType(SessionAlreadyExistsException.class)
+                .isThrownBy(() -> plainJwt.createSession("bob", "the-id", SessionMetadata.none()))
+                .withMessageContaining(SessionIds.hash("the-id"))
+                .withMessageNotContaining("the-id");
+        assertThat(plainJwt.findSession("the-id")).map(UserSession::userId).contains("alice");
     }
 
-    @Nested
-    class WithAStore {
-
-        @Test
-        void createdSessionIsTrackedAndLive() {
-            UserSession session = login("alice");
-            assertThat(session.tracked()).isTrue();
-            assertThat(session.claims()).containsExactly(java.util.Map.entry("sid", session.id()));
-            assertThat(session.createdAt()).isEqualTo(clock.instant());
-            assertThat(session.expiresAt()).isEqualTo(clock.instant().plus(TTL));
-            assertThat(store.holds(session.id())).isTrue();
-            assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.LIVE);
-            assertThat(plainJwt.isSessionValid(session.id())).isTrue();
-            assertThat(plainJwt.findSession(session.id())).contains(session);
-        }
-
-        @Test
-        void generatedIdsDiffer() {
-            assertThat(login("alice").id()).isNotEqualTo(login("alice").id());
-        }
-
-        @Test
-        void takenIdIsRefusedWithoutNamingIt() {
-            plainJwt.createSession("alice", "the-id", SessionMetadata.none());
-            assertThatExceptionOfType(SessionAlreadyExistsException.class)
-                    .isThrownBy(() -> plainJwt.createSession("bob", "the-id", SessionMetadata.none()))
-                    .withMessageContaining(SessionIds.hash("the-id"))
-                    .withMessageNotContaining("the-id");
-            assertThat(plainJwt.findSession("the-id")).map(UserSession::userId).contains("alice");
-        }
-
-        @Test
-        void idThatThisNodeRevokedIsNotUsedAgain() {
-            plainJwt.createSession("alice", "the-id", SessionMetadata.none());
-            plainJwt.revokeSession("the-id");
-            assertThatExceptionOfType(SessionAlreadyExistsException.class)
-                    .isThrownBy(() -> plainJwt.createSession("alice", "the-id", SessionMetadata.none()));
-        }
-
-        @Test
-        void unknownSessionHasEnded() {
-            assertThat(plainJwt.getSessionStatus("made-up")).isEqualTo(SessionStatus.ENDED);
-            assertThat(plainJwt.isSessionValid("made-up")).isFalse();
-            assertThat(plainJwt.findSession("made-up")).isEmpty();
-            assertThat(plainJwt.renewSession("made-up")).isEqualTo(SessionRenewal.ENDED);
-            assertThat(plainJwt.revokeSession("made-up")).isFalse();
-        }
-
-        @Test
-        void revokedSessionHasEnded() {
-            UserSession session = login("alice");
-            assertThat(plainJwt.revokeSession(session.id())).isTrue();
-            assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
-            assertThat(plainJwt.isSessionValid(session.id())).isFalse();
-            assertThat(plainJwt.findSession(session.id())).isEmpty();
-            assertThat(plainJwt.renewSession(session.id())).isEqualTo(SessionRenewal.ENDED);
-            assertThat(plainJwt.revokeSession(session.id())).isFalse();
-        }
-
-        @Test
-        void sessionIsRevokedByItsOwner() {
-            UserSession session = login("alice");
-            assertThat(plainJwt.revokeSession("alice", session.id())).isTrue();
-            assertThat(plainJwt.isSessionValid(session.id())).isFalse();
-            assertThat(plainJwt.revokeSession("alice", session.id())).isFalse();
-        }
-
-        @Test
-        void sessionIsNotRevokedByAnotherUser() {
-            UserSession session = login("alice");
-            assertThat(plainJwt.revokeSession("bob", session.id())).isFalse();
-            assertThat(plainJwt.isSessionValid(session.id())).isTrue();
-            assertThat(plainJwt.getUserSessions("alice")).containsExactly(session);
-            assertThat(lenient.rememberedRevocations()).isZero();
-        }
-
-        @Test
-        void renewalOfALiveSessionSaysSo() {
-            assertThat(plainJwt.renewSession(login("alice").id())).isEqualTo(SessionRenewal.RENEWED);
-        }
-
-        @Test
-        void revokeAllCountsTheLiveOnes() {
-            login("alice");
-            login("alice");
-            login("bob");
-            assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(new RevokedSessions(2, false));
-            assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(new RevokedSessions(0, false));
-            assertThat(plainJwt.getUserSessions("alice")).isEmpty();
-            assertThat(plainJwt.getUserSessions("bob")).hasSize(1);
-        }
-
-        @Test
-        void revokeOthersKeepsTheCurrentOne() {
-            UserSession current = login("alice");
-            login("alice");
-            login("alice");
-            assertThat(plainJwt.revokeOtherUserSessions("alice", current.id()))
-                    .isEqualTo(new RevokedSessions(2, false));
-            assertThat(plainJwt.getUserSessions("alice")).containsExactly(current);
-        }
-
-        @Test
-        void revokeAllIncludesSessionsThatAnotherClockDatesInTheFuture() {
-            clock.advance(Duration.ofDays(2));
-            login("alice");
-            clock.advance(Duration.ofDays(-2));
-            assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(new RevokedSessions(1, false));
-        }
-
-        @Test
-        void sessionsAreListedNewestFirst() {
-            UserSession first = login("alice");
-            clock.advance(Duration.ofSeconds(1));
-            UserSession second = login("alice");
-            clock.advance(Duration.ofSeconds(1));
-            UserSession third = login("alice");
-            assertThat(plainJwt.getUserSessions("alice")).containsExactly(third, second, first);
-        }
-
-        @Test
-        void listCannotBeChanged() {
-            login("alice");
-            List<UserSession> sessions = plainJwt.getUserSessions("alice");
-            assertThat(sessions).isUnmodifiable();
-        }
-
-        @Test
-        void revokedOnThisNodeStaysRevokedWhateverTheStoreSays() {
-            UserSession session = login("alice");
-            plainJwt.revokeSession(session.id());
-            store.put(session);
-            assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
-            assertThat(plainJwt.findSession(session.id())).isEmpty();
-            assertThat(plainJwt.getUserSessions("alice")).isEmpty();
-            assertThat(plainJwt.renewSession(session.id())).isEqualTo(SessionRenewal.ENDED);
-        }
+    @Test
+    void idThatThisNodeRevokedIsNotUsedAgain() {
+        plainJwt.createSession("alice", "the-id", SessionMetadata.none());
+        plainJwt.revokeSession("the-id");
+        assertThatExceptionOfType(SessionAlreadyExistsException.class)
+                .isThrownBy(() -> plainJwt.createSession("alice", "the-id", SessionMetadata.none()));
     }
 
-    @Nested
-    class OutageUnderPlainJwt {
-
-        @Test
-        void createGivesAnUntrackedSessionWithoutClaims() {
-            store.fail();
-            UserSession session = login("alice");
-            assertThat(session.tracked()).isFalse();
-            assertThat(session.claims()).isEmpty();
-            assertThat(session.expiresAt()).isEqualTo(clock.instant().plus(TTL));
-        }
-
-        @Test
-        void statusIsUnknownAndTheSessionValid() {
-            UserSession session = login("alice");
-            store.fail();
-            assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.UNKNOWN);
-            assertThat(plainJwt.isSessionValid(session.id())).isTrue();
-            assertThat(plainJwt.renewSession(session.id())).isEqualTo(SessionRenewal.UNVERIFIED);
-        }
-
-        @Test
-        void sessionRevokedBeforeTheOutageIsKnownToHaveEnded() {
-            UserSession session = login("alice");
-            plainJwt.revokeSession(session.id());
-            store.fail();
-            assertEndedUnderPlainJwt(session.id());
-        }
-
-        @Test
-        void sessionsRevokedTogetherBeforeTheOutageAreKnownToHaveEnded() {
-            UserSession session = login("alice");
-            plainJwt.revokeAllUserSessions("alice");
-            store.fail();
-            assertEndedUnderPlainJwt(session.id());
-        }
-
-        @Test
-        void sessionRevokedDuringTheOutageIsKnownToHaveEnded() {
-            UserSession session = login("alice");
-            store.fail();
-            assertThat(plainJwt.revokeSession(session.id())).isTrue();
-            assertEndedUnderPlainJwt(session.id());
-        }
-
-        private void assertEndedUnderPlainJwt(String sessionId) {
-            assertThat(plainJwt.getSessionStatus(sessionId)).isEqualTo(SessionStatus.ENDED);
-            assertThat(plainJwt.isSessionValid(sessionId)).isFalse();
-            assertThat(plainJwt.renewSession(sessionId)).isEqualTo(SessionRenewal.ENDED);
-        }
-
-        @Test
-        void tokensOfAUserRevokedDuringTheOutageAreRefused() {
-            UserSession session = login("alice");
-            UserSession bobs = login("bob");
-            store.fail();
-            assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(PENDING);
-            assertThat(check(session, "alice")).isEqualTo(Result.ENDED_BY_DENYLIST);
-            assertThat(check(bobs, "bob")).isEqualTo(Result.UNVERIFIED);
-        }
-
-        @Test
-        void revokeOthersDuringTheOutageKeepsTheCurrentOne() {
-            UserSession current = login("alice");
-            UserSession other = login("alice");
-            store.fail();
-            assertThat(plainJwt.revokeOtherUserSessions("alice", current.id())).isEqualTo(PENDING);
-            assertThat(check(current, "alice")).isEqualTo(Result.UNVERIFIED);
-            assertThat(check(other, "alice")).isEqualTo(Result.ENDED_BY_DENYLIST);
-        }
-
-        private Result check(UserSession session, String userId) {
-            return lenient.checker().check(new TokenSession(session.id(), userId, null));
-        }
-
-        @Test
-        void findAndListThrow() {
-            UserSession session = login("alice");
-            store.fail();
-            assertUnavailable(() -> plainJwt.findSession(session.id()));
-            assertUnavailable(() -> plainJwt.getUserSessions("alice"));
-        }
-
-        @Test
-        void ownersRevocationThrowsAndRevokesNothing() {
-            UserSession session = login("alice");
-            store.fail();
-            assertUnavailable(() -> plainJwt.revokeSession("alice", session.id()));
-            assertUnavailable(() -> plainJwt.revokeSession("bob", session.id()));
-            assertThat(lenient.pendingRevocations()).isZero();
-            assertThat(lenient.rememberedRevocations()).isZero();
-            assertThat(plainJwt.isSessionValid(session.id())).isTrue();
-        }
-
-        @Test
-        void ownersRevocationIsPendingIfTheStoreFailsAfterItHasNamedTheOwner() {
-            UserSession session = login("alice");
-            store.beforeRemoval(() -> {
-                store.fail();
-                throw new SessionStoreUnavailableException("fails now", null);
-            });
-            assertThat(plainJwt.revokeSession("alice", session.id())).isTrue();
-            assertThat(lenient.pendingRevocations()).isEqualTo(1);
-            assertEndedUnderPlainJwt(session.id());
-        }
-
-        @Test
-        void logoutWithATokenIsPending() {
-            UserSession session = login("alice");
-            store.fail();
-            assertThat(lenient.checker().revoke(new TokenSession(session.id(), "alice", null)))
-                    .isTrue();
-            assertThat(lenient.pendingRevocations()).isEqualTo(1);
-            assertEndedUnderPlainJwt(session.id());
-        }
-
-        @Test
-        void revocationOfAnUnknownSessionIsNeverReportedAsNothingToRevoke() {
-            store.fail();
-            assertThat(plainJwt.revokeSession("made-up")).isTrue();
-            assertThat(plainJwt.revokeSession("made-up")).isTrue();
-            assertThat(lenient.pendingRevocations()).isEqualTo(1);
-        }
-
-        @Test
-        void revocationIsAppliedWhenTheStoreIsBack() {
-            UserSession session = login("alice");
-            store.fail();
-            plainJwt.revokeSession(session.id());
-            assertThat(store.holds(session.id())).isTrue();
-            assertThat(lenient.pendingRevocations()).isEqualTo(1);
-            store.recoverSilently();
-            await().until(() -> !store.holds(session.id()) && lenient.pendingRevocations() == 0);
-        }
-
-        @Test
-        void userWideRevocationIsAppliedWhenTheStoreIsBack() {
-            login("alice");
-            UserSession current = login("alice");
-            store.fail();
-            plainJwt.revokeOtherUserSessions("alice", current.id());
-            store.recoverSilently();
-            await().until(() -> lenient.pendingRevocations() == 0);
-            assertThat(plainJwt.getUserSessions("alice")).containsExactly(current);
-        }
-
-        @Test
-        void loginAfterTheOutageIsNotHitByTheRevocationBeforeIt() {
-            login("alice");
-            store.fail();
-            plainJwt.revokeAllUserSessions("alice");
-            clock.advance(Duration.ofSeconds(1));
-            store.recoverSilently();
-            UserSession after = login("alice");
-            await().until(() -> lenient.pendingRevocations() == 0);
-            assertThat(plainJwt.getUserSessions("alice")).containsExactly(after);
-            assertThat(check(after, "alice")).isEqualTo(Result.LIVE_BY_STORE);
-        }
-
-        @Test
-        void sessionOfARevokedUserIsNotFoundBeforeTheRevocationIsApplied() {
-            UserSession session = login("alice");
-            store.fail();
-            plainJwt.revokeAllUserSessions("alice");
-            store.recoverSilently();
-            assertThat(plainJwt.findSession(session.id())).isEmpty();
-            assertThat(plainJwt.getUserSessions("alice")).isEmpty();
-        }
+    @Test
+    void unknownSessionHasEnded() {
+        assertThat(plainJwt.getSessionStatus("made-up")).isEqualTo(SessionStatus.ENDED);
+        assertThat(plainJwt.isSessionValid("made-up")).isFalse();
+        assertThat(plainJwt.findSession("made-up")).isEmpty();
+        assertThat(plainJwt.renewSession("made-up")).isEqualTo(SessionRenewal.ENDED);
+        assertThat(plainJwt.revokeSession("made-up")).isFalse();
     }
 
-    @Nested
-    class OutageUnderReject {
+    @Test
+    void revokedSessionHasEnded() {
+        UserSession session = login("alice");
+        assertThat(plainJwt.revokeSession(session.id())).isTrue();
+        assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
+        assertThat(plainJwt.isSessionValid(session.id())).isFalse();
+        assertThat(plainJwt.findSession(session.id())).isEmpty();
+        assertThat(plainJwt.renewSession(session.id())).isEqualTo(SessionRenewal.ENDED);
+        assertThat(plainJwt.revokeSession(session.id())).isFalse();
+    }
 
-        @Test
-        void createThrows() {
-            store.fail();
-            assertUnavailable(() -> reject.createSession("alice", SessionMetadata.none()));
-        }
+    @Test
+    void sessionIsRevokedByItsOwner() {
+        UserSession session = login("alice");
+        assertThat(plainJwt.revokeSession("alice", session.id())).isTrue();
+        assertThat(plainJwt.isSessionValid(session.id())).isFalse();
+        assertThat(plainJwt.revokeSession("alice", session.id())).isFalse();
+    }
 
-        @Test
-        void statusIsUnknownAndTheRestThrows() {
-            UserSession session = login("alice");
-            store.fail();
-            assertThat(reject.getSessionStatus(session.id())).isEqualTo(SessionStatus.UNKNOWN);
-            assertUnavailable(() -> reject.isSessionValid(session.id()));
-            assertUnavailable(() -> reject.renewSession(session.id()));
-            assertUnavailable(() -> reject.findSession(session.id()));
-            assertUnavailable(() -> reject.getUserSessions("alice"));
-            assertUnavailable(() -> reject.revokeSession("alice", session.id()));
-            assertThat(strict.pendingRevocations()).isZero();
-        }
+    @Test
+    void sessionIsNotRevokedByAnotherUser() {
+        UserSession session = login("alice");
+        assertThat(plainJwt.revokeSession("bob", session.id())).isFalse();
+        assertThat(plainJwt.isSessionValid(session.id())).isTrue();
+        assertThat(plainJwt.getUserSessions("alice")).containsExactly(session);
+        assertThat(lenient.rememberedRevocations()).isZero();
+    }
 
-        @Test
-        void knownRevokedIsFalseAndThrowsNothing() {
-            UserSession session = login("alice");
-            reject.revokeSession(session.id());
-            store.fail();
-            assertThat(reject.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
-            assertThat(reject.isSessionValid(session.id())).isFalse();
-            assertThat(reject.renewSession(session.id())).isEqualTo(SessionRenewal.ENDED);
-        }
+    @Test
+    void renewalOfALiveSessionSaysSo() {
+        assertThat(plainJwt.renewSession(login("alice").id())).isEqualTo(SessionRenewal.RENEWED);
+    }
 
-        @Test
-        void revokeIsEnforcedAndKeptAndThrows() {
-            UserSession session = login("alice");
-            store.fail();
-            assertUnavailable(() -> reject.revokeSession(session.id()));
-            assertThat(reject.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
-            assertThat(strict.pendingRevocations()).isEqualTo(1);
-            store.recover();
-            await().until(() -> !store.holds(session.id()));
-        }
+    @Test
+    void revokeAllCountsTheLiveOnes() {
+        login("alice");
+        login("alice");
+        login("bob");
+        assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(new RevokedSessions(2, false));
+        assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(new RevokedSessions(0, false));
+        assertThat(plainJwt.getUserSessions("alice")).isEmpty();
+        assertThat(plainJwt.getUserSessions("bob")).hasSize(1);
+    }
 
-        @Test
-        void revokeAllIsEnforcedAndKeptAndThrows() {
-            UserSession session = login("alice");
-            store.fail();
-            assertUnavailable(() -> reject.revokeAllUserSessions("alice"));
-            assertUnavailable(() -> reject.revokeOtherUserSessions("alice", "another"));
-            assertThat(strict.checker().check(new TokenSession(session.id(), "alice", null)))
-                    .isEqualTo(Result.ENDED_BY_DENYLIST);
-            store.recover();
-            await().until(() -> !store.holds(session.id()));
-        }
+    @Test
+    void revokeOthersKeepsTheCurrentOne() {
+        UserSession current = login("alice");
+        login("alice");
+        login("alice");
+        assertThat(plainJwt.revokeOtherUserSessions("alice", current.id())).isEqualTo(new RevokedSessions(2, false));
+        assertThat(plainJwt.getUserSessions("alice")).containsExactly(current);
+    }
+
+    @Test
+    void revokeAllIncludesSessionsThatAnotherClockDatesInTheFuture() {
+        clock.advance(Duration.ofDays(2));
+        login("alice");
+        clock.advance(Duration.ofDays(-2));
+        assertThat(plainJwt.revokeAllUserSessions("alice")).isEqualTo(new RevokedSessions(1, false));
+    }
+
+    @Test
+    void sessionsAreListedNewestFirst() {
+        UserSession first = login("alice");
+        clock.advance(Duration.ofSeconds(1));
+        UserSession second = login("alice");
+        clock.advance(Duration.ofSeconds(1));
+        UserSession third = login("alice");
+        assertThat(plainJwt.getUserSessions("alice")).containsExactly(third, second, first);
+    }
+
+    @Test
+    void listCannotBeChanged() {
+        login("alice");
+        List<UserSession> sessions = plainJwt.getUserSessions("alice");
+        assertThat(sessions).isUnmodifiable();
+    }
+
+    @Test
+    void revokedOnThisNodeStaysRevokedWhateverTheStoreSays() {
+        UserSession session = login("alice");
+        plainJwt.revokeSession(session.id());
+        store.put(session);
+        assertThat(plainJwt.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
+        assertThat(plainJwt.findSession(session.id())).isEmpty();
+        assertThat(plainJwt.getUserSessions("alice")).isEmpty();
+        assertThat(plainJwt.renewSession(session.id())).isEqualTo(SessionRenewal.ENDED);
     }
 }

@@ -2,13 +2,11 @@
 package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.testkit.FaultProxy;
@@ -17,8 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -150,134 +146,6 @@ class NotBeforeMarkerTests {
             assertThat(other.service.getNotBefore("alice")).isEmpty();
             await().atMost(TestNode.PATIENCE)
                     .until(() -> node.service.getNotBefore("alice").isEmpty());
-        }
-    }
-
-    @Test
-    void whatIsKnownOfAMarkerHoldsDuringAnOutage() {
-        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
-                TestNode other = TestNode.at(redis.url());
-                TestNode node = TestNode.at(network.url())) {
-            node.login("bob");
-            other.login("bob");
-            Instant login = secondsAgo(60);
-            other.service.revokeAllUserSessions("alice");
-            awaitStatus(node, login, SessionStatus.ENDED);
-            network.refuse();
-            network.cut();
-            await().atMost(TestNode.PATIENCE)
-                    .until(() ->
-                            node.checker.checkWithoutSession("carol", login).status() == SessionStatus.UNKNOWN);
-            assertThat(status(node, login)).isEqualTo(SessionStatus.ENDED);
-            assertThat(status(node, Instant.now().plusSeconds(1))).isEqualTo(SessionStatus.UNKNOWN);
-            assertThatExceptionOfType(SessionStoreUnavailableException.class)
-                    .isThrownBy(() -> node.service.getNotBefore("carol"));
-            assertThatExceptionOfType(SessionStoreUnavailableException.class)
-                    .isThrownBy(() -> node.service.clearNotBefore("carol"));
-        }
-    }
-
-    @Test
-    void revocationOfAnOutageCoversSessionsThatAreRestoredAfterwards() {
-        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
-                TestNode other = TestNode.at(redis.url());
-                TestNode node = TestNode.at(network.url())) {
-            node.login("bob");
-            UserSession session = other.login("alice");
-            String value = Objects.requireNonNull(redis.cli().text("GET", "session:" + session.id()));
-            network.refuse();
-            network.cut();
-            await().atMost(TestNode.PATIENCE)
-                    .until(() -> node.service.revokeAllUserSessions("alice").pending());
-            Instant during = Instant.now();
-            network.accept();
-            network.heal();
-            await().atMost(TestNode.PATIENCE).until(() -> node.pendingRevocations() == 0);
-            assertThat(other.service.getNotBefore("alice").orElseThrow()).isBeforeOrEqualTo(during);
-
-            redis.cli().command("SET", "session:" + session.id(), value, "EX", "600");
-            redis.cli().command("ZADD", "user_sessions:alice", "9999999999999", session.id());
-
-            await().atMost(TestNode.PATIENCE)
-                    .until(() -> other.service.getUserSessions("alice").isEmpty());
-            assertThat(other.service.findSession(session.id())).isEmpty();
-            assertThat(other.service.renewSession(session.id())).isEqualTo(SessionRenewal.ENDED);
-        }
-    }
-
-    @Test
-    void lostMarkerIsRestoredAfterAnOutage() {
-        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
-                TestNode node = TestNode.at(network.url())) {
-            node.login("bob");
-            node.service.revokeAllUserSessions("alice");
-            String value = redis.cli().text("GET", ALICE_STATE);
-            network.refuse();
-            network.cut();
-            Instant login = secondsAgo(60);
-            await().atMost(TestNode.PATIENCE)
-                    .until(() ->
-                            node.checker.checkWithoutSession("carol", login).status() == SessionStatus.UNKNOWN);
-            redis.cli().command("FLUSHALL");
-            network.accept();
-            network.heal();
-            await().atMost(TestNode.PATIENCE)
-                    .until(() -> Objects.equals(redis.cli().text("GET", ALICE_STATE), value));
-        }
-    }
-
-    /** As after a failover to a replica, or a restore, that knows an earlier revocation only. */
-    @Test
-    void markerThatFellBackIsEnforcedByItsNodeAndRaisedAgain() {
-        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
-                TestNode other = TestNode.at(redis.url());
-                TestNode node = TestNode.at(network.url())) {
-            node.login("bob");
-            Instant login = Instant.now();
-            node.service.revokeAllUserSessions("alice");
-            String earlier = String.valueOf(login.toEpochMilli() - 1);
-            String value = Objects.requireNonNull(redis.cli().text("GET", ALICE_STATE));
-            redis.cli().command("SET", ALICE_STATE, earlier);
-            awaitStatus(other, login, SessionStatus.LIVE);
-            for (int i = 0; i < 50; i++) {
-                assertThat(status(node, login)).isEqualTo(SessionStatus.ENDED);
-            }
-            assertThat(register(node, "late", login)).isEmpty();
-            assertThat(register(other, "late", login)).isPresent();
-
-            network.cut();
-
-            await().atMost(TestNode.PATIENCE)
-                    .until(() -> Objects.equals(redis.cli().text("GET", ALICE_STATE), value));
-            await().atMost(TestNode.PATIENCE).until(() -> redis.cli().number("EXISTS", "session:late") == 0);
-            awaitStatus(other, login, SessionStatus.ENDED);
-        }
-    }
-
-    private static Optional<UserSession> register(TestNode node, String id, Instant login) {
-        return node.service.registerSession(
-                "alice", id, SessionMetadata.none(), login, Instant.now().plusSeconds(3600));
-    }
-
-    @Test
-    void logoutOfAnOutageIsAppliedToTheRegistration() {
-        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
-                TestNode other = TestNode.at(redis.url());
-                TestNode node = TestNode.at(network.url())) {
-            node.login("bob");
-            other.login("bob");
-            Instant tokenExpiry = Instant.now().plusSeconds(3600);
-            network.refuse();
-            network.cut();
-            await().atMost(TestNode.PATIENCE)
-                    .until(() -> node.service.revokeSession("id-of-the-login", tokenExpiry)
-                            && node.pendingRevocations() == 1);
-            network.accept();
-            network.heal();
-            await().atMost(TestNode.PATIENCE).until(() -> node.pendingRevocations() == 0);
-            assertThat(other.service.registerSession(
-                            "alice", "id-of-the-login", SessionMetadata.none(), secondsAgo(60), tokenExpiry))
-                    .isEmpty();
         }
     }
 

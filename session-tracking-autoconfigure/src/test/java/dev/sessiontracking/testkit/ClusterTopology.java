@@ -95,10 +95,10 @@ public final class ClusterTopology implements AutoCloseable {
 
     /** The present replicas of this node. */
     public List<RedisServer> replicasOf(RedisServer master) {
-        List<Node> view = view(anyRunning());
+        List<ClusterNode> view = view(anyRunning());
         String masterId = view.stream()
                 .filter(node -> node.port() == master.port())
-                .map(Node::id)
+                .map(ClusterNode::id)
                 .findFirst()
                 .orElseThrow();
         return view.stream()
@@ -232,42 +232,16 @@ public final class ClusterTopology implements AutoCloseable {
         return server(portOfMaster(anyRunning(), slot));
     }
 
-    /** A line of CLUSTER NODES: id, address, flags, id of the master, slots. */
-    private record Node(String id, int port, List<String> flags, String masterId, boolean linked, int slots) {
-
-        static Node parse(String line) {
-            String[] words = line.split(" ");
-            String address = words[1].substring(0, words[1].indexOf('@'));
-            int slots = Stream.of(words)
-                    .skip(8)
-                    .filter(range -> !range.startsWith("["))
-                    .map(range -> range.split("-"))
-                    .mapToInt(range -> Integer.parseInt(range[range.length - 1]) - Integer.parseInt(range[0]) + 1)
-                    .sum();
-            return new Node(
-                    words[0],
-                    Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)),
-                    List.of(words[2].split(",")),
-                    words[3],
-                    words[7].equals("connected"),
-                    slots);
-        }
-
-        boolean has(String flag) {
-            return flags.contains(flag);
-        }
-    }
-
     private static boolean seesEverything(RedisServer server) {
-        List<Node> view = view(server);
+        List<ClusterNode> view = view(server);
         boolean healthy = view.stream()
                 .allMatch(node ->
                         node.linked() && Stream.of("handshake", "fail?", "fail").noneMatch(node::has));
         return healthy
                 && view.size() == NODES
                 && view.stream().filter(node -> node.has("master")).count() == MASTERS
-                && view.stream().map(Node::masterId).distinct().count() == MASTERS + 1
-                && view.stream().mapToInt(Node::slots).sum() == SLOTS
+                && view.stream().map(ClusterNode::masterId).distinct().count() == MASTERS + 1
+                && view.stream().mapToInt(ClusterNode::slots).sum() == SLOTS
                 && server.cli().text("CLUSTER", "INFO").contains("cluster_state:ok")
                 && replicationIsUp(server);
     }
@@ -278,10 +252,10 @@ public final class ClusterTopology implements AutoCloseable {
                 : server.cli().info("master_link_status").equals("up");
     }
 
-    private static List<Node> view(RedisServer server) {
+    private static List<ClusterNode> view(RedisServer server) {
         return String.valueOf(server.cli().text("CLUSTER", "NODES"))
                 .lines()
-                .map(Node::parse)
+                .map(ClusterNode::parse)
                 .toList();
     }
 

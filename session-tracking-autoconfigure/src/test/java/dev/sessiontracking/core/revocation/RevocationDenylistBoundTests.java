@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.core.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.core.revocation.Revocation.OfSession;
+import dev.sessiontracking.core.revocation.Revocation.OfUser;
+import dev.sessiontracking.core.revocation.RevocationDenylist.Denial;
+import dev.sessiontracking.testkit.MutableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** How many revocations a node remembers, and which it forgets for others. */
+@ExtendWith(OutputCaptureExtension.class)
+class RevocationDenylistBoundTests {
+
+    private static final Duration RETENTION = Duration.ofDays(7);
+
+    private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+
+    private final MutableClock clock = MutableClock.startingAt(NOW);
+
+    private final RevocationDenylist memory = new RevocationDenylist(clock, RETENTION, 3);
+
+    private static OfUser ofUser(String userId, Instant until, @Nullable String except) {
+        return new OfUser(userId, until, except);
+    }
+
+    @Test
+    void deniesAKnownSessionAgainEvenWhenFull() {
+        memory.deny("a");
+        memory.deny("b");
+        memory.deny("c");
+        clock.advance(RETENTION.minusDays(1));
+        assertThat(memory.deny("a")).isNotNull();
+        clock.advance(Duration.ofDays(2));
+        assertThat(memory.isDenied("a")).isTrue();
+    }
+
+    private Denial confirmed(String sessionId) {
+        Denial denial = memory.deny(sessionId);
+        memory.confirm(denial);
+        return denial;
+    }
+
+    @Test
+    void remembersNoMoreThanFitWhenNoneIsConfirmed() {
+        assertThat(memory.deny("a")).isNotNull();
+        assertThat(memory.deny("b")).isNotNull();
+        assertThat(memory.deny(ofUser("alice", NOW, null))).isTrue();
+        assertThat(memory.deny("c")).isNull();
+        assertThat(memory.deny(ofUser("bob", NOW, null))).isFalse();
+        assertThat(memory.size()).isEqualTo(3);
+        assertThat(memory.isDenied("a")).isTrue();
+        assertThat(memory.isDenied("b")).isTrue();
+        assertThat(memory.isDenied("c")).isFalse();
+    }
+
+    @Test
+    void newRevocationDisplacesTheOldestConfirmedOne() {
+        memory.deny("unconfirmed");
+        confirmed("older");
+        confirmed("newer");
+        assertThat(memory.deny("a")).isNotNull();
+        assertThat(memory.isDenied("older")).isFalse();
+        assertThat(memory.isDenied("newer")).isTrue();
+        assertThat(memory.deny("b")).isNotNull();
+        assertThat(memory.isDenied("newer")).isFalse();
+        assertThat(memory.isDenied("unconfirmed")).isTrue();
+        assertThat(memory.deny("c")).isNull();
+    }
+
+    @Test
+    void revocationOfAUserDisplacesAConfirmedOne() {
+        confirmed("a");
+        memory.deny("b");
+        memory.deny("c");
+        assertThat(memory.deny(ofUser("alice", NOW, null))).isTrue();
+        assertThat(memory.isDenied("a")).isFalse();
+        assertThat(memory.deny(ofUser("bob", NOW, null))).isFalse();
+    }
+
+    @Test
+    void appliedRevocationsOfUsersAreDisplacedLastAndTheOldestFirst() {
+        for (String user : List.of("alice", "bob")) {
+            memory.deny(ofUser(user, NOW, null));
+            memory.applied(ofUser(user, NOW, null));
+        }
+        confirmed("a");
+        memory.deny("b");
+        assertThat(memory.isDenied("a")).isFalse();
+        memory.deny("c");
+        assertThat(memory.isDeniedWithoutSession("alice", null)).isFalse();
+        assertThat(memory.isDeniedWithoutSession("bob", null)).isTrue();
+        memory.deny("d");
+        assertThat(memory.isDeniedWithoutSession("bob", null)).isFalse();
+        assertThat(memory.deny("e")).isNull();
+    }
+
+    @Test
+    void revocationIsUnconfirmedAsLongAsAnyCallOfItIs() {
+        Denial first = memory.deny("a");
+        memory.deny("a");
+        memory.confirm(first);
+        memory.deny("b");
+        memory.deny("c");
+        assertThat(memory.deny("d")).isNull();
+        assertThat(memory.isDenied("a")).isTrue();
+    }
+
+    @Test
+    void pendingRevocationIsNotDisplacedUntilItIsApplied() {
+        memory.keep(memory.deny("a"));
+        memory.deny("b");
+        memory.deny("c");
+        assertThat(memory.deny("d")).isNull();
+        memory.applied(new OfSession("a", null));
+        assertThat(memory.deny("d")).isNotNull();
+        assertThat(memory.isDenied("a")).isFalse();
+    }
+
+    @Test
+    void confirmedRevocationThatIsPendingOnceMoreIsNotDisplaced() {
+        confirmed("a");
+        memory.keep(memory.deny("a"));
+        memory.deny("b");
+        memory.deny("c");
+        assertThat(memory.deny("d")).isNull();
+        assertThat(memory.isDenied("a")).isTrue();
+        memory.applied(new OfSession("a", null));
+        assertThat(memory.deny("d")).isNotNull();
+    }
+
+    @Test
+    void revocationsSeenElsewhereAreDisplacedLikeConfirmedOnes() {
+        for (int i = 0; i < 100; i++) {
+            memory.denyRevokedElsewhere("elsewhere-" + i);
+        }
+        assertThat(memory.isDenied("elsewhere-99")).isTrue();
+        assertThat(memory.size()).isEqualTo(3);
+        assertThat(memory.deny("a")).isNotNull();
+        assertThat(memory.deny("b")).isNotNull();
+        assertThat(memory.deny("c")).isNotNull();
+        memory.denyRevokedElsewhere("one-more");
+        assertThat(memory.isDenied("one-more")).isFalse();
+    }
+
+    @Test
+    void madeUpIdsDisplaceNoMoreThanOne() {
+        confirmed("a");
+        confirmed("b");
+        confirmed("c");
+        for (int i = 0; i < 100; i++) {
+            memory.forget(memory.deny("made-up-" + i));
+        }
+        assertThat(memory.isDenied("b")).isTrue();
+        assertThat(memory.isDenied("c")).isTrue();
+    }
+
+    @Test
+    void removesWhatHasExpired() {
+        confirmed("a");
+        confirmed("b");
+        clock.advance(RETENTION);
+        assertThat(memory.deny("c")).isNotNull();
+        assertThat(memory.size()).isEqualTo(1);
+    }
+
+    @Test
+    void fullDenylistIsReportedOnce(CapturedOutput output) {
+        for (int i = 0; i < 10; i++) {
+            confirmed("session-" + i);
+        }
+        assertThat(output.getAll().split("The revocation denylist is full \\(3 entries\\)", -1))
+                .hasSize(2);
+        assertThat(output).contains("session.tracking.revocation.maximum-remembered");
+    }
+}

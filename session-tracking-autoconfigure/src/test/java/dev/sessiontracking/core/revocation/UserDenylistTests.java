@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.core.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.core.revocation.Revocation.OfUser;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Revocations of all sessions of a user, as this node remembers them. */
+class UserDenylistTests {
+
+    private static final Duration RETENTION = Duration.ofDays(7);
+
+    private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+
+    private final RevocationDenylist memory = new RevocationDenylist(Clock.fixed(NOW, ZoneOffset.UTC), RETENTION, 3);
+
+    private static OfUser ofUser(String userId, Instant until, @Nullable String except) {
+        return new OfUser(userId, until, except);
+    }
+
+    @Test
+    void deniesEverySessionOfAUserAndOfNoOther() {
+        memory.deny(ofUser("alice", NOW, null));
+        assertThat(memory.isDenied("a", "alice", null)).isTrue();
+        assertThat(memory.isDenied("b", "alice", null)).isTrue();
+        assertThat(memory.isDenied("c", "bob", null)).isFalse();
+        assertThat(memory.isDenied("d", null, null)).isFalse();
+    }
+
+    @Test
+    void deniesEveryButTheExceptedSession() {
+        memory.deny(ofUser("alice", NOW, "current"));
+        assertThat(memory.isDenied("current", "alice", null)).isFalse();
+        assertThat(memory.isDenied("other", "alice", null)).isTrue();
+    }
+
+    @Test
+    void doesNotDenyASessionThatThisNodeSawBeginLater() {
+        memory.deny(ofUser("alice", NOW, null));
+        memory.created("alice", "later", NOW);
+        assertThat(memory.isDenied("later", "alice", null)).isFalse();
+        assertThat(memory.isDenied("before", "alice", null)).isTrue();
+    }
+
+    @Test
+    void deniesASessionWhoseCreationWasUnderWay() {
+        memory.deny(ofUser("alice", NOW, null));
+        memory.created("alice", "under-way", NOW.minusMillis(1));
+        assertThat(memory.isDenied("under-way", "alice", null)).isTrue();
+    }
+
+    /** The store was asked before the revocation was made, and has not been told of it. */
+    @Test
+    void deniesASessionOfWhichTheStoreSaysThatItLivesBeforeTheRevocationIsApplied() {
+        OfUser revocation = ofUser("alice", NOW, null);
+        memory.deny(revocation);
+        memory.verified("a", "alice");
+        assertThat(memory.isDenied("a", "alice", null)).isTrue();
+        memory.applied(revocation);
+        assertThat(memory.isDeniedUnlessVerified("a", "alice", null)).isTrue();
+    }
+
+    @Test
+    void laterRevocationCoversWhatBeganInBetween() {
+        memory.deny(ofUser("alice", NOW, null));
+        memory.created("alice", "between", NOW);
+        memory.deny(ofUser("alice", NOW.plusSeconds(1), null));
+        assertThat(memory.isDenied("between", "alice", null)).isTrue();
+    }
+
+    @Test
+    void doesNotDenyAUserWhoGaveCredentialsLater() {
+        memory.deny(ofUser("alice", NOW, null));
+        assertThat(memory.isDenied("a", "alice", NOW)).isTrue();
+        assertThat(memory.isDenied("a", "alice", NOW.minusSeconds(1))).isTrue();
+        assertThat(memory.isDenied("a", "alice", NOW.plusSeconds(1))).isFalse();
+    }
+
+    @Test
+    void sessionDeniedByItsIdIsDeniedWhateverItsAuthenticationTime() {
+        memory.deny("a");
+        assertThat(memory.isDenied("a", "alice", NOW.plusSeconds(60))).isTrue();
+    }
+
+    @Test
+    void exceptionOfALaterRevocationDoesNotUndoAnEarlierOne() {
+        memory.deny(ofUser("alice", NOW, null));
+        memory.deny(ofUser("alice", NOW.plusSeconds(1), "current"));
+        assertThat(memory.isDenied("current", "alice", null)).isTrue();
+    }
+
+    @Test
+    void exceptionOfALaterRevocationHoldsForASessionThatBeganInBetween() {
+        memory.deny(ofUser("alice", NOW, null));
+        memory.created("alice", "current", NOW);
+        memory.deny(ofUser("alice", NOW.plusSeconds(1), "current"));
+        assertThat(memory.isDenied("current", "alice", null)).isFalse();
+    }
+
+    @Test
+    void deniesOnlyTokensWithoutASessionOnceTheRevocationOfAUserIsApplied() {
+        OfUser revocation = ofUser("alice", NOW, null);
+        memory.deny(revocation);
+        memory.applied(revocation);
+        assertThat(memory.isDenied("a", "alice", null)).isFalse();
+        assertThat(memory.isDeniedUnlessVerified("a", "alice", null)).isTrue();
+        memory.verified("a", "alice");
+        assertThat(memory.isDeniedUnlessVerified("a", "alice", null)).isFalse();
+        assertThat(memory.isDeniedWithoutSession("alice", null)).isTrue();
+        assertThat(memory.isDeniedWithoutSession("alice", NOW.plusMillis(1))).isFalse();
+        assertThat(memory.isDeniedWithoutSession("bob", null)).isFalse();
+    }
+
+    @Test
+    void goesOnDenyingWhenOnlyTheEarlierRevocationIsApplied() {
+        OfUser earlier = ofUser("alice", NOW, null);
+        OfUser later = ofUser("alice", NOW.plusSeconds(1), null);
+        memory.deny(earlier);
+        memory.deny(later);
+        memory.applied(earlier);
+        assertThat(memory.isDenied("a", "alice", null)).isTrue();
+    }
+
+    @Test
+    void deniesNoSessionOfAUserOnceAllRevocationsAreAppliedWhateverTheirExceptions() {
+        OfUser first = ofUser("alice", NOW, "one");
+        OfUser second = ofUser("alice", NOW.plusSeconds(1), "two");
+        memory.deny(first);
+        memory.deny(second);
+        memory.applied(first);
+        memory.applied(second);
+        assertThat(memory.isDenied("any", "alice", null)).isFalse();
+    }
+
+    @Test
+    void repeatedRevocationsOfAUserTakeOnePlace() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(memory.deny(ofUser("alice", NOW.plusSeconds(i), null))).isTrue();
+        }
+        assertThat(memory.size()).isEqualTo(1);
+    }
+}
