@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * ends before, none follows.
  *
  * @param operation the requested operation
+ * @param reason why the sessions end
  * @param sessionId the session to revoke, only for {@link RevocationOperation#ONE}
  * @param userId the user whose sessions to revoke, only for the other operations
  * @param principal name of the authenticated caller, if there is one
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RevocationPending(
         RevocationOperation operation,
+        SessionEndReason reason,
         @Nullable String sessionId,
         @Nullable String userId,
         @Nullable String principal,
@@ -26,7 +28,7 @@ public record RevocationPending(
     /** Without the session id. */
     @Override
     public String toString() {
-        return "RevocationPending[operation=" + operation + ", userId=" + userId + ", principal=" + principal + ", at="
-                + at + "]";
+        return "RevocationPending[operation=" + operation + ", reason=" + reason.code() + ", userId=" + userId
+                + ", principal=" + principal + ", at=" + at + "]";
     }
 }

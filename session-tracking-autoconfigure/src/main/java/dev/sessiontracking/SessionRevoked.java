@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * the store did not confirm publishes {@link RevocationPending} instead.
  *
  * @param operation the requested operation
+ * @param reason why the sessions end
  * @param sessionIds the sessions that were live until now, at least one
  * @param userId the owner of the sessions, if the call contained the user id
  * @param principal name of the authenticated caller, if there is one
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SessionRevoked(
         RevocationOperation operation,
+        SessionEndReason reason,
         List<String> sessionIds,
         @Nullable String userId,
         @Nullable String principal,
@@ -30,7 +32,7 @@ public record SessionRevoked(
     /** Without the session ids. */
     @Override
     public String toString() {
-        return "SessionRevoked[operation=" + operation + ", sessions=" + sessionIds.size() + ", userId=" + userId
-                + ", principal=" + principal + ", at=" + at + "]";
+        return "SessionRevoked[operation=" + operation + ", reason=" + reason.code() + ", sessions=" + sessionIds.size()
+                + ", userId=" + userId + ", principal=" + principal + ", at=" + at + "]";
     }
 }

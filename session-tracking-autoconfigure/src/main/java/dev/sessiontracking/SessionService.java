@@ -115,6 +115,15 @@ public interface SessionService {
     boolean revokeSession(String sessionId);
 
     /**
+     * As {@link #revokeSession(String)}, and the session's clients learn why.
+     *
+     * @param reason one of the constants, or one of the application's own
+     */
+    default boolean revokeSession(String sessionId, SessionEndReason reason) {
+        return revokeSession(sessionId);
+    }
+
+    /**
      * Revokes a session if it belongs to this user. Safe for ids that clients send.
      *
      * @return false, with nothing revoked, if there is no such session, if it belongs to another user, or if there is
@@ -123,6 +132,11 @@ public interface SessionService {
      *     under either policy; nothing is revoked then. Also as for {@link #revokeSession(String)}
      */
     boolean revokeSession(String userId, String sessionId);
+
+    /** As {@link #revokeSession(String, String)}, and the session's clients learn why. */
+    default boolean revokeSession(String userId, String sessionId, SessionEndReason reason) {
+        return revokeSession(userId, sessionId);
+    }
 
     /**
      * Revokes a session that a token may still register, and prevents its registration. Use it for the logout of a
@@ -148,6 +162,11 @@ public interface SessionService {
      */
     RevokedSessions revokeAllUserSessions(String userId);
 
+    /** As {@link #revokeAllUserSessions(String)}, and the clients learn why. */
+    default RevokedSessions revokeAllUserSessions(String userId, SessionEndReason reason) {
+        return revokeAllUserSessions(userId);
+    }
+
     /**
      * Revokes all sessions of a user but one, and everything else as {@link #revokeAllUserSessions} does.
      *
@@ -156,6 +175,11 @@ public interface SessionService {
      * @throws SessionStoreUnavailableException as for {@link #revokeSession(String)}
      */
     RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId);
+
+    /** As {@link #revokeOtherUserSessions(String, String)}, and the clients learn why. */
+    default RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId, SessionEndReason reason) {
+        return revokeOtherUserSessions(userId, currentSessionId);
+    }
 
     /**
      * Reads a user's not-before marker: everything of the user that was authenticated at or before this time is

@@ -77,6 +77,8 @@ final class SessionAuditListener implements SessionListener {
                 data(
                         "operation",
                         lowerCase(event.operation()),
+                        "reason",
+                        event.reason().code(),
                         "user",
                         event.userId(),
                         "count",
@@ -93,6 +95,8 @@ final class SessionAuditListener implements SessionListener {
                 data(
                         "operation",
                         lowerCase(event.operation()),
+                        "reason",
+                        event.reason().code(),
                         "user",
                         event.userId(),
                         "session",

@@ -2,6 +2,7 @@
 package dev.sessiontracking.actuate;
 
 import dev.sessiontracking.RevokedSessions;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
@@ -84,7 +85,7 @@ final class SessionTrackingEndpoint {
     @DeleteOperation
     WebEndpointResponse<?> revokeSessions(@Selector Resource resource, String user, @Nullable String hash) {
         if (hash == null) {
-            return revoke(() -> sessions.revokeAllUserSessions(user));
+            return revoke(() -> sessions.revokeAllUserSessions(user, SessionEndReason.ADMINISTRATOR));
         }
         String wanted = hash.startsWith("#") ? hash : "#" + hash;
         return answer(() -> {
@@ -107,7 +108,7 @@ final class SessionTrackingEndpoint {
         long revoked = 0;
         boolean pending = false;
         for (String id : ids) {
-            if (sessions.revokeSession(id)) {
+            if (sessions.revokeSession(id, SessionEndReason.ADMINISTRATOR)) {
                 boolean unconfirmed = tracking != null && tracking.isRevocationPending(id);
                 pending |= unconfirmed;
                 revoked += unconfirmed ? 0 : 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEndedException;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionTokens;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the claims of tokens. What they say of sessions is checked elsewhere. */
@@ -49,7 +51,8 @@ final class ClaimSessionTokens implements SessionTokens {
         Arguments.requireNonNull(verifiedClaims, "verifiedClaims");
         Arguments.requireNonNull(metadata, "metadata");
         RefreshToken token = RefreshToken.read(verifiedClaims, userIdClaim)
-                .orElseThrow(() -> new SessionEndedException("The token is not a refresh token of SessionTokens"));
+                .orElseThrow(
+                        () -> new SessionEndedException("The token is not a refresh token of SessionTokens", null));
         Refreshed refreshed = sessions.refresh(token, metadata);
         return switch (refreshed.result()) {
             case RENEWED, REPEATED ->
@@ -59,9 +62,13 @@ final class ClaimSessionTokens implements SessionTokens {
                                 token.authenticatedAt(), refreshed.session().createdAt()),
                         refreshed.generation());
             case UNVERIFIED -> unverified(token, metadata);
-            case REUSED -> throw new SessionEndedException("The session was ended: its refresh token was used twice");
-            case ENDED -> throw new SessionEndedException("The session has ended");
+            case REUSED, ENDED -> throw ended(sessions.endReason(token));
         };
+    }
+
+    private static SessionEndedException ended(Optional<SessionEndReason> reason) {
+        return new SessionEndedException(
+                reason.map(SessionEndReason::description).orElse("The session has ended"), reason.orElse(null));
     }
 
     /**

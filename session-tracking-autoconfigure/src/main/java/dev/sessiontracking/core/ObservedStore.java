@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.cache.StoreFutures;
 import dev.sessiontracking.spi.NotBefore;
@@ -85,6 +86,16 @@ final class ObservedStore implements SessionStore {
     }
 
     @Override
+    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
+        return watch(Operation.REVOKE, () -> store.revoke(sessionId, userId, end));
+    }
+
+    @Override
+    public CompletionStage<Optional<SessionEndReason>> endReason(String sessionId) {
+        return watch(Operation.CHECK, () -> store.endReason(sessionId));
+    }
+
+    @Override
     public CompletionStage<NotBefore> notBefore(String userId) {
         return watch(Operation.CHECK, () -> store.notBefore(userId));
     }
@@ -134,6 +145,16 @@ final class ObservedStore implements SessionStore {
     public CompletionStage<List<String>> revokeAll(
             String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
         return watch(Operation.REVOKE_ALL, () -> store.revokeAll(userId, until, exceptSessionId, beforeRemoval));
+    }
+
+    @Override
+    public CompletionStage<List<String>> revokeAll(
+            String userId,
+            @Nullable Instant until,
+            @Nullable String exceptSessionId,
+            End end,
+            Consumer<String> beforeRemoval) {
+        return watch(Operation.REVOKE_ALL, () -> store.revokeAll(userId, until, exceptSessionId, end, beforeRemoval));
     }
 
     @Override

@@ -2,6 +2,7 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.RequestRejected;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
@@ -53,7 +54,7 @@ public interface SessionChecker {
     }
 
     /**
-     * Revokes the session of a verified token, as {@code SessionService.revokeSession(sessionId)} does, with one round
+     * Logs out the session of a verified token, as {@code SessionService.revokeSession(sessionId)} does, with one round
      * trip less if the token names its user.
      *
      * @return false only if the store confirmed that there was nothing to revoke
@@ -61,6 +62,16 @@ public interface SessionChecker {
      *     {@code reject}; the revocation is enforced on this node and pending all the same
      */
     boolean revoke(TokenSession session);
+
+    /**
+     * Tells why a session has ended that {@link #check} found to have. Costs one command at most, and none if this node
+     * knows; never fails.
+     *
+     * @return empty if nobody knows: the session was removed by hand, or too long ago, or the store does not answer
+     */
+    default CompletionStage<Optional<SessionEndReason>> endReason(TokenSession session) {
+        return CompletableFuture.completedFuture(Optional.empty());
+    }
 
     /**
      * Reads whose session this is, for a warning about the configuration. Costs one command, does not block, and fails with

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
@@ -9,6 +10,7 @@ import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.cache.CachingReader;
 import dev.sessiontracking.core.cache.CoalescedReads;
+import dev.sessiontracking.core.cache.NearCache;
 import dev.sessiontracking.core.cache.StoreFutures;
 import dev.sessiontracking.core.revocation.NotBeforeMarkers;
 import dev.sessiontracking.core.revocation.RevocationDenylist;
@@ -19,6 +21,7 @@ import dev.sessiontracking.spi.StoreObserver.Operation;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,8 @@ final class SessionEngine implements SessionChecker {
 
     private final CoalescedReads<Boolean> reads;
 
+    private final CoalescedReads<Optional<SessionEndReason>> reasons;
+
     SessionEngine(
             ObservedStore store,
             @Nullable CachingReader reader,
@@ -59,6 +64,7 @@ final class SessionEngine implements SessionChecker {
         this.outagePolicy = outagePolicy;
         this.statistics = statistics;
         this.reads = new CoalescedReads<>(this::ask, System::nanoTime, clock);
+        this.reasons = new CoalescedReads<>(store::endReason, System::nanoTime, clock);
     }
 
     @Override
@@ -164,6 +170,33 @@ final class SessionEngine implements SessionChecker {
     }
 
     @Override
+    public CompletionStage<Optional<SessionEndReason>> endReason(TokenSession session) {
+        String sessionId = session.sessionId();
+        SessionEndReason own = denylist.reason(sessionId, session.userId(), session.authenticatedAt());
+        if (own != null) {
+            return CompletableFuture.completedFuture(disclosed(own));
+        }
+        NearCache cache = reader == null ? null : reader.cacheOf(sessionId);
+        Optional<SessionEndReason> cached = cache == null ? null : cache.endReason(sessionId);
+        if (cached != null) {
+            return CompletableFuture.completedFuture(cached.flatMap(SessionEngine::disclosed));
+        }
+        return reasons.read(sessionId)
+                .thenApply(found -> {
+                    if (cache != null) {
+                        cache.putEndReason(sessionId, found);
+                    }
+                    return found.flatMap(SessionEngine::disclosed);
+                })
+                .exceptionally(unavailable -> Optional.empty());
+    }
+
+    /** Two parties have a copy of a token that was used twice. Neither learns that this was noticed. */
+    private static Optional<SessionEndReason> disclosed(SessionEndReason reason) {
+        return Optional.of(reason.equals(SessionEndReason.TOKEN_REUSED) ? SessionEndReason.REVOKED : reason);
+    }
+
+    @Override
     public CompletionStage<Optional<String>> findOwner(String sessionId) {
         return store.find(sessionId).thenApply(session -> session.map(UserSession::userId));
     }
@@ -186,7 +219,7 @@ final class SessionEngine implements SessionChecker {
 
     @Override
     public boolean revoke(TokenSession session) {
-        return revoker.revoke(session.sessionId(), session.userId());
+        return revoker.revoke(session.sessionId(), session.userId(), SessionEndReason.LOGOUT);
     }
 
     @Override

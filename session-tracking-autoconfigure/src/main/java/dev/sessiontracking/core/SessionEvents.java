@@ -6,6 +6,7 @@ import dev.sessiontracking.RevocationApplied;
 import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.RevocationPending;
 import dev.sessiontracking.SessionCreated;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEvent;
 import dev.sessiontracking.SessionRenewed;
 import dev.sessiontracking.SessionRevoked;
@@ -99,19 +100,24 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
     }
 
     @Override
-    public void revoked(RevocationOperation operation, List<String> sessionIds, @Nullable String userId) {
+    public void revoked(
+            RevocationOperation operation, SessionEndReason reason, List<String> sessionIds, @Nullable String userId) {
         if (sessionIds.isEmpty()) {
             return;
         }
-        statistics.revoked(operation);
-        tell(new SessionRevoked(operation, sessionIds, userId, principal(), clock.instant()));
+        statistics.revoked(operation, reason);
+        tell(new SessionRevoked(operation, reason, sessionIds, userId, principal(), clock.instant()));
     }
 
     @Override
-    public void pending(RevocationOperation operation, @Nullable String sessionId, @Nullable String userId) {
-        statistics.revoked(operation);
+    public void pending(
+            RevocationOperation operation,
+            SessionEndReason reason,
+            @Nullable String sessionId,
+            @Nullable String userId) {
+        statistics.revoked(operation, reason);
         statistics.pending();
-        tell(new RevocationPending(operation, sessionId, userId, principal(), clock.instant()));
+        tell(new RevocationPending(operation, reason, sessionId, userId, principal(), clock.instant()));
     }
 
     @Override

@@ -3,12 +3,15 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.RequestRejected;
 import dev.sessiontracking.RevocationOperation;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
 import dev.sessiontracking.core.SessionChecker.Result;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -17,11 +20,26 @@ import java.util.stream.Stream;
  */
 public final class SessionStatistics {
 
+    private static final SessionEndReason OTHER = new SessionEndReason("other");
+
+    private static final List<SessionEndReason> REASONS = List.of(
+            SessionEndReason.LOGOUT,
+            SessionEndReason.REVOKED,
+            SessionEndReason.ADMINISTRATOR,
+            SessionEndReason.REPLACED,
+            SessionEndReason.LIMIT,
+            SessionEndReason.CREDENTIALS_CHANGED,
+            SessionEndReason.TOKEN_REUSED,
+            OTHER);
+
     private final Map<Result, LongAdder> checks = adders(Result.class);
 
     private final Map<RequestRejected.Reason, LongAdder> rejections = adders(RequestRejected.Reason.class);
 
     private final Map<RevocationOperation, LongAdder> revocations = adders(RevocationOperation.class);
+
+    private final Map<SessionEndReason, LongAdder> endings =
+            REASONS.stream().collect(Collectors.toUnmodifiableMap(reason -> reason, reason -> new LongAdder()));
 
     private final Map<ClaimProblem, LongAdder> claimProblems = adders(ClaimProblem.class);
 
@@ -58,8 +76,9 @@ public final class SessionStatistics {
         renewals.increment();
     }
 
-    void revoked(RevocationOperation operation) {
+    void revoked(RevocationOperation operation, SessionEndReason reason) {
         of(revocations, operation).increment();
+        endings(REASONS.contains(reason) ? reason : OTHER).increment();
     }
 
     void pending() {
@@ -110,6 +129,20 @@ public final class SessionStatistics {
     /** How many revocations ended a session, or were kept for the store. */
     public long revocations(RevocationOperation operation) {
         return of(revocations, operation).sum();
+    }
+
+    /** The reasons that are counted. An application's own reasons are counted as one. */
+    public List<SessionEndReason> endReasons() {
+        return REASONS;
+    }
+
+    /** How many revocations had this reason. */
+    public long revocations(SessionEndReason reason) {
+        return endings(reason).sum();
+    }
+
+    private LongAdder endings(SessionEndReason reason) {
+        return Objects.requireNonNull(endings.get(reason));
     }
 
     /** How many requests were refused for this reason. */

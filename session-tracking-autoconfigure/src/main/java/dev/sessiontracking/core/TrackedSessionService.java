@@ -3,6 +3,7 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionAlreadyExistsException;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
@@ -286,25 +287,41 @@ final class TrackedSessionService implements SessionService {
 
     @Override
     public boolean revokeSession(String sessionId) {
+        return revokeSession(sessionId, SessionEndReason.REVOKED);
+    }
+
+    @Override
+    public boolean revokeSession(String sessionId, SessionEndReason reason) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        return revoker.revoke(sessionId, null);
+        Arguments.requireNonNull(reason, "reason");
+        return revoker.revoke(sessionId, null, reason);
     }
 
     @Override
     public boolean revokeSession(String userId, String sessionId) {
+        return revokeSession(userId, sessionId, SessionEndReason.REVOKED);
+    }
+
+    @Override
+    public boolean revokeSession(String userId, String sessionId, SessionEndReason reason) {
+        Arguments.requireNonNull(reason, "reason");
         Arguments.requireUserId(userId);
         Arguments.requireSessionId(sessionId, "sessionId");
         return StoreFutures.await(store.find(sessionId))
                         .filter(session -> session.userId().equals(userId))
                         .isPresent()
-                && revoker.revoke(sessionId, userId);
+                && revoker.revoke(sessionId, userId, reason);
     }
 
     @Override
     public boolean revokeSession(String sessionId, Instant registrableUntil) {
+        return revokeForGood(sessionId, registrableUntil, SessionEndReason.REVOKED);
+    }
+
+    boolean revokeForGood(String sessionId, Instant registrableUntil, SessionEndReason reason) {
         Arguments.requireSessionId(sessionId, "sessionId");
         Arguments.requireNonNull(registrableUntil, "registrableUntil");
-        return revoker.revokeForGood(sessionId, registrableUntil.plus(LEEWAY));
+        return revoker.revokeForGood(sessionId, registrableUntil.plus(LEEWAY), reason);
     }
 
     @Override
@@ -323,15 +340,27 @@ final class TrackedSessionService implements SessionService {
 
     @Override
     public RevokedSessions revokeAllUserSessions(String userId) {
+        return revokeAllUserSessions(userId, SessionEndReason.REVOKED);
+    }
+
+    @Override
+    public RevokedSessions revokeAllUserSessions(String userId, SessionEndReason reason) {
         Arguments.requireUserId(userId);
-        return revoker.revokeAll(userId, null);
+        Arguments.requireNonNull(reason, "reason");
+        return revoker.revokeAll(userId, null, reason);
     }
 
     @Override
     public RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId) {
+        return revokeOtherUserSessions(userId, currentSessionId, SessionEndReason.REVOKED);
+    }
+
+    @Override
+    public RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId, SessionEndReason reason) {
+        Arguments.requireNonNull(reason, "reason");
         Arguments.requireUserId(userId);
         Arguments.requireSessionId(currentSessionId, "currentSessionId");
-        return revoker.revokeAll(userId, currentSessionId);
+        return revoker.revokeAll(userId, currentSessionId, reason);
     }
 
     private boolean isDenied(UserSession session) {

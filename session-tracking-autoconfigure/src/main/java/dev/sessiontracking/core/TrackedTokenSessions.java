@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
@@ -16,6 +17,7 @@ import dev.sessiontracking.spi.SessionStore.Refreshed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,7 +98,7 @@ final class TrackedTokenSessions implements TokenSessions {
                             + " because two parties have a copy of the token.",
                     SessionIds.hash(token.sessionId()),
                     SessionIds.hash(token.userId()));
-            revoker.revoke(token.sessionId(), token.userId());
+            revoker.revoke(token.sessionId(), token.userId(), SessionEndReason.TOKEN_REUSED);
         } else if (refreshed.result() == Refreshed.Result.RENEWED) {
             events.renewed(token.sessionId());
         }
@@ -112,12 +114,18 @@ final class TrackedTokenSessions implements TokenSessions {
     }
 
     @Override
+    public Optional<SessionEndReason> endReason(RefreshToken token) {
+        return StoreFutures.await(
+                engine.endReason(new TokenSession(token.sessionId(), token.userId(), token.authenticatedAt())));
+    }
+
+    @Override
     public boolean revokeSession(String sessionId) {
-        return sessions.revokeSession(sessionId);
+        return sessions.revokeSession(sessionId, SessionEndReason.LOGOUT);
     }
 
     @Override
     public boolean revokeSession(String sessionId, Instant registrableUntil) {
-        return sessions.revokeSession(sessionId, registrableUntil);
+        return sessions.revokeForGood(sessionId, registrableUntil, SessionEndReason.LOGOUT);
     }
 }

@@ -3,6 +3,7 @@ package dev.sessiontracking.metrics;
 
 import dev.sessiontracking.RequestRejected;
 import dev.sessiontracking.RevocationOperation;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
@@ -105,6 +106,14 @@ final class SessionMeters implements MeterBinder {
                             "Revocations that are enforced, confirmed or pending",
                             tracking -> tracking.statistics().revocations(operation))
                     .tag("operation", lowerCase(operation))
+                    .register(registry);
+        }
+        for (SessionEndReason reason : tracking.statistics().endReasons()) {
+            counter(
+                            "revocation.reasons",
+                            "Revocations that are enforced, by reason",
+                            tracking -> tracking.statistics().revocations(reason))
+                    .tag("reason", reason.code())
                     .register(registry);
         }
         gauge(

@@ -3,6 +3,7 @@ package dev.sessiontracking.redis;
 
 import static dev.sessiontracking.redis.connection.RedisFailures.translated;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.UserRevocation.Scope;
@@ -42,7 +43,7 @@ final class RedisSessionStore implements SessionStore {
 
     private final RedisKeys keys;
 
-    private final Companions companions;
+    private final SessionEndings endings;
 
     private final UserIndex index;
 
@@ -60,7 +61,8 @@ final class RedisSessionStore implements SessionStore {
     RedisSessionStore(RedisLink link, RedisKeys keys, UserIndexType newIndexes, Clock clock) {
         this.link = link;
         this.keys = keys;
-        this.companions = new Companions(link, keys);
+        Companions companions = new Companions(link, keys);
+        this.endings = new SessionEndings(keys, companions);
         this.index = new UserIndex(keys, newIndexes, companions);
         this.registrations = new Registrations(keys, index, companions);
         this.renewals = new Renewals(keys, index);
@@ -150,20 +152,22 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
-        return revoke(sessionId, userId, commands -> commands.del(keys.session(sessionId)));
+        return revoke(sessionId, userId, End.FORGOTTEN);
     }
 
     @Override
     public CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
-        return revoke(
-                sessionId,
-                userId,
-                commands -> companions.run(
-                        RedisScript.END,
-                        commands,
-                        keys.session(sessionId),
-                        keys.sessionState(sessionId),
-                        String.valueOf(tokenLife.toMillis())));
+        return revoke(sessionId, userId, new End(SessionEndReason.REVOKED, Duration.ZERO, tokenLife));
+    }
+
+    @Override
+    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
+        return revoke(sessionId, userId, commands -> endings.end(commands, sessionId, end));
+    }
+
+    @Override
+    public CompletionStage<Optional<SessionEndReason>> endReason(String sessionId) {
+        return answer(commands -> endings.reason(commands, sessionId));
     }
 
     private CompletionStage<Boolean> revoke(
@@ -224,10 +228,21 @@ final class RedisSessionStore implements SessionStore {
     @Override
     public CompletionStage<List<String>> revokeAll(
             String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
+        return revokeAll(userId, until, exceptSessionId, End.FORGOTTEN, beforeRemoval);
+    }
+
+    @Override
+    public CompletionStage<List<String>> revokeAll(
+            String userId,
+            @Nullable Instant until,
+            @Nullable String exceptSessionId,
+            End end,
+            Consumer<String> beforeRemoval) {
         Scope scope = new Scope(userId, until, exceptSessionId);
         return translated(link.bulkRequest(
                 userId,
-                commands -> new UserRevocation(commands, keys, index, scope, beforeRemoval)
+                commands -> new UserRevocation(
+                                commands, keys, index, scope, id -> endings.end(commands, id, end), beforeRemoval)
                         .run()
                         .thenApply(revoked -> {
                             revoked.forEach(dataLossWatch::removed);

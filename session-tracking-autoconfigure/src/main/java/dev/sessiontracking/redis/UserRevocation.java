@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ final class UserRevocation {
 
     private final Scope scope;
 
+    private final Function<String, CompletionStage<Long>> removal;
+
     private final Consumer<String> beforeRemoval;
 
     private volatile @Nullable Throwable partFailure;
@@ -34,11 +37,17 @@ final class UserRevocation {
     private final List<String> revoked = new CopyOnWriteArrayList<>();
 
     UserRevocation(
-            RedisRequest commands, RedisKeys keys, UserIndex index, Scope scope, Consumer<String> beforeRemoval) {
+            RedisRequest commands,
+            RedisKeys keys,
+            UserIndex index,
+            Scope scope,
+            Function<String, CompletionStage<Long>> removal,
+            Consumer<String> beforeRemoval) {
         this.commands = commands;
         this.keys = keys;
         this.index = index;
         this.scope = scope;
+        this.removal = removal;
         this.beforeRemoval = beforeRemoval;
     }
 
@@ -92,9 +101,8 @@ final class UserRevocation {
     }
 
     private CompletionStage<?> delete(List<String> ids) {
-        List<CompletableFuture<Long>> deletions = ids.stream()
-                .map(id -> commands.del(keys.session(id)).toCompletableFuture())
-                .toList();
+        List<CompletableFuture<Long>> deletions =
+                ids.stream().map(id -> removal.apply(id).toCompletableFuture()).toList();
         return CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new))
                 .thenCompose(done -> {
                     List<String> deleted = new ArrayList<>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import java.util.ArrayList;
@@ -50,6 +51,8 @@ public final class RequestSessionState {
     private boolean otherCredentials;
 
     private @Nullable SessionDecision rejection;
+
+    private @Nullable SessionEndReason endReason;
 
     private @Nullable Predicate<Object> outageExemption;
 
@@ -232,9 +235,25 @@ public final class RequestSessionState {
         return carried ? List.of() : claims;
     }
 
-    /** Records that this request was rejected. */
-    public void reject(SessionDecision decision) {
+    /** The session that was looked up last, if it has ended. */
+    @Nullable
+    TokenSession endedSession() {
+        return decision == SessionDecision.ENDED ? decidedSession : null;
+    }
+
+    /**
+     * Records that this request was rejected.
+     *
+     * @param reason why its session has ended, if that is known
+     */
+    public void reject(SessionDecision decision, @Nullable SessionEndReason reason) {
         rejection = decision;
+        endReason = reason;
+    }
+
+    /** Why the session of this request has ended, if it was rejected for that and the reason is known. */
+    public @Nullable SessionEndReason endReason() {
+        return endReason;
     }
 
     /** Why this request was rejected, if it was. */

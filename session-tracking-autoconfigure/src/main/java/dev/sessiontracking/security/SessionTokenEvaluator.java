@@ -2,6 +2,7 @@
 package dev.sessiontracking.security;
 
 import dev.sessiontracking.RequestRejected.Reason;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
@@ -165,6 +166,17 @@ public final class SessionTokenEvaluator {
             state.remember(session, decision);
         }
         return decision;
+    }
+
+    /** Why the session has ended that made this request's token invalid. Blocks as one check does, and never throws. */
+    public @Nullable SessionEndReason endReason(RequestSessionState state) {
+        TokenSession session = state.endedSession();
+        return session == null ? null : endReason(session);
+    }
+
+    @Nullable
+    SessionEndReason endReason(TokenSession session) {
+        return checker.endReason(session).toCompletableFuture().join().orElse(null);
     }
 
     /** A token without a session can be rejected only by a not-before marker of its user. */

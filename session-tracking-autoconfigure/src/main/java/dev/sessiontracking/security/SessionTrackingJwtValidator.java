@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
@@ -18,13 +20,12 @@ import org.springframework.security.oauth2.jwt.Jwt;
 public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<Jwt> {
 
     /**
-     * The error description for a rejected token (RFC 6750 section 3.1). It is the same for a revoked session and for a
-     * session that never existed.
+     * The error description for a rejected token (RFC 6750 section 3.1) if nobody knows why its session has ended, or
+     * whether it existed.
      */
     public static final String ERROR_DESCRIPTION = "The access token is expired, revoked or invalid";
 
-    private static final OAuth2TokenValidatorResult REFUSED = OAuth2TokenValidatorResult.failure(new OAuth2Error(
-            OAuth2ErrorCodes.INVALID_TOKEN, ERROR_DESCRIPTION, "https://tools.ietf.org/html/rfc6750#section-3.1"));
+    private static final OAuth2TokenValidatorResult REFUSED = refused(ERROR_DESCRIPTION);
 
     private final SessionTokenEvaluator evaluator;
 
@@ -53,7 +54,18 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
         if (decision == SessionDecision.UNAVAILABLE) {
             throw unavailable();
         }
-        return decision.isAccepted() ? OAuth2TokenValidatorResult.success() : REFUSED;
+        if (decision.isAccepted()) {
+            return OAuth2TokenValidatorResult.success();
+        }
+        TokenSession session = claim.session();
+        SessionEndReason reason =
+                decision == SessionDecision.ENDED && session != null ? evaluator.endReason(session) : null;
+        return reason == null ? REFUSED : refused(reason.description());
+    }
+
+    private static OAuth2TokenValidatorResult refused(String description) {
+        return OAuth2TokenValidatorResult.failure(new OAuth2Error(
+                OAuth2ErrorCodes.INVALID_TOKEN, description, "https://tools.ietf.org/html/rfc6750#section-3.1"));
     }
 
     /** The exception for a token whose session cannot be looked up. */

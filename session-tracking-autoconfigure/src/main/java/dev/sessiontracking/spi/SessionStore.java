@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.spi;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
@@ -53,6 +54,21 @@ public interface SessionStore {
      */
     default CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
         return revoke(sessionId, userId);
+    }
+
+    /**
+     * Removes a session as {@link #revoke(String, String)} does, and remembers why. The default of a store that cannot
+     * remember this removes it.
+     *
+     * @return whether the store held it
+     */
+    default CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
+        return end.tokenLife().isZero() ? revoke(sessionId, userId) : revokeForGood(sessionId, userId, end.tokenLife());
+    }
+
+    /** Reads why a session has ended, if the store remembers it. */
+    default CompletionStage<Optional<SessionEndReason>> endReason(String sessionId) {
+        return CompletableFuture.completedFuture(Optional.empty());
     }
 
     /** Reads a user's not-before marker. A store without markers has {@link NotBefore#NONE}. */
@@ -146,6 +162,16 @@ public interface SessionStore {
     CompletionStage<List<String>> revokeAll(
             String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval);
 
+    /** As {@link #revokeAll(String, Instant, String, Consumer)}. The default of a store that cannot remember why is the same. */
+    default CompletionStage<List<String>> revokeAll(
+            String userId,
+            @Nullable Instant until,
+            @Nullable String exceptSessionId,
+            End end,
+            Consumer<String> beforeRemoval) {
+        return revokeAll(userId, until, exceptSessionId, beforeRemoval);
+    }
+
     /**
      * Lists the sessions of a user, in no order. Values that cannot be read are left out. Of more than
      * {@link dev.sessiontracking.SessionService#MAX_LISTED_SESSIONS}, that many which expire last are enough.
@@ -161,6 +187,18 @@ public interface SessionStore {
     /** Describes this store, without asking it. */
     default StoreDescription describe() {
         return StoreDescription.UNKNOWN;
+    }
+
+    /**
+     * How a session ends.
+     *
+     * @param kept how long the store remembers the reason; zero if it need not
+     * @param tokenLife how long a token may still ask for the session, and must not get it; zero if there is no such token
+     */
+    record End(SessionEndReason reason, Duration kept, Duration tokenLife) {
+
+        /** The reason need not be remembered. */
+        public static final End FORGOTTEN = new End(SessionEndReason.REVOKED, Duration.ZERO, Duration.ZERO);
     }
 
     /**

@@ -13,6 +13,7 @@ import dev.sessiontracking.RevocationApplied;
 import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.RevocationPending;
 import dev.sessiontracking.SessionCreated;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionRenewed;
 import dev.sessiontracking.SessionRevoked;
@@ -70,11 +71,28 @@ class SessionEventsTests extends SessionEventsFixture {
     @Test
     void revocationOfOneIsToldWithTheCaller() {
         UserSession session = login();
-        service.revokeSession(session.id());
+        service.revokeSession(session.id(), SessionEndReason.ADMINISTRATOR);
         assertThat(listener.heard(SessionRevoked.class))
                 .containsExactly(new SessionRevoked(
-                        RevocationOperation.ONE, List.of(session.id()), null, "the-admin", clock.instant()));
+                        RevocationOperation.ONE,
+                        SessionEndReason.ADMINISTRATOR,
+                        List.of(session.id()),
+                        null,
+                        "the-admin",
+                        clock.instant()));
         assertThat(tracking.statistics().revocations(RevocationOperation.ONE)).isEqualTo(1);
+        assertThat(tracking.statistics().revocations(SessionEndReason.ADMINISTRATOR))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void reasonsOfTheApplicationAreCountedAsOne() {
+        for (int i = 0; i < 100; i++) {
+            service.revokeSession(login().id(), new SessionEndReason("own-" + i));
+        }
+        assertThat(tracking.statistics().endReasons()).hasSizeLessThan(10);
+        assertThat(tracking.statistics().revocations(new SessionEndReason("other")))
+                .isEqualTo(100);
     }
 
     @Test
@@ -114,7 +132,12 @@ class SessionEventsTests extends SessionEventsFixture {
         service.revokeSession(session.id());
         assertThat(listener.heard(RevocationPending.class))
                 .containsExactly(new RevocationPending(
-                        RevocationOperation.ONE, session.id(), null, "the-admin", clock.instant()));
+                        RevocationOperation.ONE,
+                        SessionEndReason.REVOKED,
+                        session.id(),
+                        null,
+                        "the-admin",
+                        clock.instant()));
         assertThat(listener.heard(RevocationApplied.class)).isEmpty();
         store.recover();
         await().untilAsserted(() -> assertThat(listener.heard(RevocationApplied.class))

@@ -2,6 +2,7 @@
 package dev.sessiontracking.security;
 
 import dev.sessiontracking.RevokedSessions;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
@@ -40,6 +41,8 @@ public class RecordingSessions implements SessionChecker, SessionService {
     private final List<String> ownerLookups = new CopyOnWriteArrayList<>();
 
     private final List<ClaimProblem> problems = new CopyOnWriteArrayList<>();
+
+    private final ConcurrentMap<String, SessionEndReason> reasons = new ConcurrentHashMap<>();
 
     private final ConcurrentMap<String, Instant> notBefores = new ConcurrentHashMap<>();
 
@@ -212,6 +215,17 @@ public class RecordingSessions implements SessionChecker, SessionService {
             }
         }
         return was || down;
+    }
+
+    @Override
+    public boolean revokeSession(String sessionId, SessionEndReason reason) {
+        reasons.put(sessionId, reason);
+        return revokeSession(sessionId);
+    }
+
+    @Override
+    public CompletionStage<Optional<SessionEndReason>> endReason(TokenSession session) {
+        return CompletableFuture.completedFuture(Optional.ofNullable(reasons.get(session.sessionId())));
     }
 
     @Override

@@ -3,10 +3,12 @@ package dev.sessiontracking.core.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.spi.NotBefore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +30,14 @@ public final class NearCache {
     /** Made-up ids may fill no more than their own share, and never push out a live session. */
     private static final int ABSENT_SHARE = 10;
 
+    private static final Optional<SessionEndReason> EXPIRED = Optional.of(SessionEndReason.EXPIRED);
+
     private final Cache<String, Long> live;
 
     private final Cache<String, Boolean> absent;
+
+    /** Why absent sessions have ended, as far as that was asked. */
+    private final Cache<String, Optional<SessionEndReason>> reasons;
 
     /** Not-before markers by the names of their keys, also those that do not exist. */
     private final Cache<String, NotBefore> markers;
@@ -53,6 +60,7 @@ public final class NearCache {
     public NearCache(long maximumSize, Duration maxStaleness, LongSupplier ticker, Clock clock) {
         this.live = bounded(maximumSize);
         this.absent = bounded(absentShare(maximumSize));
+        this.reasons = bounded(absentShare(maximumSize));
         this.markers = bounded(maximumSize);
         this.ticker = ticker;
         this.clock = clock;
@@ -85,6 +93,7 @@ public final class NearCache {
             live.policy().eviction().orElseThrow().setMaximum(maximumSize);
             markers.policy().eviction().orElseThrow().setMaximum(maximumSize);
             absent.policy().eviction().orElseThrow().setMaximum(absentShare(maximumSize));
+            reasons.policy().eviction().orElseThrow().setMaximum(absentShare(maximumSize));
         }
     }
 
@@ -106,6 +115,19 @@ public final class NearCache {
             return SessionStatus.ENDED;
         }
         return now < expiresAt ? SessionStatus.LIVE : SessionStatus.UNKNOWN;
+    }
+
+    /** Why an absent session has ended, empty if nobody knows; {@code null} if the store must be asked. */
+    @SuppressWarnings("NullableOptional")
+    public @Nullable Optional<SessionEndReason> endReason(String sessionId) {
+        return reasons.getIfPresent(sessionId);
+    }
+
+    /** Keeps why an absent session has ended, as long as it is kept that the session is absent. */
+    public void putEndReason(String sessionId, Optional<SessionEndReason> reason) {
+        if (absent.getIfPresent(sessionId) != null) {
+            reasons.put(sessionId, reason);
+        }
     }
 
     /** The not-before marker of this key, or {@code null} when there is no answer that may be given. */
@@ -179,12 +201,13 @@ public final class NearCache {
     /** Keeps a live session until it is invalidated or expires. */
     public void putLive(String sessionId, long expiresAtMillis) {
         absent.invalidate(sessionId);
+        reasons.invalidate(sessionId);
         live.put(sessionId, expiresAtMillis);
     }
 
     /** Keeps the fact that there is no such session. */
     public void putAbsent(String sessionId) {
-        live.invalidate(sessionId);
+        removeLive(sessionId);
         absent.put(sessionId, Boolean.TRUE);
     }
 
@@ -195,8 +218,18 @@ public final class NearCache {
      */
     public boolean invalidate(String sessionId) {
         absent.invalidate(sessionId);
+        // The server reports an expiry after the answer that shows it. Ids are used once, so it holds.
+        reasons.asMap().computeIfPresent(sessionId, (id, known) -> known.equals(EXPIRED) ? known : null);
+        return removeLive(sessionId);
+    }
+
+    private boolean removeLive(String sessionId) {
         Long expiresAt = live.asMap().remove(sessionId);
-        return expiresAt != null && clock.millis() < expiresAt;
+        boolean wasLive = expiresAt != null && clock.millis() < expiresAt;
+        if (expiresAt != null && !wasLive) {
+            reasons.put(sessionId, EXPIRED);
+        }
+        return wasLive;
     }
 
     /** Removes all answers, and ends the lease. */
@@ -204,6 +237,7 @@ public final class NearCache {
         endLease();
         live.invalidateAll();
         absent.invalidateAll();
+        reasons.invalidateAll();
         markers.invalidateAll();
     }
 

@@ -2,6 +2,7 @@
 package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.RevocationOperation;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ sealed interface Revocation {
 
     /** What was asked for. */
     RevocationOperation operation();
+
+    /** Why the sessions end. */
+    SessionEndReason reason();
 
     /** The one session that is revoked, or {@code null}. */
     default @Nullable String sessionId() {
@@ -37,11 +41,8 @@ sealed interface Revocation {
     record OfSession(
             String sessionId,
             @Nullable String userId,
-            @Nullable Instant registrableUntil) implements Revocation {
-
-        OfSession(String sessionId, @Nullable String userId) {
-            this(sessionId, userId, null);
-        }
+            @Nullable Instant registrableUntil,
+            SessionEndReason reason) implements Revocation {
 
         @Override
         public RevocationOperation operation() {
@@ -51,7 +52,9 @@ sealed interface Revocation {
         @Override
         public Object target() {
             // A plain revocation does not include one that also forbids the registration.
-            return registrableUntil == null ? sessionId : this;
+            return registrableUntil == null
+                    ? sessionId
+                    : new OfSession(sessionId, userId, registrableUntil, SessionEndReason.REVOKED);
         }
 
         @Override
@@ -66,7 +69,8 @@ sealed interface Revocation {
      * @param until the last moment that is revoked
      * @param exceptSessionId the one session to keep, if any
      */
-    record OfUser(String userId, Instant until, @Nullable String exceptSessionId) implements Revocation {
+    record OfUser(String userId, Instant until, @Nullable String exceptSessionId, SessionEndReason reason)
+            implements Revocation {
 
         @Override
         public String revokedUser() {
@@ -80,7 +84,7 @@ sealed interface Revocation {
 
         @Override
         public Object target() {
-            return new OfUser(userId, Instant.MAX, exceptSessionId);
+            return new OfUser(userId, Instant.MAX, exceptSessionId, SessionEndReason.REVOKED);
         }
 
         @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core.revocation;
 
+import dev.sessiontracking.SessionEndReason;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,6 +49,10 @@ public final class RevocationDenylist {
         this.maximumRemembered = maximumRemembered;
     }
 
+    Duration retention() {
+        return retention;
+    }
+
     int maximum() {
         return maximumRemembered;
     }
@@ -86,18 +91,26 @@ public final class RevocationDenylist {
         return denial != null && !denial.isOver(clock.instant());
     }
 
+    /** Why a session that is denied has ended, if this node has revoked it. */
+    public @Nullable SessionEndReason reason(
+            String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt) {
+        Denial denial = sessions.get(sessionId);
+        SessionEndReason reason = denial == null ? null : denial.reason;
+        return reason != null ? reason : users.reason(sessionId, userId, authenticatedAt, clock);
+    }
+
     /** Whether a token of this user that names no session is refused. */
     public boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
         return users.deniesWithoutSession(userId, authenticatedAt, clock);
     }
 
     /**
-     * Remembers a session as revoked. The caller passes the result to {@link #confirm}, {@link #forget} or {@link #keep},
+     * Remembers a session as revoked; the first reason counts. The caller passes the result to {@link #confirm}, {@link #forget} or {@link #keep},
      * once.
      *
      * @return {@code null} if all that is remembered is unconfirmed and there is no room
      */
-    synchronized @Nullable Denial deny(String sessionId) {
+    synchronized @Nullable Denial deny(String sessionId, @Nullable SessionEndReason reason) {
         Instant now = clock.instant();
         removeExpired(now);
         Denial denial = sessions.get(sessionId);
@@ -109,6 +122,7 @@ public final class RevocationDenylist {
             sessions.put(sessionId, denial);
         }
         denial.until = now.plus(retention);
+        denial.reason = denial.reason == null ? reason : denial.reason;
         denial.claims++;
         denial.unconfirmed++;
         return denial;
@@ -116,7 +130,7 @@ public final class RevocationDenylist {
 
     /** Remembers a session that was revoked elsewhere. */
     synchronized void denyRevokedElsewhere(String sessionId) {
-        Denial denial = deny(sessionId);
+        Denial denial = deny(sessionId, null);
         if (denial != null) {
             confirm(denial);
         }
@@ -144,7 +158,7 @@ public final class RevocationDenylist {
     }
 
     /**
-     * Takes back one call of {@link #deny(String)}: there was no such session to be revoked. It is forgotten when every
+     * Takes back one call of {@link #deny(String, SessionEndReason)}: there was no such session to be revoked. It is forgotten when every
      * such call was taken back, and not while somebody else has revoked it, before or since.
      *
      * @return as for {@link #confirm}
@@ -281,7 +295,9 @@ public final class RevocationDenylist {
 
         private volatile Instant until;
 
-        /** Calls of {@link #deny(String)} that were not taken back. */
+        private volatile @Nullable SessionEndReason reason;
+
+        /** Calls of {@link #deny(String, SessionEndReason)} that were not taken back. */
         private int claims;
 
         /** Calls under way, which the store has not answered. */

@@ -3,6 +3,7 @@ package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.RevokedSessions;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.cache.CachingReader;
@@ -12,6 +13,7 @@ import dev.sessiontracking.core.revocation.RevocationDenylist.Denial;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.End;
 import dev.sessiontracking.spi.StoreListener;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +34,9 @@ public final class Revoker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Revoker.class);
 
+    /** As long as most access tokens live. A longer time costs memory for every logout. */
+    private static final Duration REASON_KEPT = Duration.ofHours(1);
+
     private final AtomicBoolean fullTold = new AtomicBoolean();
 
     private final SessionStore store;
@@ -45,6 +50,8 @@ public final class Revoker implements AutoCloseable {
     private final Outcomes outcomes;
 
     private final OutagePolicy policy;
+
+    private final Duration reasonKept;
 
     private final PendingRevocations pending;
 
@@ -64,6 +71,7 @@ public final class Revoker implements AutoCloseable {
         this.markers = markers;
         this.outcomes = outcomes;
         this.policy = policy;
+        this.reasonKept = denylist.retention().compareTo(REASON_KEPT) < 0 ? denylist.retention() : REASON_KEPT;
         this.pending = new PendingRevocations(this::apply, denylist::applied, denylist.maximum());
         this.reapplier = new RevocationReapplier(store, pending::later);
     }
@@ -72,10 +80,18 @@ public final class Revoker implements AutoCloseable {
     public interface Outcomes {
 
         /** Sessions were revoked, perhaps none. */
-        void revoked(RevocationOperation operation, List<String> sessionIds, @Nullable String userId);
+        void revoked(
+                RevocationOperation operation,
+                SessionEndReason reason,
+                List<String> sessionIds,
+                @Nullable String userId);
 
         /** The store has not confirmed a revocation: this node enforces it and will send it again. */
-        void pending(RevocationOperation operation, @Nullable String sessionId, @Nullable String userId);
+        void pending(
+                RevocationOperation operation,
+                SessionEndReason reason,
+                @Nullable String sessionId,
+                @Nullable String userId);
 
         /** The store has confirmed a pending revocation. */
         void applied(RevocationOperation operation, @Nullable String sessionId, @Nullable String userId, long sessions);
@@ -92,23 +108,23 @@ public final class Revoker implements AutoCloseable {
     }
 
     /** Ends one session. False only if the store confirmed that there was nothing to end. */
-    public boolean revoke(String sessionId, @Nullable String userId) {
-        return revoke(new Revocation.OfSession(sessionId, userId));
+    public boolean revoke(String sessionId, @Nullable String userId, SessionEndReason reason) {
+        return revoke(new Revocation.OfSession(sessionId, userId, null, reason));
     }
 
     /**
-     * As {@link #revoke(String, String)}, and keeps a token from registering the session later.
+     * As {@link #revoke(String, String, SessionEndReason)}, and keeps a token from registering the session later.
      *
      * @param registrableUntil until when a token may ask for its registration
      */
-    public boolean revokeForGood(String sessionId, Instant registrableUntil) {
-        return revoke(new Revocation.OfSession(sessionId, null, registrableUntil));
+    public boolean revokeForGood(String sessionId, Instant registrableUntil, SessionEndReason reason) {
+        return revoke(new Revocation.OfSession(sessionId, null, registrableUntil, reason));
     }
 
     private boolean revoke(Revocation.OfSession revocation) {
         String sessionId = revocation.sessionId();
         boolean believedLive = isCachedAsLive(sessionId);
-        Denial denial = denylist.deny(sessionId);
+        Denial denial = denylist.deny(sessionId, revocation.reason());
         try {
             boolean wasLive = revokeInStore(revocation);
             if (denial == null) {
@@ -120,7 +136,7 @@ public final class Revoker implements AutoCloseable {
                 reapplier.apply(List.of(sessionId));
             }
             if (wasLive) {
-                outcomes.revoked(RevocationOperation.ONE, List.of(sessionId), revocation.userId());
+                outcomes.revoked(RevocationOperation.ONE, revocation.reason(), List.of(sessionId), revocation.userId());
             }
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {
@@ -135,10 +151,12 @@ public final class Revoker implements AutoCloseable {
     private boolean revokeInStore(Revocation.OfSession one) {
         Instant until = one.registrableUntil();
         Duration tokenLife = until == null ? Duration.ZERO : markers.timeUntil(until);
-        return StoreFutures.await(
-                tokenLife.toMillis() > 0
-                        ? store.revokeForGood(one.sessionId(), one.userId(), tokenLife)
-                        : store.revoke(one.sessionId(), one.userId()));
+        return StoreFutures.await(store.revoke(
+                one.sessionId(), one.userId(), end(one, tokenLife.isNegative() ? Duration.ZERO : tokenLife)));
+    }
+
+    private End end(Revocation revocation, Duration tokenLife) {
+        return new End(revocation.reason(), reasonKept, tokenLife);
     }
 
     private boolean isCachedAsLive(String sessionId) {
@@ -150,13 +168,13 @@ public final class Revoker implements AutoCloseable {
      *
      * @param exceptSessionId the one session to keep, or {@code null}
      */
-    public RevokedSessions revokeAll(String userId, @Nullable String exceptSessionId) {
-        Revocation.OfUser revocation = new Revocation.OfUser(userId, denylist.now(), exceptSessionId);
+    public RevokedSessions revokeAll(String userId, @Nullable String exceptSessionId, SessionEndReason reason) {
+        Revocation.OfUser revocation = new Revocation.OfUser(userId, denylist.now(), exceptSessionId, reason);
         try {
             // Now means now, by the store's clock: what nodes' clocks say of a session's beginning does not matter.
             markers.raise(userId, NotBefore.of(null, exceptSessionId));
-            List<String> revoked = revokeAll(userId, null, exceptSessionId);
-            outcomes.revoked(revocation.operation(), revoked, userId);
+            List<String> revoked = revokeAll(revocation, null);
+            outcomes.revoked(revocation.operation(), reason, revoked, userId);
             return new RevokedSessions(revoked.size(), false);
         } catch (SessionStoreUnavailableException unavailable) {
             keep(revocation, denylist.deny(revocation), unavailable);
@@ -177,7 +195,7 @@ public final class Revoker implements AutoCloseable {
             denylist.applied(revocation);
             throw full;
         }
-        outcomes.pending(revocation.operation(), revocation.sessionId(), revocation.revokedUser());
+        outcomes.pending(revocation.operation(), revocation.reason(), revocation.sessionId(), revocation.revokedUser());
         if (policy == OutagePolicy.REJECT) {
             throw unavailable;
         }
@@ -187,8 +205,7 @@ public final class Revoker implements AutoCloseable {
         long sessions;
         if (revocation instanceof Revocation.OfUser all) {
             markers.raise(all.userId(), NotBefore.of(all.until(), all.exceptSessionId()));
-            sessions =
-                    revokeAll(all.userId(), all.until(), all.exceptSessionId()).size();
+            sessions = revokeAll(all, all.until()).size();
         } else {
             sessions = revokeInStore((Revocation.OfSession) revocation) ? 1 : 0;
         }
@@ -208,14 +225,19 @@ public final class Revoker implements AutoCloseable {
     }
 
     /** This node rejects each session before the store removes it, so that no read under way can undo that. */
-    private List<String> revokeAll(String userId, @Nullable Instant until, @Nullable String exceptSessionId) {
+    private List<String> revokeAll(Revocation.OfUser all, @Nullable Instant until) {
         Map<String, Optional<Denial>> begun = new ConcurrentHashMap<>();
         try {
             List<String> revoked = StoreFutures.await(store.revokeAll(
-                    userId, until, exceptSessionId, sessionId -> begun.computeIfAbsent(sessionId, this::begin)));
+                    all.userId(),
+                    until,
+                    all.exceptSessionId(),
+                    end(all, Duration.ZERO),
+                    sessionId -> begun.computeIfAbsent(sessionId, id -> begin(id, all.reason()))));
             for (String sessionId : revoked) {
                 // Also here, for a store that has not announced it.
-                if (begun.computeIfAbsent(sessionId, this::begin).isEmpty()) {
+                if (begun.computeIfAbsent(sessionId, id -> begin(id, all.reason()))
+                        .isEmpty()) {
                     withoutRoom(sessionId);
                 }
             }
@@ -226,8 +248,8 @@ public final class Revoker implements AutoCloseable {
         }
     }
 
-    private Optional<Denial> begin(String sessionId) {
-        return Optional.ofNullable(denylist.deny(sessionId));
+    private Optional<Denial> begin(String sessionId, SessionEndReason reason) {
+        return Optional.ofNullable(denylist.deny(sessionId, reason));
     }
 
     private void confirm(Denial denial) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core.revocation;
 
+import dev.sessiontracking.SessionEndReason;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,6 +59,16 @@ final class UserRevocations {
             }
         }
         return false;
+    }
+
+    /** Why the sessions of the user end that this session is one of. */
+    @Nullable
+    SessionEndReason reason(String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt, Clock clock) {
+        return users.getOrDefault(userId == null ? "" : userId, List.of()).stream()
+                .filter(entry -> entry.covers(sessionId, authenticatedAt) && !entry.isOver(clock.instant()))
+                .map(entry -> entry.revocation.reason())
+                .findFirst()
+                .orElse(null);
     }
 
     boolean deniesWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt, Clock clock) {

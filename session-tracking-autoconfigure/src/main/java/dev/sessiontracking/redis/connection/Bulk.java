@@ -14,6 +14,10 @@ record Bulk(String word) implements ProtocolKeyword {
 
     static final Bulk DEL = new Bulk("DEL");
 
+    static final Bulk EVAL = new Bulk("EVAL");
+
+    static final Bulk EVALSHA = new Bulk("EVALSHA");
+
     static final Bulk GET = new Bulk("GET");
 
     static final Bulk MGET = new Bulk("MGET");

@@ -2,6 +2,7 @@
 package dev.sessiontracking.redis.connection;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.ScriptOutputType;
@@ -138,6 +139,9 @@ public final class RedisRequest {
     }
 
     public CompletionStage<Long> evalsha(String digest, String[] keys, String... arguments) {
+        if (deadline != null) {
+            return bulkScript(Bulk.EVALSHA, digest, keys, arguments);
+        }
         return send(
                 Line.WRITE,
                 keys[0],
@@ -146,11 +150,25 @@ public final class RedisRequest {
     }
 
     public CompletionStage<Long> eval(String script, String[] keys, String... arguments) {
+        if (deadline != null) {
+            return bulkScript(Bulk.EVAL, script, keys, arguments);
+        }
         return send(
                 Line.WRITE,
                 keys[0],
                 commands -> commands.eval(script, ScriptOutputType.INTEGER, keys, arguments),
                 failure -> isOptional(keys, failure));
+    }
+
+    private CompletionStage<Long> bulkScript(Bulk type, String script, String[] keys, String... arguments) {
+        return bulk(
+                Line.WRITE,
+                type,
+                new IntegerOutput<>(StringCodec.UTF8),
+                keys[0],
+                args().add(script).add(keys.length).addKeys(keys).addValues(arguments),
+                failure ->
+                        isOptional(keys, failure) || RedisFailures.unwrap(failure) instanceof RedisNoScriptException);
     }
 
     /** A companion key is optional. The caller continues without it. */
@@ -238,13 +256,26 @@ public final class RedisRequest {
                 });
     }
 
-    /** @param line reads or writes */
     private <T> CompletionStage<T> bulk(
             Line line,
             Bulk type,
             CommandOutput<String, String, T> output,
             String key,
             CommandArgs<String, String> arguments) {
+        return bulk(line, type, output, key, arguments, failure -> false);
+    }
+
+    /**
+     * @param line reads or writes
+     * @param isAnswer additional failures that count as answers
+     */
+    private <T> CompletionStage<T> bulk(
+            Line line,
+            Bulk type,
+            CommandOutput<String, String, T> output,
+            String key,
+            CommandArgs<String, String> arguments,
+            Predicate<Throwable> isAnswer) {
         Shard shard = shards.of(key);
         return shard.sendOnce(line, () -> {
                     if (deadline != null && deadline - System.nanoTime() < 0) {
@@ -254,7 +285,7 @@ public final class RedisRequest {
                     return shards.commands(Line.BULK).dispatch(type, output, arguments);
                 })
                 .whenComplete((value, failure) -> {
-                    if (!RedisFailures.isAnswer(failure)) {
+                    if (!RedisFailures.isAnswer(failure) && !isAnswer.test(failure)) {
                         failed.add(shard);
                         shard.bulkFailed(failure);
                     }

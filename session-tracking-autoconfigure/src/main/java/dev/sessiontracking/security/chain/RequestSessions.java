@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.chain;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.SessionDecision;
@@ -121,6 +122,11 @@ public final class RequestSessions<R> {
             }
         }
         return worst;
+    }
+
+    /** Why the session has ended that the decision is based on. */
+    public @Nullable SessionEndReason endReason(RequestSessionState state) {
+        return evaluator.endReason(state);
     }
 
     /** Records a request whose token cannot be determined. */

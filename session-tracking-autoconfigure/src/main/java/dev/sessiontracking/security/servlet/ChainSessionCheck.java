@@ -84,7 +84,7 @@ final class ChainSessionCheck {
                     return false;
                 }
             }
-            state.reject(decision);
+            state.reject(decision, sessions.endReason(state));
         } else if (authentication instanceof AnonymousAuthenticationToken) {
             return true;
         }
@@ -93,7 +93,7 @@ final class ChainSessionCheck {
         if (origin == Origin.TOKEN_FILTER
                 && decision != SessionDecision.UNAVAILABLE
                 && !state.wasBeforeTokenFilter(authentication)) {
-            throw new RejectedTokenException();
+            throw new RejectedTokenException(state.endReason());
         }
         if (!again || response.getStatus() < HttpStatus.BAD_REQUEST.value()) {
             rejections.write(request, response, decision);

@@ -68,6 +68,7 @@ final class SessionContextFilter implements Filter {
                 throw exception;
             }
         } finally {
+            check.rejections().addEndReason(http, (HttpServletResponse) response);
             state.afterTokenFilter();
             RequestSessionState.bind(before);
             StoredSessions.store(http, state);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.security.SessionDecision;
 import dev.sessiontracking.security.chain.RejectedTokenException;
 import dev.sessiontracking.security.chain.Unavailable;
@@ -9,6 +10,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -29,6 +31,10 @@ import org.springframework.security.web.context.RequestAttributeSecurityContextR
 final class SessionRejections {
 
     private static final String DPOP = "dpop";
+
+    private static final String INVALID_TOKEN = "error=\"invalid_token\"";
+
+    private static final String SESSION_END = ", session_end=\"";
 
     private final AuthenticationEntryPoint bearer = new BearerTokenAuthenticationEntryPoint();
 
@@ -54,7 +60,28 @@ final class SessionRejections {
         if (decision == SessionDecision.UNAVAILABLE) {
             unavailable(response);
         } else if (start(response)) {
-            entryPoint(request).commence(request, response, new RejectedTokenException());
+            entryPoint(request).commence(request, response, new RejectedTokenException(endReason(request)));
+        }
+    }
+
+    private static @Nullable SessionEndReason endReason(HttpServletRequest request) {
+        return RequestToken.state(request).endReason();
+    }
+
+    /**
+     * Adds why the session has ended to the challenge that an entry point has written. RFC 6750 section 3 permits further
+     * parameters.
+     */
+    void addEndReason(HttpServletRequest request, HttpServletResponse response) {
+        SessionEndReason reason = endReason(request);
+        if (reason == null || response.isCommitted()) {
+            return;
+        }
+        Collection<String> challenges = response.getHeaders(HttpHeaders.WWW_AUTHENTICATE);
+        for (String challenge : challenges) {
+            if (challenges.size() == 1 && challenge.contains(INVALID_TOKEN) && !challenge.contains(SESSION_END)) {
+                response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge + SESSION_END + reason.code() + '"');
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.revocation.Revocation.OfSession;
 import dev.sessiontracking.core.revocation.Revocation.OfUser;
@@ -25,9 +26,9 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class PendingRevocationsTests {
 
-    private static final OfSession FIRST = new OfSession("first-session", null);
+    private static final OfSession FIRST = new OfSession("first-session", null, null, SessionEndReason.REVOKED);
 
-    private static final OfSession SECOND = new OfSession("second-session", null);
+    private static final OfSession SECOND = new OfSession("second-session", null, null, SessionEndReason.REVOKED);
 
     private final List<Revocation> applied = new CopyOnWriteArrayList<>();
 
@@ -101,8 +102,8 @@ class PendingRevocationsTests {
 
     @Test
     void userWithManySessionsDoesNotHoldUpOthers() {
-        OfUser hoarder = new OfUser("hoarder", Instant.EPOCH, null);
-        OfUser alice = new OfUser("alice", Instant.EPOCH, null);
+        OfUser hoarder = new OfUser("hoarder", Instant.EPOCH, null, SessionEndReason.REVOKED);
+        OfUser alice = new OfUser("alice", Instant.EPOCH, null, SessionEndReason.REVOKED);
         CountDownLatch done = new CountDownLatch(1);
         try (PendingRevocations some = new PendingRevocations(
                 revocation -> {
@@ -152,12 +153,12 @@ class PendingRevocationsTests {
 
     @Test
     void repeatedRevocationsOfAUserTakeOnePlaceAndTheLastOneCounts() {
-        OfUser last = new OfUser("alice", Instant.ofEpochSecond(99), null);
+        OfUser last = new OfUser("alice", Instant.ofEpochSecond(99), null, SessionEndReason.REVOKED);
         for (int i = 0; i < 100; i++) {
-            pending.add(new OfUser("alice", Instant.ofEpochSecond(i), null));
+            pending.add(new OfUser("alice", Instant.ofEpochSecond(i), null, SessionEndReason.REVOKED));
         }
         assertThat(pending.size()).isEqualTo(1);
-        pending.add(new OfUser("alice", Instant.EPOCH, "current"));
+        pending.add(new OfUser("alice", Instant.EPOCH, "current", SessionEndReason.REVOKED));
         assertThat(pending.size()).isEqualTo(2);
         available = true;
         await().until(() -> pending.size() == 0);
@@ -166,7 +167,7 @@ class PendingRevocationsTests {
 
     @Test
     void plainRevocationDoesNotReplaceOneForGood() {
-        OfSession forGood = new OfSession("first-session", "alice", Instant.ofEpochSecond(99));
+        OfSession forGood = new OfSession("first-session", "alice", Instant.ofEpochSecond(99), SessionEndReason.LOGOUT);
         pending.add(forGood);
         pending.add(FIRST);
         available = true;
@@ -179,7 +180,7 @@ class PendingRevocationsTests {
         pending.add(FIRST);
         pending.add(SECOND);
         assertThatExceptionOfType(SessionStoreUnavailableException.class)
-                .isThrownBy(() -> pending.add(new OfSession("third", null)))
+                .isThrownBy(() -> pending.add(new OfSession("third", null, null, SessionEndReason.REVOKED)))
                 .withMessageContaining("2");
         assertThatCode(() -> pending.add(FIRST)).doesNotThrowAnyException();
         assertThat(pending.size()).isEqualTo(2);
@@ -217,7 +218,8 @@ class PendingRevocationsTests {
     @Test
     void closingMakesOneAttemptOnlyAndTellsWhatIsLost(CapturedOutput output) {
         pending.add(FIRST);
-        pending.add(new OfUser("alice", Instant.parse("2030-01-01T00:00:00Z"), "second-session"));
+        pending.add(
+                new OfUser("alice", Instant.parse("2030-01-01T00:00:00Z"), "second-session", SessionEndReason.REVOKED));
         int before = attempts.get();
         pending.close();
         assertThat(attempts.get()).isLessThanOrEqualTo(before + 4);
@@ -243,7 +245,7 @@ class PendingRevocationsTests {
     @Test
     void descriptionsHoldHashesOnly() {
         assertThat(FIRST.describe()).isEqualTo("session " + SessionIds.hash("first-session"));
-        assertThat(new OfUser("alice", Instant.EPOCH, "current").describe())
+        assertThat(new OfUser("alice", Instant.EPOCH, "current", SessionEndReason.REVOKED).describe())
                 .contains(SessionIds.hash("alice"))
                 .doesNotContain("alice", "current");
     }

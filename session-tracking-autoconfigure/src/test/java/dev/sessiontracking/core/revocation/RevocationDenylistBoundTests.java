@@ -3,6 +3,7 @@ package dev.sessiontracking.core.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.core.revocation.Revocation.OfSession;
 import dev.sessiontracking.core.revocation.Revocation.OfUser;
 import dev.sessiontracking.core.revocation.RevocationDenylist.Denial;
@@ -29,32 +30,32 @@ class RevocationDenylistBoundTests {
     private final RevocationDenylist memory = new RevocationDenylist(clock, RETENTION, 3);
 
     private static OfUser ofUser(String userId, Instant until, @Nullable String except) {
-        return new OfUser(userId, until, except);
+        return new OfUser(userId, until, except, SessionEndReason.REVOKED);
     }
 
     @Test
     void deniesAKnownSessionAgainEvenWhenFull() {
-        memory.deny("a");
-        memory.deny("b");
-        memory.deny("c");
+        memory.deny("a", SessionEndReason.REVOKED);
+        memory.deny("b", SessionEndReason.REVOKED);
+        memory.deny("c", SessionEndReason.REVOKED);
         clock.advance(RETENTION.minusDays(1));
-        assertThat(memory.deny("a")).isNotNull();
+        assertThat(memory.deny("a", SessionEndReason.REVOKED)).isNotNull();
         clock.advance(Duration.ofDays(2));
         assertThat(memory.isDenied("a")).isTrue();
     }
 
     private Denial confirmed(String sessionId) {
-        Denial denial = memory.deny(sessionId);
+        Denial denial = memory.deny(sessionId, SessionEndReason.REVOKED);
         memory.confirm(denial);
         return denial;
     }
 
     @Test
     void remembersNoMoreThanFitWhenNoneIsConfirmed() {
-        assertThat(memory.deny("a")).isNotNull();
-        assertThat(memory.deny("b")).isNotNull();
+        assertThat(memory.deny("a", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.deny("b", SessionEndReason.REVOKED)).isNotNull();
         assertThat(memory.deny(ofUser("alice", NOW, null))).isTrue();
-        assertThat(memory.deny("c")).isNull();
+        assertThat(memory.deny("c", SessionEndReason.REVOKED)).isNull();
         assertThat(memory.deny(ofUser("bob", NOW, null))).isFalse();
         assertThat(memory.size()).isEqualTo(3);
         assertThat(memory.isDenied("a")).isTrue();
@@ -64,23 +65,23 @@ class RevocationDenylistBoundTests {
 
     @Test
     void newRevocationDisplacesTheOldestConfirmedOne() {
-        memory.deny("unconfirmed");
+        memory.deny("unconfirmed", SessionEndReason.REVOKED);
         confirmed("older");
         confirmed("newer");
-        assertThat(memory.deny("a")).isNotNull();
+        assertThat(memory.deny("a", SessionEndReason.REVOKED)).isNotNull();
         assertThat(memory.isDenied("older")).isFalse();
         assertThat(memory.isDenied("newer")).isTrue();
-        assertThat(memory.deny("b")).isNotNull();
+        assertThat(memory.deny("b", SessionEndReason.REVOKED)).isNotNull();
         assertThat(memory.isDenied("newer")).isFalse();
         assertThat(memory.isDenied("unconfirmed")).isTrue();
-        assertThat(memory.deny("c")).isNull();
+        assertThat(memory.deny("c", SessionEndReason.REVOKED)).isNull();
     }
 
     @Test
     void revocationOfAUserDisplacesAConfirmedOne() {
         confirmed("a");
-        memory.deny("b");
-        memory.deny("c");
+        memory.deny("b", SessionEndReason.REVOKED);
+        memory.deny("c", SessionEndReason.REVOKED);
         assertThat(memory.deny(ofUser("alice", NOW, null))).isTrue();
         assertThat(memory.isDenied("a")).isFalse();
         assertThat(memory.deny(ofUser("bob", NOW, null))).isFalse();
@@ -93,48 +94,48 @@ class RevocationDenylistBoundTests {
             memory.applied(ofUser(user, NOW, null));
         }
         confirmed("a");
-        memory.deny("b");
+        memory.deny("b", SessionEndReason.REVOKED);
         assertThat(memory.isDenied("a")).isFalse();
-        memory.deny("c");
+        memory.deny("c", SessionEndReason.REVOKED);
         assertThat(memory.isDeniedWithoutSession("alice", null)).isFalse();
         assertThat(memory.isDeniedWithoutSession("bob", null)).isTrue();
-        memory.deny("d");
+        memory.deny("d", SessionEndReason.REVOKED);
         assertThat(memory.isDeniedWithoutSession("bob", null)).isFalse();
-        assertThat(memory.deny("e")).isNull();
+        assertThat(memory.deny("e", SessionEndReason.REVOKED)).isNull();
     }
 
     @Test
     void revocationIsUnconfirmedAsLongAsAnyCallOfItIs() {
-        Denial first = memory.deny("a");
-        memory.deny("a");
+        Denial first = memory.deny("a", SessionEndReason.REVOKED);
+        memory.deny("a", SessionEndReason.REVOKED);
         memory.confirm(first);
-        memory.deny("b");
-        memory.deny("c");
-        assertThat(memory.deny("d")).isNull();
+        memory.deny("b", SessionEndReason.REVOKED);
+        memory.deny("c", SessionEndReason.REVOKED);
+        assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNull();
         assertThat(memory.isDenied("a")).isTrue();
     }
 
     @Test
     void pendingRevocationIsNotDisplacedUntilItIsApplied() {
-        memory.keep(memory.deny("a"));
-        memory.deny("b");
-        memory.deny("c");
-        assertThat(memory.deny("d")).isNull();
-        memory.applied(new OfSession("a", null));
-        assertThat(memory.deny("d")).isNotNull();
+        memory.keep(memory.deny("a", SessionEndReason.REVOKED));
+        memory.deny("b", SessionEndReason.REVOKED);
+        memory.deny("c", SessionEndReason.REVOKED);
+        assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNull();
+        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED));
+        assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNotNull();
         assertThat(memory.isDenied("a")).isFalse();
     }
 
     @Test
     void confirmedRevocationThatIsPendingOnceMoreIsNotDisplaced() {
         confirmed("a");
-        memory.keep(memory.deny("a"));
-        memory.deny("b");
-        memory.deny("c");
-        assertThat(memory.deny("d")).isNull();
+        memory.keep(memory.deny("a", SessionEndReason.REVOKED));
+        memory.deny("b", SessionEndReason.REVOKED);
+        memory.deny("c", SessionEndReason.REVOKED);
+        assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNull();
         assertThat(memory.isDenied("a")).isTrue();
-        memory.applied(new OfSession("a", null));
-        assertThat(memory.deny("d")).isNotNull();
+        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED));
+        assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNotNull();
     }
 
     @Test
@@ -144,9 +145,9 @@ class RevocationDenylistBoundTests {
         }
         assertThat(memory.isDenied("elsewhere-99")).isTrue();
         assertThat(memory.size()).isEqualTo(3);
-        assertThat(memory.deny("a")).isNotNull();
-        assertThat(memory.deny("b")).isNotNull();
-        assertThat(memory.deny("c")).isNotNull();
+        assertThat(memory.deny("a", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.deny("b", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.deny("c", SessionEndReason.REVOKED)).isNotNull();
         memory.denyRevokedElsewhere("one-more");
         assertThat(memory.isDenied("one-more")).isFalse();
     }
@@ -157,7 +158,7 @@ class RevocationDenylistBoundTests {
         confirmed("b");
         confirmed("c");
         for (int i = 0; i < 100; i++) {
-            memory.forget(memory.deny("made-up-" + i));
+            memory.forget(memory.deny("made-up-" + i, SessionEndReason.REVOKED));
         }
         assertThat(memory.isDenied("b")).isTrue();
         assertThat(memory.isDenied("c")).isTrue();
@@ -168,7 +169,7 @@ class RevocationDenylistBoundTests {
         confirmed("a");
         confirmed("b");
         clock.advance(RETENTION);
-        assertThat(memory.deny("c")).isNotNull();
+        assertThat(memory.deny("c", SessionEndReason.REVOKED)).isNotNull();
         assertThat(memory.size()).isEqualTo(1);
     }
 

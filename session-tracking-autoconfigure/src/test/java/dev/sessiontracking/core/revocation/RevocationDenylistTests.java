@@ -3,6 +3,7 @@ package dev.sessiontracking.core.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.core.revocation.Revocation.OfSession;
 import dev.sessiontracking.core.revocation.RevocationDenylist.Denial;
 import dev.sessiontracking.testkit.MutableClock;
@@ -31,7 +32,7 @@ class RevocationDenylistTests {
 
     @Test
     void deniesASessionAndNoOther() {
-        assertThat(memory.deny("a")).isNotNull();
+        assertThat(memory.deny("a", SessionEndReason.REVOKED)).isNotNull();
         assertThat(memory.isDenied("a")).isTrue();
         assertThat(memory.isDenied("a", "alice", null)).isTrue();
         assertThat(memory.isDenied("b")).isFalse();
@@ -39,23 +40,23 @@ class RevocationDenylistTests {
 
     @Test
     void forgetsASessionThatWasNotThere() {
-        memory.forget(memory.deny("a"));
+        memory.forget(memory.deny("a", SessionEndReason.REVOKED));
         assertThat(memory.isDenied("a")).isFalse();
         assertThat(memory.size()).isZero();
     }
 
     @Test
     void forgetsNoSessionThatSomebodyElseRevokesAtTheSameTime() {
-        Denial first = memory.deny("a");
-        memory.deny("a");
+        Denial first = memory.deny("a", SessionEndReason.REVOKED);
+        memory.deny("a", SessionEndReason.REVOKED);
         memory.forget(first);
         assertThat(memory.isDenied("a")).isTrue();
     }
 
     @Test
     void forgetsASessionOfWhichAllSayThatItWasNotThere() {
-        Denial first = memory.deny("a");
-        Denial second = memory.deny("a");
+        Denial first = memory.deny("a", SessionEndReason.REVOKED);
+        Denial second = memory.deny("a", SessionEndReason.REVOKED);
         memory.forget(first);
         memory.forget(second);
         assertThat(memory.isDenied("a")).isFalse();
@@ -64,25 +65,25 @@ class RevocationDenylistTests {
 
     @Test
     void forgetsNoSessionThatWasRevokedBefore() {
-        memory.deny("a");
+        memory.deny("a", SessionEndReason.REVOKED);
         for (int i = 0; i < 3; i++) {
-            memory.forget(memory.deny("a"));
+            memory.forget(memory.deny("a", SessionEndReason.REVOKED));
         }
         assertThat(memory.isDenied("a")).isTrue();
     }
 
     @Test
     void takingBackWhatIsLongOverForgetsNoLaterRevocation() {
-        Denial old = memory.deny("a");
+        Denial old = memory.deny("a", SessionEndReason.REVOKED);
         clock.advance(RETENTION);
-        memory.deny("a");
+        memory.deny("a", SessionEndReason.REVOKED);
         memory.forget(old);
         assertThat(memory.isDenied("a")).isTrue();
     }
 
     @Test
     void deniesForAsLongAsATokenCanLive() {
-        memory.deny("a");
+        memory.deny("a", SessionEndReason.REVOKED);
         clock.advance(RETENTION.minusMillis(1));
         assertThat(memory.isDenied("a")).isTrue();
         clock.advance(Duration.ofMillis(1));
@@ -91,14 +92,14 @@ class RevocationDenylistTests {
 
     @Test
     void deniesAgainWhatItDeniedLongAgo() {
-        memory.deny("a");
+        memory.deny("a", SessionEndReason.REVOKED);
         clock.advance(RETENTION.plusDays(1));
-        assertThat(memory.deny("a")).isNotNull();
+        assertThat(memory.deny("a", SessionEndReason.REVOKED)).isNotNull();
         assertThat(memory.isDenied("a")).isTrue();
     }
 
     private Denial confirmed(String sessionId) {
-        Denial denial = memory.deny(sessionId);
+        Denial denial = memory.deny(sessionId, SessionEndReason.REVOKED);
         memory.confirm(denial);
         return denial;
     }
@@ -111,18 +112,18 @@ class RevocationDenylistTests {
         confirmed("b");
         confirmed("c");
         assertThat(memory.size()).isEqualTo(3);
-        memory.deny("d");
-        memory.deny("e");
-        memory.deny("f");
-        assertThat(memory.deny("g")).isNull();
+        memory.deny("d", SessionEndReason.REVOKED);
+        memory.deny("e", SessionEndReason.REVOKED);
+        memory.deny("f", SessionEndReason.REVOKED);
+        assertThat(memory.deny("g", SessionEndReason.REVOKED)).isNull();
     }
 
     // reapplying
 
     @Test
     void revocationUnderWayIsReappliedWhenTheLastCallIsConfirmed() {
-        Denial first = memory.deny("a");
-        Denial second = memory.deny("a");
+        Denial first = memory.deny("a", SessionEndReason.REVOKED);
+        Denial second = memory.deny("a", SessionEndReason.REVOKED);
         assertThat(memory.reappliable(List.of("a", "unknown"))).isEmpty();
         assertThat(memory.confirm(first)).isFalse();
         assertThat(memory.confirm(second)).isTrue();
@@ -131,26 +132,26 @@ class RevocationDenylistTests {
 
     @Test
     void nothingIsReappliedThatNobodyAskedFor() {
-        assertThat(memory.confirm(memory.deny("a"))).isFalse();
-        assertThat(memory.forget(memory.deny("a"))).isFalse();
+        assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
+        assertThat(memory.forget(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
     }
 
     @Test
     void revocationThatFoundNothingIsReappliedIfAnEarlierOneIsRemembered() {
         confirmed("a");
-        Denial again = memory.deny("a");
+        Denial again = memory.deny("a", SessionEndReason.REVOKED);
         assertThat(memory.reappliable(List.of("a"))).isEmpty();
         assertThat(memory.forget(again)).isTrue();
     }
 
     @Test
     void pendingRevocationIsNotReapplied() {
-        Denial denial = memory.deny("a");
+        Denial denial = memory.deny("a", SessionEndReason.REVOKED);
         assertThat(memory.reappliable(List.of("a"))).isEmpty();
         memory.keep(denial);
         assertThat(memory.reappliable(List.of("a"))).isEmpty();
-        memory.applied(new OfSession("a", null));
+        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED));
         assertThat(memory.reappliable(List.of("a"))).containsExactly("a");
-        assertThat(memory.confirm(memory.deny("a"))).isFalse();
+        assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
     }
 }

@@ -3,6 +3,7 @@ package dev.sessiontracking.core.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.core.revocation.Revocation.OfUser;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +22,7 @@ class UserDenylistTests {
     private final RevocationDenylist memory = new RevocationDenylist(Clock.fixed(NOW, ZoneOffset.UTC), RETENTION, 3);
 
     private static OfUser ofUser(String userId, Instant until, @Nullable String except) {
-        return new OfUser(userId, until, except);
+        return new OfUser(userId, until, except, SessionEndReason.REVOKED);
     }
 
     @Test
@@ -84,7 +85,7 @@ class UserDenylistTests {
 
     @Test
     void sessionDeniedByItsIdIsDeniedWhateverItsAuthenticationTime() {
-        memory.deny("a");
+        memory.deny("a", SessionEndReason.REVOKED);
         assertThat(memory.isDenied("a", "alice", NOW.plusSeconds(60))).isTrue();
     }
 

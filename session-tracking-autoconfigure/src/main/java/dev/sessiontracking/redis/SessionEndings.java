@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.redis.connection.RedisFailures;
+import dev.sessiontracking.redis.connection.RedisRequest;
+import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.spi.SessionStore.End;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Ends sessions, and remembers why in their companions. Without the permission for these keys, there are no reasons. */
+final class SessionEndings {
+
+    private static final String REGISTERED = "registered";
+
+    private static final Pattern NOT_A_CODE = Pattern.compile("[^A-Za-z0-9_-]");
+
+    private final RedisKeys keys;
+
+    private final Companions companions;
+
+    SessionEndings(RedisKeys keys, Companions companions) {
+        this.keys = keys;
+        this.companions = companions;
+    }
+
+    /** The number of sessions that are removed: 0 or 1. */
+    CompletionStage<Long> end(RedisRequest commands, String sessionId, End end) {
+        String key = keys.session(sessionId);
+        if (end.equals(End.FORGOTTEN)) {
+            return commands.del(key);
+        }
+        return companions.run(
+                RedisScript.END,
+                commands,
+                key,
+                keys.sessionState(sessionId),
+                end.reason().code(),
+                String.valueOf(end.kept().toMillis()),
+                String.valueOf(end.tokenLife().toMillis()));
+    }
+
+    CompletionStage<Optional<SessionEndReason>> reason(RedisRequest commands, String sessionId) {
+        if (!companions.arePermitted()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        return commands.getIfPermitted(keys.sessionState(sessionId)).handle((state, failure) -> {
+            if (failure == null || RedisFailures.isWrongType(failure) || companions.isForbidden(failure)) {
+                return parse(state);
+            }
+            throw RedisFailures.unavailable(failure);
+        });
+    }
+
+    /** The first word. Others can write it, and it is sent in an HTTP header: what cannot be in a code is left out. */
+    static Optional<SessionEndReason> parse(@Nullable String state) {
+        if (state == null || state.equals(REGISTERED)) {
+            return Optional.empty();
+        }
+        String known = state.substring(0, Math.min(state.length(), SessionEndReason.MAX_LENGTH));
+        String code = NOT_A_CODE.matcher(known.split("\\s", 2)[0]).replaceAll("");
+        return code.isEmpty() ? Optional.empty() : Optional.of(new SessionEndReason(code));
+    }
+}
