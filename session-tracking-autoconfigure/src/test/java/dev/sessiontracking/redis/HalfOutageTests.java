@@ -12,6 +12,7 @@ import dev.sessiontracking.testkit.RedisCli;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
+import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -90,7 +91,7 @@ class HalfOutageTests {
         try (RedisServer server = RedisServers.start("--timeout", "1");
                 TestNode node = TestNode.at(server.url())) {
             String session = node.login("alice").id();
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < TestLength.of(2, 4); i++) {
                 long closed = server.cli().number("EXISTS", session);
                 await().pollDelay(Duration.ofMillis(2_300)).until(() -> closed == 0);
                 assertThat(node.check(session).status()).isEqualTo(SessionStatus.LIVE);
@@ -125,7 +126,8 @@ class HalfOutageTests {
                         RedisServers.startLocal("--replicaof", master.host(), String.valueOf(master.port()));
                 // A busy machine takes longer to connect again, which it does every second here.
                 TestNode node = TestNode.at(replica.url(), "session.tracking.command-timeout=1s")) {
-            long end = System.nanoTime() + Duration.ofSeconds(6).toNanos();
+            long end =
+                    System.nanoTime() + Duration.ofSeconds(TestLength.of(3, 6)).toNanos();
             while (System.nanoTime() < end) {
                 assertThat(isTracked(node)).isFalse();
                 await().pollDelay(Duration.ofMillis(50)).until(() -> true);

@@ -96,18 +96,6 @@ class NearCacheTests {
         });
     }
 
-    @Test
-    void anIdleNodeSendsNothing() {
-        run(node -> {
-            UserSession session = node.login();
-            node.awaitCached(session.id());
-            redis.cli().resetStats();
-            await().during(java.time.Duration.ofSeconds(3))
-                    .atMost(java.time.Duration.ofSeconds(4))
-                    .until(() -> redis.cli().commandCounts().isEmpty());
-        });
-    }
-
     @FunctionalInterface
     interface Scenario {
         void run(Node node);

@@ -71,7 +71,8 @@ abstract class OutageFixture {
     }
 
     UserSession login(String userId) {
-        return await().atMost(PATIENCE)
+        return await().pollDelay(Duration.ZERO)
+                .atMost(PATIENCE)
                 .until(
                         () -> service.createSession(userId, SessionMetadata.of("203.0.113.7", "Firefox")),
                         UserSession::tracked);

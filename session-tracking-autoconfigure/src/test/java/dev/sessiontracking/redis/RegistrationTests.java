@@ -28,7 +28,7 @@ class RegistrationTests extends SessionStoreFixture {
 
     private static final Duration TOKEN_LIFE = Duration.ofDays(1);
 
-    private static final int ROUNDS = TestLength.of(200, 4_000);
+    private static final int ROUNDS = TestLength.of(100, 4_000);
 
     private Registration register(SessionStore node, String id, String user, Instant authenticatedAt) {
         UserSession session = new UserSession(

@@ -164,7 +164,7 @@ class WrongConfigurationTests {
                     TestNode.at(server.url().replace("redis", scheme), "session.tracking.connect-timeout=200ms")) {
                 SessionTracking tracking = node.bean(SessionTracking.class);
                 await().atMost(TestNode.PATIENCE).until(() -> tracking.state().outage() != null);
-                await().during(java.time.Duration.ofSeconds(1))
+                await().during(java.time.Duration.ofMillis(500))
                         .until(() -> tracking.state().misconfiguration() == null);
             } finally {
                 server.thaw();
