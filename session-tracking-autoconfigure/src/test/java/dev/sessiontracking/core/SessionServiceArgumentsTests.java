@@ -11,6 +11,7 @@ import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.OutagePolicy;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +49,9 @@ class SessionServiceArgumentsTests {
             "findSession", SessionService::findSession,
             "renewSession", SessionService::renewSession,
             "revokeSession", (service, id) -> service.revokeSession(id),
-            "revokeSession of a user", (service, id) -> service.revokeSession("alice", id)));
+            "revokeSession of a user", (service, id) -> service.revokeSession("alice", id),
+            "revokeSession for good", (service, id) -> service.revokeSession(id, Instant.EPOCH),
+            "registerSession", (service, id) -> register(service, "alice", id)));
 
     private static final Map<String, BiConsumer<SessionService, String>> WITH_USER_ID = new TreeMap<>(Map.of(
             "createSession", (service, user) -> service.createSession(user, "id", METADATA),
@@ -56,7 +59,14 @@ class SessionServiceArgumentsTests {
             "getUserSessions", SessionService::getUserSessions,
             "revokeSession", (service, user) -> service.revokeSession(user, "id"),
             "revokeAllUserSessions", SessionService::revokeAllUserSessions,
-            "revokeOtherUserSessions", (service, user) -> service.revokeOtherUserSessions(user, "id")));
+            "revokeOtherUserSessions", (service, user) -> service.revokeOtherUserSessions(user, "id"),
+            "getNotBefore", SessionService::getNotBefore,
+            "clearNotBefore", SessionService::clearNotBefore,
+            "registerSession", (service, user) -> register(service, user, "id")));
+
+    private static void register(SessionService service, String user, String id) {
+        service.registerSession(user, id, METADATA, Instant.EPOCH, Instant.EPOCH);
+    }
 
     private static final List<String> BAD_SESSION_IDS = Arrays.asList(
             null, "", " ", "a b", "a".repeat(257), "tab\t", "line\n", "nul\0", "del\u007f", "é", "日本", "\ud83d\ude00");
@@ -118,6 +128,13 @@ class SessionServiceArgumentsTests {
         assertRefused(() -> TRACKED.createSession("alice", "id", null), "metadata", null);
         assertRefused(() -> TRACKED.createSession("alice", (SessionMetadata) null), "metadata", null);
         assertRefused(() -> UNTRACKED.createSession("alice", "id", null), "metadata", null);
+        for (SessionService service : List.of(TRACKED, UNTRACKED)) {
+            Instant now = Instant.now();
+            assertRefused(() -> service.registerSession("alice", "id", null, now, now), "metadata", null);
+            assertRefused(() -> service.registerSession("alice", "id", METADATA, null, now), "authenticatedAt", null);
+            assertRefused(() -> service.registerSession("alice", "id", METADATA, now, null), "tokenExpiresAt", null);
+            assertRefused(() -> service.revokeSession("id", (Instant) null), "registrableUntil", null);
+        }
     }
 
     private static void assertRefused(

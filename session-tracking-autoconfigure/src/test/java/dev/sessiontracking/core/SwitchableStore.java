@@ -3,8 +3,10 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.StoreListener;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +22,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions in memory, and a switch that makes the store as silent as a broken network. */
-final class SwitchableStore implements SessionStore {
+public final class SwitchableStore implements SessionStore {
 
     private final Map<String, UserSession> sessions = new ConcurrentHashMap<>();
 
@@ -34,7 +36,41 @@ final class SwitchableStore implements SessionStore {
 
     private volatile Runnable beforeRemoval = () -> {};
 
-    void fail() {
+    private volatile boolean hanging;
+
+    private volatile @Nullable Clock clockOfMarkers;
+
+    private final Map<String, NotBefore> markers = new ConcurrentHashMap<>();
+
+    private final Map<String, Duration> forGood = new ConcurrentHashMap<>();
+
+    /** Keeps not-before markers and what is revoked for good, as Redis does; without this, as a simple store. */
+    public SwitchableStore withMarkers(Clock clock) {
+        clockOfMarkers = clock;
+        return this;
+    }
+
+    /** What somebody writes by hand, or what a failover leaves. */
+    public void putMarker(String userId, NotBefore marker) {
+        markers.put(userId, marker);
+    }
+
+    public NotBefore marker(String userId) {
+        return markers.getOrDefault(userId, NotBefore.NONE);
+    }
+
+    /** For how long this session must not be registered, if it was revoked for good. */
+    @Nullable
+    Duration forGood(String sessionId) {
+        return forGood.get(sessionId);
+    }
+
+    /** Requests stay without an answer. */
+    public void hang() {
+        hanging = true;
+    }
+
+    public void fail() {
         unavailable = true;
         listeners.forEach(listener -> listener.unavailable("switched off"));
     }
@@ -45,7 +81,7 @@ final class SwitchableStore implements SessionStore {
     }
 
     /** Answers again; nobody is told, as by a store that cannot tell. */
-    void recoverSilently() {
+    public void recoverSilently() {
         unavailable = false;
     }
 
@@ -55,7 +91,7 @@ final class SwitchableStore implements SessionStore {
         unavailable = false;
     }
 
-    void recover() {
+    public void recover() {
         unanswered = null;
         unavailable = false;
         listeners.forEach(StoreListener::available);
@@ -66,21 +102,24 @@ final class SwitchableStore implements SessionStore {
         beforeRemoval = happens;
     }
 
-    boolean holds(String sessionId) {
+    public boolean holds(String sessionId) {
         return sessions.containsKey(sessionId);
     }
 
-    void put(UserSession session) {
+    public void put(UserSession session) {
         sessions.put(session.id(), session);
     }
 
     /** How often it was asked anything. */
-    int questions() {
+    public int questions() {
         return questions.get();
     }
 
     private <T> CompletionStage<T> answer(Supplier<T> answer) {
         questions.incrementAndGet();
+        if (hanging) {
+            return new CompletableFuture<>();
+        }
         try {
             if (unavailable) {
                 throw new SessionStoreUnavailableException("switched off", null);
@@ -150,6 +189,53 @@ final class SwitchableStore implements SessionStore {
         return answer(() -> sessions.values().stream()
                 .filter(session -> session.userId().equals(userId))
                 .toList());
+    }
+
+    @Override
+    public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
+        return forGood.containsKey(session.id())
+                ? answer(() -> Registration.REFUSED)
+                : SessionStore.super.register(session, ttl, tokenLife);
+    }
+
+    @Override
+    public CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
+        return revoke(sessionId, userId).whenComplete((revoked, failure) -> {
+            if (failure == null) {
+                forGood.put(sessionId, tokenLife);
+            }
+        });
+    }
+
+    @Override
+    public CompletionStage<NotBefore> notBefore(String userId) {
+        return clockOfMarkers == null ? SessionStore.super.notBefore(userId) : answer(() -> marker(userId));
+    }
+
+    /** Never lowers the time, never sets it later than its own. Answers with the time only. */
+    @Override
+    public CompletionStage<NotBefore> raiseNotBefore(
+            String userId, NotBefore wanted, Duration lifetime, boolean unlessCleared) {
+        Clock clock = clockOfMarkers;
+        if (clock == null) {
+            return SessionStore.super.raiseNotBefore(userId, wanted, lifetime, unlessCleared);
+        }
+        return answer(() -> {
+            NotBefore known = marker(userId);
+            if (unlessCleared && known.equals(NotBefore.CLEARED)) {
+                return known;
+            }
+            long time = wanted.millis() > 0 ? Math.min(wanted.millis(), clock.millis()) : clock.millis();
+            if (time > known.millis()) {
+                markers.put(userId, new NotBefore(time, wanted.sparedSessionId(), Math.max(0, known.millis())));
+            }
+            return new NotBefore(Math.max(time, known.millis()), wanted.sparedSessionId(), 0);
+        });
+    }
+
+    @Override
+    public CompletionStage<?> clearNotBefore(String userId, Duration lifetime) {
+        return answer(() -> markers.put(userId, NotBefore.CLEARED) == null);
     }
 
     @Override

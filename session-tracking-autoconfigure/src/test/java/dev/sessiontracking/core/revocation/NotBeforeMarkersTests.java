@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.core.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SwitchableStore;
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.testkit.MutableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a node reads, remembers, raises and restores of not-before markers. */
+class NotBeforeMarkersTests {
+
+    private static final Duration LIFETIME = Duration.ofDays(7);
+
+    private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+
+    private static final Duration TICK = Duration.ofMillis(1);
+
+    private final MutableClock clock = MutableClock.startingAt(NOW);
+
+    private final SwitchableStore store = new SwitchableStore().withMarkers(clock);
+
+    private final Reader reader = new Reader();
+
+    private final NotBeforeMarkers markers = new NotBeforeMarkers(store, reader, LIFETIME, clock);
+
+    private static NotBefore at(Instant time) {
+        return NotBefore.of(time, null);
+    }
+
+    private NotBefore readForToken() {
+        return markers.readForToken("alice").toCompletableFuture().join();
+    }
+
+    private boolean restore() {
+        return markers.restore().toCompletableFuture().join();
+    }
+
+    private void login(String id, Instant time) {
+        store.put(new UserSession(id, "alice", SessionMetadata.none(), time, time.plus(LIFETIME), true));
+    }
+
+    /** A near cache, as far as it concerns markers. */
+    private static final class Reader implements CachingReader {
+
+        private @Nullable NotBefore cached;
+
+        private @Nullable CompletionStage<@Nullable NotBefore> read;
+
+        private final List<String> forgotten = new ArrayList<>();
+
+        @Override
+        public NearCache cacheOf(String sessionId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void checking(String sessionId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public @Nullable CompletionStage<Boolean> read(String sessionId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public @Nullable NotBefore cachedNotBefore(String userId) {
+            return cached;
+        }
+
+        @Override
+        public @Nullable CompletionStage<@Nullable NotBefore> readNotBefore(String userId) {
+            return read;
+        }
+
+        @Override
+        public void forgetNotBefore(String userId) {
+            forgotten.add(userId);
+        }
+    }
+
+    // reading
+
+    @Test
+    void storeIsReadOnlyIfTheNearCacheHasNoAnswer() {
+        store.putMarker("alice", at(NOW));
+        assertThat(markers.read("alice")).isEqualTo(at(NOW));
+        assertThat(store.questions()).isEqualTo(1);
+        reader.read = CompletableFuture.completedFuture(null);
+        assertThat(markers.read("alice")).isEqualTo(at(NOW));
+        assertThat(store.questions()).isEqualTo(2);
+        reader.read = CompletableFuture.completedFuture(at(NOW.plusSeconds(1)));
+        assertThat(markers.read("alice")).isEqualTo(at(NOW.plusSeconds(1)));
+        reader.cached = at(NOW.plusSeconds(2));
+        assertThat(markers.read("alice")).isEqualTo(at(NOW.plusSeconds(2)));
+        assertThat(store.questions()).isEqualTo(2);
+    }
+
+    @Test
+    void withoutANearCacheTheStoreIsRead() {
+        NotBeforeMarkers uncached = new NotBeforeMarkers(store, null, LIFETIME, clock);
+        store.putMarker("alice", at(NOW));
+        assertThat(uncached.read("alice")).isEqualTo(at(NOW));
+        uncached.clear("alice");
+        assertThat(uncached.read("alice")).isEqualTo(NotBefore.CLEARED);
+    }
+
+    @Test
+    void markerMoreThanADayAheadIsNone() {
+        Instant tomorrow = NOW.plus(Duration.ofDays(1));
+        for (NotBefore credible : List.of(at(tomorrow), new NotBefore(1, "a", tomorrow.toEpochMilli()))) {
+            store.putMarker("alice", credible);
+            assertThat(markers.read("alice")).isEqualTo(credible);
+        }
+        Instant later = tomorrow.plus(TICK);
+        for (NotBefore mistake : List.of(at(later), new NotBefore(1, "a", later.toEpochMilli()))) {
+            store.putMarker("alice", mistake);
+            assertThat(markers.read("alice")).isEqualTo(NotBefore.NONE);
+            reader.cached = mistake;
+            assertThat(markers.read("alice")).isEqualTo(NotBefore.NONE);
+            reader.cached = null;
+        }
+    }
+
+    // remembering
+
+    @Test
+    void rememberedMarkerIsReadDuringAnOutage() {
+        store.putMarker("alice", at(NOW));
+        assertThat(markers.readOrRemember("alice")).isEqualTo(at(NOW));
+        store.fail();
+        assertThat(markers.readOrRemember("alice")).isEqualTo(at(NOW));
+        assertThat(markers.readOrRemember("bob")).isEqualTo(NotBefore.NONE);
+        assertThatExceptionOfType(SessionStoreUnavailableException.class).isThrownBy(() -> markers.read("alice"));
+    }
+
+    @Test
+    void markerThatTheStoreHasLostCountsForTokensAsLongAsTheyLive() {
+        store.putMarker("alice", at(NOW));
+        assertThat(readForToken()).isEqualTo(at(NOW));
+        NotBefore earlier = at(NOW.minusSeconds(60));
+        store.putMarker("alice", earlier);
+        assertThat(readForToken()).isEqualTo(at(NOW));
+        assertThat(markers.read("alice")).as("for sessions").isEqualTo(earlier);
+        clock.advance(LIFETIME.minus(TICK));
+        assertThat(readForToken()).isEqualTo(at(NOW));
+        assertThat(markers.isRememberedToCover("alice", NOW)).isTrue();
+        clock.advance(TICK);
+        assertThat(markers.isRememberedToCover("alice", NOW)).isFalse();
+        assertThat(readForToken()).isEqualTo(earlier);
+    }
+
+    /** It may spare another session. */
+    @Test
+    void markerOfTheSameTimeReplacesTheRememberedOne() {
+        NotBefore sparing = NotBefore.of(NOW, "spared");
+        store.putMarker("alice", at(NOW));
+        markers.read("alice");
+        store.putMarker("alice", sparing);
+        assertThat(readForToken()).isEqualTo(sparing);
+        store.fail();
+        assertThat(markers.readOrRemember("alice")).isEqualTo(sparing);
+    }
+
+    @Test
+    void onlyARememberedMarkerCoversTokensDuringAnOutage() {
+        store.putMarker("alice", at(NOW));
+        markers.read("alice");
+        markers.read("bob");
+        assertThat(markers.isRememberedToCover("alice", null)).isTrue();
+        assertThat(markers.isRememberedToCover("alice", NOW)).isTrue();
+        assertThat(markers.isRememberedToCover("alice", NOW.plus(TICK))).isFalse();
+        assertThat(markers.isRememberedToCover("bob", null)).isFalse();
+    }
+
+    @Test
+    void clearedMarkerIsForgotten() {
+        store.putMarker("alice", at(NOW));
+        markers.read("alice");
+        store.putMarker("alice", NotBefore.CLEARED);
+        assertThat(readForToken()).isEqualTo(NotBefore.CLEARED);
+        assertThat(markers.isRememberedToCover("alice", NOW)).isFalse();
+    }
+
+    // raising and clearing
+
+    @Test
+    void raisedMarkerIsWrittenAndRemembered() {
+        markers.raise("alice", NotBefore.of(NOW.minusSeconds(1), "spared"));
+        assertThat(store.marker("alice")).isEqualTo(NotBefore.of(NOW.minusSeconds(1), "spared"));
+        assertThat(store.questions()).isEqualTo(1);
+        assertThat(reader.forgotten).containsExactly("alice");
+        store.fail();
+        assertThat(markers.readOrRemember("alice")).isEqualTo(NotBefore.of(NOW.minusSeconds(1), "spared"));
+        assertThatExceptionOfType(SessionStoreUnavailableException.class)
+                .isThrownBy(() -> markers.raise("bob", at(NOW)));
+        assertThat(markers.isRememberedToCover("bob", NOW)).isFalse();
+    }
+
+    @Test
+    void laterMarkerOfAnotherNodeIsTheOneToRemember() {
+        NotBefore later = NotBefore.of(NOW, "spared by the other");
+        store.putMarker("alice", later);
+        markers.raise("alice", NotBefore.of(NOW.minusSeconds(1), "spared"));
+        store.fail();
+        assertThat(markers.readOrRemember("alice")).isEqualTo(later);
+    }
+
+    @Test
+    void clearingRemovesItFromTheStoreTheCacheAndTheMemory() {
+        markers.raise("alice", at(NOW));
+        reader.forgotten.clear();
+        markers.clear("alice");
+        assertThat(store.marker("alice")).isEqualTo(NotBefore.CLEARED);
+        assertThat(reader.forgotten).containsExactly("alice");
+        assertThat(markers.isRememberedToCover("alice", NOW)).isFalse();
+        store.fail();
+        assertThatExceptionOfType(SessionStoreUnavailableException.class).isThrownBy(() -> markers.clear("bob"));
+    }
+
+    // restoring
+
+    @Test
+    void lostMarkerIsRestoredAndWhatItCoveredIsRevoked() {
+        markers.raise("alice", NotBefore.of(NOW, "spared"));
+        store.putMarker("alice", NotBefore.NONE);
+        reader.forgotten.clear();
+        login("covered", NOW);
+        login("spared", NOW);
+        login("later", NOW.plus(TICK));
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(restore()).isTrue();
+        assertThat(store.marker("alice").millis()).isEqualTo(NOW.toEpochMilli());
+        assertThat(store.marker("alice").sparedSessionId()).isEqualTo("spared");
+        assertThat(store.holds("covered")).isFalse();
+        assertThat(store.holds("spared")).isTrue();
+        assertThat(store.holds("later")).isTrue();
+        assertThat(reader.forgotten).containsExactly("alice");
+    }
+
+    @Test
+    void markerThatTheStoreStillHasOrThatWasClearedIsLeftAlone() {
+        markers.raise("alice", at(NOW));
+        login("restored by hand", NOW);
+        reader.forgotten.clear();
+        for (NotBefore left : List.of(at(NOW), at(NOW.plusSeconds(1)), NotBefore.CLEARED)) {
+            store.putMarker("alice", left);
+            assertThat(restore()).isTrue();
+            assertThat(store.marker("alice")).isEqualTo(left);
+        }
+        assertThat(store.holds("restored by hand")).isTrue();
+        assertThat(reader.forgotten).isEmpty();
+    }
+
+    /** The marker would cover sessions that began after it. */
+    @Test
+    void markerIsLoweredToTheClockOfTheNewMaster() {
+        markers.raise("alice", at(NOW));
+        store.putMarker("alice", NotBefore.NONE);
+        login("covered", NOW.minusSeconds(61));
+        clock.advance(Duration.ofMinutes(-1));
+        assertThat(restore()).isTrue();
+        assertThat(store.holds("covered")).isTrue();
+        store.fail();
+        assertThat(markers.readOrRemember("alice").millis())
+                .isEqualTo(NOW.minusSeconds(60).toEpochMilli());
+    }
+
+    @Test
+    void restorationThatFailsSaysSoAndSkipsTheRest() {
+        markers.raise("alice", at(NOW));
+        markers.raise("bob", at(NOW));
+        store.fail();
+        int before = store.questions();
+        assertThat(restore()).isFalse();
+        assertThat(store.questions()).isEqualTo(before + 1);
+        store.recoverSilently();
+        assertThat(restore()).isTrue();
+    }
+
+    @Test
+    void markerThatNoTokenCanMeetIsNotRestored() {
+        markers.raise("alice", at(NOW));
+        store.putMarker("alice", NotBefore.NONE);
+        clock.advance(LIFETIME);
+        assertThat(restore()).isTrue();
+        assertThat(store.marker("alice")).isEqualTo(NotBefore.NONE);
+        clock.advance(TICK.negated());
+        assertThat(restore()).isTrue();
+        assertThat(store.marker("alice")).isEqualTo(at(NOW));
+    }
+
+    @Test
+    void oldestOfTooManyIsForgotten() {
+        for (int i = 0; i <= 10_000; i++) {
+            store.putMarker("user" + i, at(NOW));
+            markers.read("user" + i);
+        }
+        assertThat(markers.isRememberedToCover("user0", NOW)).isFalse();
+        assertThat(markers.isRememberedToCover("user1", NOW)).isTrue();
+        assertThat(markers.isRememberedToCover("user10000", NOW)).isTrue();
+    }
+}
