@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,6 +82,16 @@ class DocumentationTests {
         assertThat(MarkdownPage.read("README.md").blocks("java"))
                 .containsExactly(Files.readString(Path.of("src/test/java/com/example/TokenService.java"))
                         .replaceFirst("// SPDX.*\n", ""));
+    }
+
+    @Test
+    void theTestingPagesCodeIsWhatIsTested() throws Exception {
+        Path tests = MarkdownPage.ROOT.resolve("session-tracking-test/src/test/java/com/example");
+        List<String> tested = new ArrayList<>();
+        for (String name : List.of("AccountTests", "MockedSessionServiceTests", "OwnStoreTests")) {
+            tested.add(Files.readString(tests.resolve(name + ".java")).replaceFirst("// SPDX.*\n", ""));
+        }
+        assertThat(MarkdownPage.read("docs/testing.md").blocks("java")).isEqualTo(tested);
     }
 
     @Test

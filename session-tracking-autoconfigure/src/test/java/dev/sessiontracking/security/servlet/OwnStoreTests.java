@@ -10,17 +10,7 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
-import dev.sessiontracking.spi.SessionStore;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import dev.sessiontracking.test.InMemorySessionStore;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration;
@@ -52,7 +42,7 @@ class OwnStoreTests {
                     SessionTrackingServletSecurityAutoConfiguration.class,
                     NoSessionAuthorizationAutoConfiguration.class))
             .withUserConfiguration(Endpoints.class, ShapeConfigurations.InlineDecoder.class)
-            .withBean(MapStore.class);
+            .withBean(InMemorySessionStore.class);
 
     @Test
     void refusesRevokedTokens() {
@@ -86,57 +76,5 @@ class OwnStoreTests {
                 .andReturn()
                 .getResponse()
                 .getStatus();
-    }
-
-    static final class MapStore implements SessionStore {
-
-        private final Map<String, UserSession> sessions = new ConcurrentHashMap<>();
-
-        @Override
-        public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
-            return CompletableFuture.completedFuture(
-                    sessions.putIfAbsent(session.id(), session) == null ? Optional.of(session) : Optional.empty());
-        }
-
-        @Override
-        public CompletionStage<Boolean> exists(String sessionId) {
-            return CompletableFuture.completedFuture(sessions.containsKey(sessionId));
-        }
-
-        @Override
-        public CompletionStage<Optional<UserSession>> find(String sessionId) {
-            return CompletableFuture.completedFuture(Optional.ofNullable(sessions.get(sessionId)));
-        }
-
-        @Override
-        public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
-            return exists(sessionId);
-        }
-
-        @Override
-        public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
-            return CompletableFuture.completedFuture(sessions.remove(sessionId) != null);
-        }
-
-        @Override
-        public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
-            return CompletableFuture.completedFuture(sessionIds.stream()
-                    .filter(id -> sessions.remove(id) != null)
-                    .count());
-        }
-
-        @Override
-        public CompletionStage<List<String>> revokeAll(
-                String userId,
-                @Nullable Instant until,
-                @Nullable String exceptSessionId,
-                Consumer<String> beforeRemoval) {
-            return CompletableFuture.completedFuture(List.of());
-        }
-
-        @Override
-        public CompletionStage<List<UserSession>> findByUser(String userId) {
-            return CompletableFuture.completedFuture(List.of());
-        }
     }
 }
