@@ -25,6 +25,7 @@ public sealed interface SessionEvent
                 RevocationPending,
                 RevocationApplied,
                 RequestRejected,
+                RejectionObserved,
                 OutageBegan,
                 OutageEnded {
 

@@ -2,6 +2,7 @@
 package dev.sessiontracking;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 
 /**
@@ -66,6 +67,20 @@ public interface SessionTokens {
      *     should try again with the same token
      */
     TokenGrant refresh(Map<String, Object> verifiedClaims, SessionMetadata metadata);
+
+    /**
+     * Exchanges a refresh token that was issued without {@code SessionTokens}: its login becomes a session. One token
+     * registers one session, once, as {@link SessionService#registerSession} describes. The client must use the new
+     * refresh token from then on: presenting the old one again later ends the session.
+     *
+     * @param sessionId must be unguessable, and always the same for one token, such as a hash of its {@code jti}
+     * @param authenticatedAt when the user gave credentials: {@code auth_time}, or {@code iat} if the token has none
+     * @param tokenExpiresAt when the token expires
+     * @throws SessionEndedException as for {@link #refresh}
+     * @throws SessionStoreUnavailableException as for {@link #refresh}
+     */
+    TokenGrant register(
+            String userId, String sessionId, SessionMetadata metadata, Instant authenticatedAt, Instant tokenExpiresAt);
 
     /**
      * Ends the session of an access token or a refresh token. Idempotent.

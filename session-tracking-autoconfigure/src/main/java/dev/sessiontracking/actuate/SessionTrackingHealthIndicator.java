@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.actuate;
 
+import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.Outage;
@@ -13,7 +14,7 @@ import org.springframework.boot.health.contributor.Health;
  * So a slow store does not delay health checks.
  *
  * <p>During an outage, the policy {@code plain-jwt} keeps the node in rotation: {@code UP}, with {@code degraded}. The
- * policy {@code reject} takes the node out of rotation: {@code OUT_OF_SERVICE}. If only a part of a cluster is
+ * policy {@code reject} takes the node out of rotation: {@code OUT_OF_SERVICE}, unless the mode is {@code observe}. If only a part of a cluster is
  * unavailable, the node stays {@code UP} under either policy and serves the other sessions. A misconfiguration, which
  * only a person can correct, is {@code DOWN} under either policy. Thread-safe.
  */
@@ -35,6 +36,7 @@ final class SessionTrackingHealthIndicator extends AbstractHealthIndicator {
         } else if (outage == null) {
             health.up();
         } else if (state.outagePolicy() == OutagePolicy.REJECT
+                && state.mode() == Mode.ENFORCE
                 && state.store().unavailableParts().isEmpty()) {
             health.outOfService();
         } else {

@@ -28,6 +28,7 @@ final class StateDescriptor {
     static StateDescriptor of(TrackingState state) {
         StateDescriptor descriptor = new StateDescriptor();
         descriptor.put("state", word(state));
+        descriptor.put("mode", words(state.mode()));
         descriptor.put("outagePolicy", words(state.outagePolicy()));
         descriptor.put("misconfiguration", state.misconfiguration());
         descriptor.put("outage", outage(state));

@@ -77,6 +77,7 @@ public final class SessionTrackingAutoConfiguration {
                 MetadataProperties metadata) {
             Duration retention = revocation.retention();
             Settings settings = new Settings(
+                    properties.mode(),
                     properties.outagePolicy(),
                     properties.lifetimes(refresh),
                     retention == null ? properties.ttl() : retention,

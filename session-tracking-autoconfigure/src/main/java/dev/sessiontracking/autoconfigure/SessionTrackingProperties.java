@@ -2,6 +2,7 @@
 package dev.sessiontracking.autoconfigure;
 
 import dev.sessiontracking.core.Lifetimes;
+import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.spi.OutagePolicy;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled Whether session tracking is enabled. Unset: enabled if session.tracking.redis-url is set, or if a
  *     connection details or SessionStore bean exists. True: required, the application does not start without. False:
  *     disabled.
+ * @param mode Whether session tracking rejects tokens, or only shows which ones it would reject.
  * @param ttl Lifetime of a session after its creation or last renewal.
  * @param maxLifetime Longest lifetime of a session since the login, however often it is renewed. Unset: no limit.
  * @param outagePolicy What tokens are worth during an outage.
@@ -21,6 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("session.tracking")
 record SessionTrackingProperties(
         @Nullable Boolean enabled,
+        @DefaultValue("enforce") Mode mode,
         @DefaultValue("7d") Duration ttl,
         @Nullable Duration maxLifetime,
         @DefaultValue("plain-jwt") OutagePolicy outagePolicy) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.autoconfigure;
 
+import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.FilterChains;
@@ -40,7 +41,9 @@ final class StartupSummary implements ApplicationListener<ApplicationReadyEvent>
     }
 
     static String line(TrackingState state, @Nullable List<FilterChains.Chain> chains) {
-        return "Session tracking is on: sessions are in " + store(state) + "; near cache "
+        return "Session tracking is on"
+                + (state.mode() == Mode.OBSERVE ? ", but rejects no token (session.tracking.mode=observe)" : "")
+                + ": sessions are in " + store(state) + "; near cache "
                 + nearCache(state.nearCache().status()) + "; outage policy "
                 + state.outagePolicy().name().toLowerCase(Locale.ROOT).replace('_', '-')
                 + (chains == null ? "" : "; " + protectedChains(chains));

@@ -53,6 +53,26 @@ final class ClaimSessionTokens implements SessionTokens {
         RefreshToken token = RefreshToken.read(verifiedClaims, userIdClaim)
                 .orElseThrow(
                         () -> new SessionEndedException("The token is not a refresh token of SessionTokens", null));
+        return exchange(token, metadata);
+    }
+
+    @Override
+    public TokenGrant register(
+            String userId,
+            String sessionId,
+            SessionMetadata metadata,
+            Instant authenticatedAt,
+            Instant tokenExpiresAt) {
+        Arguments.requireUserId(userId);
+        Arguments.requireSessionId(sessionId, "sessionId");
+        Arguments.requireNonNull(metadata, "metadata");
+        Arguments.requireNonNull(authenticatedAt, "authenticatedAt");
+        Arguments.requireNonNull(tokenExpiresAt, "tokenExpiresAt");
+        RefreshToken.Times times = new RefreshToken.Times(tokenExpiresAt, null);
+        return exchange(new RefreshToken(sessionId, false, userId, 0, authenticatedAt, times), metadata);
+    }
+
+    private TokenGrant exchange(RefreshToken token, SessionMetadata metadata) {
         Refreshed refreshed = sessions.refresh(token, metadata);
         return switch (refreshed.result()) {
             case RENEWED, REPEATED ->

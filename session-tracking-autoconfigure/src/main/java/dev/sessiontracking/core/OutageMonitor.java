@@ -3,9 +3,9 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.OutageBegan;
 import dev.sessiontracking.OutageEnded;
+import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.TrackingState.Outage;
-import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
@@ -23,7 +23,7 @@ final class OutageMonitor implements StoreListener {
 
     private final SessionStore store;
 
-    private final OutagePolicy policy;
+    private final SessionTracking.Settings settings;
 
     private final Clock clock;
 
@@ -43,9 +43,13 @@ final class OutageMonitor implements StoreListener {
     private Counts reported;
 
     OutageMonitor(
-            SessionStore store, OutagePolicy policy, Clock clock, SessionEvents events, SessionStatistics statistics) {
+            SessionStore store,
+            SessionTracking.Settings settings,
+            Clock clock,
+            SessionEvents events,
+            SessionStatistics statistics) {
         this.store = store;
-        this.policy = policy;
+        this.settings = settings;
         this.clock = clock;
         this.events = events;
         this.statistics = statistics;
@@ -139,7 +143,10 @@ final class OutageMonitor implements StoreListener {
     }
 
     private String consequence() {
-        return switch (policy) {
+        if (settings.mode() == Mode.OBSERVE) {
+            return "All tokens are accepted until they expire (session.tracking.mode=observe)";
+        }
+        return switch (settings.outagePolicy()) {
             case PLAIN_JWT ->
                 "Tokens are accepted until they expire, except those on this node's denylist (outage policy"
                         + " plain-jwt)";

@@ -89,6 +89,21 @@ public interface SessionChecker {
     /** What an unverified check means. */
     OutagePolicy outagePolicy();
 
+    /** What follows from a decision against a token. */
+    default Mode mode() {
+        return Mode.ENFORCE;
+    }
+
+    /** What follows from a decision against a token. */
+    enum Mode {
+
+        /** The token is rejected. */
+        ENFORCE,
+
+        /** The token is accepted. Meters, events and the log show what would have been rejected. */
+        OBSERVE
+    }
+
     /** What verified tokens can show to be wrong with {@code session.tracking.jwt}. Such a token is not rejected for it. */
     enum ClaimProblem {
 
@@ -190,5 +205,8 @@ public interface SessionChecker {
          * @param userId whose token it is, if known
          */
         void rejected(RequestRejected.Reason reason, @Nullable String sessionId, @Nullable String userId);
+
+        /** A token was accepted that would have been refused, because of {@link Mode#OBSERVE}. */
+        default void observed(RequestRejected.Reason reason, @Nullable String sessionId, @Nullable String userId) {}
     }
 }

@@ -43,6 +43,8 @@ final class SessionEngine implements SessionChecker {
 
     private final OutagePolicy outagePolicy;
 
+    private final Mode mode;
+
     private final SessionStatistics statistics;
 
     private final CoalescedReads<Boolean> reads;
@@ -53,7 +55,7 @@ final class SessionEngine implements SessionChecker {
             ObservedStore store,
             @Nullable CachingReader reader,
             Revoker revoker,
-            OutagePolicy outagePolicy,
+            SessionTracking.Settings settings,
             SessionStatistics statistics,
             Clock clock) {
         this.store = store;
@@ -61,7 +63,8 @@ final class SessionEngine implements SessionChecker {
         this.revoker = revoker;
         this.denylist = revoker.denylist();
         this.markers = revoker.markers();
-        this.outagePolicy = outagePolicy;
+        this.outagePolicy = settings.outagePolicy();
+        this.mode = settings.mode();
         this.statistics = statistics;
         this.reads = new CoalescedReads<>(this::ask, System::nanoTime, clock);
         this.reasons = new CoalescedReads<>(store::endReason, System::nanoTime, clock);
@@ -225,5 +228,10 @@ final class SessionEngine implements SessionChecker {
     @Override
     public OutagePolicy outagePolicy() {
         return outagePolicy;
+    }
+
+    @Override
+    public Mode mode() {
+        return mode;
     }
 }

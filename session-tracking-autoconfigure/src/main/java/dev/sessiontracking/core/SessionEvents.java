@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.RejectionObserved;
 import dev.sessiontracking.RequestRejected;
 import dev.sessiontracking.RevocationApplied;
 import dev.sessiontracking.RevocationOperation;
@@ -19,12 +20,14 @@ import dev.sessiontracking.spi.SessionListener;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +46,9 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
 
     private static final int MOST_EARLY = 1_000;
 
+    /** In milliseconds, for each reason. */
+    private static final long LOG_INTERVAL = TimeUnit.MINUTES.toMillis(1);
+
     private final Supplier<List<SessionListener>> source;
 
     private final PrincipalSource principals;
@@ -54,6 +60,9 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
     private final ThreadPoolExecutor background;
 
     private final Set<String> failuresTold = ConcurrentHashMap.newKeySet();
+
+    /** When the next observed rejection of a reason is logged. */
+    private final Map<RequestRejected.Reason, AtomicLong> nextLog = new ConcurrentHashMap<>();
 
     private volatile @Nullable List<SessionListener> listeners;
 
@@ -130,6 +139,30 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
     public void rejected(RequestRejected.Reason reason, @Nullable String sessionId, @Nullable String userId) {
         statistics.rejected(reason);
         tell(new RequestRejected(reason, sessionId, userId, clock.instant()));
+    }
+
+    @Override
+    public void observed(RequestRejected.Reason reason, @Nullable String sessionId, @Nullable String userId) {
+        statistics.observed(reason);
+        long now = clock.millis();
+        AtomicLong next = nextLog.computeIfAbsent(reason, any -> new AtomicLong());
+        long due = next.get();
+        if (now >= due && next.compareAndSet(due, now + LOG_INTERVAL)) {
+            log.warn(
+                    "{} token(s) since the start were accepted that session.tracking.mode=enforce would reject with {}:"
+                            + " {}. The last one: session {}, user {}. This is logged at most once a minute for each"
+                            + " reason",
+                    statistics.observedRejections(reason),
+                    reason == RequestRejected.Reason.UNAVAILABLE ? 503 : 401,
+                    switch (reason) {
+                        case ENDED -> "their sessions were revoked, have expired, or were never registered";
+                        case UNUSABLE -> "they must name a session, but name none or an invalid one";
+                        case UNAVAILABLE -> "the store did not answer (outage policy reject)";
+                    },
+                    sessionId == null ? "(none)" : SessionIds.hash(sessionId),
+                    userId == null ? "(none)" : SessionIds.hash(userId));
+        }
+        tell(new RejectionObserved(reason, sessionId, userId, clock.instant()));
     }
 
     synchronized void tellInBackground(SessionEvent event) {

@@ -36,6 +36,8 @@ public final class SessionStatistics {
 
     private final Map<RequestRejected.Reason, LongAdder> rejections = adders(RequestRejected.Reason.class);
 
+    private final Map<RequestRejected.Reason, LongAdder> observed = adders(RequestRejected.Reason.class);
+
     private final Map<RevocationOperation, LongAdder> revocations = adders(RevocationOperation.class);
 
     private final Map<SessionEndReason, LongAdder> endings =
@@ -94,6 +96,10 @@ public final class SessionStatistics {
         of(rejections, reason).increment();
     }
 
+    void observed(RequestRejected.Reason reason) {
+        of(observed, reason).increment();
+    }
+
     void found(ClaimProblem problem) {
         of(claimProblems, problem).increment();
     }
@@ -148,6 +154,11 @@ public final class SessionStatistics {
     /** How many requests were refused for this reason. */
     public long rejections(RequestRejected.Reason reason) {
         return of(rejections, reason).sum();
+    }
+
+    /** How many tokens were accepted that would have been refused for this reason, in the mode {@code observe}. */
+    public long observedRejections(RequestRejected.Reason reason) {
+        return of(observed, reason).sum();
     }
 
     /**

@@ -4,6 +4,7 @@ package dev.sessiontracking.core;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionTokens;
+import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.cache.CachingReader;
 import dev.sessiontracking.core.cache.NearCache;
@@ -56,7 +57,7 @@ public final class SessionTracking implements AutoCloseable {
         this.store = new ObservedStore(store, collaborators.storeObserver());
         this.reader = reader;
         this.events = new SessionEvents(collaborators.listeners(), collaborators.principals(), statistics, clock);
-        this.outages = new OutageMonitor(store, settings.outagePolicy(), clock, events, statistics);
+        this.outages = new OutageMonitor(store, settings, clock, events, statistics);
         Duration ttl = settings.lifetimes().ttl();
         Duration longest = settings.retention().compareTo(ttl) > 0 ? settings.retention() : ttl;
         this.revoker = new Revoker(
@@ -66,7 +67,7 @@ public final class SessionTracking implements AutoCloseable {
                 new NotBeforeMarkers(this.store, reader, longest, clock),
                 events,
                 settings.outagePolicy());
-        this.checker = new SessionEngine(this.store, reader, revoker, settings.outagePolicy(), statistics, clock);
+        this.checker = new SessionEngine(this.store, reader, revoker, settings, statistics, clock);
         TrackedSessionService sessions =
                 new TrackedSessionService(this.store, checker, revoker, events, settings, clock);
         this.service = sessions;
@@ -216,6 +217,7 @@ public final class SessionTracking implements AutoCloseable {
     /** How things are, without asking the store. */
     public TrackingState state() {
         return new TrackingState(
+                checker.mode(),
                 checker.outagePolicy(),
                 outages.current(),
                 store.describe(),
@@ -233,6 +235,7 @@ public final class SessionTracking implements AutoCloseable {
     /**
      * What an application decides about its sessions.
      *
+     * @param mode whether session tracking rejects tokens
      * @param outagePolicy what tokens are worth while the store does not answer
      * @param lifetimes how long sessions live
      * @param retention how long a node remembers a revocation; at least as long as a token can live
@@ -240,15 +243,16 @@ public final class SessionTracking implements AutoCloseable {
      * @param metadata reduces the metadata of a session to what is stored
      */
     public record Settings(
+            Mode mode,
             OutagePolicy outagePolicy,
             Lifetimes lifetimes,
             Duration retention,
             int maximumRemembered,
             UnaryOperator<SessionMetadata> metadata) {
 
-        /** All metadata is stored. */
+        /** Tokens are rejected, and all metadata is stored. */
         public Settings(OutagePolicy outagePolicy, Duration ttl, Duration retention, int maximumRemembered) {
-            this(outagePolicy, Lifetimes.of(ttl), retention, maximumRemembered, UnaryOperator.identity());
+            this(Mode.ENFORCE, outagePolicy, Lifetimes.of(ttl), retention, maximumRemembered, UnaryOperator.identity());
         }
     }
 }

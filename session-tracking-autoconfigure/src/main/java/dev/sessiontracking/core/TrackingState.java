@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How session tracking is at one moment, for people. Holds no credentials and no session ids.
  *
+ * @param mode whether session tracking rejects tokens
  * @param outagePolicy what tokens are worth during an outage
  * @param outage the outage that lasts, if one does
  * @param store what is known of the store
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param rememberedRevocations how many revocations this node remembers
  */
 public record TrackingState(
+        SessionChecker.Mode mode,
         OutagePolicy outagePolicy,
         @Nullable Outage outage,
         StoreDescription store,

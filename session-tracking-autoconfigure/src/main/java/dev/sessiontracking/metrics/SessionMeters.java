@@ -56,6 +56,14 @@ final class SessionMeters implements MeterBinder {
                     .tag("reason", lowerCase(reason))
                     .register(registry);
         }
+        for (RequestRejected.Reason reason : RequestRejected.Reason.values()) {
+            counter(
+                            "rejections.observed",
+                            "Accepted requests that session.tracking.mode=enforce would have rejected",
+                            tracking -> tracking.statistics().observedRejections(reason))
+                    .tag("reason", lowerCase(reason))
+                    .register(registry);
+        }
         for (ClaimProblem problem : ClaimProblem.values()) {
             counter(
                             "claim.problems",

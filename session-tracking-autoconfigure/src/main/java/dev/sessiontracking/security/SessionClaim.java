@@ -38,12 +38,18 @@ public record SessionClaim(
         ABSENT,
         /** The token has a session claim that cannot be a session id. */
         UNUSABLE,
+        /** A refresh token. It is rejected in the mode {@code observe} too: it opens no API while session tracking is off. */
+        REFRESH_TOKEN,
         /** The token names a session. */
         NAMED
     }
 
     static SessionClaim unusable(@Nullable String issuer) {
         return new SessionClaim(Kind.UNUSABLE, null, issuer, null, null);
+    }
+
+    static SessionClaim refreshToken(@Nullable String issuer) {
+        return new SessionClaim(Kind.REFRESH_TOKEN, null, issuer, null, null);
     }
 
     static SessionClaim foreign(@Nullable String sessionId, @Nullable String issuer) {

@@ -44,7 +44,7 @@ final class SessionClaims {
     SessionClaim read(Map<String, ?> claims) {
         String issuer = issuer(claims.get(ISSUER));
         if (isRefreshToken(claims)) {
-            return SessionClaim.unusable(issuer);
+            return SessionClaim.refreshToken(issuer);
         }
         if (!issuers.isEmpty() && (issuer == null || !issuers.contains(issuer))) {
             return SessionClaim.foreign(sessionId(firstPresent(claims)), issuer);
@@ -57,7 +57,7 @@ final class SessionClaims {
         }
         String sessionId = sessionId(value);
         if (sessionId == null) {
-            warn("session-id-claims", value, "The token was rejected");
+            warn("session-id-claims", value, "Such tokens are rejected");
             return SessionClaim.unusable(issuer);
         }
         return SessionClaim.named(

@@ -5,6 +5,7 @@ import dev.sessiontracking.RequestRejected.Reason;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
@@ -30,6 +31,8 @@ public final class SessionTokenEvaluator {
 
     private final boolean requireSession;
 
+    private final boolean observes;
+
     private final UnregisteredSessionWarning warning = new UnregisteredSessionWarning();
 
     private final ClaimDiagnosis diagnosis;
@@ -43,6 +46,7 @@ public final class SessionTokenEvaluator {
         this.checker = checker;
         this.rejections = rejections;
         this.requireSession = properties.requireSession();
+        this.observes = checker.mode() == Mode.OBSERVE;
         this.diagnosis = new ClaimDiagnosis(checker, System::nanoTime);
     }
 
@@ -65,18 +69,32 @@ public final class SessionTokenEvaluator {
         return claims.isAnyIssuer() && claims.read(tokenClaims).kind() == SessionClaim.Kind.NAMED;
     }
 
-    /** Whether a token is rejected because of its claims, without any lookup. */
+    /** Whether a token is not acceptable because of its claims, without any lookup. */
     public boolean isUnusable(SessionClaim claim) {
         return switch (claim.kind()) {
-            case UNUSABLE -> true;
+            case UNUSABLE, REFRESH_TOKEN -> true;
             case ABSENT -> requireSession;
             case FOREIGN, NAMED -> false;
         };
     }
 
-    /** Records a request that was rejected because its token cannot be determined. */
-    public void rejectedUndetermined() {
-        rejections.rejected(Reason.UNUSABLE, null, null);
+    /** Whether a token with these claims is accepted all the same: in the mode {@code observe}, unless it is a refresh token. */
+    public boolean isObserved(SessionClaim claim) {
+        return observes && claim.kind() != SessionClaim.Kind.REFRESH_TOKEN;
+    }
+
+    /**
+     * Records a request whose token cannot be determined.
+     *
+     * @return whether the request is rejected
+     */
+    public boolean rejectsUndetermined() {
+        if (observes) {
+            rejections.observed(Reason.UNUSABLE, null, null);
+        } else {
+            rejections.rejected(Reason.UNUSABLE, null, null);
+        }
+        return !observes;
     }
 
     /** Records a request that was rejected because a rule requires a live session, and the check was unverified. */
@@ -137,13 +155,19 @@ public final class SessionTokenEvaluator {
     }
 
     /**
-     * Decides on a token by the session information of its claims.
+     * Decides on a token by the session information of its claims. In the mode {@code observe}, accepts it.
      *
      * @param state the state of the request, or {@code null} outside a request
      */
     public SessionDecision decide(SessionClaim claim, @Nullable RequestSessionState state) {
+        SessionDecision decision = verify(claim, state);
+        return decision.isAccepted() || !isObserved(claim) ? decision : SessionDecision.UNVERIFIED;
+    }
+
+    /** As {@link #decide}, for a rule of the application: the same in every mode. */
+    public SessionDecision verify(SessionClaim claim, @Nullable RequestSessionState state) {
         if (isUnusable(claim)) {
-            rejections.rejected(Reason.UNUSABLE, null, null);
+            report(Reason.UNUSABLE, claim, null, null);
             return SessionDecision.UNUSABLE;
         }
         if (claim.kind() != SessionClaim.Kind.NAMED) {
@@ -157,8 +181,9 @@ public final class SessionTokenEvaluator {
         }
         SessionDecision decision = lookUp(claim, session, state);
         if (!decision.isAccepted()) {
-            rejections.rejected(
+            report(
                     decision == SessionDecision.ENDED ? Reason.ENDED : Reason.UNAVAILABLE,
+                    claim,
                     session.sessionId(),
                     session.userId());
         }
@@ -192,8 +217,16 @@ public final class SessionTokenEvaluator {
             return SessionDecision.PLAIN;
         }
         boolean ended = check.status() == SessionStatus.ENDED;
-        rejections.rejected(ended ? Reason.ENDED : Reason.UNAVAILABLE, null, user.id());
+        report(ended ? Reason.ENDED : Reason.UNAVAILABLE, claim, null, user.id());
         return ended ? SessionDecision.ENDED : SessionDecision.UNAVAILABLE;
+    }
+
+    private void report(Reason reason, SessionClaim claim, @Nullable String sessionId, @Nullable String userId) {
+        if (isObserved(claim)) {
+            rejections.observed(reason, sessionId, userId);
+        } else {
+            rejections.rejected(reason, sessionId, userId);
+        }
     }
 
     private boolean mayPassUnverified(@Nullable RequestSessionState state) {
@@ -211,7 +244,7 @@ public final class SessionTokenEvaluator {
                 yield SessionDecision.LIVE;
             }
             case ENDED -> {
-                if (check.source() != Result.Source.DENYLIST) {
+                if (check.source() != Result.Source.DENYLIST && !observes) {
                     warning.sawEnded(issuer, session.sessionId());
                 }
                 yield SessionDecision.ENDED;

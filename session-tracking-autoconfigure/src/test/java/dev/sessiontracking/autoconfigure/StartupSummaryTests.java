@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.OutageBegan;
 import dev.sessiontracking.SessionEvent;
+import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.FilterChains.Chain;
@@ -42,6 +43,7 @@ class StartupSummaryTests {
     private static String line(Status cache, Outage outage, List<Chain> chains) {
         return StartupSummary.line(
                 new TrackingState(
+                        Mode.ENFORCE,
                         OutagePolicy.PLAIN_JWT,
                         outage,
                         new StoreDescription(

@@ -10,6 +10,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.testkit.MutableClock;
@@ -48,7 +49,10 @@ class SessionTokensTests {
 
     private SessionTracking tracking(OutagePolicy policy) {
         return SessionTracking.over(
-                store, null, new Settings(policy, LIFETIMES, TTL, 1_000, UnaryOperator.identity()), clock);
+                store,
+                null,
+                new Settings(Mode.ENFORCE, policy, LIFETIMES, TTL, 1_000, UnaryOperator.identity()),
+                clock);
     }
 
     @AfterEach

@@ -77,8 +77,9 @@ public final class ChainTraits {
     public void warnOfUndeterminedToken(Authentication authentication) {
         if (undeterminedWarned.compareAndSet(false, true)) {
             log.warn(
-                    "The filter chain {} rejected a request because its token cannot be determined: the {}"
-                            + " created from a bearer token does not contain the Jwt. Return an Authentication whose"
+                    "The filter chain {} rejects requests whose token cannot be determined (unless"
+                            + " session.tracking.mode=observe): the {} created from a bearer token does not contain the"
+                            + " Jwt. Return an Authentication whose"
                             + " principal, credentials or details are the Jwt, or a BearerTokenAuthentication if"
                             + " tokens are opaque. This is logged once for each filter chain.",
                     name,

@@ -53,8 +53,8 @@ public final class RequestSessions<R> {
         TokenFinder.Found found = finder.find(state, authentication, origin, chain, request);
         if (found.undetermined()) {
             chain.warnOfUndeterminedToken(authentication);
-            state.forgetTokens();
-            return false;
+            state.examined(authentication, List.of(), false);
+            return !evaluator.rejectsUndetermined();
         }
         state.examined(authentication, found.claims(), found.carried());
         if (origin == TokenFinder.Origin.OTHER_FILTER && found.claims().isEmpty() && !found.carried()) {
@@ -129,12 +129,6 @@ public final class RequestSessions<R> {
         return evaluator.endReason(state);
     }
 
-    /** Records a request whose token cannot be determined. */
-    public SessionDecision undetermined() {
-        evaluator.rejectedUndetermined();
-        return SessionDecision.UNUSABLE;
-    }
-
     /**
      * {@link SessionDecision#LIVE} only if an accepted authentication names a session, and all its sessions are
      * verified to be live. The caller rejects every other result.
@@ -142,7 +136,7 @@ public final class RequestSessions<R> {
     public SessionDecision decideVerified(RequestSessionState state, @Nullable Authentication authentication) {
         SessionDecision verified = SessionDecision.PLAIN;
         for (SessionClaim claim : claims(state, authentication)) {
-            verified = evaluator.decide(claim, state);
+            verified = evaluator.verify(claim, state);
             if (verified == SessionDecision.UNVERIFIED) {
                 evaluator.rejectedUnverified(claim);
             }
@@ -161,6 +155,6 @@ public final class RequestSessions<R> {
 
     /** Whether a token is rejected because of its claims, without any lookup. */
     public boolean isUnusable(SessionClaim claim) {
-        return evaluator.isUnusable(claim);
+        return evaluator.isUnusable(claim) && !evaluator.isObserved(claim);
     }
 }

@@ -70,7 +70,7 @@ final class ChainSessionCheck {
                 return !logoutFirst || !logsOut(state, origin, request, response);
             }
             if (!sessions.examine(state, authentication, origin, chain, request)) {
-                decision = sessions.undetermined();
+                decision = SessionDecision.UNUSABLE;
             } else {
                 if (logoutFirst && logsOut(state, origin, request, response)) {
                     return false;

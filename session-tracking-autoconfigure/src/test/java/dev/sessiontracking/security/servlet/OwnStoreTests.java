@@ -28,7 +28,7 @@ import org.springframework.test.web.servlet.setup.MockMvcBuilders;
 /** An application that keeps its sessions itself, and names no Redis. */
 class OwnStoreTests {
 
-    private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+    static final WebApplicationContextRunner RUNNER = new WebApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     DispatcherServletAutoConfiguration.class,
                     WebMvcAutoConfiguration.class,
@@ -40,8 +40,10 @@ class OwnStoreTests {
                     SessionTrackingAutoConfiguration.class,
                     SessionTrackingJwtAutoConfiguration.class,
                     SessionTrackingServletSecurityAutoConfiguration.class,
-                    NoSessionAuthorizationAutoConfiguration.class))
-            .withUserConfiguration(Endpoints.class, ShapeConfigurations.InlineDecoder.class)
+                    NoSessionAuthorizationAutoConfiguration.class));
+
+    private final WebApplicationContextRunner runner = RUNNER.withUserConfiguration(
+                    Endpoints.class, ShapeConfigurations.InlineDecoder.class)
             .withBean(InMemorySessionStore.class);
 
     @Test
