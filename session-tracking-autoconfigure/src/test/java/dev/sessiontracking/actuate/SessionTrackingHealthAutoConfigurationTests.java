@@ -85,6 +85,7 @@ class SessionTrackingHealthAutoConfigurationTests {
             assertThat(health.getStatus()).isEqualTo(Status.UP);
             assertThat(health.getDetails())
                     .containsEntry("state", "tracking")
+                    .containsEntry("mode", "enforce")
                     .containsEntry("outagePolicy", "plain-jwt")
                     .containsEntry("pendingRevocations", 0)
                     .doesNotContainKeys("degraded", "outage", "misconfiguration");
@@ -161,6 +162,22 @@ class SessionTrackingHealthAutoConfigurationTests {
                             assertThat(health(context).getStatus()).isEqualTo(Status.UP));
                 },
                 "session.tracking.outage-policy=reject");
+    }
+
+    @Test
+    void outageUnderRejectIsUpInTheModeObserve() {
+        run(
+                context -> {
+                    redis.server().kill();
+                    await().untilAsserted(() -> assertThat(health(context).getDetails())
+                            .containsEntry("state", "outage")
+                            .containsEntry("mode", "observe")
+                            .containsEntry("degraded", true));
+                    assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+                    redis.server().start();
+                },
+                "session.tracking.outage-policy=reject",
+                "session.tracking.mode=observe");
     }
 
     @Test

@@ -41,9 +41,13 @@ class StartupSummaryTests {
     static final RedisServerExtension redis = new RedisServerExtension("--requirepass", "s3cret");
 
     private static String line(Status cache, Outage outage, List<Chain> chains) {
+        return line(Mode.ENFORCE, cache, outage, chains);
+    }
+
+    private static String line(Mode mode, Status cache, Outage outage, List<Chain> chains) {
         return StartupSummary.line(
                 new TrackingState(
-                        Mode.ENFORCE,
+                        mode,
                         OutagePolicy.PLAIN_JWT,
                         outage,
                         new StoreDescription(
@@ -69,6 +73,14 @@ class StartupSummaryTests {
                 .isEqualTo("Session tracking is on: sessions are in redis://host:6379/0 (standalone, Redis 7.0.15);"
                         + " near cache on; outage policy plain-jwt; sessions are checked in 1 of 2"
                         + " filter chains: api (any request, jwt, not verifiable: TenantFilter)");
+    }
+
+    @Test
+    void saysThatItOnlyObserves() {
+        assertThat(line(Mode.OBSERVE, Status.ON, null, List.of()))
+                .startsWith(
+                        "Session tracking is on, but rejects no token (session.tracking.mode=observe): sessions are in"
+                                + " redis://host:6379/0 ");
     }
 
     @Test

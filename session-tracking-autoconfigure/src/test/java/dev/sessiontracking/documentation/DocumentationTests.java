@@ -85,6 +85,13 @@ class DocumentationTests {
     }
 
     @Test
+    void theIntroductionsCodeIsWhatIsTested() throws Exception {
+        assertThat(MarkdownPage.read("docs/introducing.md").blocks("java"))
+                .containsExactly(Files.readString(Path.of("src/test/java/com/example/Refreshing.java"))
+                        .replaceFirst("// SPDX.*\n", ""));
+    }
+
+    @Test
     void theTestingPagesCodeIsWhatIsTested() throws Exception {
         Path tests = MarkdownPage.ROOT.resolve("session-tracking-test/src/test/java/com/example");
         List<String> tested = new ArrayList<>();
