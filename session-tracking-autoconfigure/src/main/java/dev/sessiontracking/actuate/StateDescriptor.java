@@ -3,6 +3,7 @@ package dev.sessiontracking.actuate;
 
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.Outage;
+import dev.sessiontracking.core.cache.CachingReader.FeedState;
 import dev.sessiontracking.spi.StoreDescription;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ final class StateDescriptor {
         descriptor.put("outage", outage(state));
         descriptor.put("server", server(state.store()));
         descriptor.put("nearCache", nearCache(state.nearCache()));
+        descriptor.put("revocationFeed", feed(state.feed()));
         descriptor.put("pendingRevocations", state.pendingRevocations());
         descriptor.put("rememberedRevocations", state.rememberedRevocations());
         return descriptor;
@@ -74,6 +76,16 @@ final class StateDescriptor {
         descriptor.put("trusted", cache.fresh());
         descriptor.put("leaseAgeMillis", age == null ? null : age.toMillis());
         descriptor.put("size", cache.size());
+        return descriptor.details;
+    }
+
+    private static Map<String, Object> feed(FeedState feed) {
+        StateDescriptor descriptor = new StateDescriptor();
+        descriptor.put("status", words(feed.coverage()));
+        descriptor.put(
+                "behindSince",
+                feed.behindSince() == null ? null : feed.behindSince().toString());
+        descriptor.put("gaps", feed.gaps());
         return descriptor.details;
     }
 

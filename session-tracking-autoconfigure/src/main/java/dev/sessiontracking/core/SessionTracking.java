@@ -7,6 +7,7 @@ import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.CachingReader.FeedState;
 import dev.sessiontracking.core.cache.NearCache;
 import dev.sessiontracking.core.cache.NearCache.Status;
 import dev.sessiontracking.core.revocation.NotBeforeMarkers;
@@ -201,6 +202,11 @@ public final class SessionTracking implements AutoCloseable {
                 caches.stream().mapToLong(NearCache::size).sum());
     }
 
+    /** What this node knows of the revocations that other nodes announced. */
+    public FeedState feed() {
+        return reader == null ? FeedState.OFF : reader.feed();
+    }
+
     /** Of several servers the one that was proven longest ago; {@code null} when one is not proven at all. */
     private static @Nullable Duration oldestLease(List<NearCache> caches) {
         Duration oldest = null;
@@ -222,6 +228,7 @@ public final class SessionTracking implements AutoCloseable {
                 outages.current(),
                 store.describe(),
                 nearCache(),
+                feed(),
                 pendingRevocations(),
                 rememberedRevocations());
     }

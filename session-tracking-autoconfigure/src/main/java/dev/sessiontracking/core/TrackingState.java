@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.core.cache.CachingReader.FeedState;
 import dev.sessiontracking.core.cache.NearCache.Status;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.StoreDescription;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param outage the outage that lasts, if one does
  * @param store what is known of the store
  * @param nearCache the near cache
+ * @param feed what this node knows of the revocations that other nodes announced
  * @param pendingRevocations how many revocations the store has not confirmed
  * @param rememberedRevocations how many revocations this node remembers
  */
@@ -26,6 +28,7 @@ public record TrackingState(
         @Nullable Outage outage,
         StoreDescription store,
         Cache nearCache,
+        FeedState feed,
         int pendingRevocations,
         int rememberedRevocations) {
 

@@ -7,6 +7,7 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.cache.CachingReader.FeedState;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -35,6 +37,7 @@ final class SessionMeters implements MeterBinder {
         bindCounters(registry);
         bindNearCache(registry);
         bindRevocations(registry);
+        bindFeed(registry);
         bindOutages(registry);
     }
 
@@ -131,6 +134,29 @@ final class SessionMeters implements MeterBinder {
                 .register(registry);
         gauge("revocations.remembered", "Revocations that this node remembers", SessionTracking::rememberedRevocations)
                 .register(registry);
+    }
+
+    private void bindFeed(MeterRegistry registry) {
+        TimeGauge.builder(PREFIX + "feed.lag", tracking, TimeUnit.MILLISECONDS, SessionMeters::lag)
+                .description(
+                        "Time since this node may miss announced revocations. 0 if it misses none, no value without a feed")
+                .register(registry);
+        counter(
+                        "feed.gaps",
+                        "How often announced revocations were lost before this node had read them",
+                        tracking -> tracking.feed().gaps())
+                .register(registry);
+    }
+
+    private static double lag(SessionTracking tracking) {
+        FeedState feed = tracking.feed();
+        if (feed.coverage() == FeedState.Coverage.OFF) {
+            return Double.NaN;
+        }
+        return feed.behindSince() == null
+                ? 0
+                : Math.max(
+                        0, Duration.between(feed.behindSince(), Instant.now()).toMillis());
     }
 
     private void bindOutages(MeterRegistry registry) {

@@ -11,6 +11,7 @@ import dev.sessiontracking.redis.connection.Line;
 import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.connection.RedisRequest;
+import dev.sessiontracking.redis.format.FeedEntry;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.UserIndexType;
 import dev.sessiontracking.spi.NotBefore;
@@ -24,10 +25,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * remains without an index entry, where it could not be revoked with the others.
  */
 final class RedisSessionStore implements SessionStore {
+
+    private static final int MOST_UNCONFIRMED = 10_000;
 
     private final RedisLink link;
 
@@ -53,12 +60,21 @@ final class RedisSessionStore implements SessionStore {
 
     private final UserMarkers markers;
 
+    private final @Nullable FeedWriter feed;
+
+    /** Sessions whose revocation has failed. Redis may have revoked them all the same. */
+    private final Set<String> unconfirmed = ConcurrentHashMap.newKeySet();
+
     private final DataLossWatch dataLossWatch;
 
     private final Clock clock;
 
-    /** @param newIndexes the type of an index that does not exist yet */
-    RedisSessionStore(RedisLink link, RedisKeys keys, UserIndexType newIndexes, Clock clock) {
+    /**
+     * @param newIndexes the type of an index that does not exist yet
+     * @param feed announces revocations, or {@code null}
+     */
+    RedisSessionStore(
+            RedisLink link, RedisKeys keys, UserIndexType newIndexes, @Nullable FeedWriter feed, Clock clock) {
         this.link = link;
         this.keys = keys;
         Companions companions = new Companions(link, keys);
@@ -67,6 +83,7 @@ final class RedisSessionStore implements SessionStore {
         this.registrations = new Registrations(keys, index, companions);
         this.renewals = new Renewals(keys, index);
         this.markers = new UserMarkers(keys, companions);
+        this.feed = feed;
         this.clock = clock;
         this.dataLossWatch = new DataLossWatch(this::exists, clock);
         link.listen(dataLossWatch);
@@ -188,9 +205,30 @@ final class RedisSessionStore implements SessionStore {
                     index.remove(commands, user, List.of(sessionId));
                 }
                 // The first of two attempts may have deleted it without a reply.
-                return deleted.thenApply(count -> count > 0 || commands.isRepeated());
+                return deleted.thenApply(count -> count > 0 || commands.isRepeated())
+                        .whenComplete((held, failure) -> announce(sessionId, user, held, failure));
             });
         });
+    }
+
+    private void announce(
+            String sessionId, @Nullable String userId, @Nullable Boolean held, @Nullable Throwable failure) {
+        if (feed == null) {
+            return;
+        }
+        if (failure != null) {
+            if (unconfirmed.size() < MOST_UNCONFIRMED) {
+                unconfirmed.add(sessionId);
+            }
+        } else if (unconfirmed.remove(sessionId) || Boolean.TRUE.equals(held)) {
+            feed.announce(FeedEntry.ofSession(sessionId, userId));
+        }
+    }
+
+    private void announce(String userId, NotBefore marker) {
+        if (feed != null) {
+            feed.announce(FeedEntry.ofMarker(userId, marker));
+        }
     }
 
     @Override
@@ -201,12 +239,21 @@ final class RedisSessionStore implements SessionStore {
     @Override
     public CompletionStage<NotBefore> raiseNotBefore(
             String userId, NotBefore marker, Duration lifetime, boolean unlessCleared) {
-        return answer(commands -> markers.raise(commands, userId, marker, lifetime, unlessCleared));
+        return answer(commands -> markers.raise(commands, userId, marker, lifetime, unlessCleared)
+                .thenApply(raised -> {
+                    if (raised.exists()) {
+                        announce(userId, raised);
+                    }
+                    return raised;
+                }));
     }
 
     @Override
     public CompletionStage<?> clearNotBefore(String userId, Duration lifetime) {
-        return answer(commands -> markers.clear(commands, userId, lifetime).thenApply(done -> done));
+        return answer(commands -> markers.clear(commands, userId, lifetime).thenApply(done -> {
+            announce(userId, NotBefore.CLEARED);
+            return done;
+        }));
     }
 
     @Override
@@ -287,6 +334,13 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public StoreDescription describe() {
-        return link.describe();
+        StoreDescription server = link.describe();
+        if (feed == null || feed.unwritten() == 0) {
+            return server;
+        }
+        Map<String, String> details = new LinkedHashMap<>(server.details());
+        details.put("unannouncedRevocations", String.valueOf(feed.unwritten()));
+        return new StoreDescription(
+                server.name(), server.address(), details, server.misconfiguration(), server.unavailableParts());
     }
 }

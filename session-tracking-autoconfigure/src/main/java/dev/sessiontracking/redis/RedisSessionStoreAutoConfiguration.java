@@ -19,6 +19,7 @@ import dev.sessiontracking.spi.SessionStore;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Clock;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -31,6 +32,7 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.env.Environment;
 import tools.jackson.core.JsonParser;
 
 /**
@@ -48,7 +50,8 @@ import tools.jackson.core.JsonParser;
     RedisProperties.class,
     SentinelProperties.class,
     SslProperties.class,
-    NearCacheProperties.class
+    NearCacheProperties.class,
+    FeedProperties.class
 })
 public final class RedisSessionStoreAutoConfiguration {
 
@@ -105,11 +108,17 @@ public final class RedisSessionStoreAutoConfiguration {
     }
 
     @Bean
-    SessionStore sessionTrackingSessionStore(RedisLink sessionTrackingRedisLink, RedisProperties properties) {
+    SessionStore sessionTrackingSessionStore(
+            RedisLink sessionTrackingRedisLink,
+            RedisProperties properties,
+            FeedProperties feed,
+            Environment environment) {
+        RedisKeys keys = new RedisKeys(properties.keyPrefix());
         return new RedisSessionStore(
                 sessionTrackingRedisLink,
-                new RedisKeys(properties.keyPrefix()),
+                keys,
                 properties.userIndexType(),
+                feed.enabled() ? new FeedWriter(sessionTrackingRedisLink, keys, retention(environment)) : null,
                 Clock.systemUTC());
     }
 
@@ -121,13 +130,24 @@ public final class RedisSessionStoreAutoConfiguration {
             RedisLink sessionTrackingRedisLink,
             SessionStore sessionTrackingSessionStore,
             RedisProperties properties,
-            NearCacheProperties nearCache) {
+            NearCacheProperties nearCache,
+            FeedProperties feed,
+            Environment environment) {
         return nearCache.enabled()
                 ? NearCaches.over(
                         sessionTrackingRedisLink,
                         new RedisKeys(properties.keyPrefix()),
                         nearCache,
+                        feed.enabled() ? retention(environment) : null,
                         sessionTrackingSessionStore::exists)
                 : null;
+    }
+
+    /** How long a revocation can matter: the properties of the denylist are bound elsewhere. */
+    private static Duration retention(Environment environment) {
+        Duration retention = environment.getProperty("session.tracking.revocation.retention", Duration.class);
+        return retention != null
+                ? retention
+                : environment.getProperty("session.tracking.ttl", Duration.class, Duration.ofDays(7));
     }
 }

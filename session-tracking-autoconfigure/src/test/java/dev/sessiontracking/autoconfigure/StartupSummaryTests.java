@@ -11,6 +11,7 @@ import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.FilterChains.Chain;
 import dev.sessiontracking.core.TrackingState.Outage;
+import dev.sessiontracking.core.cache.CachingReader.FeedState;
 import dev.sessiontracking.core.cache.NearCache.Status;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
 import dev.sessiontracking.spi.OutagePolicy;
@@ -57,6 +58,7 @@ class StartupSummaryTests {
                                 null,
                                 List.of()),
                         new TrackingState.Cache(cache, true, null, 0),
+                        FeedState.OFF,
                         0,
                         0),
                 chains);

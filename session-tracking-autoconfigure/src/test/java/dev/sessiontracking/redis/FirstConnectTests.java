@@ -75,7 +75,7 @@ class FirstConnectTests {
                     new RedisProperties(null, "", Duration.ofMillis(50), Duration.ofMillis(50), UserIndexType.ZSET);
             try (RedisConnector connector = new RedisConnector(RedisUrl.parse(server.url()), impatient);
                     RedisLink link = new RedisLink(connector, "heartbeat")) {
-                new RedisSessionStore(link, new RedisKeys(""), UserIndexType.ZSET, Clock.systemUTC());
+                new RedisSessionStore(link, new RedisKeys(""), UserIndexType.ZSET, null, Clock.systemUTC());
 
                 await().during(Duration.ofMillis(500)).until(link::isOpenForRequests);
             }

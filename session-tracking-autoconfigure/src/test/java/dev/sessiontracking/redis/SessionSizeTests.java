@@ -49,7 +49,7 @@ class SessionSizeTests {
             link.connect();
             link.awaitFirstAttempt();
             RedisSessionStore store =
-                    new RedisSessionStore(link, new RedisKeys(""), UserIndexType.ZSET, Clock.systemUTC());
+                    new RedisSessionStore(link, new RedisKeys(""), UserIndexType.ZSET, null, Clock.systemUTC());
             long everything = bytesEach(store, "kept, kept", "203.0.113.%d", BROWSER);
             bytesEach(store, "truncated, kept", "203.0.113.0", BROWSER);
             bytesEach(store, "dropped, kept", null, BROWSER);

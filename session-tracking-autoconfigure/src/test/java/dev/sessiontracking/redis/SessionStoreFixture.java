@@ -110,7 +110,7 @@ abstract class SessionStoreFixture {
     }
 
     private SessionStore store(RedisLink link, String prefix, UserIndexType newIndexes) {
-        return new RedisSessionStore(link, new RedisKeys(prefix), newIndexes, clock);
+        return new RedisSessionStore(link, new RedisKeys(prefix), newIndexes, null, clock);
     }
 
     SessionStore storeWithPrefix(String prefix) {

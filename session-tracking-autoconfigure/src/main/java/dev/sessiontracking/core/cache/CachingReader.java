@@ -4,6 +4,7 @@ package dev.sessiontracking.core.cache;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.cache.NearCache.Status;
 import dev.sessiontracking.spi.NotBefore;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,36 @@ public interface CachingReader {
     /** Removes what the cache has of a user's not-before marker. */
     default void forgetNotBefore(String userId) {}
 
+    /** What this node knows of the revocations that other nodes announced. */
+    default FeedState feed() {
+        return FeedState.OFF;
+    }
+
+    /**
+     * What a node knows of the revocations that other nodes announced.
+     *
+     * @param coverage whether it knows all of them
+     * @param behindSince since when it may miss some, or {@code null} if it misses none
+     * @param gaps how often announcements were lost before this node had read them
+     */
+    record FeedState(Coverage coverage, @Nullable Instant behindSince, long gaps) {
+
+        /** There are no announcements. */
+        public static final FeedState OFF = new FeedState(Coverage.OFF, null, 0);
+
+        /** Whether a node knows all announcements. */
+        public enum Coverage {
+            /** There are none: the feed is off, or not permitted. */
+            OFF,
+            /** The node has read all of them, and the store notifies it of new ones. */
+            COMPLETE,
+            /** The node is not connected, or is catching up. */
+            BEHIND,
+            /** The node is connected, but announcements were lost that may still matter. */
+            GAP
+        }
+    }
+
     /**
      * Learns what invalidations say about revocations. Called on the store's threads: no method blocks or throws.
      */
@@ -79,5 +110,15 @@ public interface CachingReader {
 
         /** The store holds a session that this node remembers as revoked. */
         default void onResurrected(String sessionId) {}
+
+        /**
+         * A node has announced that it revoked a session.
+         *
+         * @param owner a short hash of the session's user, if known
+         */
+        default void onAnnounced(String sessionId, @Nullable String owner, Instant revokedAt) {}
+
+        /** A node has announced that it raised or cleared a user's not-before marker. */
+        default void onAnnounced(String userId, NotBefore marker) {}
     }
 }

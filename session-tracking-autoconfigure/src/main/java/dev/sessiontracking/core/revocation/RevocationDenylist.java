@@ -2,6 +2,7 @@
 package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.spi.NotBefore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -133,6 +134,23 @@ public final class RevocationDenylist {
         Denial denial = deny(sessionId, null);
         if (denial != null) {
             confirm(denial);
+        }
+    }
+
+    /** Another node has revoked a session, and this one has not met it. */
+    synchronized void denyAnnounced(String sessionId, @Nullable String owner, Instant revokedAt) {
+        if (revokedAt.plus(retention).isAfter(clock.instant())) {
+            denyRevokedElsewhere(sessionId);
+        }
+    }
+
+    /** A node has raised the not-before marker of a user, or cleared it. */
+    synchronized void denyAnnounced(String userId, NotBefore marker) {
+        if (marker.equals(NotBefore.CLEARED)) {
+            users.cleared(userId);
+        } else if (makeRoom()) {
+            Instant time = Instant.ofEpochMilli(marker.millis());
+            users.addApplied(new Revocation.OfUser(userId, time, marker.sparedSessionId()), time.plus(retention));
         }
     }
 

@@ -273,6 +273,16 @@ public final class Revoker implements AutoCloseable {
             }
 
             @Override
+            public void onAnnounced(String sessionId, @Nullable String owner, Instant revokedAt) {
+                denylist.denyAnnounced(sessionId, owner, revokedAt);
+            }
+
+            @Override
+            public void onAnnounced(String userId, NotBefore marker) {
+                denylist.denyAnnounced(userId, marker);
+            }
+
+            @Override
             public void onResurrected(String sessionId) {
                 reapplier.apply(denylist.reappliable(List.of(sessionId)));
             }

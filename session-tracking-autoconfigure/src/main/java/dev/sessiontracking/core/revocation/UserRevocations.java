@@ -92,6 +92,24 @@ final class UserRevocations {
         });
     }
 
+    /** A refusal that the store has applied already. It does not replace a later one, or one that is pending. */
+    void addApplied(Revocation.OfUser revocation, Instant until) {
+        Entry added = new Entry(revocation, until);
+        added.applied = true;
+        change(revocation.userId(), known -> {
+            List<Entry> all = new ArrayList<>(known);
+            all.removeIf(
+                    earlier -> earlier.applied && !earlier.revocation.until().isAfter(revocation.until()));
+            if (all.stream().noneMatch(entry -> entry.applied)) {
+                all.add(added);
+            }
+            return all;
+        });
+        if (users.getOrDefault(revocation.userId(), List.of()).contains(added)) {
+            applied.add(added);
+        }
+    }
+
     void applied(Revocation.OfUser revocation) {
         for (Entry entry : users.getOrDefault(revocation.userId(), List.of())) {
             if (entry.revocation.equals(revocation)) {

@@ -3,11 +3,14 @@ package dev.sessiontracking.redis.connection;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import io.lettuce.core.RedisNoScriptException;
+import dev.sessiontracking.core.cache.StoreFutures;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.ValueScanCursor;
+import io.lettuce.core.XAddArgs;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.CommandOutput;
@@ -136,6 +139,23 @@ public final class RedisRequest {
      */
     public CompletionStage<@Nullable String> getIfPermitted(String key) {
         return send(Line.READ, key, commands -> commands.get(key), RedisFailures::isMissingRight);
+    }
+
+    /** Appends to a stream. An error reply is an answer: it says nothing about other commands. */
+    public CompletionStage<String> xadd(String key, XAddArgs args, Map<String, String> fields) {
+        return send(Line.WRITE, key, commands -> commands.xadd(key, args, fields), RedisRequest::isErrorReply);
+    }
+
+    public CompletionStage<Long> xdel(String key, String id) {
+        return send(Line.WRITE, key, commands -> commands.xdel(key, id), RedisRequest::isErrorReply);
+    }
+
+    public CompletionStage<Boolean> pexpire(String key, long millis) {
+        return send(Line.WRITE, key, commands -> commands.pexpire(key, millis), RedisRequest::isErrorReply);
+    }
+
+    private static boolean isErrorReply(Throwable failure) {
+        return StoreFutures.cause(failure) instanceof RedisCommandExecutionException;
     }
 
     public CompletionStage<Long> evalsha(String digest, String[] keys, String... arguments) {

@@ -16,6 +16,17 @@ public final class MarkerValue {
 
     private MarkerValue() {}
 
+    /** The value of a marker, as {@code marker.lua} writes it. */
+    static String text(NotBefore marker) {
+        if (marker.equals(NotBefore.CLEARED)) {
+            return CLEARED;
+        }
+        String spared = marker.sparedSessionId();
+        return spared == null
+                ? String.valueOf(marker.millis())
+                : marker.millis() + " " + spared + " " + marker.sparedMillis();
+    }
+
     /** Parses a value. An unknown value, for example of a later version, counts as no marker. */
     public static NotBefore parse(@Nullable String value) {
         Matcher matcher = VALUE.matcher(value == null ? "" : value);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * the session ends. It can also be a plain set. The two keys lie in different slots of a cluster, so no command may
  * touch both. Each has a companion in its own slot, which may outlive it: {@code session_state:{session:<id>}} says
  * that a session was registered, or was revoked before it was; {@code user_state:{user_sessions:<userId>}} is the
- * user's not-before marker.
+ * user's not-before marker. {@code session_revocations} is the revocation feed, a stream.
  *
  * @param prefix prefix of every name; separates applications that share a server
  */
@@ -23,6 +23,8 @@ public record RedisKeys(String prefix) {
     private static final String SESSION_STATE = "session_state:";
 
     private static final String USER_STATE = "user_state:";
+
+    private static final String REVOCATIONS = "session_revocations";
 
     public String session(String sessionId) {
         return prefix + SESSION + sessionId;
@@ -47,6 +49,11 @@ public record RedisKeys(String prefix) {
 
     public String userSessions(String userId) {
         return prefix + USER_SESSIONS + userId;
+    }
+
+    /** The revocation feed. No token can name it as a session. */
+    public String revocations() {
+        return prefix + REVOCATIONS;
     }
 
     public String sessionState(String sessionId) {

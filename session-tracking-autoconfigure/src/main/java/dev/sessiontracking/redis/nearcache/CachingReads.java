@@ -237,6 +237,9 @@ final class CachingReads {
         /** Looks a session up without caching the reply. */
         CompletionStage<Boolean> askElsewhere(String sessionId);
 
+        /** Whether the server of this connection serves a key. */
+        boolean serves(String key);
+
         /** A key was found to be served by another server. */
         void moved();
     }

@@ -34,6 +34,8 @@ final class ClusterNearCaches implements CachingReader {
 
     private final NearCacheProperties properties;
 
+    private final FeedReader feed;
+
     private final NearCacheStatusLog report = new NearCacheStatusLog();
 
     private final Function<String, CompletionStage<Boolean>> ordinary;
@@ -51,12 +53,14 @@ final class ClusterNearCaches implements CachingReader {
             ClusterShards shards,
             RedisKeys keys,
             NearCacheProperties properties,
+            FeedReader feed,
             Function<String, CompletionStage<Boolean>> ordinary) {
         this.connector = connector;
         this.masters = shards.masters();
         this.shards = shards;
         this.keys = keys;
         this.properties = properties;
+        this.feed = feed;
         this.ordinary = ordinary;
         this.noCache = properties.cacheOf(1);
     }
@@ -86,8 +90,8 @@ final class ClusterNearCaches implements CachingReader {
 
     private InvalidationConnection track(RedisClusterNode node, long share) {
         InvalidationConnection connection = new InvalidationConnection(
-                shards.of(node), properties.cacheOf(share), keys, report, new OneMaster(node.getNodeId()));
-        connection.observe(evidence);
+                shards.of(node), properties.cacheOf(share), keys, report, new OneMaster(node.getNodeId()), feed);
+        connection.tell(evidence);
         connector
                 .connectNode(ClusterMasters.addressOf(node), connection::isClosed)
                 .thenAccept(connection::use);
@@ -159,7 +163,13 @@ final class ClusterNearCaches implements CachingReader {
     @Override
     public synchronized void observe(RevocationObserver listener) {
         evidence = listener;
-        tracked.values().forEach(connection -> connection.observe(listener));
+        tracked.values().forEach(connection -> connection.tell(listener));
+        feed.observe(listener);
+    }
+
+    @Override
+    public FeedState feed() {
+        return feed.state();
     }
 
     /** The context of one master's connection. */
@@ -179,6 +189,12 @@ final class ClusterNearCaches implements CachingReader {
         @Override
         public CompletionStage<Boolean> askElsewhere(String sessionId) {
             return ordinary.apply(sessionId);
+        }
+
+        @Override
+        public boolean serves(String key) {
+            RedisClusterNode master = masters.of(key);
+            return master != null && master.getNodeId().equals(nodeId);
         }
 
         @Override

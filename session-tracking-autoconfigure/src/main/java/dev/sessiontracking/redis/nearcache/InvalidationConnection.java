@@ -41,6 +41,8 @@ public final class InvalidationConnection implements CachingReader {
 
     private final Invalidations pushes;
 
+    private final FeedReader feed;
+
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
 
     private volatile @Nullable InvalidationEpoch tracking;
@@ -53,13 +55,15 @@ public final class InvalidationConnection implements CachingReader {
             NearCache cache,
             RedisKeys keys,
             NearCacheStatusLog report,
-            CachingReads.Collaborators surroundings) {
+            CachingReads.Collaborators surroundings,
+            FeedReader feed) {
         this.cache = cache;
         this.keys = keys;
         this.report = report;
         this.surroundings = surroundings;
+        this.feed = feed;
         this.reads = new CachingReads(shard, cache, keys, surroundings);
-        this.pushes = new Invalidations(cache, keys, reads, () -> tracking);
+        this.pushes = new Invalidations(cache, keys, reads, () -> tracking, feed);
     }
 
     synchronized void use(StatefulRedisConnection<String, String> made) {
@@ -111,6 +115,7 @@ public final class InvalidationConnection implements CachingReader {
         tracking = null;
         if (ended != null) {
             ended.end();
+            feed.disconnected(ended);
         }
         cache.clear();
     }
@@ -161,9 +166,19 @@ public final class InvalidationConnection implements CachingReader {
         cache.invalidateMarker(keys.userState(userId));
     }
 
+    void tell(RevocationObserver listener) {
+        pushes.tell(listener);
+    }
+
     @Override
     public void observe(RevocationObserver listener) {
-        pushes.tell(listener);
+        tell(listener);
+        feed.observe(listener);
+    }
+
+    @Override
+    public FeedState feed() {
+        return feed.state();
     }
 
     /** Lettuce reconnects by itself. Redis has forgotten the keys of the old connection. */
@@ -201,6 +216,10 @@ public final class InvalidationConnection implements CachingReader {
         public void shown() {
             everShown = true;
             report.on();
+            InvalidationEpoch current = tracking;
+            if (current != null && surroundings.serves(keys.revocations())) {
+                feed.connected(current);
+            }
         }
 
         @Override

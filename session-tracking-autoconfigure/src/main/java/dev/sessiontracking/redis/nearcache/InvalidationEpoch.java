@@ -2,16 +2,19 @@
 package dev.sessiontracking.redis.nearcache;
 
 import dev.sessiontracking.core.cache.NearCache;
+import io.lettuce.core.StreamMessage;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.output.IntegerOutput;
 import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.output.StreamMessageListOutput;
 import io.lettuce.core.output.ValueOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -154,6 +157,17 @@ final class InvalidationEpoch {
      */
     void read(String key, BiConsumer<@Nullable String, @Nullable Throwable> handler) {
         send(CommandType.GET, new ValueOutput<>(StringCodec.UTF8), args().addKey(key), handler);
+    }
+
+    /** Reads entries of a stream, as {@link #read} reads a key. */
+    void readStream(
+            String key,
+            String from,
+            int most,
+            BiConsumer<@Nullable List<StreamMessage<String, String>>, @Nullable Throwable> handler) {
+        CommandArgs<String, String> args =
+                args().addKey(key).add(from).add("+").add("COUNT").add(most);
+        send(CommandType.XRANGE, new StreamMessageListOutput<>(StringCodec.UTF8, key), args, handler);
     }
 
     /** Reads an unused key of the same server. */

@@ -29,16 +29,24 @@ final class Invalidations implements PushListener {
 
     private final Supplier<@Nullable InvalidationEpoch> tracking;
 
+    private final FeedReader feed;
+
     private final AtomicInteger looks = new AtomicInteger();
 
     private volatile RevocationObserver evidence = RevocationObserver.IGNORED;
 
     /** @param tracking the current epoch, or {@code null} while no invalidation can concern the cache */
-    Invalidations(NearCache cache, RedisKeys keys, CachingReads reads, Supplier<@Nullable InvalidationEpoch> tracking) {
+    Invalidations(
+            NearCache cache,
+            RedisKeys keys,
+            CachingReads reads,
+            Supplier<@Nullable InvalidationEpoch> tracking,
+            FeedReader feed) {
         this.cache = cache;
         this.keys = keys;
         this.reads = reads;
         this.tracking = tracking;
+        this.feed = feed;
     }
 
     void tell(RevocationObserver listener) {
@@ -65,6 +73,7 @@ final class Invalidations implements PushListener {
             cache.clear();
             if (current != null) {
                 current.allPushed();
+                feed.flushed(current);
             }
             return;
         }
@@ -76,6 +85,9 @@ final class Invalidations implements PushListener {
                 changed(sessionId, current);
             } else {
                 cache.invalidateMarker(key);
+                if (current != null) {
+                    feed.invalidated(key, current);
+                }
             }
         }
     }

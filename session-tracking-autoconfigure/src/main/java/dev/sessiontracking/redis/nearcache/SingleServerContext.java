@@ -29,6 +29,11 @@ final class SingleServerContext implements CachingReads.Collaborators {
     }
 
     @Override
+    public boolean serves(String key) {
+        return true;
+    }
+
+    @Override
     public void moved() {
         // Only a cluster node replies with a redirection. The log already asks for redis-cluster:// in the URL.
     }

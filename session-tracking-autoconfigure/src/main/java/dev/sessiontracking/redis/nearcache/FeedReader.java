@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.redis.nearcache;
+
+import dev.sessiontracking.core.cache.CachingReader.FeedState;
+import dev.sessiontracking.core.cache.CachingReader.FeedState.Coverage;
+import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
+import dev.sessiontracking.redis.connection.RedisFailures;
+import dev.sessiontracking.redis.format.FeedEntry;
+import io.lettuce.core.StreamMessage;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the revocation feed on the tracked connection to its master: after each connect, and after each invalidation of
+ * the stream. Between them, it sends nothing. Entries that arrive while a read is under way are read together.
+ * Thread-safe; does not block.
+ */
+final class FeedReader {
+
+    private static final Logger log = LoggerFactory.getLogger(FeedReader.class);
+
+    private static final int PAGE = 1_000;
+
+    private static final String ALL = "-";
+
+    private final String key;
+
+    private final Duration retention;
+
+    private final Clock clock;
+
+    private RevocationObserver observer = RevocationObserver.IGNORED;
+
+    /** The connection to the master of the feed. */
+    private @Nullable InvalidationEpoch epoch;
+
+    private boolean observed;
+
+    private boolean reading;
+
+    private boolean again;
+
+    private boolean off;
+
+    /** Id of the last entry that was read. */
+    private @Nullable String last;
+
+    private long gaps;
+
+    private @Nullable Instant lastGap;
+
+    /** Since when there may be unread entries, or {@code null}. */
+    private @Nullable Instant behindSince;
+
+    /** @param retention how long an entry can matter, or {@code null} without a feed */
+    FeedReader(String key, @Nullable Duration retention, Clock clock) {
+        this.key = key;
+        this.retention = retention == null ? Duration.ZERO : retention;
+        this.off = retention == null;
+        this.clock = clock;
+        this.behindSince = clock.instant();
+    }
+
+    synchronized void observe(RevocationObserver observer) {
+        this.observer = observer;
+        this.observed = true;
+        catchUp();
+    }
+
+    /** Called when the connection to the master of the feed has verified its invalidations. */
+    synchronized void connected(InvalidationEpoch begun) {
+        if (begun != epoch) {
+            epoch = begun;
+            reading = false;
+        }
+        if (behindSince != null && !reading) {
+            catchUp();
+        }
+    }
+
+    /** Called after an invalidation of all keys, as after FLUSHALL. */
+    synchronized void flushed(InvalidationEpoch notified) {
+        if (notified == epoch && !reading) {
+            catchUp();
+        }
+    }
+
+    /** Called after an invalidation of a key. */
+    synchronized void invalidated(String changed, InvalidationEpoch notified) {
+        if (!changed.equals(key) || notified != epoch) {
+            return;
+        }
+        if (reading) {
+            again = true;
+        } else {
+            read(exclusive(last));
+        }
+    }
+
+    /** Called when a connection is lost. */
+    synchronized void disconnected(InvalidationEpoch ended) {
+        if (ended == epoch && behindSince == null) {
+            behindSince = clock.instant();
+        }
+    }
+
+    /** The last entry is read once more: its absence shows that entries were lost. */
+    private void catchUp() {
+        if (observed && !off && epoch != null && !epoch.isOver()) {
+            read(last == null ? ALL : last);
+        }
+    }
+
+    private void read(String from) {
+        InvalidationEpoch asked = epoch;
+        if (asked != null && !reading) {
+            reading = true;
+            again = false;
+            asked.readStream(key, from, PAGE, (entries, failure) -> answered(asked, from, entries, failure));
+        }
+    }
+
+    private synchronized void answered(
+            InvalidationEpoch asked,
+            String from,
+            @Nullable List<StreamMessage<String, String>> entries,
+            @Nullable Throwable failure) {
+        if (asked != epoch || asked.isOver()) {
+            return;
+        }
+        reading = false;
+        if (failure != null || entries == null) {
+            failed(failure);
+            return;
+        }
+        if (from.equals(last) && (entries.isEmpty() || !entries.get(0).getId().equals(last))) {
+            lost();
+            last = null;
+            read(ALL);
+            return;
+        }
+        entries.forEach(this::announce);
+        if (entries.size() == PAGE || again) {
+            read(exclusive(last));
+        } else {
+            behindSince = null;
+        }
+    }
+
+    private static String exclusive(@Nullable String id) {
+        return id == null ? ALL : "(" + id;
+    }
+
+    private void announce(StreamMessage<String, String> message) {
+        last = message.getId();
+        Instant time = timeOf(message.getId());
+        FeedEntry entry = message.getBody() == null ? null : FeedEntry.read(message.getBody());
+        if (entry == null || !mattersAt(time)) {
+            return;
+        }
+        if (entry.sessionId() != null) {
+            observer.onAnnounced(entry.sessionId(), entry.owner(), time);
+        } else if (entry.userId() != null) {
+            observer.onAnnounced(entry.userId(), entry.marker());
+        }
+    }
+
+    private static Instant timeOf(String id) {
+        return Instant.ofEpochMilli(Long.parseLong(id.substring(0, id.indexOf('-'))));
+    }
+
+    private boolean mattersAt(Instant time) {
+        return time.plus(retention).isAfter(clock.instant());
+    }
+
+    /** The stream was trimmed beyond the last entry, or a failover has lost it. An expired entry is no loss. */
+    private void lost() {
+        if (last == null || !mattersAt(timeOf(last))) {
+            return;
+        }
+        gaps++;
+        lastGap = clock.instant();
+        log.warn(
+                "The revocation feed has lost entries. During an outage, this node may accept sessions that other nodes"
+                        + " revoked since {}",
+                timeOf(last));
+    }
+
+    private void failed(@Nullable Throwable failure) {
+        if (failure != null && RedisFailures.isMissingRight(failure)) {
+            off = true;
+            log.warn(
+                    "The user of session.tracking.redis-url may not read {}. During an outage, this node does not know the"
+                            + " revocations of other nodes that it has not met. Grant the key pattern and the command that"
+                            + " docs/running-redis.md lists",
+                    key);
+        } else if (failure != null && RedisFailures.isWrongType(failure)) {
+            off = true;
+            log.warn(
+                    "The key {} is no stream, so there is no revocation feed. Rename what uses the key, or set"
+                            + " session.tracking.key-prefix",
+                    key);
+        }
+        if (behindSince == null) {
+            behindSince = clock.instant();
+        }
+    }
+
+    synchronized FeedState state() {
+        Coverage coverage = off
+                ? Coverage.OFF
+                : behindSince != null
+                        ? Coverage.BEHIND
+                        : lastGap != null && mattersAt(lastGap) ? Coverage.GAP : Coverage.COMPLETE;
+        return new FeedState(coverage, off ? null : behindSince, gaps);
+    }
+}
