@@ -43,7 +43,8 @@ final class LeastPermissions {
                                 "~shop:session:*",
                                 "~shop:user_sessions:*",
                                 "~shop:session_state:*",
-                                "~shop:user_state:*"),
+                                "~shop:user_state:*",
+                                "~shop:session_revocations"),
                         more.stream())
                 .flatMap(words -> words)
                 .toArray(String[]::new);

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,12 +19,19 @@ import org.slf4j.LoggerFactory;
 /**
  * The denylist: the revocations that this node remembers. It rejects their tokens whatever the store or the outage policy
  * says, for as long as such a token can live. Bounded: when it is full, a new revocation displaces the oldest one that the
- * store has confirmed, and never one that it has not. Logins and made-up ids take no place. Thread-safe; a lookup takes no
- * lock.
+ * store has confirmed, and never one that it has not. A user with many revocations displaces own ones. Logins and made-up
+ * ids take no place. Thread-safe; a lookup takes no lock.
  */
 public final class RevocationDenylist {
 
     private static final Logger log = LoggerFactory.getLogger(RevocationDenylist.class);
+
+    private static final int QUEUES = 256;
+
+    /** More than one in so many revocations of one user displace own ones. */
+    private static final int PARTS = 50;
+
+    private static final int SMALLEST_SHARE = 10;
 
     private final Clock clock;
 
@@ -33,8 +41,16 @@ public final class RevocationDenylist {
 
     private final Map<String, Denial> sessions = new ConcurrentHashMap<>();
 
-    /** Confirmed revocations of single sessions, the oldest first, and some that are unconfirmed again. */
-    private final Deque<Denial> confirmed = new ArrayDeque<>();
+    /**
+     * Confirmed revocations of single sessions, the oldest first, and some that are unconfirmed again. Those of one owner
+     * are in one of the queues.
+     */
+    private final List<Deque<Denial>> confirmed =
+            Stream.<Deque<Denial>>generate(ArrayDeque::new).limit(QUEUES).toList();
+
+    private final int share;
+
+    private long enqueuings;
 
     private final UserRevocations users = new UserRevocations();
 
@@ -48,6 +64,7 @@ public final class RevocationDenylist {
         this.clock = clock;
         this.retention = retention;
         this.maximumRemembered = maximumRemembered;
+        this.share = Math.max(SMALLEST_SHARE, maximumRemembered / PARTS);
     }
 
     Duration retention() {
@@ -111,15 +128,22 @@ public final class RevocationDenylist {
      *
      * @return {@code null} if all that is remembered is unconfirmed and there is no room
      */
-    synchronized @Nullable Denial deny(String sessionId, @Nullable SessionEndReason reason) {
+    @Nullable
+    Denial deny(String sessionId, @Nullable SessionEndReason reason) {
+        return deny(sessionId, reason, null);
+    }
+
+    /** @param owner a short hash of the session's user, if known */
+    synchronized @Nullable Denial deny(
+            String sessionId, @Nullable SessionEndReason reason, @Nullable String owner) {
         Instant now = clock.instant();
         removeExpired(now);
         Denial denial = sessions.get(sessionId);
         if (denial == null || denial.isOver(now)) {
-            if (denial == null && !makeRoom()) {
+            if (denial == null && !makeRoom(owner)) {
                 return null;
             }
-            denial = new Denial(sessionId, now.plus(retention));
+            denial = new Denial(sessionId, owner, now.plus(retention));
             sessions.put(sessionId, denial);
         }
         denial.until = now.plus(retention);
@@ -140,7 +164,10 @@ public final class RevocationDenylist {
     /** Another node has revoked a session, and this one has not met it. */
     synchronized void denyAnnounced(String sessionId, @Nullable String owner, Instant revokedAt) {
         if (revokedAt.plus(retention).isAfter(clock.instant())) {
-            denyRevokedElsewhere(sessionId);
+            Denial denial = deny(sessionId, null, owner);
+            if (denial != null) {
+                confirm(denial);
+            }
         }
     }
 
@@ -148,7 +175,7 @@ public final class RevocationDenylist {
     synchronized void denyAnnounced(String userId, NotBefore marker) {
         if (marker.equals(NotBefore.CLEARED)) {
             users.cleared(userId);
-        } else if (makeRoom()) {
+        } else if (makeRoom(null)) {
             Instant time = Instant.ofEpochMilli(marker.millis());
             users.addApplied(new Revocation.OfUser(userId, time, marker.sparedSessionId()), time.plus(retention));
         }
@@ -196,7 +223,7 @@ public final class RevocationDenylist {
      * @return false if all that is remembered is unconfirmed and there is no room
      */
     synchronized boolean deny(Revocation.OfUser revocation) {
-        if (!makeRoom()) {
+        if (!makeRoom(null)) {
             return false;
         }
         users.add(revocation, clock.instant().plus(retention));
@@ -262,11 +289,13 @@ public final class RevocationDenylist {
     }
 
     /** Constant cost on average: each step removes an entry that was added before. */
-    private boolean makeRoom() {
+    private boolean makeRoom(@Nullable String owner) {
         while (size() >= maximumRemembered) {
-            if (!confirmed.isEmpty()) {
+            Denial displaced = oldestBeyondShare(owner);
+            displaced = displaced == null ? oldest() : displaced;
+            if (displaced != null) {
                 logFull();
-                removeOldest();
+                remove(displaced);
             } else if (!users.removeOldestApplied()) {
                 return false;
             }
@@ -275,13 +304,38 @@ public final class RevocationDenylist {
     }
 
     private void removeExpired(Instant now) {
-        while (!confirmed.isEmpty() && confirmed.element().isOver(now)) {
-            removeOldest();
+        for (Denial oldest = oldest(); oldest != null && oldest.isOver(now); oldest = oldest()) {
+            remove(oldest);
         }
     }
 
-    private void removeOldest() {
-        Denial oldest = confirmed.remove();
+    private @Nullable Denial oldest() {
+        Denial oldest = null;
+        for (Deque<Denial> queue : confirmed) {
+            Denial first = queue.peek();
+            if (first != null && (oldest == null || first.number < oldest.number)) {
+                oldest = first;
+            }
+        }
+        return oldest;
+    }
+
+    private @Nullable Denial oldestBeyondShare(@Nullable String owner) {
+        if (owner == null || queueOf(owner.hashCode()).size() <= share) {
+            return null;
+        }
+        List<Denial> own = queueOf(owner.hashCode()).stream()
+                .filter(denial -> owner.hashCode() == denial.owner)
+                .toList();
+        return own.size() > share ? own.get(0) : null;
+    }
+
+    private Deque<Denial> queueOf(int owner) {
+        return confirmed.get(Math.floorMod(owner, QUEUES));
+    }
+
+    private void remove(Denial oldest) {
+        oldest.queue().remove(oldest);
         oldest.enqueued = false;
         if (oldest.isConfirmed()) {
             sessions.remove(oldest.sessionId, oldest);
@@ -291,7 +345,8 @@ public final class RevocationDenylist {
     private void enqueueIfConfirmed(Denial denial) {
         if (denial.isConfirmed() && !denial.enqueued) {
             denial.enqueued = true;
-            confirmed.add(denial);
+            denial.number = enqueuings++;
+            denial.queue().add(denial);
         }
     }
 
@@ -307,9 +362,15 @@ public final class RevocationDenylist {
     }
 
     /** One session that is refused. All but {@code until} is guarded by the denylist's lock. */
-    static final class Denial {
+    final class Denial {
 
         private final String sessionId;
+
+        /** Hash of whose session it is; 0 if unknown. */
+        private final int owner;
+
+        /** When it was enqueued, as a running number. */
+        private long number;
 
         private volatile Instant until;
 
@@ -327,13 +388,18 @@ public final class RevocationDenylist {
 
         private boolean enqueued;
 
-        private Denial(String sessionId, Instant until) {
+        private Denial(String sessionId, @Nullable String owner, Instant until) {
             this.sessionId = sessionId;
+            this.owner = owner == null ? 0 : owner.hashCode();
             this.until = until;
         }
 
         String sessionId() {
             return sessionId;
+        }
+
+        private Deque<Denial> queue() {
+            return queueOf(owner == 0 ? sessionId.hashCode() : owner);
         }
 
         private boolean isConfirmed() {

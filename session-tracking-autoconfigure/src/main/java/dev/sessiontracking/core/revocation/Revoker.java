@@ -12,6 +12,7 @@ import dev.sessiontracking.core.cache.StoreFutures;
 import dev.sessiontracking.core.revocation.RevocationDenylist.Denial;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
+import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.End;
 import dev.sessiontracking.spi.StoreListener;
@@ -124,7 +125,9 @@ public final class Revoker implements AutoCloseable {
     private boolean revoke(Revocation.OfSession revocation) {
         String sessionId = revocation.sessionId();
         boolean believedLive = isCachedAsLive(sessionId);
-        Denial denial = denylist.deny(sessionId, revocation.reason());
+        String userId = revocation.userId();
+        Denial denial = denylist.deny(
+                sessionId, revocation.reason(), userId == null ? null : SessionIds.hash(userId));
         try {
             boolean wasLive = revokeInStore(revocation);
             if (denial == null) {

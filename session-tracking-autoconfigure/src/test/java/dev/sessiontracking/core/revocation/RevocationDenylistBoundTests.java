@@ -164,6 +164,23 @@ class RevocationDenylistBoundTests {
         assertThat(memory.isDenied("c")).isTrue();
     }
 
+    /** A user who logs in and out all the time must not keep others logged in. */
+    @Test
+    void oneUserDisplacesOwnRevocationsOnly() {
+        RevocationDenylist large = new RevocationDenylist(clock, RETENTION, 1_000);
+        for (int i = 0; i < 100; i++) {
+            large.confirm(large.deny("victim-" + i, "owner-" + i));
+        }
+        for (int i = 0; i < 5_000; i++) {
+            large.confirm(large.deny("loop-" + i, "attacker"));
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThat(large.isDenied("victim-" + i)).isTrue();
+        }
+        assertThat(large.isDenied("loop-4999")).isTrue();
+        assertThat(large.size()).isEqualTo(1_000);
+    }
+
     @Test
     void removesWhatHasExpired() {
         confirmed("a");
