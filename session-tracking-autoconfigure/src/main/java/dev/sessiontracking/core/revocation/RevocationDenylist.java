@@ -134,8 +134,7 @@ public final class RevocationDenylist {
     }
 
     /** @param owner a short hash of the session's user, if known */
-    synchronized @Nullable Denial deny(
-            String sessionId, @Nullable SessionEndReason reason, @Nullable String owner) {
+    synchronized @Nullable Denial deny(String sessionId, @Nullable SessionEndReason reason, @Nullable String owner) {
         Instant now = clock.instant();
         removeExpired(now);
         Denial denial = sessions.get(sessionId);
@@ -177,7 +176,9 @@ public final class RevocationDenylist {
             users.cleared(userId);
         } else if (makeRoom(null)) {
             Instant time = Instant.ofEpochMilli(marker.millis());
-            users.addApplied(new Revocation.OfUser(userId, time, marker.sparedSessionId()), time.plus(retention));
+            users.addApplied(
+                    new Revocation.OfUser(userId, time, marker.sparedSessionId(), SessionEndReason.REVOKED),
+                    time.plus(retention));
         }
     }
 

@@ -126,8 +126,7 @@ public final class Revoker implements AutoCloseable {
         String sessionId = revocation.sessionId();
         boolean believedLive = isCachedAsLive(sessionId);
         String userId = revocation.userId();
-        Denial denial = denylist.deny(
-                sessionId, revocation.reason(), userId == null ? null : SessionIds.hash(userId));
+        Denial denial = denylist.deny(sessionId, revocation.reason(), userId == null ? null : SessionIds.hash(userId));
         try {
             boolean wasLive = revokeInStore(revocation);
             if (denial == null) {

@@ -169,10 +169,10 @@ class RevocationDenylistBoundTests {
     void oneUserDisplacesOwnRevocationsOnly() {
         RevocationDenylist large = new RevocationDenylist(clock, RETENTION, 1_000);
         for (int i = 0; i < 100; i++) {
-            large.confirm(large.deny("victim-" + i, "owner-" + i));
+            large.confirm(large.deny("victim-" + i, null, "owner-" + i));
         }
         for (int i = 0; i < 5_000; i++) {
-            large.confirm(large.deny("loop-" + i, "attacker"));
+            large.confirm(large.deny("loop-" + i, null, "attacker"));
         }
         for (int i = 0; i < 100; i++) {
             assertThat(large.isDenied("victim-" + i)).isTrue();
