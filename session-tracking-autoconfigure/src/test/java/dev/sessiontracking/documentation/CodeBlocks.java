@@ -15,7 +15,7 @@ import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /** Compiles what the documentation shows, with what a test has on its class path. */
-final class CodeBlocks {
+public final class CodeBlocks {
 
     private static final Pattern TYPE =
             Pattern.compile("(?m)^(?:public |final |abstract )*(?:class|record|interface|enum) (\\w+)");
@@ -25,7 +25,7 @@ final class CodeBlocks {
     private CodeBlocks() {}
 
     /** What the compiler says; empty when the block compiles. */
-    static String compile(String block, Path folder) {
+    public static String compile(String block, Path folder) {
         Matcher type = TYPE.matcher(block);
         if (!type.find()) {
             return "No type is declared: a reader cannot paste this";

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * @param path from the root of the repository
  */
-record MarkdownPage(Path path, String text) {
+public record MarkdownPage(Path path, String text) {
 
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
@@ -44,7 +44,7 @@ record MarkdownPage(Path path, String text) {
         return pages;
     }
 
-    static MarkdownPage read(String path) {
+    public static MarkdownPage read(String path) {
         try {
             return new MarkdownPage(Path.of(path), Files.readString(ROOT.resolve(path)));
         } catch (IOException e) {
@@ -53,7 +53,7 @@ record MarkdownPage(Path path, String text) {
     }
 
     /** The fenced blocks of a language. */
-    List<String> blocks(String language) {
+    public List<String> blocks(String language) {
         return FENCE.matcher(text)
                 .results()
                 .filter(fence -> fence.group(1).equals(language))
