@@ -21,7 +21,11 @@ public final class ChainCommand {
 
     private static final String ROUNDS = "--rounds=";
 
+    private static final String SESSIONS = "--sessions=";
+
     private static final int DEFAULT_ROUNDS = 60;
+
+    private static final int DEFAULT_SESSIONS = 1000;
 
     private static final int WARM_UP_ROUNDS = 10;
 
@@ -29,25 +33,33 @@ public final class ChainCommand {
 
     private ChainCommand() {}
 
-    /** The option is {@code --rounds=N}. */
+    /**
+     * The options are {@code --rounds=N} and {@code --sessions=N}. With one session, all its data is in the processor's
+     * cache; with many, it is not.
+     */
     public static void run(List<String> options) throws ServletException, IOException {
         int rounds = DEFAULT_ROUNDS;
+        int sessions = DEFAULT_SESSIONS;
         for (String option : options) {
-            if (!option.startsWith(ROUNDS)) {
+            int value = Integer.parseInt(option.substring(option.indexOf('=') + 1));
+            if (option.startsWith(ROUNDS)) {
+                rounds = value;
+            } else if (option.startsWith(SESSIONS)) {
+                sessions = value;
+            } else {
                 throw new IllegalArgumentException("There is no option " + option);
             }
-            rounds = Integer.parseInt(option.substring(ROUNDS.length()));
         }
         Conditions conditions = new Conditions()
                 .add("rounds", rounds + " of " + REQUESTS + " requests per chain")
-                .add("sessions", MeasuredChain.SESSIONS)
+                .add("sessions", sessions)
                 .add("tokens", "HS256");
         String table;
-        try (MeasuredChain plain = MeasuredChain.plain("plain JWT");
-                MeasuredChain again = MeasuredChain.plain("plain JWT, once more");
-                MeasuredChain tracked = MeasuredChain.tracked("session tracking");
+        try (MeasuredChain plain = MeasuredChain.plain("plain JWT", sessions);
+                MeasuredChain again = MeasuredChain.plain("plain JWT, once more", sessions);
+                MeasuredChain tracked = MeasuredChain.tracked("session tracking", sessions);
                 MeasuredChain uncached = MeasuredChain.tracked(
-                        "session tracking without near cache", "session.tracking.near-cache.enabled=false")) {
+                        "session tracking without near cache", sessions, "session.tracking.near-cache.enabled=false")) {
             table = measure(List.of(plain, again, tracked, uncached), rounds);
         }
         System.out.println(table);

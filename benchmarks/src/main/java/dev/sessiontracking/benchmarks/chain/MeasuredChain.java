@@ -17,11 +17,13 @@ import dev.sessiontracking.benchmarks.server.RedisProcess;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import dev.sessiontracking.security.servlet.SessionTrackingServletSecurityAutoConfiguration;
+import dev.sessiontracking.spi.SessionIds;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import javax.crypto.SecretKey;
@@ -49,7 +51,7 @@ import org.springframework.security.web.SecurityFilterChain;
 /** A resource server's filter chain with real HS256 tokens of its own sessions, and the cost of a request through it. */
 final class MeasuredChain implements AutoCloseable {
 
-    static final int SESSIONS = 1000;
+    private static final Duration CONNECTED_WITHIN = Duration.ofSeconds(10);
 
     private static final SecretKey KEY = new SecretKeySpec(
             "a-secret-of-more-than-256-bits-for-hs256".getBytes(StandardCharsets.US_ASCII), "HmacSHA256");
@@ -67,9 +69,11 @@ final class MeasuredChain implements AutoCloseable {
 
     private final FilterChainProxy chain;
 
-    private final String[] authorizations = new String[SESSIONS];
+    private final String[] authorizations;
 
-    private MeasuredChain(String name, @Nullable RedisProcess redis, String... properties) {
+    private int next;
+
+    private MeasuredChain(String name, int sessions, @Nullable RedisProcess redis, String... properties) {
         this.name = name;
         this.redis = redis;
         this.context = new SpringApplicationBuilder(ResourceServer.class)
@@ -89,19 +93,36 @@ final class MeasuredChain implements AutoCloseable {
                 .run();
         this.chain = context.getBean(FilterChainProxy.class);
         SessionService service = redis == null ? null : context.getBean(SessionService.class);
-        for (int i = 0; i < SESSIONS; i++) {
+        authorizations = new String[sessions];
+        for (int i = 0; i < sessions; i++) {
             String userId = "user-" + i;
-            UserSession session = service == null ? null : service.createSession(userId, SessionMetadata.none());
-            authorizations[i] = "Bearer " + token(userId, session == null ? "session-" + i : session.id());
+            // Plain tokens are as long as the others: a longer one takes more time to verify.
+            String sessionId = service == null
+                    ? SessionIds.generate()
+                    : tracked(service, userId).id();
+            authorizations[i] = "Bearer " + token(userId, sessionId);
         }
     }
 
-    static MeasuredChain plain(String name) {
-        return new MeasuredChain(name, null);
+    /** The application starts before it has a connection, and a session without one is not tracked. */
+    private static UserSession tracked(SessionService service, String userId) {
+        long began = System.nanoTime();
+        UserSession session;
+        do {
+            session = service.createSession(userId, SessionMetadata.none());
+            if (System.nanoTime() - began > CONNECTED_WITHIN.toNanos()) {
+                throw new IllegalStateException("The store did not take the session");
+            }
+        } while (!session.tracked());
+        return session;
     }
 
-    static MeasuredChain tracked(String name, String... properties) {
-        return new MeasuredChain(name, RedisProcess.start(), properties);
+    static MeasuredChain plain(String name, int sessions) {
+        return new MeasuredChain(name, sessions, null);
+    }
+
+    static MeasuredChain tracked(String name, int sessions, String... properties) {
+        return new MeasuredChain(name, sessions, RedisProcess.start(), properties);
     }
 
     /**
@@ -119,7 +140,7 @@ final class MeasuredChain implements AutoCloseable {
         for (int i = 0; i < requests; i++) {
             MockHttpServletRequest request = new MockHttpServletRequest(SERVLET_CONTEXT, "GET", "/hello");
             request.setServletPath("/hello");
-            request.addHeader("Authorization", authorizations[i % SESSIONS]);
+            request.addHeader("Authorization", authorizations[next++ % authorizations.length]);
             MockHttpServletResponse response = new MockHttpServletResponse();
             chain.doFilter(request, response, (rq, rs) -> {});
             if (response.getStatus() != 200) {
