@@ -36,6 +36,8 @@ public final class SwitchableStore implements SessionStore {
 
     private volatile Runnable beforeRemoval = () -> {};
 
+    private volatile Runnable afterRemoval = () -> {};
+
     private volatile boolean hanging;
 
     private volatile @Nullable Clock clockOfMarkers;
@@ -98,8 +100,16 @@ public final class SwitchableStore implements SessionStore {
     }
 
     /** Something that happens when a revocation has been asked for, and nothing is removed yet. */
-    void beforeRemoval(Runnable happens) {
+    public void beforeRemoval(Runnable happens) {
         beforeRemoval = happens;
+    }
+
+    /** Something that happens once, when a session has been removed and nobody knows it. */
+    public void afterRemoval(Runnable happens) {
+        afterRemoval = () -> {
+            afterRemoval = () -> {};
+            happens.run();
+        };
     }
 
     public boolean holds(String sessionId) {
@@ -158,8 +168,14 @@ public final class SwitchableStore implements SessionStore {
                 throw new SessionStoreUnavailableException("switched off", null);
             }
             beforeRemoval.run();
-            return sessions.remove(sessionId) != null;
+            return removed(sessionId);
         });
+    }
+
+    private boolean removed(String sessionId) {
+        boolean wasThere = sessions.remove(sessionId) != null;
+        afterRemoval.run();
+        return wasThere;
     }
 
     @Override
@@ -180,7 +196,7 @@ public final class SwitchableStore implements SessionStore {
                     .toList();
             wanted.forEach(beforeRemoval);
             this.beforeRemoval.run();
-            return wanted.stream().filter(id -> sessions.remove(id) != null).toList();
+            return wanted.stream().filter(this::removed).toList();
         });
     }
 

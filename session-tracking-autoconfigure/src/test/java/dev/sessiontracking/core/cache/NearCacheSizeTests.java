@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** How much is kept, whoever asks for what. */
 class NearCacheSizeTests {
 
-    private final NearCache cache = new NearCache(100, Duration.ofMillis(500), System::nanoTime, Clock.systemUTC());
+    private final NearCache cache = new NearCache(100, Duration.ofMinutes(1), System::nanoTime, Clock.systemUTC());
 
     private void keepLive(String sessionId) {
         cache.putLive(sessionId, Instant.now().plusSeconds(3600).toEpochMilli());

@@ -7,18 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.CachingReaderStub;
 import dev.sessiontracking.core.SwitchableStore;
-import dev.sessiontracking.core.cache.CachingReader;
-import dev.sessiontracking.core.cache.NearCache;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a node reads, remembers, raises and restores of not-before markers. */
@@ -34,7 +30,7 @@ class NotBeforeMarkersTests {
 
     private final SwitchableStore store = new SwitchableStore().withMarkers(clock);
 
-    private final Reader reader = new Reader();
+    private final CachingReaderStub reader = new CachingReaderStub(clock);
 
     private final NotBeforeMarkers markers = new NotBeforeMarkers(store, reader, LIFETIME, clock);
 
@@ -54,46 +50,6 @@ class NotBeforeMarkersTests {
         store.put(new UserSession(id, "alice", SessionMetadata.none(), time, time.plus(LIFETIME), true));
     }
 
-    /** A near cache, as far as it concerns markers. */
-    private static final class Reader implements CachingReader {
-
-        private @Nullable NotBefore cached;
-
-        private @Nullable CompletionStage<@Nullable NotBefore> read;
-
-        private final List<String> forgotten = new ArrayList<>();
-
-        @Override
-        public NearCache cacheOf(String sessionId) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void checking(String sessionId) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public @Nullable CompletionStage<Boolean> read(String sessionId) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public @Nullable NotBefore cachedNotBefore(String userId) {
-            return cached;
-        }
-
-        @Override
-        public @Nullable CompletionStage<@Nullable NotBefore> readNotBefore(String userId) {
-            return read;
-        }
-
-        @Override
-        public void forgetNotBefore(String userId) {
-            forgotten.add(userId);
-        }
-    }
-
     // reading
 
     @Test
@@ -101,12 +57,12 @@ class NotBeforeMarkersTests {
         store.putMarker("alice", at(NOW));
         assertThat(markers.read("alice")).isEqualTo(at(NOW));
         assertThat(store.questions()).isEqualTo(1);
-        reader.read = CompletableFuture.completedFuture(null);
+        reader.readMarker = CompletableFuture.completedFuture(null);
         assertThat(markers.read("alice")).isEqualTo(at(NOW));
         assertThat(store.questions()).isEqualTo(2);
-        reader.read = CompletableFuture.completedFuture(at(NOW.plusSeconds(1)));
+        reader.readMarker = CompletableFuture.completedFuture(at(NOW.plusSeconds(1)));
         assertThat(markers.read("alice")).isEqualTo(at(NOW.plusSeconds(1)));
-        reader.cached = at(NOW.plusSeconds(2));
+        reader.cachedMarker = at(NOW.plusSeconds(2));
         assertThat(markers.read("alice")).isEqualTo(at(NOW.plusSeconds(2)));
         assertThat(store.questions()).isEqualTo(2);
     }
@@ -131,9 +87,9 @@ class NotBeforeMarkersTests {
         for (NotBefore mistake : List.of(at(later), new NotBefore(1, "a", later.toEpochMilli()))) {
             store.putMarker("alice", mistake);
             assertThat(markers.read("alice")).isEqualTo(NotBefore.NONE);
-            reader.cached = mistake;
+            reader.cachedMarker = mistake;
             assertThat(markers.read("alice")).isEqualTo(NotBefore.NONE);
-            reader.cached = null;
+            reader.cachedMarker = null;
         }
     }
 
@@ -204,7 +160,7 @@ class NotBeforeMarkersTests {
         markers.raise("alice", NotBefore.of(NOW.minusSeconds(1), "spared"));
         assertThat(store.marker("alice")).isEqualTo(NotBefore.of(NOW.minusSeconds(1), "spared"));
         assertThat(store.questions()).isEqualTo(1);
-        assertThat(reader.forgotten).containsExactly("alice");
+        assertThat(reader.forgottenMarkers).containsExactly("alice");
         store.fail();
         assertThat(markers.readOrRemember("alice")).isEqualTo(NotBefore.of(NOW.minusSeconds(1), "spared"));
         assertThatExceptionOfType(SessionStoreUnavailableException.class)
@@ -224,10 +180,10 @@ class NotBeforeMarkersTests {
     @Test
     void clearingRemovesItFromTheStoreTheCacheAndTheMemory() {
         markers.raise("alice", at(NOW));
-        reader.forgotten.clear();
+        reader.forgottenMarkers.clear();
         markers.clear("alice");
         assertThat(store.marker("alice")).isEqualTo(NotBefore.CLEARED);
-        assertThat(reader.forgotten).containsExactly("alice");
+        assertThat(reader.forgottenMarkers).containsExactly("alice");
         assertThat(markers.isRememberedToCover("alice", NOW)).isFalse();
         store.fail();
         assertThatExceptionOfType(SessionStoreUnavailableException.class).isThrownBy(() -> markers.clear("bob"));
@@ -239,7 +195,7 @@ class NotBeforeMarkersTests {
     void lostMarkerIsRestoredAndWhatItCoveredIsRevoked() {
         markers.raise("alice", NotBefore.of(NOW, "spared"));
         store.putMarker("alice", NotBefore.NONE);
-        reader.forgotten.clear();
+        reader.forgottenMarkers.clear();
         login("covered", NOW);
         login("spared", NOW);
         login("later", NOW.plus(TICK));
@@ -250,21 +206,21 @@ class NotBeforeMarkersTests {
         assertThat(store.holds("covered")).isFalse();
         assertThat(store.holds("spared")).isTrue();
         assertThat(store.holds("later")).isTrue();
-        assertThat(reader.forgotten).containsExactly("alice");
+        assertThat(reader.forgottenMarkers).containsExactly("alice");
     }
 
     @Test
     void markerThatTheStoreStillHasOrThatWasClearedIsLeftAlone() {
         markers.raise("alice", at(NOW));
         login("restored by hand", NOW);
-        reader.forgotten.clear();
+        reader.forgottenMarkers.clear();
         for (NotBefore left : List.of(at(NOW), at(NOW.plusSeconds(1)), NotBefore.CLEARED)) {
             store.putMarker("alice", left);
             assertThat(restore()).isTrue();
             assertThat(store.marker("alice")).isEqualTo(left);
         }
         assertThat(store.holds("restored by hand")).isTrue();
-        assertThat(reader.forgotten).isEmpty();
+        assertThat(reader.forgottenMarkers).isEmpty();
     }
 
     /** The marker would cover sessions that began after it. */

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.core;
+
+import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.testkit.MutableClock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A near cache on a test's clock, which a test fills. */
+public final class CachingReaderStub implements CachingReader {
+
+    public final NearCache cache;
+
+    public final List<String> checked = new ArrayList<>();
+
+    public final List<String> forgottenMarkers = new ArrayList<>();
+
+    public @Nullable RevocationObserver observer;
+
+    /** The answer to reads that fill the cache, if that way is open. */
+    public @Nullable CompletionStage<Boolean> read;
+
+    public @Nullable NotBefore cachedMarker;
+
+    public @Nullable CompletionStage<@Nullable NotBefore> readMarker;
+
+    public CachingReaderStub(MutableClock clock) {
+        this.cache = new NearCache(
+                100,
+                Duration.ofMinutes(1),
+                () -> ChronoUnit.NANOS.between(java.time.Instant.EPOCH, clock.instant()),
+                clock);
+    }
+
+    /** The store has answered just now. */
+    public void renewLease() {
+        cache.renewLease(cache.now());
+    }
+
+    @Override
+    public NearCache cacheOf(String sessionId) {
+        return cache;
+    }
+
+    @Override
+    public void checking(String sessionId) {
+        checked.add(sessionId);
+    }
+
+    @Override
+    public void observe(RevocationObserver observer) {
+        this.observer = observer;
+    }
+
+    @Override
+    public @Nullable CompletionStage<Boolean> read(String sessionId) {
+        return read;
+    }
+
+    @Override
+    public @Nullable NotBefore cachedNotBefore(String userId) {
+        return cachedMarker;
+    }
+
+    @Override
+    public @Nullable CompletionStage<@Nullable NotBefore> readNotBefore(String userId) {
+        return readMarker;
+    }
+
+    @Override
+    public void forgetNotBefore(String userId) {
+        forgottenMarkers.add(userId);
+    }
+}

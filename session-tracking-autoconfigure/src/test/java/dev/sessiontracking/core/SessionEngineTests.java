@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionChecker.ClaimProblem;
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.core.SessionTracking.Settings;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.OutagePolicy;
+import dev.sessiontracking.testkit.MutableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a check answers, and from where: denylist, near cache, store, or nowhere. */
+class SessionEngineTests {
+
+    private static final Duration TTL = Duration.ofDays(7);
+
+    private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+
+    private final MutableClock clock = MutableClock.startingAt(NOW);
+
+    private final SwitchableStore store = new SwitchableStore().withMarkers(clock);
+
+    private final CachingReaderStub reader = new CachingReaderStub(clock);
+
+    private final SessionTracking tracking =
+            SessionTracking.over(store, reader, new Settings(OutagePolicy.PLAIN_JWT, TTL, TTL, 100), clock);
+
+    private final SessionChecker engine = tracking.checker();
+
+    @AfterEach
+    void close() {
+        store.recoverSilently();
+        tracking.close();
+    }
+
+    private static TokenSession token(String id) {
+        return new TokenSession(id, "alice", null);
+    }
+
+    /** A session that another node created. */
+    private void createdElsewhere(String id) {
+        store.put(new UserSession(id, "alice", SessionMetadata.none(), clock.instant(), NOW.plus(TTL), true));
+    }
+
+    private void revokeAllDuringAnOutage() {
+        store.fail();
+        assertThat(tracking.service().revokeAllUserSessions("alice").pending()).isTrue();
+    }
+
+    private void recover() {
+        store.recover();
+        await().until(() -> tracking.pendingRevocations() == 0);
+    }
+
+    @Test
+    void nearCacheAnswersWithoutTheStore() {
+        reader.renewLease();
+        reader.cache.putLive("live", NOW.plus(TTL).toEpochMilli());
+        reader.cache.putAbsent("ended");
+        assertThat(engine.check(token("live"))).isEqualTo(Result.LIVE_BY_CACHE);
+        assertThat(engine.checkNow(token("ended"))).isEqualTo(Result.ENDED_BY_CACHE);
+        assertThat(engine.checkNow(token("unknown"))).isNull();
+        assertThat(reader.checked).containsExactly("live", "ended", "unknown");
+        assertThat(store.questions()).isZero();
+        assertThat(tracking.statistics().checks(Result.LIVE_BY_CACHE)).isEqualTo(1);
+        assertThat(tracking.statistics().checks(Result.ENDED_BY_CACHE)).isEqualTo(1);
+    }
+
+    @Test
+    void storeIsAskedInTheWayThatFillsTheCacheIfThatIsOpen() {
+        createdElsewhere("a");
+        assertThat(engine.check(token("a"))).isEqualTo(Result.LIVE_BY_STORE);
+        assertThat(store.questions()).isEqualTo(1);
+        reader.read = CompletableFuture.completedFuture(false);
+        assertThat(engine.check(token("a"))).isEqualTo(Result.ENDED_BY_STORE);
+        assertThat(store.questions()).isEqualTo(1);
+        assertThat(tracking.statistics().checks(Result.LIVE_BY_STORE)).isEqualTo(1);
+        assertThat(tracking.statistics().checks(Result.ENDED_BY_STORE)).isEqualTo(1);
+    }
+
+    @Test
+    void denylistOutweighsTheNearCache() {
+        createdElsewhere("a");
+        assertThat(engine.revoke(token("a"))).isTrue();
+        assertThat(engine.revoke(token("a"))).isFalse();
+        reader.renewLease();
+        reader.cache.putLive("a", NOW.plus(TTL).toEpochMilli());
+        assertThat(engine.check(token("a"))).isEqualTo(Result.ENDED_BY_DENYLIST);
+        assertThat(tracking.statistics().checks(Result.ENDED_BY_DENYLIST)).isEqualTo(1);
+    }
+
+    /** It may be one of those that were revoked with all others of its user. */
+    @Test
+    void duringAnOutageOnlyAVerifiedSessionOfARevokedUserPasses() {
+        revokeAllDuringAnOutage();
+        recover();
+        clock.advance(Duration.ofSeconds(1));
+        createdElsewhere("verified");
+        assertThat(engine.check(token("verified"))).isEqualTo(Result.LIVE_BY_STORE);
+        store.fail();
+        assertThat(engine.check(token("verified"))).isEqualTo(Result.UNVERIFIED);
+        assertThat(engine.check(token("another"))).isEqualTo(Result.ENDED_BY_DENYLIST);
+        assertThat(engine.check(new TokenSession("another", "bob", null))).isEqualTo(Result.UNVERIFIED);
+        store.recoverSilently();
+        assertThat(engine.check(token("another"))).isEqualTo(Result.ENDED_BY_STORE);
+    }
+
+    @Test
+    void interruptedCheckIsUnverified() {
+        store.hang();
+        Thread.currentThread().interrupt();
+        assertThat(engine.check(token("a"))).isEqualTo(Result.UNVERIFIED);
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        assertThat(engine.checkWithoutSession("alice", null)).isEqualTo(Result.UNVERIFIED);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(tracking.statistics().checks(Result.UNVERIFIED)).isEqualTo(2);
+    }
+
+    // tokens without a session
+
+    @Test
+    void markerOfTheStoreCoversTokensWithoutASession() {
+        assertThat(engine.checkWithoutSession("alice", null)).isEqualTo(Result.LIVE_BY_STORE);
+        store.putMarker("alice", NotBefore.of(NOW, null));
+        assertThat(engine.checkWithoutSession("alice", NOW)).isEqualTo(Result.ENDED_BY_STORE);
+        assertThat(engine.checkWithoutSession("alice", NOW.plusMillis(1))).isEqualTo(Result.LIVE_BY_STORE);
+        assertThat(engine.checkWithoutSession("bob", NOW)).isEqualTo(Result.LIVE_BY_STORE);
+        store.fail();
+        assertThat(engine.checkWithoutSession("alice", NOW)).isEqualTo(Result.ENDED_BY_DENYLIST);
+        assertThat(engine.checkWithoutSession("alice", NOW.plusMillis(1))).isEqualTo(Result.UNVERIFIED);
+        assertThat(tracking.statistics().checks(Result.UNVERIFIED)).isEqualTo(1);
+    }
+
+    @Test
+    void denylistCoversTokensWithoutASessionUntilTheMarkerIsCleared() {
+        revokeAllDuringAnOutage();
+        assertThat(engine.checkWithoutSession("alice", NOW)).isEqualTo(Result.ENDED_BY_DENYLIST);
+        store.recoverSilently();
+        assertThat(engine.checkWithoutSession("alice", NOW)).isEqualTo(Result.ENDED_BY_DENYLIST);
+        recover();
+        assertThat(engine.checkWithoutSession("alice", NOW)).isEqualTo(Result.ENDED_BY_STORE);
+        store.putMarker("alice", NotBefore.CLEARED);
+        assertThat(engine.checkWithoutSession("alice", NOW)).isEqualTo(Result.LIVE_BY_STORE);
+        store.fail();
+        assertThat(engine.checkWithoutSession("alice", NOW)).isEqualTo(Result.UNVERIFIED);
+    }
+
+    // what else it is asked for
+
+    @Test
+    void ownerOfASessionIsFound() {
+        createdElsewhere("a");
+        assertThat(engine.findOwner("a").toCompletableFuture().join()).contains("alice");
+        assertThat(engine.findOwner("b").toCompletableFuture().join()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ClaimProblem.class)
+    void problemsOfClaimsAreCounted(ClaimProblem problem) {
+        engine.found(problem);
+        assertThat(tracking.statistics().claimProblems(problem)).isEqualTo(1);
+    }
+
+    @Test
+    void policyIsTheConfiguredOne() {
+        assertThat(engine.outagePolicy()).isEqualTo(OutagePolicy.PLAIN_JWT);
+    }
+
+    @Test
+    void createdSessionReplacesWhatTheCacheSaid() {
+        reader.renewLease();
+        reader.cache.putAbsent("a");
+        tracking.service().createSession("alice", "a", SessionMetadata.none());
+        assertThat(engine.check(token("a"))).isEqualTo(Result.LIVE_BY_STORE);
+    }
+}

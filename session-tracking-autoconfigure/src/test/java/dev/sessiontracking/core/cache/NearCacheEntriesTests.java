@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.core.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.testkit.MutableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What is kept, and what an invalidation removes: sessions, absent sessions and not-before markers. */
+class NearCacheEntriesTests {
+
+    private static final Duration BOUND = Duration.ofMillis(500);
+
+    private static final NotBefore MARKER = new NotBefore(1, null, 0);
+
+    private final MutableClock clock = MutableClock.startingAt(Instant.parse("2030-01-01T00:00:00Z"));
+
+    private final AtomicLong nanos = new AtomicLong();
+
+    private final NearCache cache = new NearCache(10, BOUND, nanos::get, clock);
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+        clock.advance(time);
+    }
+
+    private long in(Duration time) {
+        return clock.instant().plus(time).toEpochMilli();
+    }
+
+    @Test
+    void markerIsAnsweredWhileTheLeaseIsFresh() {
+        cache.putMarker("alice", MARKER);
+        assertThat(cache.lookupMarker("alice")).isNull();
+        cache.renewLease(cache.now());
+        assertThat(cache.lookupMarker("alice")).isEqualTo(MARKER);
+        assertThat(cache.lookupMarker("bob")).isNull();
+        pass(BOUND);
+        assertThat(cache.lookupMarker("alice")).isEqualTo(MARKER);
+        pass(Duration.ofMillis(1));
+        assertThat(cache.lookupMarker("alice")).isNull();
+    }
+
+    @Test
+    void invalidatedMarkerIsNotAnswered() {
+        cache.putMarker("alice", MARKER);
+        cache.putMarker("bob", MARKER);
+        cache.renewLease(cache.now());
+        cache.invalidateMarker("alice");
+        assertThat(cache.lookupMarker("alice")).isNull();
+        assertThat(cache.lookupMarker("bob")).isEqualTo(MARKER);
+        cache.clear();
+        cache.renewLease(cache.now());
+        assertThat(cache.lookupMarker("bob")).isNull();
+    }
+
+    @Test
+    void invalidationTellsWhetherALiveSessionWasKept() {
+        cache.putLive("live", in(Duration.ofSeconds(2)));
+        cache.putLive("expiring", in(Duration.ofSeconds(1)));
+        cache.putAbsent("absent");
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(cache.invalidate("live")).isTrue();
+        assertThat(cache.invalidate("live")).isFalse();
+        assertThat(cache.invalidate("expiring")).isFalse();
+        assertThat(cache.invalidate("absent")).isFalse();
+        assertThat(cache.size()).isZero();
+    }
+
+    @Test
+    void sessionIsKeptAsLiveOrAsAbsent() {
+        cache.putAbsent("a");
+        cache.putLive("a", in(BOUND));
+        assertThat(cache.size()).isEqualTo(1);
+        cache.putAbsent("a");
+        assertThat(cache.size()).isEqualTo(1);
+        cache.renewLease(cache.now());
+        assertThat(cache.lookup("a")).isEqualTo(SessionStatus.ENDED);
+    }
+
+    @Test
+    void sizeCountsAllThatIsKept() {
+        for (int i = 0; i < 3; i++) {
+            cache.putLive("live" + i, in(BOUND));
+            cache.putMarker("user" + i, MARKER);
+        }
+        cache.putAbsent("absent");
+        assertThat(cache.size()).isEqualTo(7);
+    }
+
+    @Test
+    void boundHoldsForMarkersToo() {
+        cache.resize(4);
+        for (int i = 0; i < 100; i++) {
+            cache.putMarker("user" + i, MARKER);
+        }
+        assertThat(cache.size()).isEqualTo(4);
+    }
+
+    @Test
+    void ageOfTheLeaseIsThatOfTheRequest() {
+        assertThat(cache.leaseAge()).isNull();
+        NearCache.Moment sent = cache.now();
+        pass(BOUND);
+        cache.renewLease(sent);
+        assertThat(cache.leaseAge()).isEqualTo(BOUND);
+        cache.endLease();
+        assertThat(cache.leaseAge()).isNull();
+    }
+}
