@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.test;
 
-import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.NotBefore;
@@ -15,7 +15,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,20 +44,18 @@ public final class InMemorySessionStore implements SessionStore {
 
     private final Object lock = new Object();
 
-    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private final Map<String, InMemorySession> sessions = new ConcurrentHashMap<>();
 
-    /** Until when a session that was registered, or revoked for good, cannot be registered. */
-    private final Map<String, Instant> registrations = new ConcurrentHashMap<>();
+    /** Sessions that were registered, or have ended, and cannot be registered. */
+    private final Map<String, State> states = new ConcurrentHashMap<>();
 
-    private final Map<String, Marker> markers = new ConcurrentHashMap<>();
+    private final InMemoryMarkers markers = new InMemoryMarkers();
 
     private final List<StoreListener> listeners = new ArrayList<>();
 
     private boolean unavailable;
 
-    private record Entry(UserSession session, long generation, Instant rotatedAt) {}
-
-    private record Marker(NotBefore value, Instant until) {}
+    private record State(@Nullable SessionEndReason reason, Instant until) {}
 
     /** An empty store with the clock of the system. */
     public InMemorySessionStore() {
@@ -100,8 +97,8 @@ public final class InMemorySessionStore implements SessionStore {
     /** Removes all sessions, registrations and not-before markers. What the engine remembers is not changed. */
     public void clear() {
         synchronized (lock) {
-            entries.clear();
-            registrations.clear();
+            sessions.clear();
+            states.clear();
             markers.clear();
         }
     }
@@ -109,7 +106,7 @@ public final class InMemorySessionStore implements SessionStore {
     /** The users with a not-before marker. */
     List<String> markedUsers() {
         synchronized (lock) {
-            return List.copyOf(markers.keySet());
+            return markers.users();
         }
     }
 
@@ -144,19 +141,14 @@ public final class InMemorySessionStore implements SessionStore {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private @Nullable Entry live(String sessionId) {
-        Entry entry = entries.get(sessionId);
-        return entry != null && entry.session().expiresAt().isAfter(now()) ? entry : null;
+    private @Nullable InMemorySession live(String sessionId) {
+        InMemorySession session = sessions.get(sessionId);
+        return session != null && session.isLive(now()) ? session : null;
     }
 
-    private NotBefore marker(String userId) {
-        Marker marker = markers.get(userId);
-        return marker != null && marker.until().isAfter(now()) ? marker.value() : NotBefore.NONE;
-    }
-
-    private boolean wasRegistered(String sessionId) {
-        Instant until = registrations.get(sessionId);
-        return until != null && until.isAfter(now());
+    private @Nullable State state(String sessionId) {
+        State state = states.get(sessionId);
+        return state != null && state.until().isAfter(now()) ? state : null;
     }
 
     // create, register
@@ -164,11 +156,12 @@ public final class InMemorySessionStore implements SessionStore {
     @Override
     public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
         return answer(() -> {
-            if (live(session.id()) != null || wasRegistered(session.id())) {
+            if (live(session.id()) != null || state(session.id()) != null) {
                 return Optional.empty();
             }
             // A marker never covers a later login, whatever the clocks say.
-            Instant afterMarker = Instant.ofEpochMilli(marker(session.userId()).millis() + 1);
+            Instant afterMarker =
+                    Instant.ofEpochMilli(markers.of(session.userId(), now()).millis() + 1);
             Instant now = now();
             return Optional.ofNullable(write(session, now.isBefore(afterMarker) ? afterMarker : now, ttl));
         });
@@ -180,42 +173,26 @@ public final class InMemorySessionStore implements SessionStore {
             if (live(session.id()) != null) {
                 return Registration.EXISTS;
             }
-            if (wasRegistered(session.id())) {
+            if (state(session.id()) != null) {
                 return Registration.REFUSED;
             }
             Instant createdAt = session.createdAt().truncatedTo(ChronoUnit.MILLIS);
-            UserSession written =
-                    marker(session.userId()).covers(session.id(), createdAt) ? null : write(session, createdAt, ttl);
-            registrations.put(session.id(), now().plus(tokenLife));
+            UserSession written = markers.of(session.userId(), now()).covers(session.id(), createdAt)
+                    ? null
+                    : write(session, createdAt, ttl);
+            states.put(session.id(), new State(null, now().plus(tokenLife)));
             return written == null ? Registration.REFUSED : Registration.written(written);
         });
     }
 
     /** Returns {@code null}, with nothing written, for a session whose absolute lifetime is over. */
     private @Nullable UserSession write(UserSession session, Instant createdAt, Duration ttl) {
-        Instant max = session.maxExpiresAt();
-        Instant last = max == null ? null : createdAt.plus(Duration.between(session.createdAt(), max));
-        UserSession.LastUse login = new UserSession.LastUse(createdAt, session.metadata());
-        UserSession written = stamped(session, createdAt, ttl, last, login);
-        if (!written.expiresAt().isAfter(now())) {
+        InMemorySession written = InMemorySession.begun(session, createdAt, ttl, now());
+        if (!written.isLive(now())) {
             return null;
         }
-        entries.put(session.id(), new Entry(written, 0, Instant.EPOCH));
-        return written;
-    }
-
-    private UserSession stamped(
-            UserSession session, Instant createdAt, Duration ttl, @Nullable Instant last, UserSession.LastUse lastUse) {
-        Instant expiresAt = now().plus(ttl);
-        return new UserSession(
-                session.id(),
-                session.userId(),
-                session.metadata(),
-                createdAt,
-                last == null || expiresAt.isBefore(last) ? expiresAt : last,
-                last,
-                lastUse,
-                true);
+        sessions.put(session.id(), written);
+        return written.session();
     }
 
     // exists, find
@@ -227,7 +204,7 @@ public final class InMemorySessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Optional<UserSession>> find(String sessionId) {
-        return answer(() -> Optional.ofNullable(live(sessionId)).map(Entry::session));
+        return answer(() -> Optional.ofNullable(live(sessionId)).map(InMemorySession::session));
     }
 
     @Override
@@ -236,11 +213,9 @@ public final class InMemorySessionStore implements SessionStore {
     }
 
     private List<UserSession> sessionsOf(String userId) {
-        Instant now = now();
-        return entries.values().stream()
-                .map(Entry::session)
-                .filter(session ->
-                        session.userId().equals(userId) && session.expiresAt().isAfter(now))
+        return sessions.values().stream()
+                .filter(session -> session.session().userId().equals(userId) && session.isLive(now()))
+                .map(InMemorySession::session)
                 .toList();
     }
 
@@ -255,67 +230,77 @@ public final class InMemorySessionStore implements SessionStore {
     @Override
     public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
         return answer(() -> {
-            Entry entry = live(sessionId);
-            if (entry == null) {
+            InMemorySession live = live(sessionId);
+            if (live == null) {
                 return Refreshed.ENDED;
             }
-            UserSession session = entry.session();
-            Long presented = refresh.generation();
-            if (presented != null && presented < entry.generation()) {
-                return new Refreshed(repetition(entry, presented, refresh), session, entry.generation());
+            Refreshed.Result reuse = live.reuse(refresh, now());
+            if (reuse != null) {
+                return new Refreshed(reuse, live.session(), live.generation());
             }
-            if (marker(session.userId()).covers(sessionId, session.createdAt())) {
-                entries.remove(sessionId);
+            UserSession session = live.session();
+            if (markers.of(session.userId(), now()).covers(sessionId, session.createdAt())) {
+                sessions.remove(sessionId);
                 return Refreshed.ENDED;
             }
-            Entry renewed = new Entry(
-                    renewed(session, refresh),
-                    presented == null ? entry.generation() : presented + 1,
-                    presented == null ? entry.rotatedAt() : now());
-            entries.put(sessionId, renewed);
+            InMemorySession renewed = live.renewed(refresh, now());
+            sessions.put(sessionId, renewed);
             return new Refreshed(Refreshed.Result.RENEWED, renewed.session(), renewed.generation());
         });
-    }
-
-    private Refreshed.Result repetition(Entry entry, long presented, Refresh refresh) {
-        boolean recent = now().isBefore(entry.rotatedAt().plus(refresh.reuseInterval()));
-        return recent && presented == entry.generation() - 1 ? Refreshed.Result.REPEATED : Refreshed.Result.REUSED;
-    }
-
-    private UserSession renewed(UserSession session, Refresh refresh) {
-        Instant last = session.maxExpiresAt();
-        if (last == null && refresh.maxLifetime() != null) {
-            last = session.createdAt().plus(refresh.maxLifetime());
-        }
-        SessionMetadata metadata =
-                Objects.requireNonNullElse(refresh.metadata(), session.lastUse().metadata());
-        return stamped(session, session.createdAt(), refresh.ttl(), last, new UserSession.LastUse(now(), metadata));
     }
 
     // revoke
 
     @Override
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
-        return answer(() -> remove(sessionId));
+        return revoke(sessionId, userId, End.FORGOTTEN);
     }
 
     @Override
     public CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
-        return answer(() -> {
-            registrations.put(sessionId, now().plus(tokenLife));
-            return remove(sessionId);
-        });
+        return revoke(sessionId, userId, new End(SessionEndReason.REVOKED, Duration.ZERO, tokenLife));
     }
 
-    private boolean remove(String sessionId) {
-        boolean live = live(sessionId) != null;
-        entries.remove(sessionId);
-        return live;
+    @Override
+    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
+        return answer(() -> remove(sessionId, end));
+    }
+
+    @Override
+    public CompletionStage<Optional<SessionEndReason>> endReason(String sessionId) {
+        return answer(() -> Optional.ofNullable(state(sessionId)).map(State::reason));
+    }
+
+    private boolean remove(String sessionId, End end) {
+        boolean wasLive = live(sessionId) != null;
+        sessions.remove(sessionId);
+        Duration longest = end.kept().compareTo(end.tokenLife()) > 0 ? end.kept() : end.tokenLife();
+        if (longest.toMillis() > 0 && (wasLive || end.tokenLife().toMillis() > 0)) {
+            State before = state(sessionId);
+            Instant until = now().plus(longest);
+            // The first reason counts.
+            states.put(
+                    sessionId,
+                    new State(
+                            wasLive || before == null || before.reason() == null ? end.reason() : before.reason(),
+                            before == null || before.until().isBefore(until) ? until : before.until()));
+        }
+        return wasLive;
     }
 
     @Override
     public CompletionStage<List<String>> revokeAll(
             String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
+        return revokeAll(userId, until, exceptSessionId, End.FORGOTTEN, beforeRemoval);
+    }
+
+    @Override
+    public CompletionStage<List<String>> revokeAll(
+            String userId,
+            @Nullable Instant until,
+            @Nullable String exceptSessionId,
+            End end,
+            Consumer<String> beforeRemoval) {
         return answer(() -> {
             List<String> ids = sessionsOf(userId).stream()
                     .filter(session -> until == null || !session.createdAt().isAfter(until))
@@ -324,7 +309,7 @@ public final class InMemorySessionStore implements SessionStore {
                     .toList();
             for (String id : ids) {
                 beforeRemoval.accept(id);
-                entries.remove(id);
+                remove(id, end);
             }
             return ids;
         });
@@ -334,41 +319,17 @@ public final class InMemorySessionStore implements SessionStore {
 
     @Override
     public CompletionStage<NotBefore> notBefore(String userId) {
-        return answer(() -> marker(userId));
+        return answer(() -> markers.of(userId, now()));
     }
 
     @Override
     public CompletionStage<NotBefore> raiseNotBefore(
             String userId, NotBefore wanted, Duration lifetime, boolean unlessCleared) {
-        return answer(() -> {
-            NotBefore known = marker(userId);
-            long now = now().toEpochMilli();
-            long time = wanted.exists() ? Math.min(wanted.millis(), now) : now;
-            boolean lowered = wanted.exists() && time < wanted.millis();
-            if (unlessCleared && (known.equals(NotBefore.CLEARED) || (known.exists() && lowered))) {
-                return known;
-            }
-            NotBefore raised = raised(known, time, wanted.sparedSessionId());
-            markers.put(userId, new Marker(raised, now().plus(lifetime)));
-            return raised;
-        });
-    }
-
-    /** A session is spared from the last revocation only: an earlier one still covers it. */
-    private static NotBefore raised(NotBefore known, long time, @Nullable String spared) {
-        long before = Math.max(known.millis(), 0);
-        boolean sameSession = Objects.equals(spared, known.sparedSessionId());
-        if (time >= before) {
-            return new NotBefore(time, spared, spared == null ? 0 : sameSession ? known.sparedMillis() : before);
-        }
-        return sameSession || known.sparedSessionId() == null
-                ? known
-                : new NotBefore(before, known.sparedSessionId(), Math.max(known.sparedMillis(), time));
+        return answer(() -> markers.raise(userId, wanted, now().plus(lifetime), unlessCleared, now()));
     }
 
     @Override
     public CompletionStage<?> clearNotBefore(String userId, Duration lifetime) {
-        return answer(
-                () -> Optional.ofNullable(markers.put(userId, new Marker(NotBefore.CLEARED, now().plus(lifetime)))));
+        return answer(() -> markers.clear(userId, now().plus(lifetime)));
     }
 }

@@ -3,9 +3,11 @@ package dev.sessiontracking.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.End;
 import dev.sessiontracking.spi.SessionStore.Registration;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +16,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What a {@link SessionStore} must do that registers sessions of an outage, and keeps users' not-before markers. */
+/** What a {@link SessionStore} must do that remembers ended sessions, and keeps users' not-before markers. */
 public abstract class SessionStoreMarkerContractTests extends SessionStoreContract {
 
     private static final Duration TOKEN_LIFE = Duration.ofDays(1);
@@ -71,6 +73,33 @@ public abstract class SessionStoreMarkerContractTests extends SessionStoreContra
         assertThat(answer(store().revokeForGood(id("b"), alice, TOKEN_LIFE))).isTrue();
         assertThat(isLive("b")).isFalse();
         assertThat(register("b")).isEqualTo(Registration.REFUSED);
+    }
+
+    // end reasons
+
+    @Test
+    void firstReasonOfAnEndIsRemembered() {
+        created("a", alice);
+        created("b", alice);
+        End logout = new End(SessionEndReason.LOGOUT, TOKEN_LIFE, Duration.ZERO);
+        End administrator = new End(SessionEndReason.ADMINISTRATOR, TOKEN_LIFE, Duration.ZERO);
+        assertThat(answer(store().revoke(id("a"), alice, logout))).isTrue();
+        assertThat(answer(store().revoke(id("a"), null, administrator))).isFalse();
+        assertThat(answer(store().revoke(id("never"), null, administrator))).isFalse();
+        assertThat(answer(store().revokeAll(alice, null, null, administrator, id -> {})))
+                .containsExactly(id("b"));
+        assertThat(answer(otherNode().endReason(id("a")))).contains(SessionEndReason.LOGOUT);
+        assertThat(answer(otherNode().endReason(id("b")))).contains(SessionEndReason.ADMINISTRATOR);
+        assertThat(answer(otherNode().endReason(id("never")))).isEmpty();
+    }
+
+    @Test
+    void liveSessionAndForgottenOneHaveNoReason() {
+        register("a");
+        assertThat(answer(store().endReason(id("a")))).isEmpty();
+        created("b", alice);
+        answer(store().revoke(id("b"), null));
+        assertThat(answer(store().endReason(id("b")))).isEmpty();
     }
 
     // not-before markers
