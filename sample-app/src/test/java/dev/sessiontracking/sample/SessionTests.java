@@ -66,17 +66,6 @@ class SessionTests extends AbstractSampleTests {
     }
 
     @Test
-    void deleteEndsTheCurrentSession() {
-        Tokens alice = sample.login("alice");
-
-        assertThat(sample.delete("/sessions/" + alice.sessionId(), alice.access())
-                        .status())
-                .isEqualTo(204);
-
-        sample.get("/me", alice.access()).assertProblem(401);
-    }
-
-    @Test
     void anothersSessionIsNotFoundAndStays() {
         Tokens alice = sample.login("alice");
         Tokens bob = sample.login("bob");
@@ -124,23 +113,6 @@ class SessionTests extends AbstractSampleTests {
     }
 
     @Test
-    void deleteOthersKeepsTheCurrentOne() {
-        Tokens phone = sample.login("alice");
-        Tokens tablet = sample.login("alice");
-        Tokens laptop = sample.login("alice");
-        Tokens bob = sample.login("bob");
-
-        Answer answer = sample.delete("/sessions", laptop.access());
-
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.text()).isEqualTo("{\"revoked\":2,\"pending\":false}");
-        sample.get("/me", phone.access()).assertProblem(401);
-        sample.get("/me", tablet.access()).assertProblem(401);
-        assertThat(sample.get("/me", laptop.access()).status()).isEqualTo(200);
-        assertThat(sample.get("/me", bob.access()).status()).isEqualTo(200);
-    }
-
-    @Test
     void deleteOthersWithAnUntrackedTokenEndsAllTracked(@Autowired JwtEncoder encoder) {
         Tokens phone = sample.login("alice");
         String untracked = new TokenForge(encoder).sign(TokenType.ACCESS, Map.of(), same -> {});
@@ -164,17 +136,6 @@ class SessionTests extends AbstractSampleTests {
         sample.get("/me", phone.access()).assertProblem(401);
         sample.refresh(laptop.refresh()).assertProblem(401);
         assertThat(sample.get("/me", bob.access()).status()).isEqualTo(200);
-    }
-
-    @Test
-    void otherUsersAreForbiddenWhatAdministratorsMay() {
-        Tokens alice = sample.login("alice");
-        Tokens bob = sample.login("bob");
-
-        sample.delete("/admin/users/alice/sessions", bob.access()).assertProblem(403);
-        sample.delete("/admin/users/bob/sessions", bob.access()).assertProblem(403);
-
-        assertThat(sample.get("/me", alice.access()).status()).isEqualTo(200);
     }
 
     @Test
