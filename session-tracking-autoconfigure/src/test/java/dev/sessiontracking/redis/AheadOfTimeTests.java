@@ -7,10 +7,6 @@ import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.cache.NearCache.Status;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.aot.hint.RuntimeHints;
-import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -18,16 +14,6 @@ import org.springframework.core.env.MapPropertySource;
 
 /** What an application that was processed ahead of time needs: its conditions are those of the build. */
 class AheadOfTimeTests {
-
-    @ParameterizedTest
-    @ValueSource(strings = {"index.lua", "replace.lua", "remove.lua"})
-    void scriptsArePartOfAnImage(String script) {
-        RuntimeHints hints = new RuntimeHints();
-        new RedisScriptHints().registerHints(hints, null);
-
-        assertThat(RuntimeHintsPredicates.resource().forResource("dev/sessiontracking/redis/" + script))
-                .accepts(hints);
-    }
 
     @Test
     void nearCacheCanBeSwitchedOffAfterwards() {
