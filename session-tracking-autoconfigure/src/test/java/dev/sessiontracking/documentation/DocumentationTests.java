@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything that a page names exists, and what it shows compiles. The last tests show that the others can fail. */
 class DocumentationTests {
@@ -84,11 +85,18 @@ class DocumentationTests {
                         .replaceFirst("// SPDX.*\n", ""));
     }
 
-    @Test
-    void theIntroductionsCodeIsWhatIsTested() throws Exception {
-        assertThat(MarkdownPage.read("docs/introducing.md").blocks("java"))
-                .containsExactly(Files.readString(Path.of("src/test/java/com/example/Refreshing.java"))
-                        .replaceFirst("// SPDX.*\n", ""));
+    @ParameterizedTest
+    @ValueSource(strings = {"introducing", "migrating", "recipes"})
+    void codeOfAGuideIsWhatIsTested(String page) throws Exception {
+        List<String> blocks = MarkdownPage.read("docs/" + page + ".md").blocks("java");
+        assertThat(blocks).isNotEmpty();
+        for (String block : blocks) {
+            String type = MarkdownPage.groups(Pattern.compile("(?m)^class (\\w+)"), block)
+                    .iterator()
+                    .next();
+            assertThat(Files.readString(Path.of("src/test/java/com/example/" + type + ".java")))
+                    .endsWith("\n" + block);
+        }
     }
 
     @Test
