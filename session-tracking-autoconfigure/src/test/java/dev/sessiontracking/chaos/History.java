@@ -6,10 +6,14 @@ import dev.sessiontracking.core.SessionChecker.Result;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -26,6 +30,11 @@ public final class History {
     public static final int BY_HAND = -1;
 
     public static final String WRONGLY_REJECTED = "wrongly rejected";
+
+    public static final String ANNOUNCED = "accepted unverified although its revocation was announced";
+
+    /** By when a connected node must have read an announced revocation. */
+    private static final Duration ANNOUNCEMENT = Duration.ofSeconds(1);
 
     /** An answer: that of a check, or of a refresh, which is one of the store or unproven. */
     public record Check(int node, String session, long start, long end, Result answer) {}
@@ -149,12 +158,48 @@ public final class History {
             Collection<Check> checks, Duration staleness, Duration sharing, Recoveries recoveries) {
         Map<String, Fate> fates = new ConcurrentHashMap<>();
         List<Violation> violations = new ArrayList<>();
+        Map<Integer, NavigableSet<Long>> connected = connected(checks, staleness);
         for (Check check : checks) {
-            fates.computeIfAbsent(check.session(), id -> fate(id, recoveries))
-                    .judge(check, staleness.toNanos(), sharing.toNanos())
-                    .ifPresent(violations::add);
+            Fate fate = fates.computeIfAbsent(check.session(), id -> fate(id, recoveries));
+            fate.judge(check, staleness.toNanos(), sharing.toNanos()).ifPresent(violations::add);
+            if (check.answer() == Result.UNVERIFIED && !untracked.contains(check.session())) {
+                Long since =
+                        connected.getOrDefault(check.node(), new TreeSet<>()).lower(check.start());
+                if (since != null) {
+                    judgeUnverified(check, fate, since - ANNOUNCEMENT.toNanos()).ifPresent(violations::add);
+                }
+            }
         }
         return violations;
+    }
+
+    /** Moments at which a node had a reply on the connection on which it reads announcements. */
+    private static Map<Integer, NavigableSet<Long>> connected(Collection<Check> checks, Duration staleness) {
+        Map<Integer, NavigableSet<Long>> connected = new HashMap<>();
+        for (Check check : checks) {
+            if (check.answer().source() == Result.Source.CACHE) {
+                connected
+                        .computeIfAbsent(check.node(), node -> new TreeSet<>())
+                        .add(check.start() - staleness.toNanos());
+            }
+        }
+        return connected;
+    }
+
+    /** @param known the node must know what was acknowledged before this moment */
+    private Optional<Violation> judgeUnverified(Check check, Fate fate, long known) {
+        return fate.ends().stream()
+                .filter(end -> end.node() != BY_HAND && end.acknowledged() < known && !isUndoneSoon(end))
+                .findFirst()
+                .map(end -> new Violation(ANNOUNCED, check, check.start() - end.acknowledged()));
+    }
+
+    /** Whether the server may have lost the announcement before the nodes read it. */
+    private boolean isUndoneSoon(End end) {
+        long until = end.acknowledged() + ANNOUNCEMENT.toNanos();
+        return flushes.stream().anyMatch(flush -> flush.start() <= until && flush.acknowledged() >= end.start())
+                || rollbacks.stream().anyMatch(undo -> undo.kept() <= until && undo.until() >= end.start())
+                || blind.stream().anyMatch(span -> span.from() <= until && span.until() >= end.start());
     }
 
     /** The sessions that are certainly live, and those that certainly are not, at a moment after all that happened. */
