@@ -35,6 +35,9 @@ final class FeedWriter implements StoreListener {
 
     private static final int MOST_UNWRITTEN = 10_000;
 
+    /** Not every failure is an outage, whose end would be reported. */
+    private static final Duration RETRY = Duration.ofMillis(250);
+
     private final RedisLink link;
 
     private final String key;
@@ -50,6 +53,8 @@ final class FeedWriter implements StoreListener {
             return size() > MOST_USERS;
         }
     };
+
+    private boolean retrying;
 
     private boolean told;
 
@@ -102,6 +107,15 @@ final class FeedWriter implements StoreListener {
             unwritten.remove();
         }
         unwritten.add(entry);
+        if (!retrying) {
+            retrying = true;
+            link.later(RETRY, () -> {
+                synchronized (this) {
+                    retrying = false;
+                }
+                retry();
+            });
+        }
     }
 
     private void warn() {

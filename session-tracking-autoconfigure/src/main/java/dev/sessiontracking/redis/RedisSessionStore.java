@@ -46,6 +46,8 @@ final class RedisSessionStore implements SessionStore {
 
     private static final int MOST_UNCONFIRMED = 10_000;
 
+    private static final int MOST_ANNOUNCED = 50;
+
     private final RedisLink link;
 
     private final RedisKeys keys;
@@ -293,6 +295,9 @@ final class RedisSessionStore implements SessionStore {
                         .run()
                         .thenApply(revoked -> {
                             revoked.forEach(dataLossWatch::removed);
+                            // The marker says the same of older sessions.
+                            revoked.subList(Math.max(0, revoked.size() - MOST_ANNOUNCED), revoked.size())
+                                    .forEach(id -> announce(id, userId, true, null));
                             return revoked;
                         })));
     }

@@ -15,6 +15,7 @@ import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -115,21 +116,22 @@ class RevocationFeedTests {
             UserSession spared = node.login("alice");
             UserSession other = node.login("alice");
             node.service.revokeOtherUserSessions("alice", spared.id());
-            awaitRemembered(cold, 1);
+            awaitRemembered(cold, 2);
             server.kill();
             awaitOutage(cold);
-            Instant before = other.createdAt();
-            assertThat(cold.checker
-                            .check(new TokenSession(other.id(), "alice", before))
-                            .status())
-                    .isEqualTo(SessionStatus.ENDED);
-            assertThat(cold.checker.checkWithoutSession("alice", before).status())
-                    .isEqualTo(SessionStatus.ENDED);
-            assertThat(cold.checker.check(new TokenSession(spared.id(), "alice", before)))
-                    .isEqualTo(Result.UNVERIFIED);
-            assertThat(cold.checker.check(new TokenSession("later", "alice", before.plusSeconds(60))))
-                    .isEqualTo(Result.UNVERIFIED);
+            Instant second = other.createdAt().truncatedTo(ChronoUnit.SECONDS);
+            assertThat(cold.check(other.id())).isEqualTo(Result.ENDED_BY_DENYLIST);
+            assertThat(check(cold, "older", second.minusSeconds(2))).isEqualTo(Result.ENDED_BY_DENYLIST);
+            assertThat(cold.checker.checkWithoutSession("alice", second)).isEqualTo(Result.ENDED_BY_DENYLIST);
+            assertThat(check(cold, spared.id(), second)).isEqualTo(Result.UNVERIFIED);
+            // A token says only in which second its user gave credentials.
+            assertThat(check(cold, "later in the same second", second)).isEqualTo(Result.UNVERIFIED);
+            assertThat(check(cold, "later", second.plusSeconds(2))).isEqualTo(Result.UNVERIFIED);
         }
+    }
+
+    private static Result check(TestNode node, String sessionId, Instant authenticatedAt) {
+        return node.checker.check(new TokenSession(sessionId, "alice", authenticatedAt));
     }
 
     @Test

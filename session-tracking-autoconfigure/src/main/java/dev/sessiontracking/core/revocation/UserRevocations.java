@@ -87,15 +87,14 @@ final class UserRevocations {
         change(revocation.userId(), known -> {
             List<Entry> all = new ArrayList<>(known);
             all.removeIf(earlier -> !earlier.deniesWhatIsSparedBy(revocation));
-            all.add(new Entry(revocation, until));
+            all.add(new Entry(revocation, until, false));
             return all;
         });
     }
 
     /** A refusal that the store has applied already. It does not replace a later one, or one that is pending. */
     void addApplied(Revocation.OfUser revocation, Instant until) {
-        Entry added = new Entry(revocation, until);
-        added.applied = true;
+        Entry added = new Entry(revocation, until, true);
         change(revocation.userId(), known -> {
             List<Entry> all = new ArrayList<>(known);
             all.removeIf(
@@ -183,17 +182,27 @@ final class UserRevocations {
 
         private final Map<String, Boolean> later = new ConcurrentHashMap<>();
 
+        /** Made by another node, which has announced the sessions of the last second by their ids. */
+        private final boolean announced;
+
         private volatile boolean applied;
 
-        Entry(Revocation.OfUser revocation, Instant until) {
+        Entry(Revocation.OfUser revocation, Instant until, boolean announced) {
             this.revocation = revocation;
             this.until = until;
+            this.announced = announced;
+            this.applied = announced;
         }
 
         boolean covers(String sessionId, @Nullable Instant authenticatedAt) {
             return !sessionId.equals(revocation.exceptSessionId())
                     && !later.containsKey(sessionId)
-                    && !isBefore(authenticatedAt);
+                    && (announced ? isCertainlyAfter(authenticatedAt) : !isBefore(authenticatedAt));
+        }
+
+        /** A token says in whole seconds when its user gave credentials. */
+        private boolean isCertainlyAfter(@Nullable Instant authenticatedAt) {
+            return authenticatedAt != null && authenticatedAt.plusSeconds(1).isBefore(revocation.until());
         }
 
         void addLater(String sessionId) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -133,6 +134,15 @@ public final class RedisLink implements AutoCloseable {
             return request.apply(commands);
         } catch (RuntimeException unexpected) {
             return CompletableFuture.failedFuture(unexpected);
+        }
+    }
+
+    /** Runs a task that does not block, in the background. */
+    public void later(Duration delay, Runnable task) {
+        try {
+            background.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            // The application stops.
         }
     }
 
