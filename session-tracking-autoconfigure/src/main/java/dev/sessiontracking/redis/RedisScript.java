@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -56,14 +57,12 @@ final class RedisScript {
 
     /** @param keys all in one slot; a missing permission for the second key counts as an answer */
     CompletionStage<Long> run(RedisRequest commands, String[] keys, String... arguments) {
-        CompletionStage<Long> byHash = commands.evalsha(sha1, keys, arguments);
-        return byHash.handle((result, failure) -> isUnknown(failure) ? commands.eval(text, keys, arguments) : byHash)
+        CompletionStage<Long> byHash = commands.run(CommandType.EVALSHA, sha1, keys, arguments);
+        return byHash.handle((result, failure) ->
+                        failure != null && RedisFailures.unwrap(failure) instanceof RedisNoScriptException
+                                ? commands.run(CommandType.EVAL, text, keys, arguments)
+                                : byHash)
                 .thenCompose(Function.identity());
-    }
-
-    private static boolean isUnknown(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        return cause instanceof RedisNoScriptException;
     }
 
     private static RedisScript load(String name) {

@@ -6,7 +6,6 @@ import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.MarkerValue;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.NotBefore;
-import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -57,7 +56,7 @@ final class UserMarkers {
 
     CompletionStage<?> clear(RedisRequest commands, String userId, Duration lifetime) {
         return companions.arePermitted()
-                ? commands.set(keys.userState(userId), MarkerValue.CLEARED, SetArgs.Builder.px(lifetime.toMillis()))
+                ? commands.set(keys.userState(userId), MarkerValue.CLEARED, lifetime)
                 : CompletableFuture.completedFuture(null);
     }
 }

@@ -2,16 +2,15 @@
 package dev.sessiontracking.redis.connection;
 
 import dev.sessiontracking.spi.StoreListener;
-import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The masters of a cluster, each with its own circuit breakers. If one master is unavailable, the sessions on the other
  * masters are still checked. Masters are identified by node id, so a promoted replica starts with closed breakers.
  */
-public final class ClusterShards implements Shards {
+public final class ClusterShards extends Shards {
 
     private final RedisConnector connector;
 
@@ -32,8 +31,6 @@ public final class ClusterShards implements Shards {
     private final Consumer<Throwable> refused;
 
     private final Outages outages;
-
-    private final ServerInspection inspection;
 
     private final Map<String, Shard> shards = new ConcurrentHashMap<>();
 
@@ -47,15 +44,16 @@ public final class ClusterShards implements Shards {
     private final Set<StatefulRedisConnection<?, ?>> watched =
             Collections.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
 
-    private final Map<Line, StatefulRedisClusterConnection<String, String>> connections = new ConcurrentHashMap<>();
+    /** The connection for reads. */
+    private volatile @Nullable StatefulRedisClusterConnection<String, String> reads;
 
     ClusterShards(RedisConnector connector, String heartbeatKey, Consumer<Throwable> refused, Outages outages) {
+        super(connector.url());
         this.connector = connector;
         this.masters = new ClusterMasters(connector.events());
         this.heartbeatKey = heartbeatKey;
         this.refused = refused;
         this.outages = outages;
-        this.inspection = new ServerInspection(connector.url());
         this.unconnected = shard(null, heartbeatKey);
         this.unserved = shard("slots that nobody serves", heartbeatKey);
         masters.listen(this::changed);
@@ -67,30 +65,19 @@ public final class ClusterShards implements Shards {
     }
 
     @Override
-    public void connect(Consumer<@Nullable Throwable> attempted) {
-        connect(List.of(Line.values()), attempted);
+    CompletableFuture<RedisClusterAsyncCommands<String, String>> open(Line line, Consumer<Throwable> failed) {
+        return connector.connectCluster(failed).thenApply(made -> {
+            if (line == Line.READ) {
+                reads = made;
+                masters.follow(made);
+            }
+            return made.async();
+        });
     }
 
-    /** In sequence: the first attempt of a node may time out, and this is not reported. */
-    private void connect(List<Line> lines, Consumer<@Nullable Throwable> attempted) {
-        Line line = lines.get(0);
-        connector
-                .connectCluster(failure -> {
-                    unconnected.disconnected(
-                            "no connection to " + connector.url() + ": " + RedisFailures.inWords(failure));
-                    attempted.accept(failure);
-                })
-                .thenAccept(made -> {
-                    connections.put(line, made);
-                    if (line == Line.READ) {
-                        masters.follow(made);
-                    }
-                    if (lines.size() == 1) {
-                        attempted.accept(null);
-                    } else {
-                        connect(lines.subList(1, lines.size()), attempted);
-                    }
-                });
+    @Override
+    Shard unconnected() {
+        return unconnected;
     }
 
     /** Updates the shards to the current masters. */
@@ -111,14 +98,14 @@ public final class ClusterShards implements Shards {
 
     /** Opens the connection that Lettuce uses for this master, and reports when it is lost. */
     private void watch(RedisClusterNode master) {
-        StatefulRedisClusterConnection<String, String> current = connections.get(Line.READ);
+        StatefulRedisClusterConnection<String, String> current = reads;
         if (current == null) {
             return;
         }
         RedisAddress address = ClusterMasters.addressOf(master);
         current.getConnectionAsync(address.host(), address.port()).thenAccept(node -> {
             if (watched.add(node)) {
-                inspection.follow(node, () -> lost(master));
+                inspection().follow(node, () -> lost(master));
             }
         });
     }
@@ -136,7 +123,7 @@ public final class ClusterShards implements Shards {
         if (master != null) {
             return of(master);
         }
-        return connections.containsKey(Line.READ) ? unserved : unconnected;
+        return reads == null ? unconnected : unserved;
     }
 
     public Shard of(RedisClusterNode master) {
@@ -154,34 +141,20 @@ public final class ClusterShards implements Shards {
     }
 
     @Override
-    public RedisClusterAsyncCommands<String, String> commands(Line line) {
-        StatefulRedisClusterConnection<String, String> connection = connections.get(line);
-        if (connection == null) {
-            throw new RedisConnectionException("Not connected yet");
-        }
-        return connection.async();
-    }
-
-    @Override
-    public boolean areMany() {
+    boolean areMany() {
         return true;
     }
 
     @Override
-    public int count() {
+    int count() {
         return masters.all().size();
     }
 
     /** The other masters report whether an unavailable master was replaced. */
     @Override
-    public CompletionStage<?> heartbeat(Line line, String key) {
+    CompletionStage<?> heartbeat(Line line, String key) {
         connector.refreshTopology();
-        return Shards.super.heartbeat(line, key);
-    }
-
-    @Override
-    public ServerInfo lastInspected() {
-        return inspection.last();
+        return super.heartbeat(line, key);
     }
 
     public ClusterMasters masters() {

@@ -66,6 +66,7 @@ final class ConnectAttempts {
                 if (++tried >= addresses.found()) {
                     return CompletableFuture.failedFuture(explained(failure));
                 }
+                addresses.failed();
             }
         }
     }

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.connection;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.resolver.AbstractAddressResolver;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
@@ -12,25 +8,18 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Resolves a host name to the address that failed least recently. Without this class, Netty always uses the first
- * address. An address fails if no connection is made, or if the connection closes before the server has sent anything.
- * Thread-safe.
+ * Resolves a host name to one of its addresses, and to another one after each failure. Without this class, Netty always
+ * uses the first address. Thread-safe.
  */
 final class EveryAddress extends AddressResolverGroup<InetSocketAddress> {
 
-    private static final int MOST_REMEMBERED = 1_000;
-
     private final AddressResolverGroup<InetSocketAddress> names;
 
-    private final Map<SocketAddress, Long> failed = new ConcurrentHashMap<>();
+    private final AtomicInteger failures = new AtomicInteger();
 
     private volatile int found = 1;
 
@@ -45,8 +34,9 @@ final class EveryAddress extends AddressResolverGroup<InetSocketAddress> {
         return found;
     }
 
-    void watch(Channel channel) {
-        channel.pipeline().addFirst(new Watch());
+    /** Called when no connection was made. */
+    void failed() {
+        failures.incrementAndGet();
     }
 
     @Override
@@ -62,7 +52,7 @@ final class EveryAddress extends AddressResolverGroup<InetSocketAddress> {
             protected void doResolve(InetSocketAddress name, Promise<InetSocketAddress> promise) {
                 all.resolveAll(name).addListener((Future<List<InetSocketAddress>> addresses) -> {
                     if (addresses.isSuccess()) {
-                        promise.trySuccess(leastRecentlyFailed(addresses.getNow()));
+                        promise.trySuccess(next(addresses.getNow()));
                     } else {
                         promise.tryFailure(addresses.cause());
                     }
@@ -76,53 +66,8 @@ final class EveryAddress extends AddressResolverGroup<InetSocketAddress> {
         };
     }
 
-    private InetSocketAddress leastRecentlyFailed(List<InetSocketAddress> addresses) {
+    private InetSocketAddress next(List<InetSocketAddress> addresses) {
         found = addresses.size();
-        return addresses.stream()
-                .min(Comparator.comparing(address -> failed.getOrDefault(address, Long.MIN_VALUE)))
-                .orElseThrow();
-    }
-
-    private void failed(SocketAddress address) {
-        if (failed.size() < MOST_REMEMBERED) {
-            failed.put(address, System.nanoTime());
-        }
-    }
-
-    /** Observes one connection. */
-    private final class Watch extends ChannelDuplexHandler {
-
-        private boolean connecting;
-
-        private SocketAddress address = new InetSocketAddress(0);
-
-        @Override
-        public void connect(
-                ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-            connecting = true;
-            address = Objects.requireNonNull(remote);
-            context.connect(remote, local, promise.addListener(made -> {
-                if (!made.isSuccess()) {
-                    failed(address);
-                }
-            }));
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            if (connecting) {
-                connecting = false;
-                failed.remove(address);
-            }
-            context.fireChannelRead(message);
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext context) {
-            if (connecting) {
-                failed(address);
-            }
-            context.fireChannelInactive();
-        }
+        return addresses.get(Math.floorMod(failures.get(), addresses.size()));
     }
 }

@@ -87,7 +87,6 @@ final class LettuceClients {
                                                 .name(),
                                         null,
                                         new SilenceHandler(commandTimeout, channels));
-                        addresses.watch(channel);
                         channels.add(channel);
                     }
                 })

@@ -9,6 +9,7 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.event.EventBus;
+import io.lettuce.core.event.connection.ReconnectFailedEvent;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -45,6 +46,8 @@ public final class RedisConnector implements AutoCloseable {
     private final RedisProperties properties;
 
     private final RedisLogins logins;
+
+    private final EveryAddress addresses;
 
     private final ConnectAttempts attempts;
 
@@ -93,13 +96,15 @@ public final class RedisConnector implements AutoCloseable {
         // An attempt is a connect and a handshake, each with the connect timeout.
         this.patienceMillis = 2 * properties.connectTimeout().toMillis();
         SslOptions ssl = bundle == null ? null : LettuceClients.ssl(bundle);
-        EveryAddress addresses = new EveryAddress(names);
+        this.addresses = new EveryAddress(names);
         this.resources = LettuceClients.resources(channels, properties.commandTimeout(), addresses);
         this.client = LettuceClients.client(url, logins, properties, resources);
         this.nodeClient = url.topology() == Topology.CLUSTER ? RedisClient.create(resources) : null;
         this.attempts = new ConnectAttempts(url, properties, ssl, addresses, client, nodeClient);
         this.executor = BackgroundThread.named("session-tracking-connect");
         this.sentinels = url.topology() == Topology.SENTINEL ? new SentinelWatch(this) : null;
+        // Lettuce restores lost connections by itself.
+        events().get().ofType(ReconnectFailedEvent.class).subscribe(failed -> addresses.failed());
         if (sentinels != null) {
             sentinels.start();
         }
@@ -237,6 +242,7 @@ public final class RedisConnector implements AutoCloseable {
             if (failure == null) {
                 made.complete(connection);
             } else if (!givenUp.get()) {
+                addresses.failed();
                 failed.accept(failure instanceof CompletionException ? failure.getCause() : failure);
                 later(() -> attempt(attempt, givenUp, failed, made), RETRY_MILLIS);
             }

@@ -153,6 +153,11 @@ public final class RedisFailures {
                 && String.valueOf(error.getMessage()).startsWith(beginning);
     }
 
+    /** Whether the server has answered with an error. */
+    static boolean isErrorReply(Throwable failure) {
+        return unwrap(failure) instanceof RedisCommandExecutionException;
+    }
+
     /** Whether our user lacks a permission. */
     public static boolean isMissingRight(Throwable failure) {
         return startsWith(failure, "NOPERM");

@@ -170,7 +170,7 @@ public final class RedisLink implements AutoCloseable {
 
     /** The known state of the servers. Sends no command. */
     public StoreDescription describe() {
-        ServerInfo server = shards.lastInspected();
+        ServerInfo server = shards.inspection().last();
         List<String> parts = outages.parts();
         Map<String, String> details = new LinkedHashMap<>();
         details.put("topology", connector.url().topology().word());

@@ -2,24 +2,22 @@
 package dev.sessiontracking.redis.connection;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.core.cache.StoreFutures;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScoredValue;
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.SetArgs;
 import io.lettuce.core.ValueScanCursor;
 import io.lettuce.core.XAddArgs;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.BooleanOutput;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.output.IntegerOutput;
 import io.lettuce.core.output.ScoredValueListOutput;
+import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.output.ValueListOutput;
 import io.lettuce.core.output.ValueOutput;
 import io.lettuce.core.output.ValueScanOutput;
 import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,79 +56,53 @@ public final class RedisRequest {
     }
 
     public CompletionStage<@Nullable String> get(String key) {
-        return deadline == null
-                ? send(Line.READ, key, commands -> commands.get(key))
-                : bulk(Line.READ, Bulk.GET, new ValueOutput<>(StringCodec.UTF8), key, args().addKey(key));
+        return send(Line.READ, CommandType.GET, ValueOutput::new, key, args().addKey(key));
     }
 
-    public CompletionStage<@Nullable String> set(String key, String value, SetArgs args) {
-        return send(Line.WRITE, key, commands -> commands.set(key, value, args));
+    public CompletionStage<@Nullable String> set(String key, String value, Duration lifetime) {
+        CommandArgs<String, String> args =
+                args().addKey(key).addValue(value).add("PX").add(lifetime.toMillis());
+        return send(Line.WRITE, CommandType.SET, StatusOutput::new, key, args);
     }
 
     public CompletionStage<Long> del(String key) {
-        return deadline == null
-                ? send(Line.WRITE, key, commands -> commands.del(key))
-                : bulk(Line.WRITE, Bulk.DEL, new IntegerOutput<>(StringCodec.UTF8), key, args().addKey(key));
+        return send(Line.WRITE, CommandType.DEL, IntegerOutput::new, key, args().addKey(key));
     }
 
     public CompletionStage<Long> strlen(String key) {
-        return send(Line.READ, key, commands -> commands.strlen(key));
+        return send(Line.READ, CommandType.STRLEN, IntegerOutput::new, key, args().addKey(key));
     }
 
     public CompletionStage<Long> pttl(String key) {
-        return deadline == null
-                ? send(Line.READ, key, commands -> commands.pttl(key))
-                : bulk(Line.READ, Bulk.PTTL, new IntegerOutput<>(StringCodec.UTF8), key, args().addKey(key));
+        return send(Line.READ, CommandType.PTTL, IntegerOutput::new, key, args().addKey(key));
     }
 
     public CompletionStage<List<String>> zrange(String key, long start, long stop) {
-        return bulk(
-                Line.READ,
-                Bulk.ZRANGE,
-                new ValueListOutput<>(StringCodec.UTF8),
-                key,
-                args().addKey(key).add(start).add(stop));
+        CommandArgs<String, String> args = args().addKey(key).add(start).add(stop);
+        return send(Line.READ, CommandType.ZRANGE, ValueListOutput::new, key, args);
     }
 
     public CompletionStage<List<ScoredValue<String>>> zrangeWithScores(String key, long start, long stop) {
-        return bulk(
-                Line.READ,
-                Bulk.ZRANGE,
-                new ScoredValueListOutput<>(StringCodec.UTF8),
-                key,
-                args().addKey(key).add(start).add(stop).add("WITHSCORES"));
+        CommandArgs<String, String> args =
+                args().addKey(key).add(start).add(stop).add("WITHSCORES");
+        return send(Line.READ, CommandType.ZRANGE, ScoredValueListOutput::new, key, args);
     }
 
     public CompletionStage<Long> zrem(String key, String... members) {
-        return deadline == null
-                ? send(Line.WRITE, key, commands -> commands.zrem(key, members))
-                : bulk(
-                        Line.WRITE,
-                        Bulk.ZREM,
-                        new IntegerOutput<>(StringCodec.UTF8),
-                        key,
-                        args().addKey(key).addValues(members));
+        CommandArgs<String, String> args = args().addKey(key).addValues(members);
+        return send(Line.WRITE, CommandType.ZREM, IntegerOutput::new, key, args);
     }
 
     /** A page of a set. A set of up to a few hundred members is read at once, so nothing can change in between. */
     public CompletionStage<ValueScanCursor<String>> sscan(String key, ScanCursor from) {
-        return bulk(
-                Line.READ,
-                Bulk.SSCAN,
-                new ValueScanOutput<>(StringCodec.UTF8),
-                key,
-                args().addKey(key).add(from.getCursor()).add("COUNT").add(SCAN_PAGE));
+        CommandArgs<String, String> args =
+                args().addKey(key).add(from.getCursor()).add("COUNT").add(SCAN_PAGE);
+        return send(Line.READ, CommandType.SSCAN, ValueScanOutput::new, key, args);
     }
 
     public CompletionStage<Long> srem(String key, String... members) {
-        return deadline == null
-                ? send(Line.WRITE, key, commands -> commands.srem(key, members))
-                : bulk(
-                        Line.WRITE,
-                        Bulk.SREM,
-                        new IntegerOutput<>(StringCodec.UTF8),
-                        key,
-                        args().addKey(key).addValues(members));
+        CommandArgs<String, String> args = args().addKey(key).addValues(members);
+        return send(Line.WRITE, CommandType.SREM, IntegerOutput::new, key, args);
     }
 
     /**
@@ -138,62 +110,43 @@ public final class RedisRequest {
      * it.
      */
     public CompletionStage<@Nullable String> getIfPermitted(String key) {
-        return send(Line.READ, key, commands -> commands.get(key), RedisFailures::isMissingRight);
+        return send(
+                Line.READ, CommandType.GET, ValueOutput::new, key, args().addKey(key), RedisFailures::isMissingRight);
     }
 
     /** Appends to a stream. An error reply is an answer: it says nothing about other commands. */
-    public CompletionStage<String> xadd(String key, XAddArgs args, Map<String, String> fields) {
-        return send(Line.WRITE, key, commands -> commands.xadd(key, args, fields), RedisRequest::isErrorReply);
+    public CompletionStage<String> xadd(String key, XAddArgs options, Map<String, String> fields) {
+        CommandArgs<String, String> args = args().addKey(key);
+        options.build(args);
+        args.add(fields);
+        return send(Line.WRITE, CommandType.XADD, StatusOutput::new, key, args, RedisFailures::isErrorReply);
     }
 
     public CompletionStage<Long> xdel(String key, String id) {
-        return send(Line.WRITE, key, commands -> commands.xdel(key, id), RedisRequest::isErrorReply);
+        CommandArgs<String, String> args = args().addKey(key).add(id);
+        return send(Line.WRITE, CommandType.XDEL, IntegerOutput::new, key, args, RedisFailures::isErrorReply);
     }
 
     public CompletionStage<Boolean> pexpire(String key, long millis) {
-        return send(Line.WRITE, key, commands -> commands.pexpire(key, millis), RedisRequest::isErrorReply);
+        CommandArgs<String, String> args = args().addKey(key).add(millis);
+        return send(Line.WRITE, CommandType.PEXPIRE, BooleanOutput::new, key, args, RedisFailures::isErrorReply);
     }
 
-    private static boolean isErrorReply(Throwable failure) {
-        return StoreFutures.cause(failure) instanceof RedisCommandExecutionException;
+    /**
+     * Runs a script.
+     *
+     * @param type EVAL with its text, or EVALSHA with its digest
+     */
+    public CompletionStage<Long> run(CommandType type, String script, String[] keys, String... arguments) {
+        CommandArgs<String, String> args =
+                args().add(script).add(keys.length).addKeys(keys).addValues(arguments);
+        return send(Line.WRITE, type, IntegerOutput::new, keys[0], args, failure -> isAnswer(keys, failure));
     }
 
-    public CompletionStage<Long> evalsha(String digest, String[] keys, String... arguments) {
-        if (deadline != null) {
-            return bulkScript(Bulk.EVALSHA, digest, keys, arguments);
-        }
-        return send(
-                Line.WRITE,
-                keys[0],
-                commands -> commands.evalsha(digest, ScriptOutputType.INTEGER, keys, arguments),
-                failure -> isOptional(keys, failure));
-    }
-
-    public CompletionStage<Long> eval(String script, String[] keys, String... arguments) {
-        if (deadline != null) {
-            return bulkScript(Bulk.EVAL, script, keys, arguments);
-        }
-        return send(
-                Line.WRITE,
-                keys[0],
-                commands -> commands.eval(script, ScriptOutputType.INTEGER, keys, arguments),
-                failure -> isOptional(keys, failure));
-    }
-
-    private CompletionStage<Long> bulkScript(Bulk type, String script, String[] keys, String... arguments) {
-        return bulk(
-                Line.WRITE,
-                type,
-                new IntegerOutput<>(StringCodec.UTF8),
-                keys[0],
-                args().add(script).add(keys.length).addKeys(keys).addValues(arguments),
-                failure ->
-                        isOptional(keys, failure) || RedisFailures.unwrap(failure) instanceof RedisNoScriptException);
-    }
-
-    /** A companion key is optional. The caller continues without it. */
-    private static boolean isOptional(String[] keys, Throwable failure) {
-        return keys.length > 1 && RedisFailures.isMissingRight(failure);
+    /** A companion key is optional, and a missing script is sent: the caller continues. */
+    private static boolean isAnswer(String[] keys, Throwable failure) {
+        return (keys.length > 1 && RedisFailures.isMissingRight(failure))
+                || RedisFailures.unwrap(failure) instanceof RedisNoScriptException;
     }
 
     /** The values of keys in their order; {@code null} for a missing key or a value that is not a string. */
@@ -204,7 +157,7 @@ public final class RedisRequest {
         if (shards.areMany()) {
             return valuesOneByOne(keys);
         }
-        return bulk(Line.READ, Bulk.MGET, new ValueListOutput<>(StringCodec.UTF8), keys.get(0), args().addKeys(keys));
+        return send(Line.READ, CommandType.MGET, ValueListOutput::new, keys.get(0), args().addKeys(keys));
     }
 
     /** On a cluster, a command for many keys would be split by slot, which is no cheaper. */
@@ -255,61 +208,52 @@ public final class RedisRequest {
     }
 
     private <T> CompletionStage<T> send(
-            Line line, String key, Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
-        return send(line, key, command, failure -> false);
-    }
-
-    /** @param isAnswer additional failures that count as answers */
-    private <T> CompletionStage<T> send(
             Line line,
+            CommandType type,
+            Function<StringCodec, CommandOutput<String, String, T>> output,
             String key,
-            Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command,
-            Predicate<Throwable> isAnswer) {
-        Shard shard = shards.of(key);
-        // The returned stage completes after this callback.
-        return shard.send(line, () -> command.apply(shards.commands(line)), () -> repeated |= line == Line.WRITE)
-                .whenComplete((value, failure) -> {
-                    if (!RedisFailures.isAnswer(failure) && !isAnswer.test(failure)) {
-                        failed.add(shard);
-                        shard.failed(line, key, failure);
-                    }
-                });
-    }
-
-    private <T> CompletionStage<T> bulk(
-            Line line,
-            Bulk type,
-            CommandOutput<String, String, T> output,
-            String key,
-            CommandArgs<String, String> arguments) {
-        return bulk(line, type, output, key, arguments, failure -> false);
+            CommandArgs<String, String> args) {
+        return send(line, type, output, key, args, failure -> false);
     }
 
     /**
-     * @param line reads or writes
+     * @param output collects the reply of one attempt
      * @param isAnswer additional failures that count as answers
      */
-    private <T> CompletionStage<T> bulk(
+    private <T> CompletionStage<T> send(
             Line line,
-            Bulk type,
-            CommandOutput<String, String, T> output,
+            CommandType type,
+            Function<StringCodec, CommandOutput<String, String, T>> output,
             String key,
-            CommandArgs<String, String> arguments,
+            CommandArgs<String, String> args,
             Predicate<Throwable> isAnswer) {
         Shard shard = shards.of(key);
-        return shard.sendOnce(line, () -> {
-                    if (deadline != null && deadline - System.nanoTime() < 0) {
-                        throw new SessionStoreUnavailableException(
-                                "An operation on all sessions of a user took too long", null);
-                    }
-                    return shards.commands(Line.BULK).dispatch(type, output, arguments);
-                })
-                .whenComplete((value, failure) -> {
-                    if (!RedisFailures.isAnswer(failure) && !isAnswer.test(failure)) {
-                        failed.add(shard);
-                        shard.bulkFailed(failure);
-                    }
+        CompletionStage<T> reply = deadline == null
+                // The returned stage completes after this callback.
+                ? shard.send(
+                        line,
+                        () -> shards.commands(line).dispatch(type, output.apply(StringCodec.UTF8), args),
+                        () -> repeated |= line == Line.WRITE)
+                : shard.sendOnce(line, () -> {
+                    requireTime(deadline);
+                    return shards.commands(Line.BULK).dispatch(new Bulk(type), output.apply(StringCodec.UTF8), args);
                 });
+        return reply.whenComplete((value, failure) -> {
+            if (!RedisFailures.isAnswer(failure) && !isAnswer.test(failure)) {
+                failed.add(shard);
+                if (deadline == null) {
+                    shard.failed(line, key, failure);
+                } else {
+                    shard.bulkFailed(failure);
+                }
+            }
+        });
+    }
+
+    private static void requireTime(long deadline) {
+        if (deadline - System.nanoTime() < 0) {
+            throw new SessionStoreUnavailableException("An operation on all sessions of a user took too long", null);
+        }
     }
 
     private static CommandArgs<String, String> args() {

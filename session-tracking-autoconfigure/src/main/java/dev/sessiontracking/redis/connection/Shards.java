@@ -3,47 +3,92 @@ package dev.sessiontracking.redis.connection;
 
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The masters and the connection to them. Thread-safe. */
-public interface Shards {
+/** The masters and the connections to them, one connection for each line. Thread-safe. */
+public abstract class Shards {
+
+    private final RedisUrl url;
+
+    private final ServerInspection inspection;
+
+    private final Map<Line, RedisClusterAsyncCommands<String, String>> connected = new ConcurrentHashMap<>();
+
+    Shards(RedisUrl url) {
+        this.url = url;
+        this.inspection = new ServerInspection(url);
+    }
 
     /**
      * Connects, and repeats failed attempts without limit.
      *
      * @param attempted receives the result of each attempt: a failure, or {@code null} for success
      */
-    void connect(Consumer<@Nullable Throwable> attempted);
+    final void connect(Consumer<@Nullable Throwable> attempted) {
+        connect(List.of(Line.values()), attempted);
+    }
+
+    /** In sequence: the first attempt of a node may time out, and this is not reported. */
+    private void connect(List<Line> lines, Consumer<@Nullable Throwable> attempted) {
+        Line line = lines.get(0);
+        open(line, failure -> {
+                    unconnected().disconnected("no connection to " + url + ": " + RedisFailures.inWords(failure));
+                    attempted.accept(failure);
+                })
+                .thenAccept(commands -> {
+                    connected.put(line, commands);
+                    if (lines.size() == 1) {
+                        attempted.accept(null);
+                    } else {
+                        connect(lines.subList(1, lines.size()), attempted);
+                    }
+                });
+    }
+
+    /** @param failed receives each failed attempt */
+    abstract CompletableFuture<RedisClusterAsyncCommands<String, String>> open(Line line, Consumer<Throwable> failed);
+
+    /** Stands for all masters before the first connection. */
+    abstract Shard unconnected();
 
     /** The current master of a key. */
-    Shard of(String key);
+    public abstract Shard of(String key);
 
     /**
      * The commands of a line.
      *
      * @throws RedisConnectionException before the first connection
      */
-    RedisClusterAsyncCommands<String, String> commands(Line line);
-
-    /** Whether the keys of one request may lie on different masters. */
-    boolean areMany();
-
-    /** How many masters there are. */
-    default int count() {
-        return 1;
+    RedisClusterAsyncCommands<String, String> commands(Line line) {
+        RedisClusterAsyncCommands<String, String> commands = connected.get(line);
+        if (commands == null) {
+            throw new RedisConnectionException("Not connected yet");
+        }
+        return commands;
     }
 
-    /** The last reply to INFO. */
-    ServerInfo lastInspected();
+    /** Whether the keys of one request may lie on different masters. */
+    abstract boolean areMany();
+
+    /** How many masters there are. */
+    abstract int count();
+
+    final ServerInspection inspection() {
+        return inspection;
+    }
 
     /**
      * Sends a heartbeat to the master of a key: reads the key, or deletes it, which needs no memory.
      *
      * @param key must be unused if the line is for writes
      */
-    default CompletionStage<?> heartbeat(Line line, String key) {
+    CompletionStage<?> heartbeat(Line line, String key) {
         RedisClusterAsyncCommands<String, String> commands = commands(line);
         return line == Line.WRITE ? commands.del(key) : commands.get(key);
     }

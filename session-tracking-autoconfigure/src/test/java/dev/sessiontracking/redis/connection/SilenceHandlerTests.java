@@ -72,7 +72,7 @@ class SilenceHandlerTests {
 
     @Test
     void connectionThatWorksOnManyKeysStaysOpen() throws InterruptedException {
-        other.writeOutbound(Bulk.MGET);
+        other.writeOutbound(new Bulk(CommandType.MGET));
         awaitSilence();
         runTasks();
         assertThat(silent.isOpen()).isFalse();
