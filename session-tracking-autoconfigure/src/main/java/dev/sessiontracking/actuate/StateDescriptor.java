@@ -3,7 +3,8 @@ package dev.sessiontracking.actuate;
 
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.Outage;
-import dev.sessiontracking.core.cache.CachingReader.FeedState;
+import dev.sessiontracking.spi.CachingReader;
+import dev.sessiontracking.spi.CachingReader.FeedState;
 import dev.sessiontracking.spi.StoreDescription;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -68,7 +69,7 @@ final class StateDescriptor {
         return descriptor.details;
     }
 
-    private static Map<String, Object> nearCache(TrackingState.Cache cache) {
+    private static Map<String, Object> nearCache(CachingReader.State cache) {
         Duration age = cache.leaseAge();
         StateDescriptor descriptor = new StateDescriptor();
         descriptor.put("status", words(cache.status().phase()));

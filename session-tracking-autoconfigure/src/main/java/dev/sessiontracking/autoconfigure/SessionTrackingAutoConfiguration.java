@@ -8,7 +8,7 @@ import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.core.TrackingState.FilterChains;
-import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionListener;
 import dev.sessiontracking.spi.SessionStore;
@@ -150,15 +150,16 @@ public final class SessionTrackingAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean
         SessionService sessionTrackingSessionService(SessionTrackingProperties properties, RefreshProperties refresh) {
-            return SessionTracking.off(properties.lifetimes(refresh), Clock.systemUTC());
+            return SessionTracking.off(properties.lifetimes(refresh), Clock.systemUTC())
+                    .service();
         }
 
         @Bean
         @ConditionalOnMissingBean
         SessionTokens sessionTrackingSessionTokens(
                 SessionTrackingProperties properties, RefreshProperties refresh, Environment environment) {
-            return SessionTracking.tokensWhileOff(
-                    properties.lifetimes(refresh), userIdClaim(environment), Clock.systemUTC());
+            return SessionTracking.off(properties.lifetimes(refresh), Clock.systemUTC())
+                    .tokens(userIdClaim(environment));
         }
 
         @Bean

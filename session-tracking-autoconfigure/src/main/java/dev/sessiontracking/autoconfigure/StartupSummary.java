@@ -6,7 +6,7 @@ import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.FilterChains;
 import dev.sessiontracking.core.TrackingState.Outage;
-import dev.sessiontracking.core.cache.NearCache.Status;
+import dev.sessiontracking.spi.CachingReader.Status;
 import dev.sessiontracking.spi.StoreDescription;
 import java.util.List;
 import java.util.Locale;

@@ -3,7 +3,7 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.cache.StoreFutures;
+import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.Refresh;
@@ -14,39 +14,53 @@ import dev.sessiontracking.spi.StoreListener;
 import dev.sessiontracking.spi.StoreObserver;
 import dev.sessiontracking.spi.StoreObserver.Operation;
 import dev.sessiontracking.spi.StoreRefusedException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Measures the requests to a store, and remembers what the store refuses until it succeeds. Thread-safe. */
+/**
+ * The store as the engine asks it: reads fill the near cache, and concurrent ones share one command. Measures the requests,
+ * and remembers what the store refuses until it succeeds. Thread-safe.
+ */
 final class ObservedStore implements SessionStore {
 
     private final SessionStore store;
 
+    private final CachingReader reader;
+
     private final StoreObserver observer;
+
+    private final CoalescedReads<Boolean> checks;
+
+    private final CoalescedReads<NotBefore> markers;
+
+    private final CoalescedReads<Optional<SessionEndReason>> reasons;
 
     private final Map<StoreObserver.Operation, String> refusals = new ConcurrentHashMap<>();
 
-    ObservedStore(SessionStore store, StoreObserver observer) {
+    ObservedStore(SessionStore store, CachingReader reader, StoreObserver observer, Clock clock) {
         this.store = store;
+        this.reader = reader;
         this.observer = observer;
+        this.checks = new CoalescedReads<>(this::check, System::nanoTime, clock);
+        this.markers = new CoalescedReads<>(this::readMarker, System::nanoTime, clock);
+        this.reasons = new CoalescedReads<>(this::readReason, System::nanoTime, clock);
     }
 
     /** Makes a request and watches it. */
-    private <T> CompletionStage<T> watch(Operation operation, Supplier<CompletionStage<T>> request) {
+    <T> CompletionStage<T> watch(Operation operation, Supplier<CompletionStage<T>> request) {
         long began = System.nanoTime();
-        return watch(operation, began, request.get());
-    }
-
-    /** Watches a request that was made. */
-    <T> CompletionStage<T> watch(Operation operation, long began, CompletionStage<T> answer) {
+        CompletionStage<T> answer = request.get();
         // Beside the answer, not in its way: what goes wrong in an observer stays there.
         answer.whenComplete((value, failure) -> {
             remember(operation, failure);
@@ -60,7 +74,8 @@ final class ObservedStore implements SessionStore {
             if (!refusals.isEmpty()) {
                 refusals.remove(operation);
             }
-        } else if (StoreFutures.cause(failure) instanceof StoreRefusedException refused) {
+        } else if ((failure instanceof CompletionException ? failure.getCause() : failure)
+                instanceof StoreRefusedException refused) {
             refusals.put(operation, String.valueOf(refused.getMessage()));
         }
     }
@@ -90,9 +105,18 @@ final class ObservedStore implements SessionStore {
         return watch(Operation.REVOKE, () -> store.revoke(sessionId, userId, end));
     }
 
+    @SuppressWarnings("NullableOptional")
     @Override
     public CompletionStage<Optional<SessionEndReason>> endReason(String sessionId) {
-        return watch(Operation.CHECK, () -> store.endReason(sessionId));
+        Optional<SessionEndReason> cached = reader.lookupEndReason(sessionId);
+        return cached != null ? CompletableFuture.completedFuture(cached) : reasons.read(sessionId);
+    }
+
+    private CompletionStage<Optional<SessionEndReason>> readReason(String sessionId) {
+        return watch(Operation.CHECK, () -> store.endReason(sessionId)).thenApply(found -> {
+            reader.keepEndReason(sessionId, found);
+            return found;
+        });
     }
 
     @Override
@@ -100,20 +124,48 @@ final class ObservedStore implements SessionStore {
         return watch(Operation.CHECK, () -> store.notBefore(userId));
     }
 
+    /** As {@link #notBefore}, also from the near cache. */
+    CompletionStage<NotBefore> cachedNotBefore(String userId) {
+        NotBefore cached = reader.lookupNotBefore(userId);
+        return cached != null ? CompletableFuture.completedFuture(cached) : markers.read(userId);
+    }
+
+    private CompletionStage<NotBefore> readMarker(String userId) {
+        CompletionStage<@Nullable NotBefore> answer = reader.readNotBefore(userId);
+        return answer == null
+                ? notBefore(userId)
+                : answer.thenCompose(
+                        marker -> marker == null ? notBefore(userId) : CompletableFuture.completedFuture(marker));
+    }
+
     @Override
     public CompletionStage<NotBefore> raiseNotBefore(
             String userId, NotBefore marker, Duration lifetime, boolean unlessCleared) {
-        return watch(Operation.REVOKE_ALL, () -> store.raiseNotBefore(userId, marker, lifetime, unlessCleared));
+        return watch(Operation.REVOKE_ALL, () -> store.raiseNotBefore(userId, marker, lifetime, unlessCleared))
+                .thenApply(raised -> withoutCached(userId, raised));
     }
 
     @Override
     public CompletionStage<?> clearNotBefore(String userId, Duration lifetime) {
-        return store.clearNotBefore(userId, lifetime);
+        return store.clearNotBefore(userId, lifetime).thenApply(done -> withoutCached(userId, done));
+    }
+
+    /** The invalidation comes too, but later than the answer to the command. */
+    private <T> T withoutCached(String userId, T answer) {
+        reader.invalidateNotBefore(userId);
+        return answer;
     }
 
     @Override
     public CompletionStage<Boolean> exists(String sessionId) {
-        return watch(Operation.CHECK, () -> store.exists(sessionId));
+        return checks.read(sessionId);
+    }
+
+    private CompletionStage<Boolean> check(String sessionId) {
+        return watch(Operation.CHECK, () -> {
+            CompletionStage<Boolean> answer = reader.read(sessionId);
+            return answer != null ? answer : store.exists(sessionId);
+        });
     }
 
     @Override

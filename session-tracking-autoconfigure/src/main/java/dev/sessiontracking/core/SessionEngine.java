@@ -8,17 +8,13 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
-import dev.sessiontracking.core.cache.CachingReader;
-import dev.sessiontracking.core.cache.CoalescedReads;
-import dev.sessiontracking.core.cache.NearCache;
-import dev.sessiontracking.core.cache.StoreFutures;
 import dev.sessiontracking.core.revocation.NotBeforeMarkers;
 import dev.sessiontracking.core.revocation.RevocationDenylist;
 import dev.sessiontracking.core.revocation.Revoker;
+import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.spi.StoreObserver.Operation;
-import java.time.Clock;
+import dev.sessiontracking.spi.SessionStore;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionEngine implements SessionChecker {
 
-    private final ObservedStore store;
+    private final SessionStore store;
 
-    private final @Nullable CachingReader reader;
+    private final CachingReader reader;
 
     private final Revoker revoker;
 
@@ -47,17 +43,12 @@ final class SessionEngine implements SessionChecker {
 
     private final SessionStatistics statistics;
 
-    private final CoalescedReads<Boolean> reads;
-
-    private final CoalescedReads<Optional<SessionEndReason>> reasons;
-
     SessionEngine(
-            ObservedStore store,
-            @Nullable CachingReader reader,
+            SessionStore store,
+            CachingReader reader,
             Revoker revoker,
             SessionTracking.Settings settings,
-            SessionStatistics statistics,
-            Clock clock) {
+            SessionStatistics statistics) {
         this.store = store;
         this.reader = reader;
         this.revoker = revoker;
@@ -66,8 +57,6 @@ final class SessionEngine implements SessionChecker {
         this.outagePolicy = settings.outagePolicy();
         this.mode = settings.mode();
         this.statistics = statistics;
-        this.reads = new CoalescedReads<>(this::ask, System::nanoTime, clock);
-        this.reasons = new CoalescedReads<>(store::endReason, System::nanoTime, clock);
     }
 
     @Override
@@ -77,7 +66,7 @@ final class SessionEngine implements SessionChecker {
             return now;
         }
         try {
-            return StoreFutures.await(checkLater(token));
+            return SessionStore.await(checkLater(token));
         } catch (SessionStoreUnavailableException interrupted) {
             return answered(token, Result.UNVERIFIED);
         }
@@ -89,7 +78,7 @@ final class SessionEngine implements SessionChecker {
         boolean denied = denylist.isDenied(sessionId, token.userId(), token.authenticatedAt());
         Result result = denied
                 ? Result.ENDED_BY_DENYLIST
-                : switch (fromCache(sessionId)) {
+                : switch (reader.lookup(sessionId)) {
                     case LIVE -> Result.LIVE_BY_CACHE;
                     case ENDED -> Result.ENDED_BY_CACHE;
                     case UNKNOWN -> null;
@@ -102,7 +91,7 @@ final class SessionEngine implements SessionChecker {
 
     @Override
     public CompletionStage<Result> checkLater(TokenSession token) {
-        return reads.read(token.sessionId()).handle((live, failure) -> {
+        return store.exists(token.sessionId()).handle((live, failure) -> {
             if (failure != null) {
                 return answered(token, Result.UNVERIFIED);
             }
@@ -122,24 +111,10 @@ final class SessionEngine implements SessionChecker {
         return result;
     }
 
-    private SessionStatus fromCache(String sessionId) {
-        if (reader == null) {
-            return SessionStatus.UNKNOWN;
-        }
-        reader.checking(sessionId);
-        return reader.cacheOf(sessionId).lookup(sessionId);
-    }
-
-    private CompletionStage<Boolean> ask(String sessionId) {
-        long began = System.nanoTime();
-        CompletionStage<Boolean> answer = reader == null ? null : reader.read(sessionId);
-        return answer != null ? store.watch(Operation.CHECK, began, answer) : store.exists(sessionId);
-    }
-
     @Override
     public Result checkWithoutSession(String userId, @Nullable Instant authenticatedAt) {
         try {
-            return StoreFutures.await(checkWithoutSessionLater(userId, authenticatedAt));
+            return SessionStore.await(checkWithoutSessionLater(userId, authenticatedAt));
         } catch (SessionStoreUnavailableException interrupted) {
             return unansweredWithoutSession(userId, authenticatedAt);
         }
@@ -179,18 +154,8 @@ final class SessionEngine implements SessionChecker {
         if (own != null) {
             return CompletableFuture.completedFuture(disclosed(own));
         }
-        NearCache cache = reader == null ? null : reader.cacheOf(sessionId);
-        Optional<SessionEndReason> cached = cache == null ? null : cache.endReason(sessionId);
-        if (cached != null) {
-            return CompletableFuture.completedFuture(cached.flatMap(SessionEngine::disclosed));
-        }
-        return reasons.read(sessionId)
-                .thenApply(found -> {
-                    if (cache != null) {
-                        cache.putEndReason(sessionId, found);
-                    }
-                    return found.flatMap(SessionEngine::disclosed);
-                })
+        return store.endReason(sessionId)
+                .thenApply(found -> found.flatMap(SessionEngine::disclosed))
                 .exceptionally(unavailable -> Optional.empty());
     }
 
@@ -215,9 +180,7 @@ final class SessionEngine implements SessionChecker {
 
     /** Takes back what the near cache says of a session that this node has just created or revoked. */
     void changed(String sessionId) {
-        if (reader != null) {
-            reader.cacheOf(sessionId).invalidate(sessionId);
-        }
+        reader.invalidate(sessionId);
     }
 
     @Override

@@ -6,13 +6,10 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
-import dev.sessiontracking.core.cache.CachingReader;
-import dev.sessiontracking.core.cache.CachingReader.FeedState;
-import dev.sessiontracking.core.cache.NearCache;
-import dev.sessiontracking.core.cache.NearCache.Status;
 import dev.sessiontracking.core.revocation.NotBeforeMarkers;
 import dev.sessiontracking.core.revocation.RevocationDenylist;
 import dev.sessiontracking.core.revocation.Revoker;
+import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionListener;
@@ -33,7 +30,7 @@ public final class SessionTracking implements AutoCloseable {
 
     private final ObservedStore store;
 
-    private final @Nullable CachingReader reader;
+    private final CachingReader reader;
 
     private final SessionService service;
 
@@ -55,28 +52,25 @@ public final class SessionTracking implements AutoCloseable {
             Settings settings,
             Clock clock,
             Collaborators collaborators) {
-        this.store = new ObservedStore(store, collaborators.storeObserver());
-        this.reader = reader;
+        this.reader = reader == null ? CachingReader.NONE : reader;
+        this.store = new ObservedStore(store, this.reader, collaborators.storeObserver(), clock);
         this.events = new SessionEvents(collaborators.listeners(), collaborators.principals(), statistics, clock);
         this.outages = new OutageMonitor(store, settings, clock, events, statistics);
         Duration ttl = settings.lifetimes().ttl();
         Duration longest = settings.retention().compareTo(ttl) > 0 ? settings.retention() : ttl;
         this.revoker = new Revoker(
                 this.store,
-                reader,
+                this.reader,
                 new RevocationDenylist(clock, settings.retention(), settings.maximumRemembered()),
-                new NotBeforeMarkers(this.store, reader, longest, clock),
+                new NotBeforeMarkers(this.store, this.store::cachedNotBefore, longest, clock),
                 events,
                 settings.outagePolicy());
-        this.checker = new SessionEngine(this.store, reader, revoker, settings, statistics, clock);
+        this.checker = new SessionEngine(this.store, this.reader, revoker, settings, statistics);
         TrackedSessionService sessions =
                 new TrackedSessionService(this.store, checker, revoker, events, settings, clock);
         this.service = sessions;
-        this.tokenSessions =
-                new TrackedTokenSessions(sessions, this.store, checker, revoker, events, settings.lifetimes());
-        if (reader != null) {
-            reader.observe(revoker.observer());
-        }
+        this.tokenSessions = new TokenSessions(sessions, this.store, checker, revoker, events, settings.lifetimes());
+        this.reader.observe(revoker.observer());
         // In this order: an outage is reported as ended before its pending revocations are applied.
         store.listen(outages);
         store.listen(revoker.recovery());
@@ -121,14 +115,11 @@ public final class SessionTracking implements AutoCloseable {
         return new SessionTracking(store, reader, settings, clock, collaborators);
     }
 
-    /** The service of an application without session tracking: plain JWT. */
-    public static SessionService off(Lifetimes lifetimes, Clock clock) {
-        return new UntrackedSessionService(lifetimes, clock);
-    }
-
-    /** The tokens of an application without session tracking: plain JWT. */
-    public static SessionTokens tokensWhileOff(Lifetimes lifetimes, String userIdClaim, Clock clock) {
-        return new ClaimSessionTokens(new UntrackedSessionService(lifetimes, clock), userIdClaim);
+    /** An application without session tracking: plain JWT, the same code for the application. */
+    public static SessionTracking off(Lifetimes lifetimes, Clock clock) {
+        Settings settings = new Settings(
+                Mode.ENFORCE, OutagePolicy.PLAIN_JWT, lifetimes, lifetimes.ttl(), 1, UnaryOperator.identity());
+        return over(new NoStore(), null, settings, clock);
     }
 
     /** What applications inject that issue their own tokens. */
@@ -190,34 +181,13 @@ public final class SessionTracking implements AutoCloseable {
     }
 
     /** The near cache at this moment. */
-    public TrackingState.Cache nearCache() {
-        if (reader == null) {
-            return new TrackingState.Cache(Status.off("session.tracking.near-cache.enabled=false"), false, null, 0);
-        }
-        List<NearCache> caches = reader.caches();
-        return new TrackingState.Cache(
-                reader.status(),
-                !caches.isEmpty() && caches.stream().allMatch(NearCache::isLeaseFresh),
-                oldestLease(caches),
-                caches.stream().mapToLong(NearCache::size).sum());
+    public CachingReader.State nearCache() {
+        return reader.state();
     }
 
     /** What this node knows of the revocations that other nodes announced. */
-    public FeedState feed() {
-        return reader == null ? FeedState.OFF : reader.feed();
-    }
-
-    /** Of several servers the one that was proven longest ago; {@code null} when one is not proven at all. */
-    private static @Nullable Duration oldestLease(List<NearCache> caches) {
-        Duration oldest = null;
-        for (NearCache cache : caches) {
-            Duration age = cache.leaseAge();
-            if (age == null) {
-                return null;
-            }
-            oldest = oldest == null || age.compareTo(oldest) > 0 ? age : oldest;
-        }
-        return oldest;
+    public CachingReader.FeedState feed() {
+        return reader.feed();
     }
 
     /** How things are, without asking the store. */

@@ -3,31 +3,129 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.core.revocation.Revoker;
+import dev.sessiontracking.spi.OutagePolicy;
+import dev.sessiontracking.spi.SessionIds;
+import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Refresh;
 import dev.sessiontracking.spi.SessionStore.Refreshed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The sessions behind {@link dev.sessiontracking.SessionTokens}. */
-interface TokenSessions {
+/** The sessions behind {@link dev.sessiontracking.SessionTokens}: the store rotates their refresh tokens. Thread-safe. */
+final class TokenSessions {
+
+    private static final Logger log = LoggerFactory.getLogger(TokenSessions.class);
+
+    private final TrackedSessionService sessions;
+
+    private final SessionStore store;
+
+    private final SessionEngine engine;
+
+    private final Revoker revoker;
+
+    private final SessionEvents events;
+
+    private final Lifetimes lifetimes;
+
+    TokenSessions(
+            TrackedSessionService sessions,
+            SessionStore store,
+            SessionEngine engine,
+            Revoker revoker,
+            SessionEvents events,
+            Lifetimes lifetimes) {
+        this.sessions = sessions;
+        this.store = store;
+        this.engine = engine;
+        this.revoker = revoker;
+        this.events = events;
+        this.lifetimes = lifetimes;
+    }
 
     /**
      * Begins the session of a login.
      *
      * @param maxLifetime {@code null} for the configured one
      */
-    UserSession begin(String userId, SessionMetadata metadata, @Nullable Duration maxLifetime);
-
-    Refreshed refresh(RefreshToken token, SessionMetadata metadata);
-
-    /** Why the session of a token has ended. */
-    default Optional<SessionEndReason> endReason(RefreshToken token) {
-        return Optional.empty();
+    UserSession begin(String userId, SessionMetadata metadata, @Nullable Duration maxLifetime) {
+        return sessions.create(
+                userId, SessionIds.generate(), metadata, maxLifetime == null ? lifetimes.max() : maxLifetime);
     }
 
-    boolean revokeSession(String sessionId);
+    Refreshed refresh(RefreshToken token, SessionMetadata metadata) {
+        TokenSession session = new TokenSession(token.sessionId(), token.userId(), token.authenticatedAt());
+        if (revoker.denylist().isDenied(session.sessionId(), session.userId(), session.authenticatedAt())) {
+            return Refreshed.ENDED;
+        }
+        try {
+            return token.isRegistered() || isRegisteredNow(token, metadata) ? rotate(token, metadata) : Refreshed.ENDED;
+        } catch (SessionStoreUnavailableException unavailable) {
+            if (engine.outagePolicy() == OutagePolicy.REJECT) {
+                throw unavailable;
+            }
+            return isKnownToHaveEnded(token, session) ? Refreshed.ENDED : Refreshed.UNVERIFIED;
+        }
+    }
 
-    boolean revokeSession(String sessionId, Instant registrableUntil);
+    private boolean isRegisteredNow(RefreshToken token, SessionMetadata metadata) {
+        Instant began = Objects.requireNonNull(token.authenticatedAt());
+        return sessions.register(token.sessionId(), token.userId(), metadata, began, token.times())
+                .map(SessionStore.Registration::exists)
+                .orElse(false);
+    }
+
+    private Refreshed rotate(RefreshToken token, SessionMetadata metadata) {
+        Refreshed refreshed = SessionStore.await(store.refresh(
+                token.sessionId(),
+                new Refresh(
+                        lifetimes.ttl(),
+                        lifetimes.max(),
+                        sessions.kept(metadata),
+                        token.generation(),
+                        lifetimes.reuseInterval())));
+        if (refreshed.result() == Refreshed.Result.REUSED) {
+            log.warn(
+                    "A refresh token of session {} of user {} was used again after its rotation. The session was ended,"
+                            + " because two parties have a copy of the token.",
+                    SessionIds.hash(token.sessionId()),
+                    SessionIds.hash(token.userId()));
+            revoker.revoke(token.sessionId(), token.userId(), SessionEndReason.TOKEN_REUSED);
+        } else if (refreshed.result() == Refreshed.Result.RENEWED) {
+            events.renewed(token.sessionId());
+        }
+        return refreshed;
+    }
+
+    /** The near cache may answer although the server that rotates does not, and this node remembers its own revocations. */
+    private boolean isKnownToHaveEnded(RefreshToken token, TokenSession session) {
+        SessionChecker.Result check = token.isRegistered()
+                ? engine.check(session)
+                : engine.checkWithoutSession(token.userId(), token.authenticatedAt());
+        return check.status() == SessionStatus.ENDED;
+    }
+
+    /** Why the session of a token has ended. */
+    Optional<SessionEndReason> endReason(RefreshToken token) {
+        return SessionStore.await(
+                engine.endReason(new TokenSession(token.sessionId(), token.userId(), token.authenticatedAt())));
+    }
+
+    boolean revokeSession(String sessionId) {
+        return sessions.revokeSession(sessionId, SessionEndReason.LOGOUT);
+    }
+
+    boolean revokeSession(String sessionId, Instant registrableUntil) {
+        return sessions.revokeForGood(sessionId, registrableUntil, SessionEndReason.LOGOUT);
+    }
 }

@@ -12,7 +12,6 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.RefreshToken.Times;
 import dev.sessiontracking.core.SessionTracking.Settings;
-import dev.sessiontracking.core.cache.StoreFutures;
 import dev.sessiontracking.core.revocation.NotBeforeMarkers;
 import dev.sessiontracking.core.revocation.RevocationDenylist;
 import dev.sessiontracking.core.revocation.Revoker;
@@ -100,7 +99,7 @@ final class TrackedSessionService implements SessionService {
                 sessionId, userId, kept(metadata), createdAt, began, Lifetimes.end(createdAt, maxLifetime));
         Optional<UserSession> created;
         try {
-            created = StoreFutures.await(store.create(session, lifetimes.ttl()));
+            created = SessionStore.await(store.create(session, lifetimes.ttl()));
         } catch (SessionStoreUnavailableException unavailable) {
             throwIfRejecting(unavailable);
             UserSession untracked = untracked(session);
@@ -172,7 +171,7 @@ final class TrackedSessionService implements SessionService {
         Instant end = times.maxExpiresAt() == null ? lifetimes.end(authenticatedAt) : times.maxExpiresAt();
         UserSession session = lifetimes.begin(sessionId, userId, kept(metadata), authenticatedAt, now, end);
         Duration tokenLife = Duration.between(now, times.expiresAt());
-        Registration registration = StoreFutures.await(store.register(
+        Registration registration = SessionStore.await(store.register(
                 session, lifetimes.ttl(), (tokenLife.isNegative() ? Duration.ZERO : tokenLife).plus(LEEWAY)));
         return Optional.of(
                 registration.session() == null
@@ -193,19 +192,19 @@ final class TrackedSessionService implements SessionService {
 
     /** Another user's session of the same id stays as it is. */
     private Optional<UserSession> renewRegistered(String userId, String sessionId) {
-        boolean isOurs = StoreFutures.await(store.find(sessionId))
+        boolean isOurs = SessionStore.await(store.find(sessionId))
                 .filter(session -> session.userId().equals(userId))
                 .isPresent();
         if (!isOurs || !isRenewed(sessionId)) {
             return Optional.empty();
         }
         events.renewed(sessionId);
-        return StoreFutures.await(store.find(sessionId));
+        return SessionStore.await(store.find(sessionId));
     }
 
     private boolean isRenewed(String sessionId) {
         Refresh renewal = new Refresh(lifetimes.ttl(), lifetimes.max(), null, null, Duration.ZERO);
-        return StoreFutures.await(store.refresh(sessionId, renewal)).result() == Refreshed.Result.RENEWED;
+        return SessionStore.await(store.refresh(sessionId, renewal)).result() == Refreshed.Result.RENEWED;
     }
 
     static UserSession untracked(UserSession session) {
@@ -249,7 +248,7 @@ final class TrackedSessionService implements SessionService {
         if (denylist.isDenied(sessionId)) {
             return Optional.empty();
         }
-        return StoreFutures.await(store.find(sessionId))
+        return SessionStore.await(store.find(sessionId))
                 .filter(session -> !isDenied(session))
                 .filter(session -> !markers.readOrRemember(session.userId()).covers(sessionId, session.createdAt()));
     }
@@ -275,7 +274,7 @@ final class TrackedSessionService implements SessionService {
     @Override
     public List<UserSession> getUserSessions(String userId) {
         Arguments.requireUserId(userId);
-        List<UserSession> found = StoreFutures.await(store.findByUser(userId));
+        List<UserSession> found = SessionStore.await(store.findByUser(userId));
         NotBefore marker = markers.readOrRemember(userId);
         return found.stream()
                 .filter(session -> !isDenied(session))
@@ -307,7 +306,7 @@ final class TrackedSessionService implements SessionService {
         Arguments.requireNonNull(reason, "reason");
         Arguments.requireUserId(userId);
         Arguments.requireSessionId(sessionId, "sessionId");
-        return StoreFutures.await(store.find(sessionId))
+        return SessionStore.await(store.find(sessionId))
                         .filter(session -> session.userId().equals(userId))
                         .isPresent()
                 && revoker.revoke(sessionId, userId, reason);

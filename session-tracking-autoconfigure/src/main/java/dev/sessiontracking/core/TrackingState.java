@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
-import dev.sessiontracking.core.cache.CachingReader.FeedState;
-import dev.sessiontracking.core.cache.NearCache.Status;
+import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.StoreDescription;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +25,8 @@ public record TrackingState(
         OutagePolicy outagePolicy,
         @Nullable Outage outage,
         StoreDescription store,
-        Cache nearCache,
-        FeedState feed,
+        CachingReader.State nearCache,
+        CachingReader.FeedState feed,
         int pendingRevocations,
         int rememberedRevocations) {
 
@@ -36,17 +34,6 @@ public record TrackingState(
     public @Nullable String misconfiguration() {
         return store.misconfiguration();
     }
-
-    /**
-     * The near cache.
-     *
-     * @param status whether answers are kept
-     * @param fresh whether its lease is fresh, so that answers are used at this moment; not so on a node without traffic, which is no fault
-     * @param leaseAge how long ago the request was sent that the store has answered last, if there was one
-     * @param size how many are kept
-     */
-    public record Cache(
-            Status status, boolean fresh, @Nullable Duration leaseAge, long size) {}
 
     /** Knows which ways into the application check sessions. Thread-safe. */
     public interface FilterChains {

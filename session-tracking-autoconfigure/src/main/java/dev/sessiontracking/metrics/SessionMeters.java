@@ -7,7 +7,7 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.core.cache.CachingReader.FeedState;
+import dev.sessiontracking.spi.CachingReader.FeedState;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;

@@ -4,7 +4,6 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
 import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
-import dev.sessiontracking.core.cache.CachingReader;
 import dev.sessiontracking.redis.connection.RedisConnector;
 import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.connection.RedisLogins;
@@ -15,6 +14,7 @@ import dev.sessiontracking.redis.connection.Topology;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.nearcache.NearCacheProperties;
 import dev.sessiontracking.redis.nearcache.NearCaches;
+import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.SessionStore;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -134,7 +134,7 @@ public final class RedisSessionStoreAutoConfiguration {
             FeedProperties feed,
             Environment environment) {
         return nearCache.enabled()
-                ? NearCaches.over(
+                ? new NearCaches(
                         sessionTrackingRedisLink,
                         new RedisKeys(properties.keyPrefix()),
                         nearCache,

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -199,6 +200,25 @@ public interface SessionStore {
 
         /** The reason need not be remembered. */
         public static final End FORGOTTEN = new End(SessionEndReason.REVOKED, Duration.ZERO, Duration.ZERO);
+    }
+
+    /**
+     * Waits for an answer. The store bounds the time.
+     *
+     * @throws SessionStoreUnavailableException when the store did not answer, or this thread was interrupted
+     */
+    static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new SessionStoreUnavailableException("Interrupted while waiting for the store", interrupted);
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof SessionStoreUnavailableException unavailable) {
+                throw unavailable;
+            }
+            throw new SessionStoreUnavailableException("The store failed unexpectedly", failed.getCause());
+        }
     }
 
     /**

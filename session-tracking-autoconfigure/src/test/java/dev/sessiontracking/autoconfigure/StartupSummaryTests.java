@@ -11,9 +11,10 @@ import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.FilterChains.Chain;
 import dev.sessiontracking.core.TrackingState.Outage;
-import dev.sessiontracking.core.cache.CachingReader.FeedState;
-import dev.sessiontracking.core.cache.NearCache.Status;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
+import dev.sessiontracking.spi.CachingReader;
+import dev.sessiontracking.spi.CachingReader.FeedState;
+import dev.sessiontracking.spi.CachingReader.Status;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.testkit.RedisServerExtension;
@@ -57,7 +58,7 @@ class StartupSummaryTests {
                                 Map.of("topology", "standalone", "version", "Redis 7.0.15"),
                                 null,
                                 List.of()),
-                        new TrackingState.Cache(cache, true, null, 0),
+                        new CachingReader.State(cache, true, null, 0),
                         FeedState.OFF,
                         0,
                         0),

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
-import dev.sessiontracking.core.cache.CachingReader;
-import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.redis.nearcache.NearCache;
+import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -44,13 +47,25 @@ public final class CachingReaderStub implements CachingReader {
     }
 
     @Override
-    public NearCache cacheOf(String sessionId) {
-        return cache;
+    public SessionStatus lookup(String sessionId) {
+        checked.add(sessionId);
+        return cache.lookup(sessionId);
     }
 
     @Override
-    public void checking(String sessionId) {
-        checked.add(sessionId);
+    public void invalidate(String sessionId) {
+        cache.invalidate(sessionId);
+    }
+
+    @Override
+    @SuppressWarnings("NullableOptional")
+    public @Nullable Optional<SessionEndReason> lookupEndReason(String sessionId) {
+        return cache.endReason(sessionId);
+    }
+
+    @Override
+    public void keepEndReason(String sessionId, Optional<SessionEndReason> reason) {
+        cache.putEndReason(sessionId, reason);
     }
 
     @Override
@@ -64,7 +79,7 @@ public final class CachingReaderStub implements CachingReader {
     }
 
     @Override
-    public @Nullable NotBefore cachedNotBefore(String userId) {
+    public @Nullable NotBefore lookupNotBefore(String userId) {
         return cachedMarker;
     }
 
@@ -74,7 +89,7 @@ public final class CachingReaderStub implements CachingReader {
     }
 
     @Override
-    public void forgetNotBefore(String userId) {
+    public void invalidateNotBefore(String userId) {
         forgottenMarkers.add(userId);
     }
 }

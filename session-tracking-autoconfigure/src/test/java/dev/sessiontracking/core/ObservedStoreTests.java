@@ -4,10 +4,18 @@ package dev.sessiontracking.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.spi.CachingReader;
+import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.StoreObserver;
 import dev.sessiontracking.spi.StoreObserver.Operation;
 import dev.sessiontracking.spi.StoreRefusedException;
+import dev.sessiontracking.testkit.MutableClock;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,14 +25,19 @@ import org.junit.jupiter.api.Test;
 /** What is learned from requests to a store, and that no request misses it. */
 class ObservedStoreTests {
 
+    private final MutableClock clock = MutableClock.startingNow();
+
     private final List<String> observed = new ArrayList<>();
 
     private final ObservedStore store = new ObservedStore(
-            new SwitchableStore(), (operation, answered, nanos) -> observed.add(operation + " " + answered));
+            new SwitchableStore(),
+            CachingReader.NONE,
+            (operation, answered, nanos) -> observed.add(operation + " " + answered),
+            Clock.systemUTC());
 
     private void request(Operation operation, Throwable failure) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        store.watch(operation, System.nanoTime(), answer);
+        store.watch(operation, () -> answer);
         if (failure == null) {
             answer.complete(true);
         } else {
@@ -37,7 +50,10 @@ class ObservedStoreTests {
         List<String> watched = Arrays.stream(ObservedStore.class.getDeclaredMethods())
                 .map(Method::getName)
                 .toList();
-        assertThat(SessionStore.class.getMethods()).extracting(Method::getName).allMatch(watched::contains);
+        assertThat(SessionStore.class.getMethods())
+                .filteredOn(method -> !Modifier.isStatic(method.getModifiers()))
+                .extracting(Method::getName)
+                .allMatch(watched::contains);
     }
 
     @Test
@@ -49,9 +65,11 @@ class ObservedStoreTests {
 
     @Test
     void observerThatFailsDoesNoHarm() {
-        ObservedStore failing = new ObservedStore(new SwitchableStore(), (operation, answered, nanos) -> {
+        StoreObserver throwing = (operation, answered, nanos) -> {
             throw new IllegalStateException("on purpose");
-        });
+        };
+        ObservedStore failing =
+                new ObservedStore(new SwitchableStore(), CachingReader.NONE, throwing, Clock.systemUTC());
         assertThat(failing.exists("a").toCompletableFuture()).isCompletedWithValue(false);
     }
 
@@ -68,5 +86,41 @@ class ObservedStoreTests {
     void outageIsNoRefusal() {
         request(Operation.RENEW, new SessionStoreUnavailableException("no answer", null));
         assertThat(store.describe().misconfiguration()).isNull();
+    }
+
+    // near cache
+
+    private static NotBefore at(long seconds) {
+        return NotBefore.of(Instant.ofEpochSecond(seconds), null);
+    }
+
+    @Test
+    void storeIsAskedForAMarkerOnlyIfTheNearCacheHasNoAnswer() {
+        SwitchableStore asked = new SwitchableStore().withMarkers(Clock.systemUTC());
+        CachingReaderStub reader = new CachingReaderStub(clock);
+        ObservedStore caching = new ObservedStore(asked, reader, StoreObserver.NO_OP, Clock.systemUTC());
+        asked.putMarker("alice", at(1));
+        assertThat(caching.cachedNotBefore("alice").toCompletableFuture()).isCompletedWithValue(at(1));
+        reader.readMarker = CompletableFuture.completedFuture(null);
+        assertThat(caching.cachedNotBefore("alice").toCompletableFuture()).isCompletedWithValue(at(1));
+        reader.readMarker = CompletableFuture.completedFuture(at(2));
+        assertThat(caching.cachedNotBefore("alice").toCompletableFuture()).isCompletedWithValue(at(2));
+        reader.cachedMarker = at(3);
+        assertThat(caching.cachedNotBefore("alice").toCompletableFuture()).isCompletedWithValue(at(3));
+        assertThat(asked.questions()).isEqualTo(2);
+    }
+
+    @Test
+    void changedMarkerLeavesTheNearCache() {
+        CachingReaderStub reader = new CachingReaderStub(clock);
+        SwitchableStore changed = new SwitchableStore().withMarkers(Clock.systemUTC());
+        ObservedStore caching = new ObservedStore(changed, reader, StoreObserver.NO_OP, Clock.systemUTC());
+        caching.raiseNotBefore("alice", at(1), Duration.ofDays(1), false);
+        assertThat(reader.forgottenMarkers).containsExactly("alice");
+        caching.clearNotBefore("bob", Duration.ofDays(1));
+        assertThat(reader.forgottenMarkers).containsExactly("alice", "bob");
+        changed.fail();
+        caching.raiseNotBefore("carol", at(1), Duration.ofDays(1), false);
+        assertThat(reader.forgottenMarkers).containsExactly("alice", "bob");
     }
 }

@@ -8,18 +8,15 @@ import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionTracking.Settings;
-import dev.sessiontracking.core.cache.CachingReader;
-import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
-import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.spi.CachingReader;
+import dev.sessiontracking.spi.CachingReader.RevocationObserver;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.StoreObserver;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,26 +41,9 @@ class RevocationsUnderWayTests {
     /** No cache, and somebody to be told of pushes. */
     private final class Pushed implements CachingReader {
 
-        private final NearCache cache = new NearCache(10, Duration.ofMillis(500), System::nanoTime, Clock.systemUTC());
-
-        @Override
-        public NearCache cacheOf(String sessionId) {
-            return cache;
-        }
-
-        @Override
-        public void checking(String sessionId) {
-            // Nothing is to be proven.
-        }
-
         @Override
         public void observe(RevocationObserver evidence) {
             pushes.set(evidence);
-        }
-
-        @Override
-        public @Nullable CompletionStage<Boolean> read(String sessionId) {
-            return null;
         }
     }
 

@@ -39,8 +39,9 @@ class SessionServiceArgumentsTests {
                     Clock.systemUTC())
             .service();
 
-    private static final SessionService UNTRACKED =
-            SessionTracking.off(Lifetimes.of(Duration.ofDays(1)), Clock.systemUTC());
+    private static final SessionService UNTRACKED = SessionTracking.off(
+                    Lifetimes.of(Duration.ofDays(1)), Clock.systemUTC())
+            .service();
 
     private static final Map<String, BiConsumer<SessionService, String>> WITH_SESSION_ID = new TreeMap<>(Map.of(
             "createSession", (service, id) -> service.createSession("alice", id, METADATA),

@@ -45,7 +45,7 @@ class SessionTokensTests {
 
     private final SessionTokens tokens = lenient.tokens("sub");
 
-    private final SessionTokens off = SessionTracking.tokensWhileOff(LIFETIMES, "sub", clock);
+    private final SessionTokens off = SessionTracking.off(LIFETIMES, clock).tokens("sub");
 
     private SessionTracking tracking(OutagePolicy policy) {
         return SessionTracking.over(

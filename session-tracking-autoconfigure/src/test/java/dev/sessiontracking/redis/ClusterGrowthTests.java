@@ -4,8 +4,8 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sessiontracking.core.cache.CachingReader;
-import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.redis.nearcache.NearCache;
+import dev.sessiontracking.redis.nearcache.NearCaches;
 import dev.sessiontracking.testkit.ClusterTopology;
 import dev.sessiontracking.testkit.RedisServer;
 import java.util.List;
@@ -43,7 +43,7 @@ class ClusterGrowthTests {
     }
 
     private static List<Long> bounds(TestNode node) {
-        return node.bean(CachingReader.class).caches().stream()
+        return node.bean(NearCaches.class).caches().stream()
                 .map(NearCache::maximumSize)
                 .toList();
     }

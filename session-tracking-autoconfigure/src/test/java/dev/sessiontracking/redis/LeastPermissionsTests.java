@@ -3,9 +3,9 @@ package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.cache.CachingReader;
-import dev.sessiontracking.core.cache.NearCache.Status;
 import dev.sessiontracking.redis.Place.Servers;
+import dev.sessiontracking.spi.CachingReader;
+import dev.sessiontracking.spi.CachingReader.Status;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -20,7 +20,7 @@ class LeastPermissionsTests {
             for (int i = 0; i < 10; i++) {
                 node.awaitCached(node.login("alice").id());
             }
-            assertThat(node.bean(CachingReader.class).status()).isEqualTo(Status.ON);
+            assertThat(node.bean(CachingReader.class).state().status()).isEqualTo(Status.ON);
         }
     }
 }

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
-import dev.sessiontracking.redis.nearcache.InvalidationConnection;
+import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
 import dev.sessiontracking.testkit.RedisServerExtension;
@@ -141,8 +141,7 @@ class NearCacheCostTests {
             for (int i = 0; i < 5_000; i++) {
                 assertThat(node.check("made-up-" + i).status()).isEqualTo(SessionStatus.ENDED);
             }
-            assertThat(node.bean(InvalidationConnection.class).cacheOf("any").size())
-                    .isLessThanOrEqualTo(110);
+            assertThat(node.bean(CachingReader.class).state().size()).isLessThanOrEqualTo(110);
             redis.cli().resetStats();
             sessions.forEach(node::awaitCached);
             assertThat(commands()).isLessThan(20);
@@ -155,8 +154,7 @@ class NearCacheCostTests {
             for (int i = 0; i < 200; i++) {
                 assertThat(node.check(node.login("alice").id()).status()).isEqualTo(SessionStatus.LIVE);
             }
-            assertThat(node.bean(InvalidationConnection.class).cacheOf("any").size())
-                    .isLessThanOrEqualTo(11);
+            assertThat(node.bean(CachingReader.class).state().size()).isLessThanOrEqualTo(11);
         }
     }
 

@@ -10,7 +10,7 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.core.cache.CachingReader.FeedState;
+import dev.sessiontracking.spi.CachingReader.FeedState;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;

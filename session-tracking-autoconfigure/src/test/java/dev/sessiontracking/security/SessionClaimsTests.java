@@ -135,7 +135,8 @@ class SessionClaimsTests {
                 "\ud83d\ud83d\ude00"
             })
     void tokenAndServiceAgreeOnWhatAUserIdIs(String userId) {
-        SessionService service = SessionTracking.off(Lifetimes.of(Duration.ofDays(7)), Clock.systemUTC());
+        SessionService service = SessionTracking.off(Lifetimes.of(Duration.ofDays(7)), Clock.systemUTC())
+                .service();
         boolean taken;
         try {
             service.revokeAllUserSessions(userId);

@@ -6,7 +6,7 @@ import dev.sessiontracking.benchmarks.report.Results;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.SessionTracking.Settings;
-import dev.sessiontracking.core.cache.NearCache;
+import dev.sessiontracking.redis.nearcache.NearCache;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import java.lang.management.ManagementFactory;

@@ -2,9 +2,6 @@
 package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.core.cache.CachingReader;
-import dev.sessiontracking.core.cache.CoalescedReads;
-import dev.sessiontracking.core.cache.StoreFutures;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Clock;
@@ -16,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +29,11 @@ public final class NotBeforeMarkers {
 
     private final SessionStore store;
 
-    private final @Nullable CachingReader reader;
+    private final Function<String, CompletionStage<NotBefore>> cachedRead;
 
     private final Duration lifetime;
 
     private final Clock clock;
-
-    private final CoalescedReads<NotBefore> reads;
 
     private final Map<String, NotBefore> remembered = Collections.synchronizedMap(new LinkedHashMap<>() {
         @Override
@@ -47,15 +43,18 @@ public final class NotBeforeMarkers {
     });
 
     /**
-     * @param reader reads of that store whose answers are cached, or {@code null}
+     * @param cachedRead reads a marker of that store, or finds it in the near cache
      * @param lifetime how long a marker can matter: as long as any token lives
      */
-    public NotBeforeMarkers(SessionStore store, @Nullable CachingReader reader, Duration lifetime, Clock clock) {
+    public NotBeforeMarkers(
+            SessionStore store,
+            Function<String, CompletionStage<NotBefore>> cachedRead,
+            Duration lifetime,
+            Clock clock) {
         this.store = store;
-        this.reader = reader;
+        this.cachedRead = cachedRead;
         this.lifetime = lifetime;
         this.clock = clock;
-        this.reads = new CoalescedReads<>(this::ask, System::nanoTime, clock);
     }
 
     /**
@@ -64,7 +63,7 @@ public final class NotBeforeMarkers {
      * @throws SessionStoreUnavailableException if the store does not answer
      */
     public NotBefore read(String userId) {
-        NotBefore marker = StoreFutures.await(credible(userId));
+        NotBefore marker = SessionStore.await(credible(userId));
         remember(userId, marker);
         return marker;
     }
@@ -80,10 +79,7 @@ public final class NotBeforeMarkers {
     }
 
     private CompletionStage<NotBefore> credible(String userId) {
-        NotBefore cached = reader == null ? null : reader.cachedNotBefore(userId);
-        return cached != null
-                ? CompletableFuture.completedFuture(credible(cached))
-                : reads.read(userId).thenApply(this::credible);
+        return cachedRead.apply(userId).thenApply(this::credible);
     }
 
     private NotBefore credible(NotBefore marker) {
@@ -98,14 +94,6 @@ public final class NotBeforeMarkers {
         } catch (SessionStoreUnavailableException unavailable) {
             return remembered.getOrDefault(userId, NotBefore.NONE);
         }
-    }
-
-    private CompletionStage<NotBefore> ask(String userId) {
-        CompletionStage<@Nullable NotBefore> answer = reader == null ? null : reader.readNotBefore(userId);
-        return answer == null
-                ? store.notBefore(userId)
-                : answer.thenCompose(
-                        marker -> marker == null ? store.notBefore(userId) : CompletableFuture.completedFuture(marker));
     }
 
     /** @return the later marker, if this node remembers one that the store has lost */
@@ -141,10 +129,9 @@ public final class NotBeforeMarkers {
 
     /** @throws SessionStoreUnavailableException if the store does not confirm it */
     void raise(String userId, NotBefore wanted) {
-        NotBefore raised = StoreFutures.await(store.raiseNotBefore(userId, wanted, lifetime, false));
+        NotBefore raised = SessionStore.await(store.raiseNotBefore(userId, wanted, lifetime, false));
         // Another revocation may be the later one, and spare another session.
-        remember(userId, raised.millis() == wanted.millis() ? raised : StoreFutures.await(store.notBefore(userId)));
-        forgetCached(userId);
+        remember(userId, raised.millis() == wanted.millis() ? raised : SessionStore.await(store.notBefore(userId)));
     }
 
     /**
@@ -153,16 +140,8 @@ public final class NotBeforeMarkers {
      * @throws SessionStoreUnavailableException if the store does not confirm it
      */
     public void clear(String userId) {
-        StoreFutures.await(store.clearNotBefore(userId, lifetime));
+        SessionStore.await(store.clearNotBefore(userId, lifetime));
         remembered.remove(userId);
-        forgetCached(userId);
-    }
-
-    /** The invalidation comes too, but later than the answer to the command. */
-    private void forgetCached(String userId) {
-        if (reader != null) {
-            reader.forgetNotBefore(userId);
-        }
     }
 
     private Map<String, NotBefore> copyOfRemembered() {
@@ -196,7 +175,6 @@ public final class NotBeforeMarkers {
                 return CompletableFuture.completedFuture(List.of());
             }
             return store.raiseNotBefore(userId, marker, left, true).thenCompose(raised -> {
-                forgetCached(userId);
                 if (raised.millis() < marker.millis()) {
                     // Cleared, or the store's clock is behind: the marker would cover sessions that began after it.
                     remembered.replace(userId, marker, raised);

@@ -6,10 +6,9 @@ import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.core.cache.CachingReader;
-import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
-import dev.sessiontracking.core.cache.StoreFutures;
 import dev.sessiontracking.core.revocation.RevocationDenylist.Denial;
+import dev.sessiontracking.spi.CachingReader;
+import dev.sessiontracking.spi.CachingReader.RevocationObserver;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
@@ -42,7 +41,7 @@ public final class Revoker implements AutoCloseable {
 
     private final SessionStore store;
 
-    private final @Nullable CachingReader reader;
+    private final CachingReader reader;
 
     private final RevocationDenylist denylist;
 
@@ -58,10 +57,10 @@ public final class Revoker implements AutoCloseable {
 
     private final RevocationReapplier reapplier;
 
-    /** @param reader reads of that store whose answers are cached, or {@code null} */
+    /** @param reader reads of that store whose answers are cached */
     public Revoker(
             SessionStore store,
-            @Nullable CachingReader reader,
+            CachingReader reader,
             RevocationDenylist denylist,
             NotBeforeMarkers markers,
             Outcomes outcomes,
@@ -153,7 +152,7 @@ public final class Revoker implements AutoCloseable {
     private boolean revokeInStore(Revocation.OfSession one) {
         Instant until = one.registrableUntil();
         Duration tokenLife = until == null ? Duration.ZERO : markers.timeUntil(until);
-        return StoreFutures.await(store.revoke(
+        return SessionStore.await(store.revoke(
                 one.sessionId(), one.userId(), end(one, tokenLife.isNegative() ? Duration.ZERO : tokenLife)));
     }
 
@@ -162,7 +161,7 @@ public final class Revoker implements AutoCloseable {
     }
 
     private boolean isCachedAsLive(String sessionId) {
-        return reader != null && reader.cacheOf(sessionId).lookup(sessionId) == SessionStatus.LIVE;
+        return reader.lookup(sessionId) == SessionStatus.LIVE;
     }
 
     /**
@@ -216,9 +215,7 @@ public final class Revoker implements AutoCloseable {
 
     /** The store refuses it from now on; what this node has in memory must not say otherwise. */
     private void withoutRoom(String sessionId) {
-        if (reader != null) {
-            reader.cacheOf(sessionId).invalidate(sessionId);
-        }
+        reader.invalidate(sessionId);
         if (fullTold.compareAndSet(false, true)) {
             log.warn("The revocation denylist is full of pending revocations. Further revocations are enforced"
                     + " only by the store, not during an outage. Raise"
@@ -230,7 +227,7 @@ public final class Revoker implements AutoCloseable {
     private List<String> revokeAll(Revocation.OfUser all, @Nullable Instant until) {
         Map<String, Optional<Denial>> begun = new ConcurrentHashMap<>();
         try {
-            List<String> revoked = StoreFutures.await(store.revokeAll(
+            List<String> revoked = SessionStore.await(store.revokeAll(
                     all.userId(),
                     until,
                     all.exceptSessionId(),

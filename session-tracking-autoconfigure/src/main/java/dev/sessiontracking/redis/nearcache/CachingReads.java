@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.nearcache;
 
-import dev.sessiontracking.core.cache.NearCache;
 import dev.sessiontracking.redis.connection.Line;
 import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.Shard;
@@ -12,8 +11,10 @@ import dev.sessiontracking.spi.NotBefore;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +31,13 @@ final class CachingReads {
 
     private final RedisKeys keys;
 
-    private final Collaborators surroundings;
+    private final NearCaches.Surroundings surroundings;
 
     private final CanarySchedule schedule = new CanarySchedule(System::nanoTime, Clock.systemUTC());
 
     private final AtomicBoolean proving = new AtomicBoolean();
 
-    CachingReads(Shard shard, NearCache cache, RedisKeys keys, Collaborators surroundings) {
+    CachingReads(Shard shard, NearCache cache, RedisKeys keys, NearCaches.Surroundings surroundings) {
         this.shard = shard;
         this.cache = cache;
         this.keys = keys;
@@ -63,7 +64,7 @@ final class CachingReads {
             NearCache.Moment sent = cache.now();
             current.readProbe((value, failure) -> {
                 proving.set(false);
-                accept(current, sent, failure);
+                return accept(current, sent, failure);
             });
         }
     }
@@ -71,45 +72,19 @@ final class CachingReads {
     /** Whether the session exists; {@code null} if a reply cannot be cached now because Redis may not invalidate it. */
     @Nullable
     CompletionStage<Boolean> read(InvalidationEpoch current, String sessionId) {
-        if (!shard.isOpenFor(Line.READ) || !schedule.isTrusted(current.shown())) {
-            return null;
-        }
-        String key = keys.session(sessionId);
-        return shard.send(Line.READ, () -> ask(current, sessionId, key), () -> {})
-                .handle((live, failure) -> {
-                    if (failure == null || RedisFailures.isWrongType(failure)) {
-                        return CompletableFuture.completedStage(failure == null && live);
+        return read(
+                current,
+                keys.session(sessionId),
+                (value, mayBeKept) -> {
+                    if (mayBeKept) {
+                        keep(sessionId, value);
                     }
-                    if (RedisFailures.isRedirection(failure)) {
-                        // Another master has the key, or is about to. Its reply is not cached, because it sends no
-                        // invalidations to this connection.
-                        return surroundings.askElsewhere(sessionId);
-                    }
-                    shard.failed(Line.READ, key, failure);
-                    return CompletableFuture.<Boolean>failedStage(RedisFailures.unavailable(failure));
-                })
-                .thenCompose(Function.identity());
-    }
-
-    /** Whether the session exists. A reply that arrives after a reconnect is valid, but is not cached. */
-    private CompletionStage<Boolean> ask(InvalidationEpoch current, String sessionId, String key) {
-        NearCache.Moment sent = cache.now();
-        CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        current.read(key, (value, failure) -> {
-            try {
-                if (accept(current, sent, failure)) {
-                    keep(sessionId, value);
-                }
-            } finally {
-                // Complete in any case, because a caller waits for it.
-                if (failure == null) {
-                    answer.complete(value != null && !value.isEmpty() && !isOver(sessionId, value));
-                } else {
-                    answer.completeExceptionally(failure);
-                }
-            }
-        });
-        return answer;
+                    return value != null && !value.isEmpty() && !isOver(sessionId, value);
+                },
+                // The reply of another master is not cached, because it sends no invalidations to this connection.
+                failure -> RedisFailures.isRedirection(failure)
+                        ? surroundings.ordinary().apply(sessionId)
+                        : null);
     }
 
     /**
@@ -118,37 +93,63 @@ final class CachingReads {
      */
     @Nullable
     CompletionStage<@Nullable NotBefore> readMarker(InvalidationEpoch current, String key) {
+        return read(
+                current,
+                key,
+                (value, mayBeKept) -> {
+                    NotBefore marker = MarkerValue.parse(value);
+                    if (mayBeKept) {
+                        cache.putMarker(key, marker);
+                    }
+                    return marker;
+                },
+                failure -> {
+                    if (RedisFailures.isMissingRight(failure)) {
+                        cache.putMarker(key, NotBefore.NONE);
+                        return CompletableFuture.completedStage(NotBefore.NONE);
+                    }
+                    return RedisFailures.isRedirection(failure) ? CompletableFuture.completedStage(null) : null;
+                });
+    }
+
+    /**
+     * Reads a key. A reply that arrives after a reconnect is valid, but is not cached.
+     *
+     * @param answer the answer for a value, and whether that may be cached; a value of another type is none
+     * @param instead the answer for a failure, if it has one
+     * @return {@code null} if a reply cannot be cached now because Redis may not invalidate it
+     */
+    private <T> @Nullable CompletionStage<T> read(
+            InvalidationEpoch current,
+            String key,
+            BiFunction<@Nullable String, Boolean, T> answer,
+            Function<Throwable, @Nullable CompletionStage<T>> instead) {
         if (!shard.isOpenFor(Line.READ) || !schedule.isTrusted(current.shown())) {
             return null;
         }
-        return shard.send(Line.READ, () -> askMarker(current, key), () -> {}).exceptionally(failure -> {
+        return shard.send(Line.READ, () -> ask(current, key, answer), () -> {}).exceptionallyCompose(failure -> {
             if (RedisFailures.isWrongType(failure)) {
-                return NotBefore.NONE;
+                return CompletableFuture.completedStage(answer.apply(null, false));
             }
-            if (RedisFailures.isRedirection(failure)) {
-                return null;
+            CompletionStage<T> other = instead.apply(failure);
+            if (other != null) {
+                return other;
             }
             shard.failed(Line.READ, key, failure);
-            throw RedisFailures.unavailable(failure);
+            return CompletableFuture.failedStage(RedisFailures.unavailable(failure));
         });
     }
 
-    private CompletionStage<@Nullable NotBefore> askMarker(InvalidationEpoch current, String key) {
+    private <T> CompletionStage<T> ask(
+            InvalidationEpoch current, String key, BiFunction<@Nullable String, Boolean, T> answer) {
         NearCache.Moment sent = cache.now();
-        CompletableFuture<@Nullable NotBefore> answer = new CompletableFuture<>();
-        current.read(key, (value, failure) -> {
-            boolean forbidden = failure != null && RedisFailures.isMissingRight(failure);
-            NotBefore marker = MarkerValue.parse(value);
-            if (forbidden || accept(current, sent, failure)) {
-                cache.putMarker(key, marker);
+        return current.read(key, (value, failure) -> {
+            boolean mayBeKept = accept(current, sent, failure);
+            if (failure != null) {
+                throw new CompletionException(failure);
             }
-            if (failure == null || forbidden) {
-                answer.complete(marker);
-            } else {
-                answer.completeExceptionally(failure);
-            }
+            return answer.apply(value, mayBeKept);
         });
-        return answer;
     }
 
     /**
@@ -165,6 +166,7 @@ final class CachingReads {
                 keep(sessionId, value);
                 answered.accept(value);
             }
+            return null;
         });
     }
 
@@ -180,7 +182,9 @@ final class CachingReads {
         if (failure != null) {
             if (RedisFailures.isMoved(failure)) {
                 moved(asked);
-            } else if (!RedisFailures.isWrongType(failure) && !RedisFailures.isRedirection(failure)) {
+            } else if (!RedisFailures.isWrongType(failure)
+                    && !RedisFailures.isRedirection(failure)
+                    && !RedisFailures.isMissingRight(failure)) {
                 asked.doubt();
             }
             return false;
@@ -196,7 +200,7 @@ final class CachingReads {
     void moved(InvalidationEpoch asked) {
         asked.doubt();
         cache.clear();
-        surroundings.moved();
+        surroundings.moved().run();
     }
 
     /** Whether a session is past its maximum lifetime. An earlier version may have renewed it anyway. */
@@ -226,21 +230,5 @@ final class CachingReads {
             // Without a known expiry, each check sends a command.
             cache.invalidate(sessionId);
         }
-    }
-
-    /** Information about the other servers that the reads of one master need. */
-    interface Collaborators {
-
-        /** A new unused key that the server of this connection serves. */
-        String probeKey();
-
-        /** Looks a session up without caching the reply. */
-        CompletionStage<Boolean> askElsewhere(String sessionId);
-
-        /** Whether the server of this connection serves a key. */
-        boolean serves(String key);
-
-        /** A key was found to be served by another server. */
-        void moved();
     }
 }

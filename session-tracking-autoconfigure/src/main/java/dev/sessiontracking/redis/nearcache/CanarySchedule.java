@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.nearcache;
 
-import dev.sessiontracking.core.cache.NearCache;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,9 +41,7 @@ public final class CanarySchedule {
 
     /** Whether a canary that was sent at this time is still valid. */
     boolean isTrusted(NearCache.@Nullable Moment shown) {
-        return shown != null
-                && ticker.getAsLong() - shown.nanos() <= TRUSTED_NANOS
-                && clock.millis() - shown.millis() <= TRUSTED.toMillis();
+        return shown != null && shown.isWithin(TRUSTED_NANOS, ticker.getAsLong(), clock.millis());
     }
 
     /**

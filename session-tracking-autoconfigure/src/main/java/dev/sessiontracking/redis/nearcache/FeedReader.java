@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.nearcache;
 
-import dev.sessiontracking.core.cache.CachingReader.FeedState;
-import dev.sessiontracking.core.cache.CachingReader.FeedState.Coverage;
-import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
 import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.format.FeedEntry;
+import dev.sessiontracking.spi.CachingReader.FeedState;
+import dev.sessiontracking.spi.CachingReader.FeedState.Coverage;
+import dev.sessiontracking.spi.CachingReader.RevocationObserver;
 import io.lettuce.core.StreamMessage;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.nearcache;
 
-import dev.sessiontracking.core.cache.CachingReader;
-import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
-import dev.sessiontracking.core.cache.NearCache;
-import dev.sessiontracking.core.cache.NearCache.Status;
+import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.redis.connection.MissingPermissions;
 import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.Shard;
 import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.spi.CachingReader.RevocationObserver;
 import dev.sessiontracking.spi.NotBefore;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.net.SocketAddress;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -27,21 +24,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Only traffic renews the trust in the cache: a read renews the lease after half of {@code max-staleness}, and a
  * canary verifies the invalidations every few seconds. A node without requests sends nothing.
  */
-public final class InvalidationConnection implements CachingReader {
+final class InvalidationConnection implements RedisConnectionStateListener {
 
     private final NearCache cache;
 
     private final RedisKeys keys;
 
-    private final NearCacheStatusLog report;
+    private final NearCacheStatusLog status;
 
-    private final CachingReads.Collaborators surroundings;
+    private final FeedReader feed;
+
+    private final NearCaches.Surroundings surroundings;
 
     private final CachingReads reads;
 
     private final Invalidations pushes;
-
-    private final FeedReader feed;
 
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
 
@@ -54,14 +51,14 @@ public final class InvalidationConnection implements CachingReader {
             Shard shard,
             NearCache cache,
             RedisKeys keys,
-            NearCacheStatusLog report,
-            CachingReads.Collaborators surroundings,
+            NearCacheStatusLog status,
+            NearCaches.Surroundings surroundings,
             FeedReader feed) {
         this.cache = cache;
         this.keys = keys;
-        this.report = report;
-        this.surroundings = surroundings;
         this.feed = feed;
+        this.status = status;
+        this.surroundings = surroundings;
         this.reads = new CachingReads(shard, cache, keys, surroundings);
         this.pushes = new Invalidations(cache, keys, reads, () -> tracking, feed);
     }
@@ -72,16 +69,15 @@ public final class InvalidationConnection implements CachingReader {
             return;
         }
         connection = made;
-        made.addListener(new Changes(made));
+        made.addListener((RedisConnectionStateListener) this);
         made.addListener(pushes);
-        begin(made);
+        begin();
     }
 
     /** Called when the master serves other keys than before. */
     synchronized void resharded() {
-        StatefulRedisConnection<String, String> current = connection;
-        if (current != null && tracking != null) {
-            begin(current);
+        if (tracking != null) {
+            begin();
         }
     }
 
@@ -99,13 +95,14 @@ public final class InvalidationConnection implements CachingReader {
         }
     }
 
-    private synchronized void begin(StatefulRedisConnection<String, String> connection) {
+    private synchronized void begin() {
         end();
-        if (closed) {
+        StatefulRedisConnection<String, String> current = connection;
+        if (closed || current == null) {
             return;
         }
         InvalidationEpoch begun =
-                new InvalidationEpoch(connection, cache, surroundings.probeKey(), new Verdicts(connection));
+                new InvalidationEpoch(current, cache, surroundings.probeKey().get(), this::probed);
         tracking = begun;
         begun.probe();
     }
@@ -120,144 +117,86 @@ public final class InvalidationConnection implements CachingReader {
         cache.clear();
     }
 
-    @Override
-    public NearCache cacheOf(String sessionId) {
+    NearCache cache() {
         return cache;
     }
 
-    @Override
-    public List<NearCache> caches() {
-        return List.of(cache);
+    /** Called for every check. */
+    SessionStatus lookup(String sessionId) {
+        checking();
+        return cache.lookup(sessionId);
     }
 
-    @Override
-    public Status status() {
-        return report.status();
-    }
-
-    @Override
-    public void checking(String sessionId) {
+    private void checking() {
         InvalidationEpoch current = tracking;
         if (current != null) {
             reads.checking(current);
         }
     }
 
-    @Override
-    public @Nullable CompletionStage<Boolean> read(String sessionId) {
+    @Nullable
+    CompletionStage<Boolean> read(String sessionId) {
         InvalidationEpoch current = tracking;
         return current == null ? null : reads.read(current, sessionId);
     }
 
-    @Override
-    public @Nullable NotBefore cachedNotBefore(String userId) {
-        checking(userId);
-        return cache.lookupMarker(keys.userState(userId));
+    @Nullable
+    NotBefore lookupMarker(String key) {
+        checking();
+        return cache.lookupMarker(key);
     }
 
-    @Override
-    public @Nullable CompletionStage<@Nullable NotBefore> readNotBefore(String userId) {
+    @Nullable
+    CompletionStage<@Nullable NotBefore> readMarker(String key) {
         InvalidationEpoch current = tracking;
-        return current == null ? null : reads.readMarker(current, keys.userState(userId));
+        return current == null ? null : reads.readMarker(current, key);
     }
 
-    @Override
-    public void forgetNotBefore(String userId) {
-        cache.invalidateMarker(keys.userState(userId));
-    }
-
-    void tell(RevocationObserver listener) {
+    void observe(RevocationObserver listener) {
         pushes.tell(listener);
     }
 
-    @Override
-    public void observe(RevocationObserver listener) {
-        tell(listener);
-        feed.observe(listener);
-    }
-
-    @Override
-    public FeedState feed() {
-        return feed.state();
-    }
-
     /** Lettuce reconnects by itself. Redis has forgotten the keys of the old connection. */
-    private final class Changes implements RedisConnectionStateListener {
+    @Override
+    public void onRedisConnected(RedisChannelHandler<?, ?> handler, SocketAddress address) {
+        begin();
+    }
 
-        private final StatefulRedisConnection<String, String> connection;
+    @Override
+    public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
+        end();
+    }
 
-        Changes(StatefulRedisConnection<String, String> connection) {
-            this.connection = connection;
+    /** Handles the result of a canary. */
+    private synchronized void probed(InvalidationEpoch probed, @Nullable Throwable failure) {
+        if (probed != tracking) {
+            return;
         }
-
-        @Override
-        public void onRedisConnected(RedisChannelHandler<?, ?> handler, SocketAddress address) {
-            begin(connection);
-        }
-
-        @Override
-        public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
+        if (failure != null) {
+            failed(probed, failure);
+        } else if (probed.works()) {
+            status.on();
+            if (surroundings.serves().test(keys.revocations())) {
+                feed.connected(probed);
+            }
+        } else if (probed.hasWorked()) {
+            // Redis sent invalidations before. A proxy in between has opened a new connection to it.
+            begin();
+        } else {
+            status.off("Redis sends no invalidations");
             end();
         }
     }
 
-    /** Handles the result of a canary. */
-    private final class Verdicts implements InvalidationEpoch.Outcome {
-
-        private final StatefulRedisConnection<String, String> connection;
-
-        private boolean everShown;
-
-        Verdicts(StatefulRedisConnection<String, String> connection) {
-            this.connection = connection;
-        }
-
-        @Override
-        public void shown() {
-            everShown = true;
-            report.on();
-            InvalidationEpoch current = tracking;
-            if (current != null && surroundings.serves(keys.revocations())) {
-                feed.connected(current);
-            }
-        }
-
-        @Override
-        public void silent(InvalidationEpoch silent) {
-            synchronized (InvalidationConnection.this) {
-                if (silent != tracking) {
-                    return;
-                }
-                if (everShown) {
-                    // Redis sent invalidations before. A proxy in between has opened a new connection to it.
-                    begin(connection);
-                } else {
-                    report.off("Redis sends no invalidations");
-                    end();
-                }
-            }
-        }
-
-        @Override
-        public void failed(InvalidationEpoch failing, Throwable failure) {
-            synchronized (InvalidationConnection.this) {
-                if (failing != tracking) {
-                    return;
-                }
-                if (isRefused(failing, failure)) {
-                    report.off(RedisFailures.inWords(failure));
-                    end();
-                } else if (RedisFailures.isMoved(failure)) {
-                    reads.moved(failing);
-                } else {
-                    failing.doubt();
-                }
-            }
-        }
-
-        /** An ERR reply to a supported command is temporary. A managed server sends it if a quota is exhausted. */
-        private boolean isRefused(InvalidationEpoch failing, Throwable failure) {
-            return failing.hasAgreed() ? MissingPermissions.isDenied(failure) : RedisFailures.isRefusal(failure);
+    private void failed(InvalidationEpoch failing, Throwable failure) {
+        // An ERR reply to a supported command is temporary. A managed server sends it if a quota is exhausted.
+        if (failing.hasAgreed() ? MissingPermissions.isDenied(failure) : RedisFailures.isRefusal(failure)) {
+            status.off(RedisFailures.inWords(failure));
+            end();
+        } else if (RedisFailures.isMoved(failure)) {
+            reads.moved(failing);
+        } else {
+            failing.doubt();
         }
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.nearcache;
 
-import dev.sessiontracking.core.cache.NearCache;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
@@ -15,8 +14,11 @@ import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,7 @@ final class InvalidationEpoch {
 
     private final String probeKey;
 
-    private final Outcome outcome;
+    private final BiConsumer<InvalidationEpoch, @Nullable Throwable> probed;
 
     private final AtomicBoolean probing = new AtomicBoolean();
 
@@ -40,7 +42,7 @@ final class InvalidationEpoch {
 
     private volatile boolean pushSeen;
 
-    private volatile @Nullable Throwable canaryFailure;
+    private volatile boolean worked;
 
     private volatile boolean over;
 
@@ -48,14 +50,17 @@ final class InvalidationEpoch {
 
     /**
      * @param probeKey an unused key
-     * @param outcome receives the result of each canary
+     * @param probed is called after each canary, on the event loop, with the failure if Redis has not answered
      */
     InvalidationEpoch(
-            StatefulRedisConnection<String, String> connection, NearCache cache, String probeKey, Outcome outcome) {
+            StatefulRedisConnection<String, String> connection,
+            NearCache cache,
+            String probeKey,
+            BiConsumer<InvalidationEpoch, @Nullable Throwable> probed) {
         this.connection = connection;
         this.cache = cache;
         this.probeKey = probeKey;
-        this.outcome = outcome;
+        this.probed = probed;
     }
 
     /**
@@ -71,59 +76,49 @@ final class InvalidationEpoch {
             canary();
             return;
         }
-        CommandArgs<String, String> on = args().add("TRACKING").add("ON");
-        send(CommandType.CLIENT, new StatusOutput<>(StringCodec.UTF8), on, (reply, failure) -> {
+        AsyncCommand<String, String, String> on = command(
+                CommandType.CLIENT,
+                new StatusOutput<>(StringCodec.UTF8),
+                args().add("TRACKING").add("ON"));
+        on.whenComplete((reply, failure) -> {
             if (failure == null) {
                 agreed = true;
                 canary();
             } else {
-                probing.set(false);
-                if (!over) {
-                    outcome.failed(this, failure);
-                }
+                ended(failure);
             }
         });
+        connection.dispatch(on);
     }
 
     /** Reads a key, writes it, and expects the invalidation before the reply to a third command. */
     private void canary() {
         NearCache.Moment sent = cache.now();
-        pushSeen = false;
-        canaryFailure = null;
-        read(probeKey, (value, failure) -> {
-            if (failure == null) {
-                pushSeen = false;
-            } else {
-                canaryFailure = failure;
+        AsyncCommand<String, String, String> read = get(probeKey);
+        AsyncCommand<String, String, String> write = command(
+                CommandType.SET,
+                new StatusOutput<>(StringCodec.UTF8),
+                args().addKey(probeKey).addValue("probe").add("PX").add(1_000));
+        AsyncCommand<String, String, Long> delete =
+                command(CommandType.DEL, new IntegerOutput<>(StringCodec.UTF8), args().addKey(probeKey));
+        read.thenRun(() -> pushSeen = false);
+        CompletableFuture.allOf(read, write, delete).whenComplete((replies, failure) -> {
+            if (failure == null && pushSeen && !over) {
+                worked = true;
+                shown = sent;
+                cache.renewLease(sent);
             }
+            ended(failure);
         });
-        CommandArgs<String, String> write =
-                args().addKey(probeKey).addValue("probe").add("PX").add(1_000);
-        send(CommandType.SET, new StatusOutput<>(StringCodec.UTF8), write, (reply, failure) -> {
-            if (failure != null) {
-                canaryFailure = failure;
-            }
-        });
-        send(
-                CommandType.DEL,
-                new IntegerOutput<>(StringCodec.UTF8),
-                args().addKey(probeKey),
-                (reply, failure) -> probed(sent, failure != null ? failure : canaryFailure));
+        connection.dispatch(read);
+        connection.dispatch(write);
+        connection.dispatch(delete);
     }
 
-    private void probed(NearCache.Moment sent, @Nullable Throwable failure) {
+    private void ended(@Nullable Throwable failure) {
         probing.set(false);
-        if (over) {
-            return;
-        }
-        if (failure != null) {
-            outcome.failed(this, failure);
-        } else if (pushSeen) {
-            shown = sent;
-            cache.renewLease(sent);
-            outcome.shown();
-        } else {
-            outcome.silent(this);
+        if (!over) {
+            probed.accept(this, failure);
         }
     }
 
@@ -150,13 +145,27 @@ final class InvalidationEpoch {
         return agreed;
     }
 
+    /** Whether the last canary was invalidated. */
+    boolean works() {
+        return pushSeen;
+    }
+
+    /** Whether any canary was invalidated. */
+    boolean hasWorked() {
+        return worked;
+    }
+
     /**
      * Reads a key on the tracked connection.
      *
      * @param handler runs on the event loop, after all invalidations that Redis sent before the reply
+     * @return what the handler returns or throws
      */
-    void read(String key, BiConsumer<@Nullable String, @Nullable Throwable> handler) {
-        send(CommandType.GET, new ValueOutput<>(StringCodec.UTF8), args().addKey(key), handler);
+    <T> CompletionStage<T> read(String key, BiFunction<@Nullable String, @Nullable Throwable, T> handler) {
+        AsyncCommand<String, String, String> command = get(key);
+        CompletionStage<T> handled = command.handle(handler);
+        connection.dispatch(command);
+        return handled;
     }
 
     /** Reads entries of a stream, as {@link #read} reads a key. */
@@ -165,24 +174,26 @@ final class InvalidationEpoch {
             String from,
             int most,
             BiConsumer<@Nullable List<StreamMessage<String, String>>, @Nullable Throwable> handler) {
-        CommandArgs<String, String> args =
-                args().addKey(key).add(from).add("+").add("COUNT").add(most);
-        send(CommandType.XRANGE, new StreamMessageListOutput<>(StringCodec.UTF8, key), args, handler);
+        AsyncCommand<String, String, List<StreamMessage<String, String>>> command = command(
+                CommandType.XRANGE,
+                new StreamMessageListOutput<>(StringCodec.UTF8, key),
+                args().addKey(key).add(from).add("+").add("COUNT").add(most));
+        command.whenComplete(handler);
+        connection.dispatch(command);
     }
 
     /** Reads an unused key of the same server. */
-    void readProbe(BiConsumer<@Nullable String, @Nullable Throwable> handler) {
-        read(probeKey, handler);
+    <T> CompletionStage<T> readProbe(BiFunction<@Nullable String, @Nullable Throwable, T> handler) {
+        return read(probeKey, handler);
     }
 
-    private <T> void send(
-            CommandType type,
-            CommandOutput<String, String, T> output,
-            CommandArgs<String, String> args,
-            BiConsumer<@Nullable T, @Nullable Throwable> handler) {
-        AsyncCommand<String, String, T> command = new AsyncCommand<>(new Command<>(type, output, args));
-        command.whenComplete(handler);
-        connection.dispatch(command);
+    private static AsyncCommand<String, String, String> get(String key) {
+        return command(CommandType.GET, new ValueOutput<>(StringCodec.UTF8), args().addKey(key));
+    }
+
+    private static <T> AsyncCommand<String, String, T> command(
+            CommandType type, CommandOutput<String, String, T> output, CommandArgs<String, String> args) {
+        return new AsyncCommand<>(new Command<>(type, output, args));
     }
 
     private static CommandArgs<String, String> args() {
@@ -208,16 +219,5 @@ final class InvalidationEpoch {
 
     boolean isOver() {
         return over;
-    }
-
-    /** Receives the result of a canary. Called on the event loop. */
-    interface Outcome {
-
-        void shown();
-
-        /** Redis answers, but sends no invalidations. */
-        void silent(InvalidationEpoch tracking);
-
-        void failed(InvalidationEpoch tracking, Throwable failure);
     }
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.nearcache;
 
-import dev.sessiontracking.core.cache.CachingReader.RevocationObserver;
-import dev.sessiontracking.core.cache.NearCache;
 import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.spi.CachingReader.RevocationObserver;
 import io.lettuce.core.api.push.PushListener;
 import io.lettuce.core.api.push.PushMessage;
 import io.lettuce.core.codec.StringCodec;

@@ -2,7 +2,6 @@
 package dev.sessiontracking.redis.nearcache;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
-import dev.sessiontracking.core.cache.NearCache;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;

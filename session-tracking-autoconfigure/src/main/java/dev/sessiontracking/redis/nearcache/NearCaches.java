@@ -1,48 +1,239 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.nearcache;
 
-import dev.sessiontracking.core.cache.CachingReader;
+import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.redis.connection.ClusterMasters;
 import dev.sessiontracking.redis.connection.ClusterShards;
+import dev.sessiontracking.redis.connection.RedisConnector;
 import dev.sessiontracking.redis.connection.RedisLink;
+import dev.sessiontracking.redis.connection.Shard;
 import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.spi.CachingReader;
+import dev.sessiontracking.spi.NotBefore;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Opens the connections on which the masters send invalidations. */
-public final class NearCaches {
+/**
+ * One tracked connection and one near cache for each master. In a cluster, they are opened and closed when masters
+ * change. Thread-safe; finding the cache of a session takes no lock.
+ */
+public final class NearCaches implements CachingReader {
 
-    private NearCaches() {}
+    private static final String ONLY_SERVER = "";
+
+    private final RedisConnector connector;
+
+    private final RedisKeys keys;
+
+    private final NearCacheProperties properties;
+
+    private final FeedReader feed;
+
+    private final Function<String, CompletionStage<Boolean>> ordinary;
+
+    private final NearCacheStatusLog status = new NearCacheStatusLog();
+
+    /** By the id of the node. */
+    private final Map<String, InvalidationConnection> tracked = new ConcurrentHashMap<>();
+
+    /** {@code null} if one server has all keys. */
+    private final @Nullable ClusterMasters masters;
+
+    private RevocationObserver observer = RevocationObserver.IGNORED;
 
     /**
-     * Opens them for the current and future masters of a link.
+     * Opens the connections for the current and future masters of a link.
      *
      * @param feedRetention how long an entry of the revocation feed can matter, or {@code null} without a feed
      * @param ordinary looks a session up without caching the reply
      */
-    public static CachingReader over(
+    public NearCaches(
             RedisLink link,
             RedisKeys keys,
             NearCacheProperties properties,
             @Nullable Duration feedRetention,
             Function<String, CompletionStage<Boolean>> ordinary) {
-        FeedReader feed = new FeedReader(keys.revocations(), feedRetention, Clock.systemUTC());
+        this.connector = link.connector();
+        this.keys = keys;
+        this.properties = properties;
+        this.feed = new FeedReader(keys.revocations(), feedRetention, Clock.systemUTC());
+        this.ordinary = ordinary;
         if (link.shards() instanceof ClusterShards cluster) {
-            ClusterNearCaches tracked =
-                    new ClusterNearCaches(link.connector(), cluster, keys, properties, feed, ordinary);
-            tracked.start();
-            return tracked;
+            this.masters = cluster.masters();
+            cluster.masters().listen(change -> changed(cluster, change));
+        } else {
+            this.masters = null;
+            // Only a cluster node replies with a redirection. The log already asks for redis-cluster:// in the URL.
+            Surroundings alone = new Surroundings(keys::newProbe, ordinary, key -> true, () -> {});
+            InvalidationConnection only =
+                    connection(link.shards().of(keys.heartbeat()), properties.maximumSize(), alone);
+            tracked.put(ONLY_SERVER, only);
+            connector.connect(failure -> {}).thenAccept(only::use);
         }
-        InvalidationConnection tracked = new InvalidationConnection(
-                link.shards().of(keys.heartbeat()),
-                properties.cacheOf(properties.maximumSize()),
-                keys,
-                new NearCacheStatusLog(),
-                new SingleServerContext(keys, ordinary),
-                feed);
-        link.connector().connect(failure -> {}).thenAccept(tracked::use);
-        return tracked;
     }
+
+    private InvalidationConnection connection(Shard shard, long size, Surroundings surroundings) {
+        return new InvalidationConnection(shard, properties.cacheOf(size), keys, status, surroundings, feed);
+    }
+
+    private synchronized void changed(ClusterShards shards, ClusterMasters.Change change) {
+        tracked.forEach((id, connection) -> {
+            if (!change.masters().containsKey(id)) {
+                tracked.remove(id);
+                connection.close();
+            } else if (change.resharded().contains(id)) {
+                connection.resharded();
+            }
+        });
+        // The masters share the maximum size. Existing caches shrink before new ones are added.
+        long share = properties.shareOf(change.masters().size());
+        caches().forEach(cache -> cache.resize(share));
+        change.masters().forEach((id, node) -> tracked.computeIfAbsent(id, any -> track(shards, node, share)));
+    }
+
+    private InvalidationConnection track(ClusterShards shards, RedisClusterNode node, long share) {
+        String id = node.getNodeId();
+        Surroundings surroundings = new Surroundings(
+                () -> keys.newProbe() + shards.masters().tagOf(id),
+                ordinary,
+                key -> {
+                    RedisClusterNode master = shards.masters().of(key);
+                    return master != null && master.getNodeId().equals(id);
+                },
+                connector::refreshTopology);
+        InvalidationConnection connection = connection(shards.of(node), share, surroundings);
+        connection.observe(observer);
+        connector
+                .connectNode(ClusterMasters.addressOf(node), connection::isClosed)
+                .thenAccept(connection::use);
+        return connection;
+    }
+
+    private @Nullable InvalidationConnection of(String key) {
+        if (masters == null) {
+            return tracked.get(ONLY_SERVER);
+        }
+        RedisClusterNode master = masters.of(key);
+        return master == null ? null : tracked.get(master.getNodeId());
+    }
+
+    @Override
+    public SessionStatus lookup(String sessionId) {
+        InvalidationConnection connection = of(keys.session(sessionId));
+        return connection == null ? SessionStatus.UNKNOWN : connection.lookup(sessionId);
+    }
+
+    @Override
+    public @Nullable CompletionStage<Boolean> read(String sessionId) {
+        InvalidationConnection connection = of(keys.session(sessionId));
+        return connection == null ? null : connection.read(sessionId);
+    }
+
+    @Override
+    public void invalidate(String sessionId) {
+        InvalidationConnection connection = of(keys.session(sessionId));
+        if (connection != null) {
+            connection.cache().invalidate(sessionId);
+        }
+    }
+
+    @SuppressWarnings("NullableOptional")
+    @Override
+    public @Nullable Optional<SessionEndReason> lookupEndReason(String sessionId) {
+        InvalidationConnection connection = of(keys.session(sessionId));
+        return connection == null ? null : connection.cache().endReason(sessionId);
+    }
+
+    @Override
+    public void keepEndReason(String sessionId, Optional<SessionEndReason> reason) {
+        InvalidationConnection connection = of(keys.session(sessionId));
+        if (connection != null) {
+            connection.cache().putEndReason(sessionId, reason);
+        }
+    }
+
+    @Override
+    public @Nullable NotBefore lookupNotBefore(String userId) {
+        InvalidationConnection connection = of(keys.userSessions(userId));
+        return connection == null ? null : connection.lookupMarker(keys.userState(userId));
+    }
+
+    @Override
+    public @Nullable CompletionStage<@Nullable NotBefore> readNotBefore(String userId) {
+        InvalidationConnection connection = of(keys.userSessions(userId));
+        return connection == null ? null : connection.readMarker(keys.userState(userId));
+    }
+
+    @Override
+    public void invalidateNotBefore(String userId) {
+        InvalidationConnection connection = of(keys.userSessions(userId));
+        if (connection != null) {
+            connection.cache().invalidateMarker(keys.userState(userId));
+        }
+    }
+
+    @Override
+    public synchronized void observe(RevocationObserver listener) {
+        observer = listener;
+        tracked.values().forEach(connection -> connection.observe(listener));
+        feed.observe(listener);
+    }
+
+    @Override
+    public FeedState feed() {
+        return feed.state();
+    }
+
+    /** The caches of all masters. */
+    public List<NearCache> caches() {
+        return tracked.values().stream().map(InvalidationConnection::cache).toList();
+    }
+
+    @Override
+    public State state() {
+        List<NearCache> caches = caches();
+        return new State(
+                status.status(),
+                !caches.isEmpty() && caches.stream().allMatch(NearCache::isLeaseFresh),
+                oldestLease(caches),
+                caches.stream().mapToLong(NearCache::size).sum());
+    }
+
+    /** {@code null} if a cache has no lease. */
+    private static @Nullable Duration oldestLease(List<NearCache> caches) {
+        Duration oldest = null;
+        for (NearCache cache : caches) {
+            Duration age = cache.leaseAge();
+            if (age == null) {
+                return null;
+            }
+            oldest = oldest == null || age.compareTo(oldest) > 0 ? age : oldest;
+        }
+        return oldest;
+    }
+
+    /**
+     * What the reads of one master need to know of the other servers.
+     *
+     * @param probeKey makes a new unused key that the server of this connection serves
+     * @param ordinary looks a session up without caching the reply
+     * @param serves whether the server of this connection serves a key
+     * @param moved runs when a key was found to be served by another server
+     */
+    record Surroundings(
+            Supplier<String> probeKey,
+            Function<String, CompletionStage<Boolean>> ordinary,
+            Predicate<String> serves,
+            Runnable moved) {}
 }

@@ -7,14 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.CachingReaderStub;
 import dev.sessiontracking.core.SwitchableStore;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What a node reads, remembers, raises and restores of not-before markers. */
@@ -30,9 +28,7 @@ class NotBeforeMarkersTests {
 
     private final SwitchableStore store = new SwitchableStore().withMarkers(clock);
 
-    private final CachingReaderStub reader = new CachingReaderStub(clock);
-
-    private final NotBeforeMarkers markers = new NotBeforeMarkers(store, reader, LIFETIME, clock);
+    private final NotBeforeMarkers markers = new NotBeforeMarkers(store, store::notBefore, LIFETIME, clock);
 
     private static NotBefore at(Instant time) {
         return NotBefore.of(time, null);
@@ -53,27 +49,11 @@ class NotBeforeMarkersTests {
     // reading
 
     @Test
-    void storeIsReadOnlyIfTheNearCacheHasNoAnswer() {
+    void storeIsRead() {
         store.putMarker("alice", at(NOW));
         assertThat(markers.read("alice")).isEqualTo(at(NOW));
-        assertThat(store.questions()).isEqualTo(1);
-        reader.readMarker = CompletableFuture.completedFuture(null);
-        assertThat(markers.read("alice")).isEqualTo(at(NOW));
-        assertThat(store.questions()).isEqualTo(2);
-        reader.readMarker = CompletableFuture.completedFuture(at(NOW.plusSeconds(1)));
-        assertThat(markers.read("alice")).isEqualTo(at(NOW.plusSeconds(1)));
-        reader.cachedMarker = at(NOW.plusSeconds(2));
-        assertThat(markers.read("alice")).isEqualTo(at(NOW.plusSeconds(2)));
-        assertThat(store.questions()).isEqualTo(2);
-    }
-
-    @Test
-    void withoutANearCacheTheStoreIsRead() {
-        NotBeforeMarkers uncached = new NotBeforeMarkers(store, null, LIFETIME, clock);
-        store.putMarker("alice", at(NOW));
-        assertThat(uncached.read("alice")).isEqualTo(at(NOW));
-        uncached.clear("alice");
-        assertThat(uncached.read("alice")).isEqualTo(NotBefore.CLEARED);
+        markers.clear("alice");
+        assertThat(markers.read("alice")).isEqualTo(NotBefore.CLEARED);
     }
 
     @Test
@@ -87,9 +67,6 @@ class NotBeforeMarkersTests {
         for (NotBefore mistake : List.of(at(later), new NotBefore(1, "a", later.toEpochMilli()))) {
             store.putMarker("alice", mistake);
             assertThat(markers.read("alice")).isEqualTo(NotBefore.NONE);
-            reader.cachedMarker = mistake;
-            assertThat(markers.read("alice")).isEqualTo(NotBefore.NONE);
-            reader.cachedMarker = null;
         }
     }
 
@@ -160,7 +137,6 @@ class NotBeforeMarkersTests {
         markers.raise("alice", NotBefore.of(NOW.minusSeconds(1), "spared"));
         assertThat(store.marker("alice")).isEqualTo(NotBefore.of(NOW.minusSeconds(1), "spared"));
         assertThat(store.questions()).isEqualTo(1);
-        assertThat(reader.forgottenMarkers).containsExactly("alice");
         store.fail();
         assertThat(markers.readOrRemember("alice")).isEqualTo(NotBefore.of(NOW.minusSeconds(1), "spared"));
         assertThatExceptionOfType(SessionStoreUnavailableException.class)
@@ -178,12 +154,10 @@ class NotBeforeMarkersTests {
     }
 
     @Test
-    void clearingRemovesItFromTheStoreTheCacheAndTheMemory() {
+    void clearingRemovesItFromTheStoreAndTheMemory() {
         markers.raise("alice", at(NOW));
-        reader.forgottenMarkers.clear();
         markers.clear("alice");
         assertThat(store.marker("alice")).isEqualTo(NotBefore.CLEARED);
-        assertThat(reader.forgottenMarkers).containsExactly("alice");
         assertThat(markers.isRememberedToCover("alice", NOW)).isFalse();
         store.fail();
         assertThatExceptionOfType(SessionStoreUnavailableException.class).isThrownBy(() -> markers.clear("bob"));
@@ -195,7 +169,6 @@ class NotBeforeMarkersTests {
     void lostMarkerIsRestoredAndWhatItCoveredIsRevoked() {
         markers.raise("alice", NotBefore.of(NOW, "spared"));
         store.putMarker("alice", NotBefore.NONE);
-        reader.forgottenMarkers.clear();
         login("covered", NOW);
         login("spared", NOW);
         login("later", NOW.plus(TICK));
@@ -206,21 +179,18 @@ class NotBeforeMarkersTests {
         assertThat(store.holds("covered")).isFalse();
         assertThat(store.holds("spared")).isTrue();
         assertThat(store.holds("later")).isTrue();
-        assertThat(reader.forgottenMarkers).containsExactly("alice");
     }
 
     @Test
     void markerThatTheStoreStillHasOrThatWasClearedIsLeftAlone() {
         markers.raise("alice", at(NOW));
         login("restored by hand", NOW);
-        reader.forgottenMarkers.clear();
         for (NotBefore left : List.of(at(NOW), at(NOW.plusSeconds(1)), NotBefore.CLEARED)) {
             store.putMarker("alice", left);
             assertThat(restore()).isTrue();
             assertThat(store.marker("alice")).isEqualTo(left);
         }
         assertThat(store.holds("restored by hand")).isTrue();
-        assertThat(reader.forgottenMarkers).isEmpty();
     }
 
     /** The marker would cover sessions that began after it. */

@@ -50,7 +50,7 @@ class RevokerTests {
             store,
             reader,
             denylist,
-            new NotBeforeMarkers(store, reader, TTL, clock),
+            new NotBeforeMarkers(store, store::notBefore, TTL, clock),
             new Outcomes(),
             OutagePolicy.PLAIN_JWT);
 

@@ -3,7 +3,6 @@ package dev.sessiontracking.redis.nearcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.core.cache.NearCache;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;

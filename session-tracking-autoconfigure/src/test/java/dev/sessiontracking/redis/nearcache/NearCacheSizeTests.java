@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sessiontracking.core.cache;
+package dev.sessiontracking.redis.nearcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -14,11 +14,12 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class UntrackedSessionServiceTests {
+class NoStoreTests {
 
     private final MutableClock clock = MutableClock.startingAt(Instant.parse("2030-01-01T00:00:00Z"));
 
-    private final SessionService service = SessionTracking.off(Lifetimes.of(Duration.ofDays(7)), clock);
+    private final SessionService service =
+            SessionTracking.off(Lifetimes.of(Duration.ofDays(7)), clock).service();
 
     @Test
     void createGivesAnUntrackedSession() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sessiontracking.core.cache;
+package dev.sessiontracking.redis.nearcache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -258,36 +258,6 @@ public final class NearCache {
         /** Whether this is at most {@code age} nanoseconds before now, by both clocks. Allocates nothing. */
         public boolean isWithin(long age, long nowNanos, long nowMillis) {
             return nowNanos - nanos <= age && Math.abs(nowMillis - millis) <= TimeUnit.NANOSECONDS.toMillis(age);
-        }
-    }
-
-    /**
-     * Whether answers are kept in memory.
-     *
-     * @param phase whether they are
-     * @param reason why not, when they are not
-     */
-    public record Status(Phase phase, @Nullable String reason) {
-
-        /** The store has shown that it sends invalidations. */
-        public static final Status ON = new Status(Phase.ON, null);
-
-        /** The store has not been asked yet, or has not answered. */
-        public static final Status STARTING = new Status(Phase.STARTING, null);
-
-        /** Answers are not kept. */
-        public static Status off(String reason) {
-            return new Status(Phase.OFF, reason);
-        }
-
-        /** Whether answers are kept. */
-        public enum Phase {
-            /** They are, and are used while the lease is fresh. */
-            ON,
-            /** Not yet known. */
-            STARTING,
-            /** They are not. */
-            OFF
         }
     }
 }

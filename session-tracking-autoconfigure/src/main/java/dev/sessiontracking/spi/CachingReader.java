@@ -1,38 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sessiontracking.core.cache;
+package dev.sessiontracking.spi;
 
+import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.core.cache.NearCache.Status;
-import dev.sessiontracking.spi.NotBefore;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads sessions through a near cache: the store invalidates what it has answered. Renews the lease of the cache while there
- * is traffic. Thread-safe; no method blocks.
+ * A near cache: answers of the store that are kept in memory, which the store invalidates, and which are used while a lease
+ * is fresh. Renews the lease while there is traffic. Thread-safe; no method blocks.
  */
 public interface CachingReader {
 
-    /** The cache that this session's answers are in. */
-    NearCache cacheOf(String sessionId);
+    /** No near cache: the store is asked for every check. */
+    CachingReader NONE = new CachingReader() {};
 
-    /** All caches that it fills. */
-    default List<NearCache> caches() {
-        return List.of();
+    /** The status of a session; {@code UNKNOWN} if the store must be asked. Called for every check: it takes no lock. */
+    default SessionStatus lookup(String sessionId) {
+        return SessionStatus.UNKNOWN;
     }
-
-    /** Whether answers are kept. */
-    default Status status() {
-        return Status.ON;
-    }
-
-    /** Called for every check, before anything else: renews the lease of the cache if it is aging. */
-    void checking(String sessionId);
-
-    /** Sets who learns what invalidations say about revocations; one observer, set before the first check. */
-    default void observe(RevocationObserver observer) {}
 
     /**
      * Asks the store in the way that fills the cache; {@code null} when that way is not open, and the store must be
@@ -40,14 +30,24 @@ public interface CachingReader {
      *
      * @return whether there is such a session; fails with {@link SessionStoreUnavailableException}
      */
-    @Nullable
-    CompletionStage<Boolean> read(String sessionId);
+    default @Nullable CompletionStage<Boolean> read(String sessionId) {
+        return null;
+    }
 
-    /**
-     * The not-before marker of a user, as the cache has it; {@code null} if it must be read. Renews the lease, as
-     * {@link #checking} does.
-     */
-    default @Nullable NotBefore cachedNotBefore(String userId) {
+    /** Removes what the cache has of a session. */
+    default void invalidate(String sessionId) {}
+
+    /** Why a session has ended, as the cache has it; {@code null} if the store must be asked. */
+    @SuppressWarnings("NullableOptional")
+    default @Nullable Optional<SessionEndReason> lookupEndReason(String sessionId) {
+        return null;
+    }
+
+    /** Keeps why a session has ended. */
+    default void keepEndReason(String sessionId, Optional<SessionEndReason> reason) {}
+
+    /** A user's not-before marker, as the cache has it; {@code null} if it must be read. */
+    default @Nullable NotBefore lookupNotBefore(String userId) {
         return null;
     }
 
@@ -60,7 +60,15 @@ public interface CachingReader {
     }
 
     /** Removes what the cache has of a user's not-before marker. */
-    default void forgetNotBefore(String userId) {}
+    default void invalidateNotBefore(String userId) {}
+
+    /** Sets who learns what invalidations say about revocations; one observer, set before the first check. */
+    default void observe(RevocationObserver observer) {}
+
+    /** The cache at this moment. */
+    default State state() {
+        return new State(Status.off("session.tracking.near-cache.enabled=false"), false, null, 0);
+    }
 
     /** What this node knows of the revocations that other nodes announced. */
     default FeedState feed() {
@@ -120,5 +128,45 @@ public interface CachingReader {
 
         /** A node has announced that it raised or cleared a user's not-before marker. */
         default void onAnnounced(String userId, NotBefore marker) {}
+    }
+
+    /**
+     * A near cache at one moment.
+     *
+     * @param status whether answers are kept
+     * @param fresh whether its lease is fresh, so that answers are used; not so on a node without traffic, which is no fault
+     * @param leaseAge how long ago the request was sent that the store has answered last, if there was one
+     * @param size how many answers are kept, approximately
+     */
+    record State(Status status, boolean fresh, @Nullable Duration leaseAge, long size) {}
+
+    /**
+     * Whether answers are kept in memory.
+     *
+     * @param phase whether they are
+     * @param reason why not, when they are not
+     */
+    record Status(Phase phase, @Nullable String reason) {
+
+        /** The store has shown that it sends invalidations. */
+        public static final Status ON = new Status(Phase.ON, null);
+
+        /** The store has not been asked yet, or has not answered. */
+        public static final Status STARTING = new Status(Phase.STARTING, null);
+
+        /** Answers are not kept. */
+        public static Status off(String reason) {
+            return new Status(Phase.OFF, reason);
+        }
+
+        /** Whether answers are kept. */
+        public enum Phase {
+            /** They are, and are used while the lease is fresh. */
+            ON,
+            /** Not yet known. */
+            STARTING,
+            /** They are not. */
+            OFF
+        }
     }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sessiontracking.core.cache;
+package dev.sessiontracking.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,7 +122,7 @@ class CoalescedReadsTests {
         CompletionStage<Boolean> second = reads.read("a");
         answers.get(0).completeExceptionally(new SessionStoreUnavailableException("gone", null));
         for (CompletionStage<Boolean> each : List.of(first, second)) {
-            assertThatThrownBy(() -> StoreFutures.await(each)).isInstanceOf(SessionStoreUnavailableException.class);
+            assertThatThrownBy(() -> SessionStore.await(each)).isInstanceOf(SessionStoreUnavailableException.class);
         }
         reads.read("a");
         assertThat(asked).hasSize(2);
@@ -137,7 +138,7 @@ class CoalescedReadsTests {
                 wall);
         for (int i = 0; i < 2; i++) {
             CompletionStage<Boolean> answer = broken.read("a");
-            assertThatThrownBy(() -> StoreFutures.await(answer)).isInstanceOf(SessionStoreUnavailableException.class);
+            assertThatThrownBy(() -> SessionStore.await(answer)).isInstanceOf(SessionStoreUnavailableException.class);
         }
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sessiontracking.core.cache;
+package dev.sessiontracking.core;
 
-import dev.sessiontracking.core.cache.NearCache.Moment;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +17,7 @@ import java.util.function.LongSupplier;
  *
  * <p>A cache of futures does not do this: an entry of such a cache does not expire while its future is incomplete.
  */
-public final class CoalescedReads<T> {
+final class CoalescedReads<T> {
 
     /** How long after it was sent a lookup may be joined. */
     static final Duration SHARED_FOR = Duration.ofMillis(100);
@@ -32,14 +31,14 @@ public final class CoalescedReads<T> {
     private final ConcurrentMap<String, Read<T>> underWay = new ConcurrentHashMap<>();
 
     /** @param ticker nanoseconds that do not jump; the clock does not stand still while the machine sleeps */
-    public CoalescedReads(Function<String, CompletionStage<T>> read, LongSupplier ticker, Clock clock) {
+    CoalescedReads(Function<String, CompletionStage<T>> read, LongSupplier ticker, Clock clock) {
         this.read = read;
         this.ticker = ticker;
         this.clock = clock;
     }
 
-    public CompletionStage<T> read(String sessionId) {
-        Read<T> mine = new Read<>(new Moment(ticker.getAsLong(), clock.millis()), new CompletableFuture<>());
+    CompletionStage<T> read(String sessionId) {
+        Read<T> mine = new Read<>(ticker.getAsLong(), clock.millis(), new CompletableFuture<>());
         Read<T> shared = underWay.compute(
                 sessionId, (id, others) -> others != null && others.mayBeSharedBy(mine) ? others : mine);
         if (!shared.equals(mine)) {
@@ -62,11 +61,12 @@ public final class CoalescedReads<T> {
         return mine.answer();
     }
 
-    /** A lookup, and when it was about to be sent. Each is equal to itself only. */
-    private record Read<T>(Moment sent, CompletableFuture<T> answer) {
+    /** A lookup, and when it was about to be sent, by both clocks. Each is equal to itself only. */
+    private record Read<T>(long nanos, long millis, CompletableFuture<T> answer) {
 
         boolean mayBeSharedBy(Read<T> later) {
-            return sent.isWithin(SHARED_FOR.toNanos(), later.sent.nanos(), later.sent.millis());
+            return later.nanos - nanos <= SHARED_FOR.toNanos()
+                    && Math.abs(later.millis - millis) <= SHARED_FOR.toMillis();
         }
     }
 }
