@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.audit.AuditEvent;
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
@@ -54,15 +55,10 @@ final class SessionAuditListener implements SessionListener {
     }
 
     private void created(SessionCreated event) {
-        publish(
-                event,
-                event.session().userId(),
-                CREATED,
-                data(
-                        "session",
-                        SessionIds.hash(event.session().id()),
-                        "tracked",
-                        event.session().tracked()));
+        Details details = new Details()
+                .with("session", SessionIds.hash(event.session().id()))
+                .with("tracked", event.session().tracked());
+        publish(event, event.session().userId(), CREATED, details);
     }
 
     private void revoked(SessionRevoked event) {
@@ -70,58 +66,37 @@ final class SessionAuditListener implements SessionListener {
                 .limit(MOST_HASHES)
                 .map(SessionIds::hash)
                 .toList();
-        publish(
-                event,
-                who(event.principal(), event.userId()),
-                REVOKED,
-                data(
-                        "operation",
-                        lowerCase(event.operation()),
-                        "reason",
-                        event.reason().code(),
-                        "user",
-                        event.userId(),
-                        "count",
-                        event.sessionIds().size(),
-                        "sessions",
-                        hashes));
+        Details details = new Details()
+                .with("operation", lowerCase(event.operation()))
+                .with("reason", event.reason().code())
+                .with("user", event.userId())
+                .with("count", event.sessionIds().size())
+                .with("sessions", hashes);
+        publish(event, who(event.principal(), event.userId()), REVOKED, details);
     }
 
     private void revocationPending(RevocationPending event) {
-        publish(
-                event,
-                who(event.principal(), event.userId()),
-                REVOKED,
-                data(
-                        "operation",
-                        lowerCase(event.operation()),
-                        "reason",
-                        event.reason().code(),
-                        "user",
-                        event.userId(),
-                        "session",
-                        hash(event.sessionId()),
-                        "pending",
-                        true));
+        Details details = new Details()
+                .with("operation", lowerCase(event.operation()))
+                .with("reason", event.reason().code())
+                .with("user", event.userId())
+                .with("session", hash(event.sessionId()))
+                .with("pending", true);
+        publish(event, who(event.principal(), event.userId()), REVOKED, details);
     }
 
     private void rejected(RequestRejected event) {
-        publish(
-                event,
-                who(event.userId(), null),
-                REJECTED,
-                data("reason", lowerCase(event.reason()), "session", hash(event.sessionId())));
+        Details details =
+                new Details().with("reason", lowerCase(event.reason())).with("session", hash(event.sessionId()));
+        publish(event, who(event.userId(), null), REJECTED, details);
     }
 
-    private void publish(SessionEvent event, String principal, String type, Map<String, Object> data) {
-        publisher.publishEvent(new AuditApplicationEvent(new AuditEvent(event.at(), principal, type, data)));
+    private void publish(SessionEvent event, String principal, String type, Details details) {
+        publisher.publishEvent(new AuditApplicationEvent(new AuditEvent(event.at(), principal, type, details.map)));
     }
 
     private static String who(@Nullable String actor, @Nullable String concerned) {
-        if (actor != null) {
-            return actor;
-        }
-        return concerned == null ? UNKNOWN : concerned;
+        return Objects.requireNonNullElse(actor, Objects.requireNonNullElse(concerned, UNKNOWN));
     }
 
     private static @Nullable String hash(@Nullable String sessionId) {
@@ -132,15 +107,16 @@ final class SessionAuditListener implements SessionListener {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Takes alternating names and values. Omits names without a value. */
-    private static Map<String, Object> data(@Nullable Object... namesAndValues) {
-        Map<String, Object> data = new LinkedHashMap<>();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            Object value = namesAndValues[i + 1];
+    /** Omits names without a value. */
+    private static final class Details {
+
+        private final Map<String, Object> map = new LinkedHashMap<>();
+
+        Details with(String name, @Nullable Object value) {
             if (value != null) {
-                data.put(String.valueOf(namesAndValues[i]), value);
+                map.put(name, value);
             }
+            return this;
         }
-        return data;
     }
 }

@@ -7,6 +7,7 @@ import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.CachingReader.FeedState;
 import dev.sessiontracking.spi.StoreDescription;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,25 +22,21 @@ final class StateDescriptor {
     private StateDescriptor() {}
 
     static StateDescriptor off(String reason) {
-        StateDescriptor descriptor = new StateDescriptor();
-        descriptor.put("state", "off");
-        descriptor.put("reason", reason);
-        return descriptor;
+        return new StateDescriptor().with("state", "off").with("reason", reason);
     }
 
     static StateDescriptor of(TrackingState state) {
-        StateDescriptor descriptor = new StateDescriptor();
-        descriptor.put("state", word(state));
-        descriptor.put("mode", words(state.mode()));
-        descriptor.put("outagePolicy", words(state.outagePolicy()));
-        descriptor.put("misconfiguration", state.misconfiguration());
-        descriptor.put("outage", outage(state));
-        descriptor.put("server", server(state.store()));
-        descriptor.put("nearCache", nearCache(state.nearCache()));
-        descriptor.put("revocationFeed", feed(state.feed()));
-        descriptor.put("pendingRevocations", state.pendingRevocations());
-        descriptor.put("rememberedRevocations", state.rememberedRevocations());
-        return descriptor;
+        return new StateDescriptor()
+                .with("state", word(state))
+                .with("mode", words(state.mode()))
+                .with("outagePolicy", words(state.outagePolicy()))
+                .with("misconfiguration", state.misconfiguration())
+                .with("outage", outage(state))
+                .with("server", server(state.store()))
+                .with("nearCache", nearCache(state.nearCache()))
+                .with("revocationFeed", feed(state.feed()))
+                .with("pendingRevocations", state.pendingRevocations())
+                .with("rememberedRevocations", state.rememberedRevocations());
     }
 
     private static String word(TrackingState state) {
@@ -54,46 +51,45 @@ final class StateDescriptor {
         if (outage == null) {
             return null;
         }
-        StateDescriptor descriptor = new StateDescriptor();
-        descriptor.put("reason", outage.reason());
-        descriptor.put("since", outage.since().toString());
         List<String> parts = state.store().unavailableParts();
-        descriptor.put("onlyFor", parts.isEmpty() ? null : parts);
-        return descriptor.details;
+        return new StateDescriptor()
+                .with("reason", outage.reason())
+                .with("since", outage.since().toString())
+                .with("onlyFor", parts.isEmpty() ? null : parts)
+                .details;
     }
 
     private static Map<String, Object> server(StoreDescription store) {
-        StateDescriptor descriptor = new StateDescriptor();
-        descriptor.put("url", store.address());
+        StateDescriptor descriptor = new StateDescriptor().with("url", store.address());
         descriptor.details.putAll(store.details());
         return descriptor.details;
     }
 
     private static Map<String, Object> nearCache(CachingReader.State cache) {
         Duration age = cache.leaseAge();
-        StateDescriptor descriptor = new StateDescriptor();
-        descriptor.put("status", words(cache.status().phase()));
-        descriptor.put("reason", cache.status().reason());
-        descriptor.put("trusted", cache.fresh());
-        descriptor.put("leaseAgeMillis", age == null ? null : age.toMillis());
-        descriptor.put("size", cache.size());
-        return descriptor.details;
+        return new StateDescriptor()
+                .with("status", words(cache.status().phase()))
+                .with("reason", cache.status().reason())
+                .with("trusted", cache.fresh())
+                .with("leaseAgeMillis", age == null ? null : age.toMillis())
+                .with("size", cache.size())
+                .details;
     }
 
     private static Map<String, Object> feed(FeedState feed) {
-        StateDescriptor descriptor = new StateDescriptor();
-        descriptor.put("status", words(feed.coverage()));
-        descriptor.put(
-                "behindSince",
-                feed.behindSince() == null ? null : feed.behindSince().toString());
-        descriptor.put("gaps", feed.gaps());
-        return descriptor.details;
+        Instant since = feed.behindSince();
+        return new StateDescriptor()
+                .with("status", words(feed.coverage()))
+                .with("behindSince", since == null ? null : since.toString())
+                .with("gaps", feed.gaps())
+                .details;
     }
 
-    private void put(String name, @Nullable Object value) {
+    private StateDescriptor with(String name, @Nullable Object value) {
         if (value != null) {
             details.put(name, value);
         }
+        return this;
     }
 
     Map<String, Object> asMap() {

@@ -82,7 +82,7 @@ public final class SessionTrackingAutoConfiguration {
                     properties.lifetimes(refresh),
                     retention == null ? properties.ttl() : retention,
                     revocation.maximumRemembered(),
-                    metadata.policy()::apply);
+                    metadata::apply);
             return SessionTracking.over(
                     stores.getIfAvailable(On::noStore),
                     tracked.getIfAvailable(),

@@ -7,10 +7,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /** Meters for applications that have a meter registry. */
@@ -21,8 +19,6 @@ import org.springframework.context.annotation.Bean;
         })
 @ConditionalOnClass({MeterRegistry.class, MeterBinder.class})
 @ConditionalOnBean({SessionTracking.class, MeterRegistry.class})
-@ConditionalOnBooleanProperty(name = "session.tracking.metrics.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(MetricsProperties.class)
 public final class SessionTrackingMetricsAutoConfiguration {
 
     static final String ENGINE = "dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration";

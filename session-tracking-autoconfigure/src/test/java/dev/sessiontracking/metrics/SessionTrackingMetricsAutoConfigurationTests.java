@@ -228,14 +228,6 @@ class SessionTrackingMetricsAutoConfigurationTests {
     }
 
     @Test
-    void offByProperty() {
-        run(
-                context ->
-                        assertThat(context).doesNotHaveBean(SessionMeters.class).doesNotHaveBean(StoreTimers.class),
-                "session.tracking.metrics.enabled=false");
-    }
-
-    @Test
     void backsOffWhenUserObservesTheStore() {
         runner.withUserConfiguration(Registry.class)
                 .withBean("mine", StoreObserver.class, () -> StoreObserver.NO_OP)

@@ -25,7 +25,7 @@ final class BulkQueue {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-    private final Map<String, Queue<Runnable>> waiting = new LinkedHashMap<>();
+    private final Map<String, Queue<CompletableFuture<Boolean>>> waiting = new LinkedHashMap<>();
 
     private int waitingCount;
 
@@ -37,36 +37,19 @@ final class BulkQueue {
      * @return the result; fails if the queue is full, or if this operation has waited for too long
      */
     <T> CompletionStage<T> run(String user, Supplier<? extends CompletionStage<T>> operation) {
-        CompletableFuture<T> turn = new CompletableFuture<>();
-        CompletableFuture<T> result = new CompletableFuture<>();
+        CompletableFuture<Boolean> turn = new CompletableFuture<>();
         synchronized (this) {
             if (waitingCount == MOST_WAITING) {
                 return CompletableFuture.failedFuture(overloaded());
             }
             waitingCount++;
-            waiting.computeIfAbsent(user, any -> new ArrayDeque<>()).add(() -> {
-                if (!turn.complete(null)) {
-                    ended();
-                    return;
-                }
-                operation.get().whenComplete((value, failure) -> {
-                    ended();
-                    if (failure == null) {
-                        result.complete(value);
-                    } else {
-                        result.completeExceptionally(failure);
-                    }
-                });
-            });
+            waiting.computeIfAbsent(user, any -> new ArrayDeque<>()).add(turn);
         }
         startNext();
-        if (!turn.isDone()) {
-            turn.orTimeout(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS).exceptionally(tooLong -> {
-                result.completeExceptionally(overloaded());
-                return null;
-            });
-        }
-        return result;
+        return turn.completeOnTimeout(false, LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)
+                .thenCompose(isItsTurn -> isItsTurn
+                        ? operation.get().whenComplete((value, failure) -> ended())
+                        : CompletableFuture.failedFuture(overloaded()));
     }
 
     private static SessionStoreUnavailableException overloaded() {
@@ -82,14 +65,14 @@ final class BulkQueue {
     }
 
     private void startNext() {
-        Runnable next;
+        CompletableFuture<Boolean> next;
         synchronized (this) {
-            Iterator<Map.Entry<String, Queue<Runnable>>> users =
+            Iterator<Map.Entry<String, Queue<CompletableFuture<Boolean>>>> users =
                     waiting.entrySet().iterator();
             if (running == PARALLEL || !users.hasNext()) {
                 return;
             }
-            Map.Entry<String, Queue<Runnable>> first = users.next();
+            Map.Entry<String, Queue<CompletableFuture<Boolean>>> first = users.next();
             users.remove();
             next = first.getValue().remove();
             if (!first.getValue().isEmpty()) {
@@ -98,6 +81,9 @@ final class BulkQueue {
             waitingCount--;
             running++;
         }
-        next.run();
+        if (!next.complete(true)) {
+            // It has waited for too long, and was answered.
+            ended();
+        }
     }
 }

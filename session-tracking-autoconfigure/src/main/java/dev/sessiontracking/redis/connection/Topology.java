@@ -6,23 +6,33 @@ import java.util.Locale;
 /** The topology of the servers, selected by the scheme of the URL. */
 public enum Topology {
     /** One server. */
-    STANDALONE("redis", 6379),
+    STANDALONE("redis", 6379, "redis://host:6379, redis://:password@host:6379 or redis://user:password@host:6379/0"),
 
     /** A master with replicas, and sentinels that monitor them. */
-    SENTINEL("redis-sentinel", 26_379),
+    SENTINEL(
+            "redis-sentinel",
+            26_379,
+            "redis-sentinel://:password@sentinel1:26379,sentinel2:26379/0#mymaster with the master name of the sentinels'"
+                    + " configuration"),
 
     /** Several masters, each with a part of the keys. */
-    CLUSTER("redis-cluster", 6379);
-
-    private static final String TLS_SUFFIX = "s";
+    CLUSTER("redis-cluster", 6379, "redis-cluster://:password@node1:7000,node2:7000");
 
     private final String scheme;
 
     private final int defaultPort;
 
-    Topology(String scheme, int defaultPort) {
+    private final String example;
+
+    Topology(String scheme, int defaultPort, String example) {
         this.scheme = scheme;
         this.defaultPort = defaultPort;
+        this.example = example;
+    }
+
+    /** How to write the URL. */
+    String example() {
+        return example;
     }
 
     int defaultPort() {
@@ -31,7 +41,7 @@ public enum Topology {
 
     /** {@code redis} becomes {@code rediss} for TLS, in front of any suffix. */
     public String scheme(boolean tls) {
-        return tls ? scheme.replaceFirst("redis", "redis" + TLS_SUFFIX) : scheme;
+        return tls ? scheme.replaceFirst("redis", "rediss") : scheme;
     }
 
     /** For a message or a metric. */

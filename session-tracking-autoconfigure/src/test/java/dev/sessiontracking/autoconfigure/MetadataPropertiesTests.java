@@ -4,36 +4,38 @@ package dev.sessiontracking.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.autoconfigure.MetadataPolicy.Ip;
-import dev.sessiontracking.autoconfigure.MetadataPolicy.UserAgent;
+import dev.sessiontracking.autoconfigure.MetadataProperties.Ip;
+import dev.sessiontracking.autoconfigure.MetadataProperties.UserAgent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MetadataPolicyTests {
+class MetadataPropertiesTests {
 
     private static final SessionMetadata METADATA = SessionMetadata.of("203.0.113.77", "Firefox");
 
     private static SessionMetadata truncated(String ip) {
-        return new MetadataPolicy(Ip.TRUNCATE, UserAgent.KEEP).apply(SessionMetadata.of(ip, null));
+        return new MetadataProperties(Ip.TRUNCATE, UserAgent.KEEP).apply(SessionMetadata.of(ip, null));
     }
 
     @Test
     void keepKeepsEverything() {
-        assertThat(MetadataPolicy.KEEP.apply(METADATA)).isSameAs(METADATA);
+        assertThat(new MetadataProperties(Ip.KEEP, UserAgent.KEEP).apply(METADATA))
+                .isSameAs(METADATA);
     }
 
     @Test
     void dropDropsEverything() {
-        assertThat(new MetadataPolicy(Ip.DROP, UserAgent.DROP).apply(METADATA)).isEqualTo(SessionMetadata.none());
+        assertThat(new MetadataProperties(Ip.DROP, UserAgent.DROP).apply(METADATA))
+                .isEqualTo(SessionMetadata.none());
     }
 
     @Test
     void addressAndUserAgentAreIndependent() {
-        assertThat(new MetadataPolicy(Ip.DROP, UserAgent.KEEP).apply(METADATA))
+        assertThat(new MetadataProperties(Ip.DROP, UserAgent.KEEP).apply(METADATA))
                 .isEqualTo(SessionMetadata.of(null, "Firefox"));
-        assertThat(new MetadataPolicy(Ip.KEEP, UserAgent.DROP).apply(METADATA))
+        assertThat(new MetadataProperties(Ip.KEEP, UserAgent.DROP).apply(METADATA))
                 .isEqualTo(SessionMetadata.of("203.0.113.77", null));
     }
 
