@@ -11,6 +11,7 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
+import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.spi.OutagePolicy;
@@ -49,6 +50,12 @@ public class RecordingSessions implements SessionChecker, SessionService {
     private volatile boolean down;
 
     private volatile OutagePolicy policy = OutagePolicy.PLAIN_JWT;
+
+    /** What decides with these sessions, on tokens of these issuers. */
+    public SessionTokenEvaluator evaluator(RejectionSink rejections, String... issuers) {
+        return new SessionTokenEvaluator(
+                new JwtProperties(List.of("sid"), "sub", List.of(issuers), false), this, rejections);
+    }
 
     /** A new session that lives. */
     public String begin() {
