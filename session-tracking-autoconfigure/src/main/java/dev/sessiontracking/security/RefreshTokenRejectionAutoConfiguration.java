@@ -8,8 +8,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 /**
@@ -26,6 +26,9 @@ public final class RefreshTokenRejectionAutoConfiguration {
     @Bean
     @Fallback
     OAuth2TokenValidator<Jwt> sessionTrackingRefreshTokenRejection() {
-        return new JwtClaimValidator<>(SessionTokens.TOKEN_USE_CLAIM, use -> !SessionTokens.REFRESH.equals(use));
+        // JwtClaimValidator would reject all tokens without the claim.
+        return jwt -> SessionClaims.isRefreshToken(jwt.getClaims())
+                ? SessionTrackingJwtValidator.REFUSED
+                : OAuth2TokenValidatorResult.success();
     }
 }

@@ -25,7 +25,7 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
      */
     public static final String ERROR_DESCRIPTION = "The access token is expired, revoked or invalid";
 
-    private static final OAuth2TokenValidatorResult REFUSED = refused(ERROR_DESCRIPTION);
+    static final OAuth2TokenValidatorResult REFUSED = refused(ERROR_DESCRIPTION);
 
     private final SessionTokenEvaluator evaluator;
 

@@ -143,6 +143,7 @@ class DecoderTests {
                         JwtDecoder decoder = context.getBean(JwtDecoder.class);
                         assertThat(decoder.decode(sign(claims().claim("token_use", "access"), "JWT")))
                                 .isNotNull();
+                        assertThat(decoder.decode(sign(claims(), "JWT"))).isNotNull();
                         String refresh = sign(claims().claim("token_use", "refresh"), "JWT");
                         assertThatExceptionOfType(JwtValidationException.class)
                                 .isThrownBy(() -> decoder.decode(refresh));
