@@ -93,7 +93,18 @@ class ArchitectureTests {
             .that()
             .resideInAPackage(API)
             .should()
-            .onlyDependOnClassesThat(resideInAnyPackage(API, "java..", "org.jspecify.."));
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    API, "java..", "org.jspecify..", "reactor.core.publisher", "org.reactivestreams"));
+
+    @ArchTest
+    static final ArchRule reactorIsKnownToTheReactiveSideOnly = noClasses()
+            .that()
+            .resideOutsideOfPackages(REDIS, "dev.sessiontracking.security.reactive..")
+            .and()
+            .haveSimpleNameNotStartingWith("Reactive")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("reactor..");
 
     @ArchTest
     static final ArchRule spiKnowsTheApiOnly = classes()
@@ -144,7 +155,6 @@ class ArchitectureTests {
             .resideInAnyPackage(
                     "io.lettuce..",
                     "io.netty..",
-                    "reactor..",
                     "org.springframework.data..",
                     "tools.jackson..",
                     "com.fasterxml.jackson..");
@@ -184,6 +194,26 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jakarta.servlet..");
+
+    @ArchTest
+    static final ArchRule webFluxIsKnownInOnePackage = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.sessiontracking.security.reactive..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.springframework.web.server..",
+                    "org.springframework.web.reactive..",
+                    "org.springframework.security.web.server..");
+
+    /** Each side works without the web stack of the other. */
+    @ArchTest
+    static final ArchRule webStacksDoNotKnowEachOther = noClasses()
+            .that()
+            .resideInAPackage("dev.sessiontracking.security.reactive..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.sessiontracking.security.servlet..", "jakarta.servlet..");
 
     @ArchTest
     static final ArchRule coreShowsItsPortsOnly = noClasses()

@@ -154,6 +154,12 @@ public final class SessionTokenEvaluator {
                 || (answer.status() == SessionStatus.UNKNOWN && mayPassUnverified(state));
     }
 
+    /** Whether the session of a prepared token is verified to be live. */
+    public boolean isLive(SessionClaim claim, RequestSessionState state) {
+        Result answer = state.answer(claim);
+        return answer != null && answer.status() == SessionStatus.LIVE && claim.kind() == SessionClaim.Kind.NAMED;
+    }
+
     /**
      * Decides on a token by the session information of its claims. In the mode {@code observe}, accepts it.
      *

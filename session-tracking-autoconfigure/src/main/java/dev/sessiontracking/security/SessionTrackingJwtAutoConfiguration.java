@@ -12,8 +12,12 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
@@ -29,6 +33,8 @@ public final class SessionTrackingJwtAutoConfiguration {
     private static final Log LOG = LogFactory.getLog(SessionTrackingJwtAutoConfiguration.class);
 
     static final String ENGINE = "dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration";
+
+    private static final String VALIDATOR = "sessionTrackingJwtValidator";
 
     // By name: the class moved between Spring Boot 4.0 and 4.1.
     static final String RESOURCE_SERVER =
@@ -54,10 +60,41 @@ public final class SessionTrackingJwtAutoConfiguration {
     }
 
     /** A fallback bean, so that an application that injects its own validator by type gets its own. */
-    @Bean
-    @Fallback
-    @ConditionalOnMissingBean(name = "sessionTrackingJwtValidator")
-    SessionTrackingJwtValidator sessionTrackingJwtValidator(SessionTokenEvaluator evaluator) {
-        return new SessionTrackingJwtValidator(evaluator);
+    @Configuration(proxyBeanMethods = false)
+    @Conditional(OnBlockingDecoders.class)
+    static class BlockingDecoders {
+
+        @Bean
+        @Fallback
+        @ConditionalOnMissingBean(name = VALIDATOR)
+        SessionTrackingJwtValidator sessionTrackingJwtValidator(SessionTokenEvaluator evaluator) {
+            return new SessionTrackingJwtValidator(evaluator);
+        }
+    }
+
+    /**
+     * It blocks, so Spring Boot must not add it to the decoders of a WebFlux application. There it is injected by its
+     * name only.
+     */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    static class ReactiveDecoders {
+
+        @Bean(defaultCandidate = false)
+        @ConditionalOnMissingBean(name = VALIDATOR)
+        SessionTrackingJwtValidator sessionTrackingJwtValidator(SessionTokenEvaluator evaluator) {
+            return new SessionTrackingJwtValidator(evaluator);
+        }
+    }
+
+    /** Anything but a WebFlux application. */
+    static final class OnBlockingDecoders extends NoneNestedConditions {
+
+        OnBlockingDecoders() {
+            super(ConfigurationPhase.REGISTER_BEAN);
+        }
+
+        @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+        static class Reactive {}
     }
 }

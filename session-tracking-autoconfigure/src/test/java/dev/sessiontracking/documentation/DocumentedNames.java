@@ -51,6 +51,7 @@ final class DocumentedNames {
                 "session-tracking-autoconfigure",
                 "session-tracking-starter",
                 "session-tracking-test",
+                "webflux-tests",
                 "sample-app",
                 "benchmarks")) {
             readSources(MarkdownPage.ROOT.resolve(module).resolve("src"));

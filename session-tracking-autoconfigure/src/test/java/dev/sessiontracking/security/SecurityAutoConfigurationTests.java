@@ -14,7 +14,6 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
@@ -30,8 +29,7 @@ class SecurityAutoConfigurationTests {
     private static final String ON = "session.tracking.redis-url=redis://127.0.0.1:1";
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    SessionTrackingJwtAutoConfiguration.class, SessionTrackingReactiveAutoConfiguration.class))
+            .withConfiguration(AutoConfigurations.of(SessionTrackingJwtAutoConfiguration.class))
             .withUserConfiguration(RecordingSessions.class);
 
     @Test
@@ -128,24 +126,6 @@ class SecurityAutoConfigurationTests {
                 .contains("APPLICATION FAILED TO START")
                 .contains("The property session.tracking.jwt.user-id-claim is empty")
                 .contains("Name the claim that contains the user id");
-    }
-
-    @Test
-    void reactiveApplicationDoesNotStart() {
-        new ReactiveWebApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(SessionTrackingReactiveAutoConfiguration.class))
-                .withPropertyValues(ON, "spring.main.lazy-initialization=true")
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .isInstanceOf(SessionTrackingSetupException.class)
-                        .hasMessageContaining("WebFlux"));
-    }
-
-    @Test
-    void reactiveApplicationStartsWhenTrackingIsOff() {
-        new ReactiveWebApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(SessionTrackingReactiveAutoConfiguration.class))
-                .run(context -> assertThat(context).hasNotFailed());
     }
 
     @Test

@@ -28,6 +28,8 @@ public final class ChainTraits {
 
     private final Tokens tokens;
 
+    private final boolean exact;
+
     private final AtomicBoolean opaqueWarned = new AtomicBoolean();
 
     private final AtomicBoolean undeterminedWarned = new AtomicBoolean();
@@ -50,8 +52,18 @@ public final class ChainTraits {
 
     /** A chain, as messages name it. */
     public ChainTraits(String name, Tokens tokens) {
+        this(name, tokens, false);
+    }
+
+    /**
+     * A chain, as messages name it.
+     *
+     * @param exact whether a presented token is always the one that was verified, by whatever manager
+     */
+    public ChainTraits(String name, Tokens tokens, boolean exact) {
         this.name = name;
         this.tokens = tokens;
+        this.exact = exact;
     }
 
     /** How this chain authenticates tokens. */
@@ -59,8 +71,9 @@ public final class ChainTraits {
         return tokens;
     }
 
-    boolean isVerifyingJwts() {
-        return tokens == Tokens.JWT;
+    /** Whether this token, which the chain has accepted, was verified as a JWT. */
+    boolean hasVerifiedAsJwt(String token) {
+        return tokens == Tokens.JWT || (exact && tokens == Tokens.CUSTOM && TokenText.parse(token) != null);
     }
 
     void warnOfUncheckedOpaqueToken() {

@@ -54,13 +54,22 @@ public final class RequestSessions<R> {
         if (found.undetermined()) {
             chain.warnOfUndeterminedToken(authentication);
             state.examined(authentication, List.of(), false);
-            return !evaluator.rejectsUndetermined();
+            return false;
         }
         state.examined(authentication, found.claims(), found.carried());
         if (origin == TokenFinder.Origin.OTHER_FILTER && found.claims().isEmpty() && !found.carried()) {
             chain.diagnoseHiddenToken(evaluator, authentication, reader, request);
         }
         return true;
+    }
+
+    /**
+     * Records a request whose token cannot be determined.
+     *
+     * @return whether the request is rejected
+     */
+    public boolean rejectsUndetermined() {
+        return evaluator.rejectsUndetermined();
     }
 
     /** The usual case: the authentication that Spring Security creates from one JWT. */
@@ -106,6 +115,11 @@ public final class RequestSessions<R> {
     /** Whether the decision on these prepared sessions accepts the request, so that it notifies no listener. */
     public boolean isAcceptable(RequestSessionState state, List<SessionClaim> claims) {
         return claims.stream().allMatch(claim -> evaluator.isAcceptable(claim, state));
+    }
+
+    /** Whether these prepared sessions are verified to be live. */
+    public boolean isLive(RequestSessionState state, List<SessionClaim> claims) {
+        return claims.stream().allMatch(claim -> evaluator.isLive(claim, state));
     }
 
     /** The decision on the sessions of the examined authentication. A rejected token outweighs an unverified one. */

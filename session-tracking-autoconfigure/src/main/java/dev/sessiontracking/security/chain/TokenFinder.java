@@ -168,7 +168,7 @@ public final class TokenFinder<R> {
         }
 
         private void presented(String token) {
-            if (chain.isVerifyingJwts()) {
+            if (chain.hasVerifiedAsJwt(token)) {
                 presentedAsJwt(token);
             } else {
                 presentedAsOpaque(token);

@@ -69,7 +69,7 @@ final class ChainSessionCheck {
             if (state.isAccepted(authentication)) {
                 return !logoutFirst || !logsOut(state, origin, request, response);
             }
-            if (!sessions.examine(state, authentication, origin, chain, request)) {
+            if (!sessions.examine(state, authentication, origin, chain, request) && sessions.rejectsUndetermined()) {
                 decision = SessionDecision.UNUSABLE;
             } else {
                 if (logoutFirst && logsOut(state, origin, request, response)) {

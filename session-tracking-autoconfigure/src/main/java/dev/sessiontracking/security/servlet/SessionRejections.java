@@ -3,6 +3,7 @@ package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.security.SessionDecision;
+import dev.sessiontracking.security.chain.EndReasonChallenge;
 import dev.sessiontracking.security.chain.RejectedTokenException;
 import dev.sessiontracking.security.chain.Unavailable;
 import dev.sessiontracking.security.servlet.unusual.StoredSessions;
@@ -10,7 +11,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -31,10 +31,6 @@ import org.springframework.security.web.context.RequestAttributeSecurityContextR
 final class SessionRejections {
 
     private static final String DPOP = "dpop";
-
-    private static final String INVALID_TOKEN = "error=\"invalid_token\"";
-
-    private static final String SESSION_END = ", session_end=\"";
 
     private final AuthenticationEntryPoint bearer = new BearerTokenAuthenticationEntryPoint();
 
@@ -77,11 +73,9 @@ final class SessionRejections {
         if (reason == null || response.isCommitted()) {
             return;
         }
-        Collection<String> challenges = response.getHeaders(HttpHeaders.WWW_AUTHENTICATE);
-        for (String challenge : challenges) {
-            if (challenges.size() == 1 && challenge.contains(INVALID_TOKEN) && !challenge.contains(SESSION_END)) {
-                response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge + SESSION_END + reason.code() + '"');
-            }
+        String challenge = EndReasonChallenge.of(reason, response.getHeaders(HttpHeaders.WWW_AUTHENTICATE));
+        if (challenge != null) {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);
         }
     }
 

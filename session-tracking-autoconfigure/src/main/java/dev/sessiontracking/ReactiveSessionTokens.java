@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import reactor.core.publisher.Mono;
+
+/**
+ * {@link SessionTokens} for WebFlux applications: the same methods, without blocking the caller. What
+ * {@link ReactiveSessionService} says of subscriptions, errors and threads holds here, too.
+ */
+public interface ReactiveSessionTokens {
+
+    /** See {@link SessionTokens#login(String, SessionMetadata)}. */
+    Mono<TokenGrant> login(String userId, SessionMetadata metadata);
+
+    /** See {@link SessionTokens#login(String, SessionMetadata, Duration)}. */
+    Mono<TokenGrant> login(String userId, SessionMetadata metadata, Duration maxLifetime);
+
+    /** See {@link SessionTokens#refresh}. */
+    Mono<TokenGrant> refresh(Map<String, Object> verifiedClaims, SessionMetadata metadata);
+
+    /** See {@link SessionTokens#register}. */
+    Mono<TokenGrant> register(
+            String userId, String sessionId, SessionMetadata metadata, Instant authenticatedAt, Instant tokenExpiresAt);
+
+    /** See {@link SessionTokens#logout}. */
+    Mono<Boolean> logout(Map<String, Object> verifiedClaims);
+}

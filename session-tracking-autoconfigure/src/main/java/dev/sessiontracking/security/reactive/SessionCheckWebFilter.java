@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.security.reactive;
+
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/**
+ * Runs directly behind a filter that may authenticate requests, and checks the session of a new authentication. If the
+ * token is rejected, no later filter runs. An authentication that was checked before costs one comparison.
+ *
+ * @param fixes whether later filters get the checked authentication. Otherwise a repository of the application would
+ *     create another one whenever a filter asks
+ */
+record SessionCheckWebFilter(ExchangeCheck check, boolean fixes) implements WebFilter {
+
+    private static final Authentication NOBODY =
+            new AnonymousAuthenticationToken("nobody", "nobody", AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"));
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        return ReactiveSecurityContextHolder.getContext()
+                .mapNotNull(SecurityContext::getAuthentication)
+                .defaultIfEmpty(NOBODY)
+                .flatMap(authentication -> filter(exchange, authentication, chain));
+    }
+
+    private Mono<Void> filter(ServerWebExchange exchange, Authentication authentication, WebFilterChain chain) {
+        if (authentication == NOBODY) {
+            ExchangeToken.state(exchange).forgetTokens();
+            return chain.filter(exchange);
+        }
+        return check.filter(
+                exchange,
+                authentication,
+                fixes
+                        ? next -> chain.filter(next)
+                                .contextWrite(ReactiveSecurityContextHolder.withAuthentication(authentication))
+                        : chain);
+    }
+}

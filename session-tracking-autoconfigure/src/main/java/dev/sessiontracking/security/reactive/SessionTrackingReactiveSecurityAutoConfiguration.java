@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.security.reactive;
+
+import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
+import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.security.SessionTokenEvaluator;
+import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
+import dev.sessiontracking.security.chain.RequestSessions;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.security.authentication.ObservationReactiveAuthenticationManager;
+import org.springframework.security.oauth2.server.resource.authentication.JwtReactiveAuthenticationManager;
+import org.springframework.security.web.server.MatcherSecurityWebFilterChain;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.WebFilterChainProxy;
+import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
+import org.springframework.security.web.server.authentication.ServerAuthenticationEntryPointFailureHandler;
+import org.springframework.security.web.server.authentication.logout.LogoutWebFilter;
+import org.springframework.security.web.server.context.ReactorContextWebFilter;
+import org.springframework.web.reactive.DispatcherHandler;
+import org.springframework.web.server.ServerWebExchange;
+
+/** Makes every filter chain of a WebFlux application reject tokens of ended sessions. */
+@AutoConfiguration(
+        after = SessionTrackingJwtAutoConfiguration.class,
+        afterName = SessionTrackingReactiveSecurityAutoConfiguration.ENGINE)
+@ConditionalOnSessionTracking
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+@ImportRuntimeHints(SessionTrackingReactiveSecurityAutoConfiguration.Hints.class)
+@ConditionalOnClass({SecurityWebFilterChain.class, JwtReactiveAuthenticationManager.class, DispatcherHandler.class})
+public final class SessionTrackingReactiveSecurityAutoConfiguration {
+
+    static final String ENGINE = "dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration";
+
+    @Bean
+    RequestSessions<ServerWebExchange> sessionTrackingExchangeSessions(SessionTokenEvaluator evaluator) {
+        return new RequestSessions<>(evaluator, new ExchangeReader());
+    }
+
+    @Bean
+    SessionServerLogoutHandler sessionTrackingServerLogoutHandler(
+            SessionChecker checker, RequestSessions<ServerWebExchange> sessions) {
+        return new SessionServerLogoutHandler(checker, sessions);
+    }
+
+    // Static and with providers only, because it is created before all other beans.
+    @Bean
+    static SessionWebFilterChains sessionTrackingWebFilterChains(
+            ObjectProvider<RequestSessions<ServerWebExchange>> sessions,
+            ObjectProvider<SessionServerLogoutHandler> logoutHandler,
+            ConfigurableListableBeanFactory beans) {
+        return new SessionWebFilterChains(
+                sessions, logoutHandler, ReactiveOutageExemption.create(beans.getBeanClassLoader()));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ReactiveSessionAuthorization sessionTrackingReactiveSessionAuthorization(
+            RequestSessions<ServerWebExchange> sessions) {
+        return new LiveSessionReactiveAuthorization(sessions);
+    }
+
+    // Eager even with lazy initialization: no other bean needs it.
+    @Bean
+    @Lazy(false)
+    WebFilterChainInventory sessionTrackingWebFilterChainInventory(ListableBeanFactory beans) {
+        return new WebFilterChainInventory(beans);
+    }
+
+    /** Settings of filters that can only be read by reflection. */
+    static final class Hints implements RuntimeHintsRegistrar {
+
+        @Override
+        public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+            register(
+                    hints,
+                    AuthenticationWebFilter.class,
+                    WebFilterKinds.CONVERTER,
+                    WebFilterKinds.FAILURE_HANDLER,
+                    WebFilterKinds.MANAGERS,
+                    WebFilterKinds.REPOSITORY);
+            register(hints, ReactorContextWebFilter.class, WebFilterKinds.CONTEXTS);
+            register(hints, MatcherSecurityWebFilterChain.class, SessionWebFilterChains.MATCHER);
+            register(hints, WebFilterChainProxy.class, WebFilterChainInventory.CHAINS);
+            register(hints, ObservationReactiveAuthenticationManager.class, WebFilterKinds.DELEGATE);
+            register(hints, ServerAuthenticationEntryPointFailureHandler.class, WebFilterKinds.ENTRY_POINT);
+            register(hints, LogoutWebFilter.class, ChainLogout.HANDLER, ChainLogout.SUCCESS_HANDLER);
+        }
+
+        private static void register(RuntimeHints hints, Class<?> type, String... fields) {
+            for (String field : fields) {
+                hints.reflection().registerType(type, members -> members.withField(field));
+            }
+        }
+    }
+}
