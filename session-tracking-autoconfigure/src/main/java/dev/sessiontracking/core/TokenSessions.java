@@ -13,6 +13,7 @@ import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.Refresh;
 import dev.sessiontracking.spi.SessionStore.Refreshed;
+import dev.sessiontracking.spi.SessionStore.Registration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -80,9 +81,16 @@ final class TokenSessions {
 
     private boolean isRegisteredNow(RefreshToken token, SessionMetadata metadata) {
         Instant began = Objects.requireNonNull(token.authenticatedAt());
-        return sessions.register(token.sessionId(), token.userId(), metadata, began, token.times())
-                .map(SessionStore.Registration::exists)
-                .orElse(false);
+        Registration registration = sessions.register(token.sessionId(), token.userId(), metadata, began, token.times())
+                .orElse(Registration.REFUSED);
+        return registration.session() != null || (registration.exists() && isOwner(token));
+    }
+
+    /** Another user's session of the same id stays as it is: ids of applications may be less random than ours. */
+    private boolean isOwner(RefreshToken token) {
+        return SessionStore.await(store.find(token.sessionId()))
+                .filter(session -> session.userId().equals(token.userId()))
+                .isPresent();
     }
 
     private Refreshed rotate(RefreshToken token, SessionMetadata metadata) {

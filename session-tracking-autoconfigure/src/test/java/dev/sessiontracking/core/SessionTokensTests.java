@@ -105,6 +105,42 @@ class SessionTokensTests {
         assertThat(refreshed.refreshClaims()).containsEntry("srt", 1L);
     }
 
+    private TokenGrant register(String userId) {
+        Instant login = clock.instant().minusSeconds(60);
+        return tokens.register(
+                userId, "hash-of-an-old-token", METADATA, login, clock.instant().plus(TTL));
+    }
+
+    @Test
+    void oldRefreshTokenRegistersOneSession() {
+        TokenGrant grant = register("alice");
+        assertThat(grant.session().tracked()).isTrue();
+        assertThat(grant.accessClaims())
+                .containsEntry("sid", "hash-of-an-old-token")
+                .containsEntry("auth_time", clock.instant().minusSeconds(60).getEpochSecond());
+        assertThat(refresh(grant).session().id()).isEqualTo(grant.session().id());
+        lenient.service().revokeSession(grant.session().id());
+        assertThatExceptionOfType(SessionEndedException.class).isThrownBy(() -> register("alice"));
+    }
+
+    @Test
+    void oldRefreshTokenNeverGetsTheSessionOfAnotherUser() {
+        TokenGrant grant = register("alice");
+        assertThatExceptionOfType(SessionEndedException.class).isThrownBy(() -> register("bob"));
+        assertThat(refresh(grant).accessClaims()).containsEntry("sub", "alice");
+    }
+
+    @Test
+    void oldRefreshTokenIsUnverifiedDuringAnOutageAndKeepsItsExpiry() {
+        store.fail();
+        TokenGrant grant = register("alice");
+        assertThat(grant.session().tracked()).isFalse();
+        assertThat(grant.accessClaims()).doesNotContainKey("sid");
+        assertThat(grant.refreshExpiresAt()).isEqualTo(clock.instant().plus(TTL));
+        store.recover();
+        assertThat(refresh(grant).accessClaims()).containsEntry("sid", "hash-of-an-old-token");
+    }
+
     @Test
     void accessTokenIsNotAcceptedForARefresh() {
         TokenGrant login = tokens.login("alice", METADATA);
