@@ -8,6 +8,8 @@ import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.chain.CrossSite;
 import dev.sessiontracking.security.chain.RejectedTokenException;
 import dev.sessiontracking.security.chain.RequestSessions;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -72,15 +74,24 @@ public final class SessionLogoutHandler implements LogoutHandler {
         }
         if (!claims.isEmpty()) {
             if (CrossSite.mayBeForged(
-                    request::getHeader,
+                    asReceived(request)::getHeader,
                     response.getHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN),
                     request.getServerName())) {
                 throw new AccessDeniedException(
-                        "A cross-site logout request was rejected because its token may" + " come from a cookie");
+                        "A cross-site logout request was rejected because its token may come from a cookie");
             }
             request.setAttribute(DONE, claims.stream().anyMatch(claim -> claim.session() != null));
             revoke(claims);
         }
+    }
+
+    /** The request with the headers of the client. A filter may have turned the token of a cookie into a header. */
+    private static HttpServletRequest asReceived(HttpServletRequest request) {
+        ServletRequest received = request;
+        while (received instanceof ServletRequestWrapper wrapper) {
+            received = wrapper.getRequest();
+        }
+        return (HttpServletRequest) received;
     }
 
     /** Whether this request was the logout of a client that uses tokens. */

@@ -100,6 +100,20 @@ class LogoutRequestTests {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource({"cross-site, 403", "same-origin, 204"})
+    void tokenInACookieThatAFilterTurnsIntoAHeaderIsNotLoggedOutByAnotherSite(String site, int status) {
+        MvcTester.run(RewiredShapes.CookieAsHeader.class, app -> {
+            String session = app.sessions().begin();
+
+            MockHttpServletResponse answer = app.post(
+                    "/logout", InterferenceTests.header("Sec-Fetch-Site", site), UnusualChainTests.cookie(session));
+
+            assertThat(answer.getStatus()).isEqualTo(status);
+            assertThat(app.sessions().isSessionValid(session)).isEqualTo(status == 403);
+        });
+    }
+
     @Test
     void tokenInTheHeaderIsLoggedOutFromAnyOrigin() {
         MvcTester.run(ShapeConfigurations.InlineDecoder.class, app -> {

@@ -75,6 +75,16 @@ enum Shape {
     CONFIGURED_BY_A_DSL(InterferingShapes.ConfiguredByDsl.class),
     API_KEY_BESIDE_BY_PROVIDER(InterferingShapes.ApiKeyByProvider.class),
     API_KEY_BESIDE_BY_RESOLVER(InterferingShapes.ApiKeyByResolver.class),
+    COOKIE_AS_HEADER(RewiredShapes.CookieAsHeader.class) {
+        @Override
+        void authenticate(HttpRequest.Builder request, String method, URI target, String token) {
+            COOKIE.authenticate(request, method, target, token);
+        }
+    },
+    BEARER_FILTER_BEFORE_LOGOUT(RewiredShapes.BearerFilterBeforeLogout.class),
+    BEARER_FILTER_IN_FRONT_OF_ALL_OTHERS(RewiredShapes.BearerFilterInFrontOfAllOthers.class),
+    CHAIN_ON_ANOTHER_THREAD(RewiredShapes.ChainOnAnotherThread.class),
+    DECODER_FOR_EACH_CHAIN(RewiredShapes.DecoderForEachChain.class),
     HAND_WRITTEN_TOKENS(HandWrittenTokens.Told.class) {
         @Override
         String token(String sessionId) {
