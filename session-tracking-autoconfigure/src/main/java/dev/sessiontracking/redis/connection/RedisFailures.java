@@ -122,15 +122,17 @@ public final class RedisFailures {
     /** Whether there was no reply, not even an error. The server may or may not have executed the command. */
     static boolean isNoAnswer(Throwable failure) {
         Throwable cause = unwrap(failure);
-        return !(cause instanceof RedisCommandExecutionException)
-                && (cause instanceof RedisException || cause instanceof IOException || isTimeout(cause));
+        boolean isReply = cause instanceof RedisCommandExecutionException && !isNotSent(cause);
+        return !isReply && (cause instanceof RedisException || cause instanceof IOException || isTimeout(cause));
     }
 
-    /** Whether there was no connection for the command. */
+    /** Whether there was no connection for the command. On a cluster, Lettuce reports this like an error reply. */
     static boolean isNotSent(Throwable failure) {
         Throwable cause = unwrap(failure);
+        String message = String.valueOf(cause.getMessage());
         return cause instanceof RedisConnectionException
-                || String.valueOf(cause.getMessage()).startsWith("Currently not connected");
+                || message.startsWith("Currently not connected")
+                || message.startsWith(RedisConnectionException.class.getName());
     }
 
     static boolean isTimeout(Throwable failure) {
@@ -280,7 +282,9 @@ public final class RedisFailures {
                 return "timeout";
             }
             if (cause instanceof RedisCommandExecutionException) {
-                return "error reply " + errorReply(String.valueOf(cause.getMessage()));
+                return isNotSent(cause)
+                        ? "no connection"
+                        : "error reply " + errorReply(String.valueOf(cause.getMessage()));
             }
             if (cause instanceof ConnectTimeoutException) {
                 return "connect timeout";

@@ -98,6 +98,17 @@ class RedisFailuresTests {
         assertThat(unavailable).hasCause(failure);
     }
 
+    /** Lettuce opens a connection to a node of a cluster with the first command for it. */
+    @Test
+    void nodeThatCannotBeReachedHasNotAnswered() {
+        RedisException failure = new RedisCommandExecutionException(
+                "io.lettuce.core.RedisConnectionException: Unable to connect to 127.0.0.1:6379");
+        assertThat(RedisFailures.isNotSent(failure)).isTrue();
+        assertThat(RedisFailures.isNoAnswer(failure)).isTrue();
+        assertThat(RedisFailures.isOutage(failure)).isTrue();
+        assertThat(RedisFailures.inWords(failure)).isEqualTo("no connection");
+    }
+
     @Test
     void whatIsSaidAlreadyStaysAsItIs() {
         SessionStoreUnavailableException said = new SessionStoreUnavailableException("said", null);
