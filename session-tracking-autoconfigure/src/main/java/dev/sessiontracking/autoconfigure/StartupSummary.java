@@ -37,7 +37,10 @@ final class StartupSummary implements ApplicationListener<ApplicationReadyEvent>
     @Override
     public void onApplicationEvent(ApplicationReadyEvent event) {
         FilterChains report = protection.getIfAvailable();
-        log.info(line(tracking.state(), report == null ? null : report.chains()));
+        List<FilterChains.Chain> chains = report == null ? null : report.chains();
+        Thread thread = new Thread(() -> log.info(line(tracking.state(), chains)), "session-tracking-summary");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     static String line(TrackingState state, @Nullable List<FilterChains.Chain> chains) {

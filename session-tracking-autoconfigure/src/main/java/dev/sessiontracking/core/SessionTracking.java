@@ -14,6 +14,7 @@ import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionListener;
 import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.spi.StoreObserver;
 import java.time.Clock;
 import java.time.Duration;
@@ -192,11 +193,13 @@ public final class SessionTracking implements AutoCloseable {
 
     /** How things are, without asking the store. */
     public TrackingState state() {
+        // Shortly after the start, this waits for the first attempt to connect, on which the rest depends.
+        StoreDescription described = store.describe();
         return new TrackingState(
                 checker.mode(),
                 checker.outagePolicy(),
                 outages.current(),
-                store.describe(),
+                described,
                 nearCache(),
                 feed(),
                 pendingRevocations(),

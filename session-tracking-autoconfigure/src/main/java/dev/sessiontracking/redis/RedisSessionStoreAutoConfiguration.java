@@ -17,12 +17,10 @@ import dev.sessiontracking.redis.nearcache.NearCaches;
 import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.SessionStore;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -30,8 +28,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.core.env.Environment;
 import tools.jackson.core.JsonParser;
 
@@ -93,18 +93,21 @@ public final class RedisSessionStoreAutoConfiguration {
                         ? RedisLogins.fixed(url, sentinelLogin)
                         : RedisLogins.of(connectionDetails),
                 bundle,
-                DefaultClientResources.DEFAULT_ADDRESS_RESOLVER_GROUP);
+                null);
     }
 
-    @Bean(initMethod = "connect")
+    @Bean
     RedisLink sessionTrackingRedisLink(RedisConnector sessionTrackingRedisConnector, RedisProperties properties) {
         return new RedisLink(sessionTrackingRedisConnector, new RedisKeys(properties.keyPrefix()).heartbeat());
     }
 
-    /** Connects while the other beans are created. */
+    /**
+     * Connects when all beans exist. Earlier, loading the client would compete with their creation for the processor. A
+     * request that comes earlier connects.
+     */
     @Bean
-    SmartInitializingSingleton sessionTrackingFirstAttempt(RedisLink sessionTrackingRedisLink) {
-        return sessionTrackingRedisLink::awaitFirstAttempt;
+    FirstConnect sessionTrackingFirstConnect(RedisLink sessionTrackingRedisLink) {
+        return new FirstConnect(sessionTrackingRedisLink);
     }
 
     @Bean
@@ -149,5 +152,14 @@ public final class RedisSessionStoreAutoConfiguration {
         return retention != null
                 ? retention
                 : environment.getProperty("session.tracking.ttl", Duration.class, Duration.ofDays(7));
+    }
+
+    /** Also receives the events of child contexts, which change nothing. */
+    record FirstConnect(RedisLink link) implements ApplicationListener<ContextRefreshedEvent> {
+
+        @Override
+        public void onApplicationEvent(ContextRefreshedEvent event) {
+            link.connect();
+        }
     }
 }

@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.redis.connection.RedisConnector;
+import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.connection.RedisProperties;
 import dev.sessiontracking.redis.connection.RedisUrl;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.UserIndexType;
+import dev.sessiontracking.spi.StoreListener;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -79,6 +83,62 @@ class FirstConnectTests {
 
                 await().during(Duration.ofMillis(500)).until(link::isOpenForRequests);
             }
+        }
+    }
+
+    /** Otherwise the outage policy would decide, and accept a token of a revoked session. */
+    @Test
+    void firstRequestConnectsAndWaits() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        try (ScriptedRedisServer server = new ScriptedRedisServer();
+                RedisConnector connector = new RedisConnector(RedisUrl.parse(server.url()), PROPERTIES);
+                RedisLink link = new RedisLink(connector, "heartbeat")) {
+            server.put("session:live", "{}");
+            server.script((client, command) -> {
+                awaitOpen(asked);
+                return null;
+            });
+            RedisSessionStore store =
+                    new RedisSessionStore(link, new RedisKeys(""), UserIndexType.ZSET, null, Clock.systemUTC());
+            CompletableFuture<Boolean> live = store.exists("live").toCompletableFuture();
+            CompletableFuture<Boolean> revoked = store.exists("revoked").toCompletableFuture();
+            await().atMost(TestNode.PATIENCE).until(() -> server.count("HELLO") > 0);
+            assertThat(live).isNotDone();
+            asked.countDown();
+            assertThat(live.get(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(revoked.get(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isFalse();
+        }
+    }
+
+    /** Health and the start line must not say that all is well before this is known. */
+    @Test
+    void stateIsThatAfterTheFirstAttempt() {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (ScriptedRedisServer server = new ScriptedRedisServer();
+                RedisConnector connector = new RedisConnector(RedisUrl.parse(server.url()), PROPERTIES);
+                RedisLink link = new RedisLink(connector, "heartbeat")) {
+            server.script((client, command) -> List.of("-WRONGPASS invalid username-password pair\r\n"));
+            link.listen(new StoreListener() {
+                @Override
+                public void unavailable(String reason) {
+                    heard.add(link.describe().name() + " " + reason);
+                }
+
+                @Override
+                public void available() {}
+            });
+            assertThat(link.describe().misconfiguration()).isEqualTo(RedisFailures.LOGIN_REFUSED);
+            assertThat(heard).singleElement().asString().startsWith("Redis ");
+        }
+    }
+
+    private static void awaitOpen(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.testkit.RedisCli;
@@ -139,6 +140,32 @@ class HalfOutageTests {
             assertThat(output.getOut())
                     .doesNotContain("Redis is unavailable")
                     .doesNotContain("Redis is available again");
+            assertThat(node.bean(SessionTracking.class).outages()).isOne();
+        }
+    }
+
+    /** A URL that names a replica, for example. Other reasons may end by themselves, so it is tried again. */
+    @Test
+    void serverThatStaysReadOnlyIsOneOutageAndAskedLessAndLess(CapturedOutput output) {
+        try (RedisServer server = RedisServers.start();
+                TestNode node = TestNode.at(server.url(), "session.tracking.near-cache.enabled=false")) {
+            UserSession session = node.login("alice");
+            server.cli().command("REPLICAOF", "127.0.0.1", "1");
+            server.cli().resetStats();
+            await().pollInterval(Duration.ofMillis(50))
+                    .during(Duration.ofSeconds(5))
+                    .atMost(TestNode.PATIENCE)
+                    .until(() -> !isTracked(node));
+            // Three lines, at 0, 1 and 3 seconds, and one more for a pause that this machine made shorter.
+            assertThat(Long.parseLong(server.cli().info("total_connections_received")))
+                    .isBetween(3L, 3L * 4);
+            server.cli().command("REPLICAOF", "NO", "ONE");
+            await().atMost(TestNode.PATIENCE).until(() -> isTracked(node));
+            assertThat(node.check(session.id()).status()).isEqualTo(SessionStatus.LIVE);
+            await().atMost(TestNode.PATIENCE).until(() -> output.getOut().contains("Redis is available again"));
+            assertThat(output.getOut())
+                    .containsOnlyOnce("Redis answers reads, but takes no writes")
+                    .doesNotContain("Redis is unavailable");
             assertThat(node.bean(SessionTracking.class).outages()).isOne();
         }
     }

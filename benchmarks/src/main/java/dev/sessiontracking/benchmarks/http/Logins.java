@@ -40,6 +40,19 @@ record Logins(List<String> headerLines, @Nullable RedisFigures cost) {
         }
     }
 
+    /** One login, and one request with its token. */
+    static void first(int port) {
+        try (HttpConnection connection = new HttpConnection(port)) {
+            String headerLine = login(connection, "first-user");
+            int status = connection.exchange(HttpConnection.request("GET", "/hello", headerLine));
+            if (status != 200) {
+                throw new IllegalStateException("A request was answered with " + status + ": " + connection.body());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static String login(HttpConnection connection, String user) throws IOException {
         int status = connection.exchange(HttpConnection.request("POST", "/login?user=" + user, "Accept: text/plain"));
         if (status != 200) {

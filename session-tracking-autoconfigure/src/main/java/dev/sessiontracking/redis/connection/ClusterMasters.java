@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** The masters of the cluster. Notifies listeners of changes. Thread-safe; reads take no lock. */
 public final class ClusterMasters {
 
-    private final EventBus events;
+    private final Supplier<EventBus> events;
 
     private final List<Consumer<Change>> listeners = new ArrayList<>();
 
@@ -29,14 +30,14 @@ public final class ClusterMasters {
     private volatile @Nullable StatefulRedisClusterConnection<String, String> connection;
 
     /** @param events Lettuce's events about a changed topology */
-    ClusterMasters(EventBus events) {
+    ClusterMasters(Supplier<EventBus> events) {
         this.events = events;
     }
 
     /** Starts to follow the topology of this connection. */
     void follow(StatefulRedisClusterConnection<String, String> made) {
         connection = made;
-        events.get().ofType(ClusterTopologyChangedEvent.class).subscribe(changed -> changed(changed.after()));
+        events.get().get().ofType(ClusterTopologyChangedEvent.class).subscribe(changed -> changed(changed.after()));
         changed(made.getPartitions());
     }
 

@@ -50,7 +50,7 @@ public final class ClusterShards extends Shards {
     ClusterShards(RedisConnector connector, String heartbeatKey, Consumer<Throwable> refused, Outages outages) {
         super(connector.url());
         this.connector = connector;
-        this.masters = new ClusterMasters(connector.events());
+        this.masters = new ClusterMasters(connector::events);
         this.heartbeatKey = heartbeatKey;
         this.refused = refused;
         this.outages = outages;

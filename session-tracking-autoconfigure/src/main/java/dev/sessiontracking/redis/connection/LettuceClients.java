@@ -13,6 +13,8 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.event.EventBus;
+import io.lettuce.core.event.connection.ReconnectFailedEvent;
 import io.lettuce.core.protocol.CommandEncoder;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.protocol.RedisCommand;
@@ -22,8 +24,11 @@ import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -32,8 +37,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 
 /**
- * Lettuce configured to fail fast: short timeouts measured with a fine timer, rejected instead of queued commands while
- * there is no connection, and a quick reconnect with jitter.
+ * The Lettuce clients of this application, with their threads. They are configured to fail fast: short timeouts measured
+ * with a fine timer, rejected instead of queued commands while there is no connection, and a quick reconnect with
+ * jitter.
  */
 final class LettuceClients {
 
@@ -64,9 +70,76 @@ final class LettuceClients {
             .count(3)
             .build();
 
-    private LettuceClients() {}
+    /** Every channel that the clients open joins this group. */
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-    /** Threads and timers of one client; every channel that it opens joins the group. */
+    private final EveryAddress addresses;
+
+    private final ClientResources resources;
+
+    private final AbstractRedisClient client;
+
+    private final @Nullable RedisClient nodeClient;
+
+    private final ConnectAttempts attempts;
+
+    /** @param names finds the addresses of a host name; {@code null} for Lettuce's own */
+    LettuceClients(
+            RedisUrl url,
+            RedisProperties properties,
+            RedisLogins logins,
+            @Nullable SslOptions ssl,
+            @Nullable AddressResolverGroup<?> names) {
+        this.addresses =
+                new EveryAddress(names == null ? DefaultClientResources.DEFAULT_ADDRESS_RESOLVER_GROUP : names);
+        this.resources = resources(channels, properties.commandTimeout(), addresses);
+        this.client = client(url, logins, properties, resources);
+        this.nodeClient = url.topology() == Topology.CLUSTER ? RedisClient.create(resources) : null;
+        this.attempts = new ConnectAttempts(url, properties, ssl, addresses, client, nodeClient);
+        // Lettuce restores lost connections by itself.
+        events().get().ofType(ReconnectFailedEvent.class).subscribe(failed -> addresses.failed());
+    }
+
+    EveryAddress addresses() {
+        return addresses;
+    }
+
+    ConnectAttempts attempts() {
+        return attempts;
+    }
+
+    /** The client for the servers of the URL. */
+    <C extends AbstractRedisClient> C client(Class<C> type) {
+        return type.cast(client);
+    }
+
+    /** The client for single nodes of a cluster. */
+    RedisClient nodeClient() {
+        if (nodeClient == null) {
+            throw new IllegalStateException("Not a cluster");
+        }
+        return nodeClient;
+    }
+
+    ChannelGroup channels() {
+        return channels;
+    }
+
+    EventBus events() {
+        return resources.eventBus();
+    }
+
+    /** @param millis the maximum duration for each client */
+    void close(long millis) {
+        client.shutdown(0, millis, TimeUnit.MILLISECONDS);
+        if (nodeClient != null) {
+            nodeClient.shutdown(0, millis, TimeUnit.MILLISECONDS);
+        }
+        resources.shutdown(0, millis, TimeUnit.MILLISECONDS).awaitUninterruptibly(millis);
+        // Lettuce does not stop a timer that was passed to it.
+        resources.timer().stop();
+    }
+
     static ClientResources resources(ChannelGroup channels, Duration commandTimeout, EveryAddress addresses) {
         return DefaultClientResources.builder()
                 .addressResolverGroup(addresses)
@@ -93,8 +166,7 @@ final class LettuceClients {
                 .build();
     }
 
-    /** The client for the servers of the URL. */
-    static AbstractRedisClient client(
+    private static AbstractRedisClient client(
             RedisUrl url, RedisLogins logins, RedisProperties properties, ClientResources resources) {
         if (url.topology() == Topology.CLUSTER) {
             List<RedisURI> nodes = url.addresses().stream()
@@ -102,7 +174,7 @@ final class LettuceClients {
                     .toList();
             return RedisClusterClient.create(resources, nodes);
         }
-        return RedisClient.create(resources, server(url, logins, properties));
+        return new AsyncClient(resources, server(url, logins, properties));
     }
 
     /** The single server, or the master of the sentinels. */

@@ -27,6 +27,9 @@ final class Outages {
 
     private final Map<CircuitBreaker, String> open = new LinkedHashMap<>();
 
+    /** The thread on which listeners are being notified. */
+    private volatile @Nullable Thread notifying;
+
     /** Open breakers that are not part of an outage yet. */
     private final Map<CircuitBreaker, String> failing = new LinkedHashMap<>();
 
@@ -132,9 +135,21 @@ final class Outages {
         execute(() -> present.forEach(news));
     }
 
+    /** Whether a listener called this. */
+    boolean isNotifying() {
+        return Thread.currentThread() == notifying;
+    }
+
     private void execute(Runnable task) {
         try {
-            executor.execute(task);
+            executor.execute(() -> {
+                notifying = Thread.currentThread();
+                try {
+                    task.run();
+                } finally {
+                    notifying = null;
+                }
+            });
         } catch (RejectedExecutionException closed) {
             // Closed. There are no listeners any more.
         }

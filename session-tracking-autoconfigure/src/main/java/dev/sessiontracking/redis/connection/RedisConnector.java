@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.connection;
 
-import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -9,14 +8,8 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.event.EventBus;
-import io.lettuce.core.event.connection.ReconnectFailedEvent;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.resolver.AddressResolverGroup;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -33,13 +26,17 @@ import org.springframework.boot.ssl.SslBundle;
 
 /**
  * Owns the Lettuce clients. Opens connections in the background and repeats failed attempts. Lettuce restores lost
- * connections. Thread-safe.
+ * connections. The first connection loads the clients, because their classes are most of what a connection costs.
+ * Thread-safe.
  */
 public final class RedisConnector implements AutoCloseable {
 
     private static final long RETRY_MILLIS = 250;
 
-    private static final long RECONNECT_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
+    /** After a failover, the address may lead to the old master for some time. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
 
     private final RedisUrl url;
 
@@ -47,67 +44,73 @@ public final class RedisConnector implements AutoCloseable {
 
     private final RedisLogins logins;
 
-    private final EveryAddress addresses;
+    private final @Nullable SslOptions ssl;
 
-    private final ConnectAttempts attempts;
+    private final @Nullable AddressResolverGroup<?> names;
 
     private final long patienceMillis;
 
-    private final ClientResources resources;
+    private final ScheduledThreadPoolExecutor executor = BackgroundThread.named("session-tracking-connect");
 
-    private final AbstractRedisClient client;
+    private volatile @Nullable LettuceClients clients;
 
-    private final @Nullable RedisClient nodeClient;
-
-    private final @Nullable SentinelWatch sentinels;
-
-    private final ScheduledThreadPoolExecutor executor;
-
-    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-
-    private final AtomicLong lastReconnect = new AtomicLong(System.nanoTime() - RECONNECT_PAUSE_NANOS);
+    private final Backoff reconnects = new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE, System::nanoTime);
 
     private final AtomicLong lastRefresh = new AtomicLong(System.nanoTime());
 
     private volatile boolean closed;
 
     public RedisConnector(RedisUrl url, RedisProperties properties) {
-        this(
-                url,
-                properties,
-                RedisLogins.fixed(url, SentinelProperties.NONE),
-                null,
-                DefaultClientResources.DEFAULT_ADDRESS_RESOLVER_GROUP);
+        this(url, properties, RedisLogins.fixed(url, SentinelProperties.NONE), null, null);
     }
 
     /**
      * @param bundle trust and keys for TLS, or {@code null} for those of the Java platform
-     * @param names finds the addresses of a host name
+     * @param names finds the addresses of a host name; {@code null} for Lettuce's own
      */
     public RedisConnector(
             RedisUrl url,
             RedisProperties properties,
             RedisLogins logins,
             @Nullable SslBundle bundle,
-            AddressResolverGroup<?> names) {
+            @Nullable AddressResolverGroup<?> names) {
         this.url = url;
         this.properties = properties;
         this.logins = logins;
         // An attempt is a connect and a handshake, each with the connect timeout.
         this.patienceMillis = 2 * properties.connectTimeout().toMillis();
-        SslOptions ssl = bundle == null ? null : LettuceClients.ssl(bundle);
-        this.addresses = new EveryAddress(names);
-        this.resources = LettuceClients.resources(channels, properties.commandTimeout(), addresses);
-        this.client = LettuceClients.client(url, logins, properties, resources);
-        this.nodeClient = url.topology() == Topology.CLUSTER ? RedisClient.create(resources) : null;
-        this.attempts = new ConnectAttempts(url, properties, ssl, addresses, client, nodeClient);
-        this.executor = BackgroundThread.named("session-tracking-connect");
-        this.sentinels = url.topology() == Topology.SENTINEL ? new SentinelWatch(this) : null;
-        // Lettuce restores lost connections by itself.
-        events().get().ofType(ReconnectFailedEvent.class).subscribe(failed -> addresses.failed());
-        if (sentinels != null) {
-            sentinels.start();
+        this.ssl = bundle == null ? null : LettuceClients.ssl(bundle);
+        this.names = names;
+    }
+
+    /**
+     * Loads the clients in the background.
+     *
+     * @param done runs afterwards, also if this fails; then every attempt to connect fails
+     */
+    void start(Runnable done) {
+        executor.execute(() -> {
+            try {
+                clients();
+            } finally {
+                done.run();
+            }
+        });
+    }
+
+    private synchronized LettuceClients clients() {
+        LettuceClients made = clients;
+        if (made == null) {
+            if (closed) {
+                throw new IllegalStateException("Closed");
+            }
+            made = new LettuceClients(url, properties, logins, ssl, names);
+            clients = made;
+            if (url.topology() == Topology.SENTINEL) {
+                new SentinelWatch(this).start();
+            }
         }
+        return made;
     }
 
     /** The servers, without their credentials. */
@@ -135,7 +138,11 @@ public final class RedisConnector implements AutoCloseable {
      */
     public CompletableFuture<StatefulRedisConnection<String, String>> connect(Consumer<Throwable> failed) {
         return persistently(
-                () -> attempts.make(() -> client(RedisClient.class).connect(StringCodec.UTF8)), () -> closed, failed);
+                () -> clients()
+                        .attempts()
+                        .make(() -> clients().client(RedisClient.class).connect(StringCodec.UTF8)),
+                () -> closed,
+                failed);
     }
 
     /**
@@ -145,7 +152,9 @@ public final class RedisConnector implements AutoCloseable {
      */
     CompletableFuture<StatefulRedisClusterConnection<String, String>> connectCluster(Consumer<Throwable> failed) {
         return persistently(
-                () -> attempts.make(() -> client(RedisClusterClient.class).connect(StringCodec.UTF8)),
+                () -> clients()
+                        .attempts()
+                        .make(() -> clients().client(RedisClusterClient.class).connect(StringCodec.UTF8)),
                 () -> closed,
                 failed);
     }
@@ -157,13 +166,10 @@ public final class RedisConnector implements AutoCloseable {
      */
     public CompletableFuture<StatefulRedisConnection<String, String>> connectNode(
             RedisAddress address, Supplier<Boolean> givenUp) {
-        RedisClient nodes = nodeClient;
-        if (nodes == null) {
-            throw new IllegalStateException("Not a cluster");
-        }
         return persistently(
-                () -> nodes.connectAsync(
-                        StringCodec.UTF8, LettuceClients.uri(url, address, logins.servers(), properties)),
+                () -> clients()
+                        .nodeClient()
+                        .connectAsync(StringCodec.UTF8, LettuceClients.uri(url, address, logins.servers(), properties)),
                 () -> closed || givenUp.get(),
                 failure -> {});
     }
@@ -176,7 +182,8 @@ public final class RedisConnector implements AutoCloseable {
     CompletableFuture<StatefulRedisPubSubConnection<String, String>> connectSentinel(
             RedisAddress address, Consumer<Throwable> failed) {
         return persistently(
-                () -> client(RedisClient.class)
+                () -> clients()
+                        .client(RedisClient.class)
                         .connectPubSubAsync(
                                 StringCodec.UTF8, LettuceClients.uri(url, address, logins.sentinels(), properties)),
                 () -> closed,
@@ -187,21 +194,19 @@ public final class RedisConnector implements AutoCloseable {
     public void refreshTopology() {
         long now = System.nanoTime();
         long last = lastRefresh.get();
+        LettuceClients current = clients;
         if (!closed
+                && current != null
                 && now - last > LettuceClients.REFRESH_PAUSE.toNanos()
-                && !client(RedisClusterClient.class).isTopologyRefreshInProgress()
+                && !current.client(RedisClusterClient.class).isTopologyRefreshInProgress()
                 && lastRefresh.compareAndSet(last, now)) {
-            client(RedisClusterClient.class).refreshPartitionsAsync();
+            current.client(RedisClusterClient.class).refreshPartitionsAsync();
         }
     }
 
-    /** Lettuce's events about a changed topology. */
+    /** Lettuce's events about a changed topology and failed reconnects. */
     EventBus events() {
-        return resources.eventBus();
-    }
-
-    private <C extends AbstractRedisClient> C client(Class<C> type) {
-        return type.cast(client);
+        return clients().events();
     }
 
     private <C> CompletableFuture<C> persistently(
@@ -235,18 +240,25 @@ public final class RedisConnector implements AutoCloseable {
         CompletionStage<C> connecting;
         try {
             connecting = attempt.get();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | LinkageError failure) {
             connecting = CompletableFuture.failedFuture(failure);
         }
         connecting.whenComplete((connection, failure) -> {
             if (failure == null) {
                 made.complete(connection);
             } else if (!givenUp.get()) {
-                addresses.failed();
+                addressFailed();
                 failed.accept(failure instanceof CompletionException ? failure.getCause() : failure);
                 later(() -> attempt(attempt, givenUp, failed, made), RETRY_MILLIS);
             }
         });
+    }
+
+    private void addressFailed() {
+        LettuceClients current = clients;
+        if (current != null) {
+            current.addresses().failed();
+        }
     }
 
     /** Runs a task later, unless this connector is closed by then. */
@@ -256,30 +268,29 @@ public final class RedisConnector implements AutoCloseable {
         }
     }
 
-    /** Closes all connections, so that Lettuce reconnects. At most once a second. */
+    /** Closes all connections, so that Lettuce reconnects. A server that remains the wrong one is asked less and less. */
     void reconnect() {
-        long now = System.nanoTime();
-        long last = lastReconnect.get();
-        if (now - last > RECONNECT_PAUSE_NANOS && lastReconnect.compareAndSet(last, now)) {
-            channels.close();
+        LettuceClients current = clients;
+        if (current != null && reconnects.isOver()) {
+            current.channels().close();
         }
     }
 
     /** Closes the connections to one server, so that Lettuce reconnects to another one. */
     void leave(InetSocketAddress server) {
-        channels.close(channel -> server.equals(channel.remoteAddress()));
+        clients().channels().close(channel -> server.equals(channel.remoteAddress()));
     }
 
     @Override
     public void close() {
-        closed = true;
-        executor.shutdownNow();
-        client.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS);
-        if (nodeClient != null) {
-            nodeClient.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS);
+        LettuceClients made;
+        synchronized (this) {
+            closed = true;
+            made = clients;
         }
-        resources.shutdown(0, patienceMillis, TimeUnit.MILLISECONDS).awaitUninterruptibly(patienceMillis);
-        // Lettuce does not stop a timer that was passed to it.
-        resources.timer().stop();
+        executor.shutdownNow();
+        if (made != null) {
+            made.close(patienceMillis);
+        }
     }
 }

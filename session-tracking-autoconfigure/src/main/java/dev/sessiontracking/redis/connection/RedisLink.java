@@ -14,15 +14,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The connections for commands, and the masters behind them. Thread-safe. */
 public final class RedisLink implements AutoCloseable {
 
-    /** Maximum time that the start of the application waits for the first connection. */
-    private static final long LONGEST_START_MILLIS = 1_000;
+    /** Maximum time that requests wait for the first attempt to connect, when the client's classes are loaded. */
+    private static final long LONGEST_ATTEMPT_MILLIS = 1_000;
 
     /** Maximum time in which an operation on many keys sends commands. */
     private static final Duration BULK_TIME = Duration.ofSeconds(10);
@@ -39,6 +40,8 @@ public final class RedisLink implements AutoCloseable {
 
     private final Shards shards;
 
+    private final AtomicBoolean begun = new AtomicBoolean();
+
     private final CompletableFuture<Boolean> attempted = new CompletableFuture<>();
 
     /** The required change of the configuration, or {@code null}. */
@@ -54,15 +57,40 @@ public final class RedisLink implements AutoCloseable {
                 : new SingleShard(connector, heartbeatKey, this::refused, outages);
     }
 
-    /** Starts to connect in the background. */
+    /** Starts to connect in the background, once. A request does this too. */
     public void connect() {
-        followReconnects();
-        shards.connect(failure -> {
-            if (failure != null) {
-                noteMisconfiguration(failure);
-            }
-            attempted.complete(failure == null);
+        if (!begun.compareAndSet(false, true)) {
+            return;
+        }
+        connector.start(() -> {
+            followReconnects();
+            background.schedule(this::notAnswered, LONGEST_ATTEMPT_MILLIS, TimeUnit.MILLISECONDS);
         });
+        shards.connect(failure -> {
+            if (failure == null) {
+                attempted.complete(true);
+            } else {
+                noteMisconfiguration(failure);
+                firstAttemptFailed();
+            }
+        });
+    }
+
+    /** Runs a task when the first attempt has ended. What it connects does not delay the first requests. */
+    public void afterFirstAttempt(Runnable task) {
+        attempted.thenRun(task);
+    }
+
+    private void notAnswered() {
+        if (!attempted.isDone()) {
+            shards.of("").disconnected("no connection to " + connector.url() + ": no answer yet");
+            firstAttemptFailed();
+        }
+    }
+
+    /** After the listeners have heard of it, on the same thread. */
+    private void firstAttemptFailed() {
+        background.execute(() -> attempted.complete(false));
     }
 
     /** Runs a task when the first attempt to connect has succeeded. Commands sent earlier would look like an outage. */
@@ -74,12 +102,13 @@ public final class RedisLink implements AutoCloseable {
         });
     }
 
-    /** Waits for the first attempt, at most one second. So an available server is used from the first request on. */
+    /** Waits until the first attempt has ended, or has lasted for a second. */
     public void awaitFirstAttempt() {
+        connect();
         try {
-            attempted.get(LONGEST_START_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException stillConnecting) {
-            shards.of("").disconnected("no connection to " + connector.url() + ": no answer yet");
+            attempted.get();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -115,7 +144,7 @@ public final class RedisLink implements AutoCloseable {
 
     /** Creates a request for single keys. */
     public <T> CompletionStage<T> request(Function<RedisRequest, CompletionStage<T>> request) {
-        return make(new RedisRequest(shards, null), request);
+        return afterFirstAttempt(() -> make(new RedisRequest(shards, null), request));
     }
 
     /**
@@ -125,7 +154,16 @@ public final class RedisLink implements AutoCloseable {
      * @param user the owner of the keys, or empty
      */
     public <T> CompletionStage<T> bulkRequest(String user, Function<RedisRequest, CompletionStage<T>> request) {
-        return bulk.run(user, () -> make(new RedisRequest(shards, BULK_TIME), request));
+        return afterFirstAttempt(() -> bulk.run(user, () -> make(new RedisRequest(shards, BULK_TIME), request)));
+    }
+
+    /** So an available server is used from the first request on. */
+    private <T> CompletionStage<T> afterFirstAttempt(Supplier<CompletionStage<T>> request) {
+        if (attempted.isDone()) {
+            return request.get();
+        }
+        connect();
+        return attempted.thenCompose(connected -> request.get());
     }
 
     private static <T> CompletionStage<T> make(
@@ -168,8 +206,12 @@ public final class RedisLink implements AutoCloseable {
         return !outages.isOngoing();
     }
 
-    /** The known state of the servers. Sends no command. */
+    /** The known state of the servers. Sends no command, but waits for the first attempt to connect. */
     public StoreDescription describe() {
+        // The first attempt has ended when the listeners know its result.
+        if (!outages.isNotifying()) {
+            awaitFirstAttempt();
+        }
         ServerInfo server = shards.inspection().last();
         List<String> parts = outages.parts();
         Map<String, String> details = new LinkedHashMap<>();
@@ -194,6 +236,7 @@ public final class RedisLink implements AutoCloseable {
 
     @Override
     public void close() {
+        attempted.complete(false);
         background.shutdownNow();
     }
 }

@@ -28,7 +28,7 @@ public abstract class Shards {
     /**
      * Connects, and repeats failed attempts without limit.
      *
-     * @param attempted receives the result of each attempt: a failure, or {@code null} for success
+     * @param attempted receives each failure, and {@code null} when commands on single keys can be sent
      */
     final void connect(Consumer<@Nullable Throwable> attempted) {
         connect(List.of(Line.values()), attempted);
@@ -43,9 +43,10 @@ public abstract class Shards {
                 })
                 .thenAccept(commands -> {
                     connected.put(line, commands);
-                    if (lines.size() == 1) {
+                    if (line == Line.WRITE) {
                         attempted.accept(null);
-                    } else {
+                    }
+                    if (lines.size() > 1) {
                         connect(lines.subList(1, lines.size()), attempted);
                     }
                 });

@@ -79,7 +79,7 @@ public final class NearCaches implements CachingReader {
             InvalidationConnection only =
                     connection(link.shards().of(keys.heartbeat()), properties.maximumSize(), alone);
             tracked.put(ONLY_SERVER, only);
-            connector.connect(failure -> {}).thenAccept(only::use);
+            link.afterFirstAttempt(() -> connector.connect(failure -> {}).thenAccept(only::use));
         }
     }
 
