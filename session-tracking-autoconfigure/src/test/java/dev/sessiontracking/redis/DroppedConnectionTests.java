@@ -13,7 +13,6 @@ import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
 import dev.sessiontracking.testkit.RedisServerExtension;
-import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +71,7 @@ class DroppedConnectionTests {
 
     @Test
     void everyLoginIsTrackedThoughItsConnectionWasDropped() {
-        for (int i = 0; i < TestLength.of(3, 8); i++) {
+        for (int i = 0; i < 8; i++) {
             assertThat(network.forget(TRACKED.negate())).isPositive();
             UserSession session = login();
             assertThat(session.tracked()).as("login %d", i).isTrue();
