@@ -41,7 +41,9 @@ class ShiftedClockTests {
 
     @BeforeEach
     void start() {
-        await().atMost(TestNode.PATIENCE).until(() -> first.cli().info("slave0").contains("state=online"));
+        await().atMost(TestNode.PATIENCE)
+                .ignoreExceptions()
+                .until(() -> first.cli().info("slave0").contains("state=online"));
         node = TestNode.at(address.url(), PATIENT);
         other = TestNode.at(address.url(), PATIENT);
         node.awaitCached(node.login("nobody").id());

@@ -63,7 +63,7 @@ class StartTests {
         }
     }
 
-    /** Whatever the timeouts are: the start waits not at all, and the first requests wait together for a second. */
+    /** Whatever the timeouts are: the start does not wait, and the first requests wait together for two seconds. */
     @Test
     void silentServerDelaysNeitherTheStartNorLaterRequests() {
         server.script((client, command) -> List.of());

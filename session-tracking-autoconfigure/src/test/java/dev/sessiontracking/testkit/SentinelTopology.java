@@ -65,7 +65,7 @@ public final class SentinelTopology implements AutoCloseable {
                             .toArray(String[]::new)));
         }
         // A sentinel asks for replicas at its start and then only every ten seconds.
-        await().atMost(PATIENCE).until(() -> replicasInSync(master) == 2);
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> replicasInSync(master) == 2);
         Path executable = RedisServers.localExecutable();
         for (int i = 0; i < 3; i++) {
             sentinels.add(RedisServers.start(

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class RedisLink implements AutoCloseable {
 
     /** Maximum time that requests wait for the first attempt to connect, when the client's classes are loaded. */
-    private static final long LONGEST_ATTEMPT_MILLIS = 1_000;
+    private static final long LONGEST_ATTEMPT_MILLIS = 2_000;
 
     /** Maximum time in which an operation on many keys sends commands. */
     private static final Duration BULK_TIME = Duration.ofSeconds(10);
@@ -102,7 +102,7 @@ public final class RedisLink implements AutoCloseable {
         });
     }
 
-    /** Waits until the first attempt has ended, or has lasted for a second. */
+    /** Waits until the first attempt has ended, or has lasted for two seconds. */
     public void awaitFirstAttempt() {
         connect();
         try {
