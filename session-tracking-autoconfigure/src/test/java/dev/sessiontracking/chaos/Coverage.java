@@ -51,6 +51,13 @@ final class Coverage {
         counts.computeIfAbsent(what + " / " + when, key -> new AtomicInteger()).incrementAndGet();
     }
 
+    /** How often each thing was done. */
+    Map<String, Integer> totals() {
+        Map<String, Integer> totals = new TreeMap<>();
+        counts().forEach((what, count) -> totals.merge(what.substring(0, what.indexOf(" / ")), count, Integer::sum));
+        return totals;
+    }
+
     /** How often each thing was done at each moment. */
     Map<String, Integer> counts() {
         Map<String, Integer> all = new TreeMap<>();

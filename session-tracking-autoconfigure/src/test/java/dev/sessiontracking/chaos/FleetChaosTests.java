@@ -38,7 +38,7 @@ class FleetChaosTests {
             try (run) {
                 faults.happenFor(time);
             }
-            run.judge("fleet", faults);
+            run.judge("fleet", faults, Coverage::counts);
         }
     }
 

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Traffic on a fleet, what was recorded of it, and the judgement. */
@@ -54,7 +56,7 @@ final class FleetRun implements AutoCloseable {
      *
      * @param name of the table's file
      */
-    void judge(String name, FleetFaults faults) {
+    void judge(String name, FleetFaults faults, Function<Coverage, Map<String, Integer>> wanted) {
         Collection<History.Check> checks = recorder.checks();
         Recoveries recoveries = new Recoveries(faults.calms(), fleet.deaths(), checks, STALENESS, TOLD);
         List<History.Violation> violations = history.violations(checks, STALENESS, SHARING, recoveries);
@@ -74,7 +76,7 @@ final class FleetRun implements AutoCloseable {
                 .isEmpty();
         assertThat(table.slowest()).isLessThan(LONGEST_REQUEST);
         // Otherwise the run has shown nothing.
-        assertThat(coverage.counts())
+        assertThat(wanted.apply(coverage))
                 .allSatisfy((what, count) -> assertThat(count).as(what).isPositive());
         assertThat(checks).extracting(check -> check.answer().source()).contains(Result.Source.values());
     }

@@ -194,4 +194,16 @@ class LateRegistrationTests {
         assertThat(service.findSession("spared")).contains(spared);
         assertThat(service.getUserSessions("alice")).containsExactly(spared);
     }
+
+    @Test
+    void registeredSessionEndsWithTheAbsoluteLifetimeOfTheLogin() {
+        Lifetimes limited = new Lifetimes(TTL, Duration.ofDays(1), Duration.ofSeconds(10));
+        Settings settings = new Settings(
+                SessionChecker.Mode.ENFORCE, OutagePolicy.PLAIN_JWT, limited, TTL, 100, metadata -> metadata);
+        try (SessionTracking limiting = SessionTracking.over(store, reader, settings, clock)) {
+            assertThat(register(limiting.service(), "alice", "a"))
+                    .map(UserSession::maxExpiresAt)
+                    .contains(LOGIN.plus(Duration.ofDays(1)));
+        }
+    }
 }

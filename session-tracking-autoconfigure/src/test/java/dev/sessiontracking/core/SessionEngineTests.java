@@ -4,6 +4,7 @@ package dev.sessiontracking.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
@@ -184,5 +185,36 @@ class SessionEngineTests {
         reader.cache.putAbsent("a");
         tracking.service().createSession("alice", "a", SessionMetadata.none());
         assertThat(engine.check(token("a"))).isEqualTo(Result.LIVE_BY_STORE);
+    }
+
+    // why a session has ended
+
+    private java.util.Optional<SessionEndReason> endReason(String id) {
+        return engine.endReason(token(id)).toCompletableFuture().join();
+    }
+
+    @Test
+    void ownRevocationTellsItsReasonAndHidesAReusedToken() {
+        createdElsewhere("a");
+        tracking.service().revokeSession("a", SessionEndReason.ADMINISTRATOR);
+        createdElsewhere("b");
+        tracking.service().revokeSession("b", SessionEndReason.TOKEN_REUSED);
+        int before = store.questions();
+        assertThat(endReason("a")).contains(SessionEndReason.ADMINISTRATOR);
+        assertThat(endReason("b")).contains(SessionEndReason.REVOKED);
+        assertThat(store.questions()).isEqualTo(before);
+    }
+
+    @Test
+    void reasonOfTheStoreIsReadOnce() {
+        store.putEndReason("a", SessionEndReason.LOGOUT);
+        reader.cache.putAbsent("a");
+        assertThat(endReason("a")).contains(SessionEndReason.LOGOUT);
+        int before = store.questions();
+        assertThat(endReason("a")).contains(SessionEndReason.LOGOUT);
+        assertThat(store.questions()).isEqualTo(before);
+        assertThat(endReason("unknown")).isEmpty();
+        store.fail();
+        assertThat(endReason("another")).isEmpty();
     }
 }

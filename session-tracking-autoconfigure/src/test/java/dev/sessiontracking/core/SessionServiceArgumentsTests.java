@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.SessionTracking.Settings;
@@ -52,6 +53,7 @@ class SessionServiceArgumentsTests {
             "revokeSession", (service, id) -> service.revokeSession(id),
             "revokeSession of a user", (service, id) -> service.revokeSession("alice", id),
             "revokeSession for good", (service, id) -> service.revokeSession(id, Instant.EPOCH),
+            "revokeSession with a reason", (service, id) -> service.revokeSession(id, SessionEndReason.LOGOUT),
             "registerSession", (service, id) -> register(service, "alice", id)));
 
     private static final Map<String, BiConsumer<SessionService, String>> WITH_USER_ID = new TreeMap<>(Map.of(
@@ -135,6 +137,16 @@ class SessionServiceArgumentsTests {
             assertRefused(() -> service.registerSession("alice", "id", METADATA, null, now), "authenticatedAt", null);
             assertRefused(() -> service.registerSession("alice", "id", METADATA, now, null), "tokenExpiresAt", null);
             assertRefused(() -> service.revokeSession("id", (Instant) null), "registrableUntil", null);
+        }
+    }
+
+    @Test
+    void missingReasonIsRefused() {
+        for (SessionService service : List.of(TRACKED, UNTRACKED)) {
+            assertRefused(() -> service.revokeSession("id", (SessionEndReason) null), "reason", null);
+            assertRefused(() -> service.revokeSession("alice", "id", null), "reason", null);
+            assertRefused(() -> service.revokeAllUserSessions("alice", null), "reason", null);
+            assertRefused(() -> service.revokeOtherUserSessions("alice", "id", null), "reason", null);
         }
     }
 

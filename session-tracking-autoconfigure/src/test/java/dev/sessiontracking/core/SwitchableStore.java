@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.NotBefore;
@@ -44,6 +45,8 @@ public final class SwitchableStore implements SessionStore {
 
     private final Map<String, NotBefore> markers = new ConcurrentHashMap<>();
 
+    private final Map<String, SessionEndReason> reasons = new ConcurrentHashMap<>();
+
     private final Map<String, Duration> forGood = new ConcurrentHashMap<>();
 
     /** Keeps not-before markers and what is revoked for good, as Redis does; without this, as a simple store. */
@@ -65,6 +68,10 @@ public final class SwitchableStore implements SessionStore {
     @Nullable
     Duration forGood(String sessionId) {
         return forGood.get(sessionId);
+    }
+
+    public void putEndReason(String sessionId, SessionEndReason reason) {
+        reasons.put(sessionId, reason);
     }
 
     /** Requests stay without an answer. */
@@ -221,6 +228,11 @@ public final class SwitchableStore implements SessionStore {
                 forGood.put(sessionId, tokenLife);
             }
         });
+    }
+
+    @Override
+    public CompletionStage<Optional<SessionEndReason>> endReason(String sessionId) {
+        return answer(() -> Optional.ofNullable(reasons.get(sessionId)));
     }
 
     @Override

@@ -132,7 +132,8 @@ class NearCacheCostTests {
 
     @Test
     void madeUpIdsFillNothingAndPushNobodyOut() {
-        try (TestNode node = TestNode.at(redis.url(), "session.tracking.near-cache.maximum-size=100")) {
+        try (TestNode node = TestNode.at(
+                redis.url(), "session.tracking.near-cache.maximum-size=100", "session.tracking.command-timeout=5s")) {
             List<String> sessions = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
                 sessions.add(node.login("alice").id());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.core.revocation.Revocation.OfUser;
+import dev.sessiontracking.spi.NotBefore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -145,5 +146,72 @@ class UserDenylistTests {
             assertThat(memory.deny(ofUser("alice", NOW.plusSeconds(i), null))).isTrue();
         }
         assertThat(memory.size()).isEqualTo(1);
+    }
+
+    // why, and what other nodes announce
+
+    @Test
+    void reasonIsThatOfARevocationThatCoversTheSession() {
+        memory.deny(new OfUser("alice", NOW, "current", SessionEndReason.ADMINISTRATOR));
+        assertThat(memory.reason("a", "alice", null)).isEqualTo(SessionEndReason.ADMINISTRATOR);
+        assertThat(memory.reason("a", "alice", NOW)).isEqualTo(SessionEndReason.ADMINISTRATOR);
+        assertThat(memory.reason("a", "alice", NOW.plusSeconds(1))).isNull();
+        assertThat(memory.reason("current", "alice", null)).isNull();
+        assertThat(memory.reason("a", "bob", null)).isNull();
+        assertThat(memory.reason("a", null, null)).isNull();
+        memory.deny("a", SessionEndReason.LOGOUT);
+        memory.deny("a", SessionEndReason.REVOKED);
+        assertThat(memory.reason("a", "alice", null)).isEqualTo(SessionEndReason.LOGOUT);
+    }
+
+    private boolean isDenied(Instant authenticatedAt) {
+        return memory.isDeniedWithoutSession("alice", authenticatedAt);
+    }
+
+    @Test
+    void latestAnnouncedMarkerOfAUserCounts() {
+        memory.denyAnnounced("alice", NotBefore.of(NOW, null));
+        assertThat(isDenied(NOW)).isTrue();
+        assertThat(isDenied(NOW.plusSeconds(1))).isFalse();
+        assertThat(memory.isDenied("a", "alice", NOW)).isFalse();
+        memory.denyAnnounced("alice", NotBefore.of(NOW.plusSeconds(2), null));
+        memory.denyAnnounced("alice", NotBefore.of(NOW.plusSeconds(1), null));
+        assertThat(isDenied(NOW.plusSeconds(2))).isTrue();
+        assertThat(memory.size()).isEqualTo(1);
+        memory.denyAnnounced("alice", NotBefore.CLEARED);
+        assertThat(isDenied(NOW)).isFalse();
+        assertThat(memory.size()).isZero();
+    }
+
+    @Test
+    void announcedMarkerReplacesNoPendingRevocationAndIsDisplaced() {
+        memory.deny(ofUser("alice", NOW, null));
+        memory.denyAnnounced("alice", NotBefore.of(NOW.plusSeconds(1), null));
+        assertThat(memory.size()).isEqualTo(2);
+        assertThat(memory.isDenied("a", "alice", NOW)).isTrue();
+        memory.denyAnnounced("alice", NotBefore.CLEARED);
+        assertThat(memory.isDenied("a", "alice", NOW)).isTrue();
+        memory.denyAnnounced("bob", NotBefore.of(NOW, null));
+        memory.denyAnnounced("carol", NotBefore.of(NOW, null));
+        assertThat(memory.deny("x", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.isDeniedWithoutSession("bob", NOW)).isFalse();
+        assertThat(memory.isDeniedWithoutSession("carol", NOW)).isTrue();
+        assertThat(memory.size()).isEqualTo(3);
+    }
+
+    @Test
+    void announcedSessionIsRememberedForTheRestOfTheRetention() {
+        memory.denyAnnounced("old", null, NOW.minus(RETENTION));
+        memory.denyAnnounced("new", null, NOW.minus(RETENTION).plusMillis(1));
+        assertThat(memory.isDenied("old")).isFalse();
+        assertThat(memory.isDenied("new")).isTrue();
+        memory.deny(ofUser("alice", NOW, null));
+        memory.deny(ofUser("bob", NOW, null));
+        memory.denyAnnounced("newer", null, NOW);
+        assertThat(memory.isDenied("new")).isFalse();
+        assertThat(memory.isDenied("newer")).isTrue();
+        memory.deny(ofUser("carol", NOW, null));
+        memory.denyAnnounced("no room", null, NOW);
+        assertThat(memory.isDenied("no room")).isFalse();
     }
 }

@@ -3,11 +3,13 @@ package dev.sessiontracking.redis.nearcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -109,7 +111,41 @@ class NearCacheEntriesTests {
         pass(BOUND);
         cache.renewLease(sent);
         assertThat(cache.leaseAge()).isEqualTo(BOUND);
+        pass(BOUND);
+        cache.renewLease(cache.now());
+        assertThat(cache.leaseAge()).isEqualTo(Duration.ZERO);
         cache.endLease();
         assertThat(cache.leaseAge()).isNull();
+    }
+
+    @Test
+    void reasonIsKeptAsLongAsTheSessionIsAbsent() {
+        Optional<SessionEndReason> logout = Optional.of(SessionEndReason.LOGOUT);
+        cache.putEndReason("a", logout);
+        assertThat(cache.endReason("a")).isNull();
+        cache.putAbsent("a");
+        cache.putEndReason("a", logout);
+        assertThat(cache.endReason("a")).isEqualTo(logout);
+        cache.invalidate("a");
+        assertThat(cache.endReason("a")).isNull();
+        cache.putAbsent("a");
+        cache.putEndReason("a", Optional.empty());
+        assertThat(cache.endReason("a")).isEqualTo(Optional.empty());
+        cache.putLive("a", in(BOUND));
+        assertThat(cache.endReason("a")).isNull();
+    }
+
+    @Test
+    void sessionThatWasKeptUntilItExpiredHasExpired() {
+        cache.putLive("a", in(Duration.ofSeconds(1)));
+        cache.putLive("b", in(Duration.ofSeconds(1)));
+        cache.putAbsent("b");
+        assertThat(cache.endReason("b")).isNull();
+        clock.advance(Duration.ofSeconds(1));
+        cache.putAbsent("a");
+        cache.invalidate("a");
+        assertThat(cache.endReason("a")).contains(SessionEndReason.EXPIRED);
+        cache.clear();
+        assertThat(cache.endReason("a")).isNull();
     }
 }
