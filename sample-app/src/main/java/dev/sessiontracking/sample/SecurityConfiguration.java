@@ -2,7 +2,9 @@
 package dev.sessiontracking.sample;
 
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
+import dev.sessiontracking.security.servlet.SessionAuthorization;
 import jakarta.servlet.DispatcherType;
+import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -34,7 +36,8 @@ import org.springframework.util.StringUtils;
 class SecurityConfiguration {
 
     @Bean
-    SecurityFilterChain securityFilterChain(HttpSecurity http, ObjectProvider<SessionTrackingJwtValidator> revocation) {
+    SecurityFilterChain securityFilterChain(
+            HttpSecurity http, SessionAuthorization sessions, ObjectProvider<SessionTrackingJwtValidator> revocation) {
         return http.csrf(AbstractHttpConfigurer::disable) // no cookies, so nothing a browser would send by itself
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
@@ -47,6 +50,8 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers("/admin/**", "/actuator/**", "/demo/**")
                         .hasRole("ADMIN")
+                        .requestMatchers("/me/confirmation")
+                        .access(sessions.authenticatedWithin(Duration.ofMinutes(5)))
                         .anyRequest()
                         .authenticated())
                 .oauth2ResourceServer(server -> server.jwt(Customizer.withDefaults())

@@ -38,6 +38,29 @@ class TokenTests extends AbstractSampleTests {
     }
 
     @Test
+    void operationThatDemandsARecentLoginIsChallengedOtherwise() {
+        Tokens alice = sample.login("alice");
+        Map<String, Object> earlier = Map.of(
+                "sid",
+                alice.sessionId(),
+                "auth_time",
+                Instant.now().minusSeconds(600).getEpochSecond());
+        String access = forge.sign(TokenType.ACCESS, earlier, same -> {});
+
+        assertThat(confirm(alice.access()).status()).isEqualTo(204);
+        assertThat(sample.get("/me", access).status()).isEqualTo(200);
+        SampleClient.Answer stale = confirm(access);
+        assertThat(stale.status()).isEqualTo(401);
+        assertThat(stale.header("WWW-Authenticate"))
+                .contains("insufficient_user_authentication")
+                .contains("max_age=\"300\"");
+    }
+
+    private SampleClient.Answer confirm(String access) {
+        return sample.postJson("/me/confirmation", Map.of(), Map.of("Authorization", "Bearer " + access));
+    }
+
+    @Test
     void accessTokenInTheBodyDoesNotLogOut() {
         Tokens alice = sample.login("alice");
 

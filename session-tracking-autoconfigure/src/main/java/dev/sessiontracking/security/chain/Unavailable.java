@@ -26,13 +26,18 @@ public final class Unavailable {
 
     /** Whether a request failed because the store did not answer. */
     public static boolean isCauseOf(Throwable failure) {
+        return cause(failure, SessionStoreUnavailableException.class) != null;
+    }
+
+    /** The cause of this type that a failed request has, or {@code null}. */
+    public static <T extends Throwable> @Nullable T cause(Throwable failure, Class<T> type) {
         @Nullable Throwable cause = failure;
         for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
-            if (cause instanceof SessionStoreUnavailableException) {
-                return true;
+            if (type.isInstance(cause)) {
+                return type.cast(cause);
             }
             cause = cause.getCause();
         }
-        return false;
+        return null;
     }
 }

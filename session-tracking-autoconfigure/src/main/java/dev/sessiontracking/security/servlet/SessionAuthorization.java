@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet;
 
+import java.time.Clock;
+import java.time.Duration;
 import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 
@@ -27,4 +29,21 @@ public interface SessionAuthorization {
      * @throws dev.sessiontracking.autoconfigure.SessionTrackingSetupException if session tracking is off
      */
     AuthorizationManager<RequestAuthorizationContext> hasLiveSession();
+
+    /**
+     * Grants access if the user has given credentials recently, according to the claim {@code auth_time} of the token
+     * (step-up, RFC 9470). Otherwise the response is 401 with {@code error="insufficient_user_authentication"} and
+     * {@code max_age}: the client lets the user log in again and repeats the request with the new token. A token without
+     * {@code auth_time}, or with one that is more than a minute in the future, is not recent. The rule sends no command, and
+     * also works while session tracking is off; the response then has no {@code max_age}.
+     *
+     * <p>The rule throws instead of denying, so it cannot be an alternative in {@code anyOf}. In method security:
+     * {@code @PreAuthorize("@sessionTrackingSessionAuthorization.authenticatedWithin(T(java.time.Duration).ofMinutes(5))")}.
+     *
+     * @param maxAge at least one second
+     * @return a thread-safe manager for requests and method calls
+     */
+    default <T> AuthorizationManager<T> authenticatedWithin(Duration maxAge) {
+        return new RecentLogin<>(maxAge, Clock.systemUTC());
+    }
 }

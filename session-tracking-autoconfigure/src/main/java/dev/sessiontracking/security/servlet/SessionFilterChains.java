@@ -13,6 +13,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -230,6 +231,10 @@ final class SessionFilterChains implements BeanPostProcessor {
                 result.add(new SessionContextFilter(strategy, check, outageExemption, isTokenFilter(filter)));
                 begun = true;
             }
+            if (begun && filter instanceof AuthorizationFilter) {
+                // Behind the filter that would translate the exception without the parameter.
+                result.add(this::challengeForLogin);
+            }
             if (i == last && filter instanceof AuthorizationFilter) {
                 result.add(checkBehind(Origin.OTHER_FILTER, Logouts.NONE, true));
             }
@@ -247,6 +252,18 @@ final class SessionFilterChains implements BeanPostProcessor {
                         isTokenFilter(filter) ? Origin.TOKEN_FILTER : Origin.OTHER_FILTER,
                         logout >= 0 && i == logoutCheck ? Logouts.ALL : Logouts.NONE,
                         i == last));
+            }
+        }
+
+        private void challengeForLogin(ServletRequest request, ServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            try {
+                chain.doFilter(request, response);
+            } catch (IOException | ServletException | RuntimeException exception) {
+                if (!check.rejections()
+                        .challengesForLogin((HttpServletRequest) request, (HttpServletResponse) response, exception)) {
+                    throw exception;
+                }
             }
         }
 

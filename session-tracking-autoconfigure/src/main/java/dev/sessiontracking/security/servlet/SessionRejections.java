@@ -118,6 +118,23 @@ final class SessionRejections {
         return true;
     }
 
+    /**
+     * Writes the 401 response if a request failed because its user must log in again.
+     *
+     * @return false if the request failed for another reason, or if the response is already committed
+     */
+    boolean challengesForLogin(HttpServletRequest request, HttpServletResponse response, Exception exception)
+            throws IOException, ServletException {
+        StaleLoginException stale = Unavailable.cause(exception, StaleLoginException.class);
+        if (stale == null || !start(response)) {
+            return false;
+        }
+        entryPoint(request).commence(request, response, stale);
+        String challenge = response.getHeader(HttpHeaders.WWW_AUTHENTICATE);
+        response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge + ", max_age=\"" + stale.maxAge() + "\"");
+        return true;
+    }
+
     /** RFC 9449 section 7.1: a challenge to a DPoP client names the DPoP scheme. */
     private AuthenticationEntryPoint entryPoint(HttpServletRequest request) {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
