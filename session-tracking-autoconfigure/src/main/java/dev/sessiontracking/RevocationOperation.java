@@ -11,5 +11,8 @@ public enum RevocationOperation {
     ALL,
 
     /** All sessions of a user but one: {@link SessionService#revokeOtherUserSessions}. */
-    OTHERS
+    OTHERS,
+
+    /** All sessions of all users: {@link SessionService#revokeAllSessions()}. */
+    ALL_USERS
 }

@@ -24,6 +24,7 @@ public sealed interface SessionEvent
                 SessionRevoked,
                 RevocationPending,
                 RevocationApplied,
+                SessionCutoffChanged,
                 RequestRejected,
                 RejectionObserved,
                 OutageBegan,

@@ -198,6 +198,55 @@ public interface SessionService {
     void clearNotBefore(String userId);
 
     /**
+     * Ends all sessions of all users that began until now. Call it after an incident, or after a backup of the store was
+     * restored.
+     *
+     * @return as for {@link #revokeAllSessions(Instant)}
+     * @throws SessionStoreUnavailableException as for {@link #revokeSession(String)}
+     */
+    default SessionCutoff revokeAllSessions() {
+        return revokeAllSessions(Instant.MAX);
+    }
+
+    /**
+     * Ends all sessions of all users that began at or before a time: sets the cut-off. The cut-off is only ever raised.
+     * Nothing is deleted and nothing is scanned: such sessions are rejected, not listed and not renewed, and expire. Tokens
+     * without a session are compared by {@code auth_time}, as {@link #revokeAllUserSessions} says. The store keeps the
+     * cut-off for as long as a session or token can live.
+     *
+     * <p>Other nodes enforce it within a second. During an outage it is pending: this node enforces it at once, and without
+     * a verified check it also rejects tokens that do not say in {@code auth_time} that they are later.
+     *
+     * @param until after 1970. The store's present time counts if that is earlier
+     * @return the cut-off that holds now, and whether it is pending
+     * @throws SessionStoreUnavailableException as for {@link #revokeSession(String)}
+     */
+    SessionCutoff revokeAllSessions(Instant until);
+
+    /**
+     * Reads the cut-off.
+     *
+     * @return empty if there is none, or if there is no store
+     * @throws SessionStoreUnavailableException if the store does not answer, under either policy
+     */
+    Optional<Instant> getSessionCutoff();
+
+    /**
+     * Clears the cut-off. Sessions that it ended and that have not expired are valid again.
+     *
+     * @throws SessionStoreUnavailableException if the store does not confirm it, under either policy
+     */
+    void clearSessionCutoff();
+
+    /**
+     * Counts the live sessions that {@link #revokeAllSessions(Instant)} would end. Reads a bounded number of keys: of a
+     * larger store, the count is an estimate.
+     *
+     * @throws SessionStoreUnavailableException if the store does not answer, or cannot count, under either policy
+     */
+    SessionCutoff.Affected countSessions(Instant until);
+
+    /**
      * Lists the live sessions of a user, the newest first. Of a user with more than {@value #MAX_LISTED_SESSIONS}
      * sessions, those that expire last are listed. Revoking all sessions of a user has no such limit.
      *

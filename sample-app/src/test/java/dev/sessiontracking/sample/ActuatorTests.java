@@ -50,6 +50,25 @@ class ActuatorTests extends AbstractSampleTests {
     }
 
     @Test
+    void cutoffIsCountedThenSetByAdministratorsOnly() {
+        Map<String, Object> longAgo = Map.of("until", "2000-01-01T00:00:00Z");
+        assertThat(cutoff(longAgo, sample.login("alice").access()).status()).isEqualTo(403);
+        Answer dryRun = cutoff(longAgo, admin().access());
+        assertThat(dryRun.json().get("sessions").asInt()).isZero();
+        assertThat(dryRun.json().get("until").asString()).isEqualTo("2000-01-01T00:00:00Z");
+        Answer set = cutoff(Map.of("until", "2000-01-01T00:00:00Z", "confirm", "set"), admin().access());
+        assertThat(set.json().get("cutoff").asString()).isEqualTo("2000-01-01T00:00:00Z");
+        assertThat(cutoff(Map.of("confirm", "everything"), admin().access()).status())
+                .isEqualTo(400);
+        assertThat(cutoff(Map.of("confirm", "clear"), admin().access()).status())
+                .isEqualTo(200);
+    }
+
+    private Answer cutoff(Map<String, Object> body, String access) {
+        return sample.postJson(ENDPOINT + "/cutoff", body, Map.of("Authorization", "Bearer " + access));
+    }
+
+    @Test
     void usersSeeNoDetailsOfHealth() {
         assertThat(sample.get("/actuator/health", sample.login("alice").access())
                         .json()

@@ -4,6 +4,7 @@ package dev.sessiontracking.actuate;
 import dev.sessiontracking.RequestRejected;
 import dev.sessiontracking.RevocationPending;
 import dev.sessiontracking.SessionCreated;
+import dev.sessiontracking.SessionCutoffChanged;
 import dev.sessiontracking.SessionEvent;
 import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.spi.SessionIds;
@@ -29,6 +30,8 @@ final class SessionAuditListener implements SessionListener {
 
     static final String REVOKED = "SESSION_REVOKED";
 
+    static final String CUTOFF = "SESSION_CUTOFF";
+
     static final String REJECTED = "SESSION_REJECTED";
 
     private static final String UNKNOWN = "unknown";
@@ -49,6 +52,12 @@ final class SessionAuditListener implements SessionListener {
             revoked(revoked);
         } else if (event instanceof RevocationPending pending) {
             revocationPending(pending);
+        } else if (event instanceof SessionCutoffChanged changed) {
+            publish(
+                    event,
+                    who(changed.principal(), null),
+                    CUTOFF,
+                    new Details().with("cutoff", Objects.toString(changed.cutoff(), "cleared")));
         } else if (event instanceof RequestRejected rejected) {
             rejected(rejected);
         }

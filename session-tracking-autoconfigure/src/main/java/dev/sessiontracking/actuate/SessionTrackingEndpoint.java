@@ -2,6 +2,7 @@
 package dev.sessiontracking.actuate;
 
 import dev.sessiontracking.RevokedSessions;
+import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStoreUnavailableException;
@@ -9,9 +10,12 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState.FilterChains;
 import dev.sessiontracking.spi.SessionIds;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,7 @@ import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
@@ -34,6 +39,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  * <tr><td>{@code DELETE …/sessions?user=alice}</td><td>revokes all sessions of a user</td></tr>
  * <tr><td>{@code DELETE …/sessions?user=alice&hash=3fa9c1d2}</td><td>revokes one of them</td></tr>
  * <tr><td>{@code DELETE …/sessions/{id}}</td><td>revokes one session</td></tr>
+ * <tr><td>{@code POST …/cutoff}</td><td>counts the sessions that a cut-off would end; {@code confirm=set} sets it,
+ * {@code confirm=clear} clears it</td></tr>
  * </table>
  *
  * <p>Responses contain the short hash of a session that logs use, never its id. An exposed endpoint allows reading by
@@ -62,6 +69,10 @@ final class SessionTrackingEndpoint {
                 ? StateDescriptor.off("session.tracking.redis-url is not set, or session.tracking.enabled is false")
                 : StateDescriptor.of(tracking.state());
         Map<String, Object> answer = new LinkedHashMap<>(state.asMap());
+        Instant cutoff = tracking == null ? null : tracking.cutoff();
+        if (cutoff != null) {
+            answer.put("cutoff", cutoff.toString());
+        }
         answer.put("filterChains", chains.get());
         return answer;
     }
@@ -102,6 +113,31 @@ final class SessionTrackingEndpoint {
     @DeleteOperation
     WebEndpointResponse<?> revokeSession(@Selector Resource resource, @Selector String id) {
         return revoke(() -> revokeEach(List.of(id)));
+    }
+
+    /**
+     * Ends all sessions of all users, or shows what this would end.
+     *
+     * @param until sessions that began until then are ended; now if it is missing
+     * @param confirm if it is missing, nothing is changed
+     */
+    @WriteOperation
+    WebEndpointResponse<?> cutoff(
+            @Selector Cutoff resource, @Nullable OffsetDateTime until, @Nullable Confirmation confirm) {
+        return answer(() -> {
+            if (confirm == Confirmation.CLEAR) {
+                sessions.clearSessionCutoff();
+                return ok(new CutoffSet(null, false, pending()));
+            }
+            if (confirm == Confirmation.SET) {
+                SessionCutoff set =
+                        until == null ? sessions.revokeAllSessions() : sessions.revokeAllSessions(until.toInstant());
+                return ok(new CutoffSet(Objects.toString(set.time(), null), set.pending(), pending()));
+            }
+            Instant time = until == null ? Instant.now() : until.toInstant();
+            SessionCutoff.Affected affected = sessions.countSessions(time);
+            return ok(new DryRun(time.toString(), affected.count(), affected.exact()));
+        });
     }
 
     private RevokedSessions revokeEach(List<String> ids) {
@@ -156,6 +192,29 @@ final class SessionTrackingEndpoint {
     enum Resource {
         SESSIONS
     }
+
+    /** The resource of the cut-off. */
+    enum Cutoff {
+        CUTOFF
+    }
+
+    /** What to do with the cut-off. */
+    enum Confirmation {
+        SET,
+        CLEAR
+    }
+
+    /** What a cut-off of this time would end. The number is exact or an estimate. */
+    record DryRun(String until, long sessions, boolean exact) {}
+
+    /**
+     * The result of a change.
+     *
+     * @param cutoff the cut-off that holds now, if there is one
+     * @param pending whether it is pending: this node enforces it
+     * @param pendingRevocations number of pending revocations of this node, including this one
+     */
+    record CutoffSet(@Nullable String cutoff, boolean pending, int pendingRevocations) {}
 
     /** Sessions of a user, the newest first. */
     record Listed(List<Session> sessions) {}

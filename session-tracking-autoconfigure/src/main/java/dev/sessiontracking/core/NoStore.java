@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +28,17 @@ final class NoStore implements SessionStore {
     @Override
     public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
         return noAnswer();
+    }
+
+    @Override
+    public CompletionStage<NotBefore> raiseNotBefore(
+            String userId, NotBefore marker, Duration lifetime, boolean unlessCleared) {
+        return CompletableFuture.completedFuture(NotBefore.CLEARED);
+    }
+
+    @Override
+    public CompletionStage<SessionCutoff.Affected> countUntil(Instant until) {
+        return CompletableFuture.completedFuture(new SessionCutoff.Affected(0, true));
     }
 
     @Override

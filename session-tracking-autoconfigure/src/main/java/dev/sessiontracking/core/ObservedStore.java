@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.CachingReader;
@@ -91,6 +92,11 @@ final class ObservedStore implements SessionStore {
     }
 
     @Override
+    public CompletionStage<Optional<UserSession>> createAfter(UserSession session, Duration ttl, long cutoffMillis) {
+        return watch(Operation.CREATE, () -> store.createAfter(session, ttl, cutoffMillis));
+    }
+
+    @Override
     public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
         return watch(Operation.CREATE, () -> store.register(session, ttl, tokenLife));
     }
@@ -154,6 +160,11 @@ final class ObservedStore implements SessionStore {
     private <T> T withoutCached(String userId, T answer) {
         reader.invalidateNotBefore(userId);
         return answer;
+    }
+
+    @Override
+    public CompletionStage<SessionCutoff.Affected> countUntil(Instant until) {
+        return store.countUntil(until);
     }
 
     @Override

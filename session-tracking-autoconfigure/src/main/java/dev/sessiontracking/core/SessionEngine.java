@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import static dev.sessiontracking.spi.NotBefore.ALL_USERS;
+
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
@@ -78,7 +80,7 @@ final class SessionEngine implements SessionChecker {
         boolean denied = denylist.isDenied(sessionId, token.userId(), token.authenticatedAt());
         Result result = denied
                 ? Result.ENDED_BY_DENYLIST
-                : switch (reader.lookup(sessionId)) {
+                : switch (reader.lookup(sessionId, markers.cutoff().getNow(null))) {
                     case LIVE -> Result.LIVE_BY_CACHE;
                     case ENDED -> Result.ENDED_BY_CACHE;
                     case UNKNOWN -> null;
@@ -91,18 +93,35 @@ final class SessionEngine implements SessionChecker {
 
     @Override
     public CompletionStage<Result> checkLater(TokenSession token) {
-        return store.exists(token.sessionId()).handle((live, failure) -> {
-            if (failure != null) {
-                return answered(token, Result.UNVERIFIED);
-            }
-            return answered(token, live ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE);
-        });
+        // Where both are unknown, the cut-off and the session are read at the same time.
+        CompletableFuture<NotBefore> cutoff = markers.cutoff();
+        String sessionId = token.sessionId();
+        return store.exists(sessionId)
+                .thenCompose(live -> cutoff.thenCompose(known ->
+                        live && known.exists() ? isLater(sessionId, known) : CompletableFuture.completedStage(live)))
+                .handle((live, failure) -> {
+                    if (failure != null) {
+                        return answered(token, Result.UNVERIFIED);
+                    }
+                    return answered(token, live ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE);
+                });
+    }
+
+    /** Whether a session that the store holds began after the cut-off. The read has filled the cache, if there is one. */
+    private CompletionStage<Boolean> isLater(String sessionId, NotBefore cutoff) {
+        SessionStatus cached = reader.lookup(sessionId, cutoff);
+        return cached == SessionStatus.UNKNOWN
+                ? store.find(sessionId)
+                        .thenApply(found -> found.filter(session -> !cutoff.covers(sessionId, session.createdAt()))
+                                .isPresent())
+                : CompletableFuture.completedStage(cached == SessionStatus.LIVE);
     }
 
     private Result answered(TokenSession token, Result answer) {
         Result result = answer;
         if (result == Result.UNVERIFIED
-                && denylist.isDeniedUnlessVerified(token.sessionId(), token.userId(), token.authenticatedAt())) {
+                && (denylist.isDeniedUnlessVerified(token.sessionId(), token.userId(), token.authenticatedAt())
+                        || markers.isRememberedToCover(ALL_USERS, token.authenticatedAt()))) {
             result = Result.ENDED_BY_DENYLIST;
         } else if (result == Result.LIVE_BY_STORE) {
             denylist.verified(token.sessionId(), token.userId());
@@ -122,25 +141,26 @@ final class SessionEngine implements SessionChecker {
 
     @Override
     public CompletionStage<Result> checkWithoutSessionLater(String userId, @Nullable Instant authenticatedAt) {
-        return markers.readForToken(userId).handle((marker, failure) -> {
-            if (failure != null) {
-                return unansweredWithoutSession(userId, authenticatedAt);
-            }
-            if (marker.equals(NotBefore.CLEARED)) {
-                denylist.cleared(userId);
-            }
-            if (marker.coversToken(authenticatedAt)) {
-                return Result.ENDED_BY_STORE;
-            }
-            return denylist.isDeniedWithoutSession(userId, authenticatedAt)
-                    ? Result.ENDED_BY_DENYLIST
-                    : Result.LIVE_BY_STORE;
-        });
+        CompletableFuture<NotBefore> cutoff = markers.cutoff();
+        return markers.readForToken(userId)
+                .thenCombine(cutoff, (marker, ofAll) -> {
+                    if (marker.equals(NotBefore.CLEARED)) {
+                        denylist.cleared(userId);
+                    }
+                    if (marker.coversToken(authenticatedAt) || ofAll.coversToken(authenticatedAt)) {
+                        return Result.ENDED_BY_STORE;
+                    }
+                    return denylist.isDeniedWithoutSession(userId, authenticatedAt)
+                            ? Result.ENDED_BY_DENYLIST
+                            : Result.LIVE_BY_STORE;
+                })
+                .exceptionally(failure -> unansweredWithoutSession(userId, authenticatedAt));
     }
 
     private Result unansweredWithoutSession(String userId, @Nullable Instant authenticatedAt) {
         if (denylist.isDeniedWithoutSession(userId, authenticatedAt)
-                || markers.isRememberedToCover(userId, authenticatedAt)) {
+                || markers.isRememberedToCover(userId, authenticatedAt)
+                || markers.isRememberedToCover(ALL_USERS, authenticatedAt)) {
             return Result.ENDED_BY_DENYLIST;
         }
         statistics.checked(Result.UNVERIFIED);

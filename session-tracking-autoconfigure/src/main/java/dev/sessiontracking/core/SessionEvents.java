@@ -7,6 +7,7 @@ import dev.sessiontracking.RevocationApplied;
 import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.RevocationPending;
 import dev.sessiontracking.SessionCreated;
+import dev.sessiontracking.SessionCutoffChanged;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEvent;
 import dev.sessiontracking.SessionRenewed;
@@ -18,6 +19,7 @@ import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionListener;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +118,14 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
         }
         statistics.revoked(operation, reason);
         tell(new SessionRevoked(operation, reason, sessionIds, userId, principal(), clock.instant()));
+    }
+
+    @Override
+    public void cutoff(@Nullable Instant time) {
+        if (time != null) {
+            statistics.revoked(RevocationOperation.ALL_USERS, SessionEndReason.ADMINISTRATOR);
+        }
+        tell(new SessionCutoffChanged(time, principal(), clock.instant()));
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.sessiontracking.core.revocation.NotBeforeMarkers;
 import dev.sessiontracking.core.revocation.RevocationDenylist;
 import dev.sessiontracking.core.revocation.Revoker;
 import dev.sessiontracking.spi.CachingReader;
+import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionListener;
@@ -18,6 +19,7 @@ import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.spi.StoreObserver;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -58,7 +60,8 @@ public final class SessionTracking implements AutoCloseable {
         this.events = new SessionEvents(collaborators.listeners(), collaborators.principals(), statistics, clock);
         this.outages = new OutageMonitor(store, settings, clock, events, statistics);
         Duration ttl = settings.lifetimes().ttl();
-        Duration longest = settings.retention().compareTo(ttl) > 0 ? settings.retention() : ttl;
+        // A node that does not know of a cut-off yet may renew a session for the last time.
+        Duration longest = (settings.retention().compareTo(ttl) > 0 ? settings.retention() : ttl).plusMinutes(1);
         this.revoker = new Revoker(
                 this.store,
                 this.reader,
@@ -70,7 +73,7 @@ public final class SessionTracking implements AutoCloseable {
         TrackedSessionService sessions =
                 new TrackedSessionService(this.store, checker, revoker, events, settings, clock);
         this.service = sessions;
-        this.tokenSessions = new TokenSessions(sessions, this.store, checker, revoker, events, settings.lifetimes());
+        this.tokenSessions = new TokenSessions(sessions, checker, revoker, events, settings.lifetimes());
         this.reader.observe(revoker.observer());
         // In this order: an outage is reported as ended before its pending revocations are applied.
         store.listen(outages);
@@ -151,6 +154,12 @@ public final class SessionTracking implements AutoCloseable {
     /** How many revocations this node remembers. */
     public int rememberedRevocations() {
         return revoker.denylist().size();
+    }
+
+    /** The cut-off of all users that this node knows, without asking the store; {@code null} if there is none. */
+    public @Nullable Instant cutoff() {
+        NotBefore cutoff = revoker.markers().remembered(NotBefore.ALL_USERS);
+        return cutoff.exists() ? Instant.ofEpochMilli(cutoff.millis()) : null;
     }
 
     /** Who is to be told of a refused request. */

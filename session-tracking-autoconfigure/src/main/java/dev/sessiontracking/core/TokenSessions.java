@@ -29,8 +29,6 @@ final class TokenSessions {
 
     private final TrackedSessionService sessions;
 
-    private final SessionStore store;
-
     private final SessionEngine engine;
 
     private final Revoker revoker;
@@ -41,13 +39,11 @@ final class TokenSessions {
 
     TokenSessions(
             TrackedSessionService sessions,
-            SessionStore store,
             SessionEngine engine,
             Revoker revoker,
             SessionEvents events,
             Lifetimes lifetimes) {
         this.sessions = sessions;
-        this.store = store;
         this.engine = engine;
         this.revoker = revoker;
         this.events = events;
@@ -94,14 +90,14 @@ final class TokenSessions {
     }
 
     private Refreshed rotate(RefreshToken token, SessionMetadata metadata) {
-        Refreshed refreshed = SessionStore.await(store.refresh(
+        Refreshed refreshed = sessions.refresh(
                 token.sessionId(),
                 new Refresh(
                         lifetimes.ttl(),
                         lifetimes.max(),
                         sessions.kept(metadata),
                         token.generation(),
-                        lifetimes.reuseInterval())));
+                        lifetimes.reuseInterval()));
         if (refreshed.result() == Refreshed.Result.REUSED) {
             log.warn(
                     "A refresh token of session {} of user {} was used again after its rotation. The session was ended,"

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import static dev.sessiontracking.spi.NotBefore.ALL_USERS;
+
 import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionAlreadyExistsException;
+import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRenewal;
@@ -29,6 +32,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The session service over a store. */
@@ -99,7 +103,8 @@ final class TrackedSessionService implements SessionService {
                 sessionId, userId, kept(metadata), createdAt, began, Lifetimes.end(createdAt, maxLifetime));
         Optional<UserSession> created;
         try {
-            created = SessionStore.await(store.create(session, lifetimes.ttl()));
+            created = SessionStore.await(store.createAfter(
+                    session, lifetimes.ttl(), markers.remembered(ALL_USERS).millis()));
         } catch (SessionStoreUnavailableException unavailable) {
             throwIfRejecting(unavailable);
             UserSession untracked = untracked(session);
@@ -145,16 +150,6 @@ final class TrackedSessionService implements SessionService {
         }
     }
 
-    /** The store compares with its own marker. It may have lost one that this node remembers. */
-    private boolean isCoveredByLostMarker(String userId, Instant authenticatedAt) {
-        if (!markers.isRememberedToCover(userId, authenticatedAt)) {
-            return false;
-        }
-        // It may have been cleared on another node.
-        markers.readOrRemember(userId);
-        return markers.isRememberedToCover(userId, authenticatedAt);
-    }
-
     /**
      * Writes the session of an earlier login, unless it exists.
      *
@@ -164,7 +159,9 @@ final class TrackedSessionService implements SessionService {
             String sessionId, String userId, SessionMetadata metadata, Instant authenticatedAt, Times times) {
         if (denylist.isDenied(sessionId)
                 || denylist.isDeniedWithoutSession(userId, authenticatedAt)
-                || isCoveredByLostMarker(userId, authenticatedAt)) {
+                // The store compares with its own marker. It may have lost one that this node remembers.
+                || SessionStore.await(markers.readForToken(userId)).coversToken(authenticatedAt)
+                || markers.cutoff().join().coversToken(authenticatedAt)) {
             return Optional.empty();
         }
         Instant now = clock.instant();
@@ -204,7 +201,19 @@ final class TrackedSessionService implements SessionService {
 
     private boolean isRenewed(String sessionId) {
         Refresh renewal = new Refresh(lifetimes.ttl(), lifetimes.max(), null, null, Duration.ZERO);
-        return SessionStore.await(store.refresh(sessionId, renewal)).result() == Refreshed.Result.RENEWED;
+        return refresh(sessionId, renewal).result() == Refreshed.Result.RENEWED;
+    }
+
+    /** Refreshes a session, and ends it if the cut-off covers it: it must not outlive the cut-off. */
+    Refreshed refresh(String sessionId, Refresh refresh) {
+        CompletableFuture<NotBefore> cutoff = markers.cutoff();
+        Refreshed refreshed = SessionStore.await(store.refresh(sessionId, refresh));
+        UserSession session = refreshed.session();
+        if (session == null || !cutoff.join().covers(sessionId, session.createdAt())) {
+            return refreshed;
+        }
+        SessionStore.await(store.revoke(sessionId, session.userId()));
+        return Refreshed.ENDED;
     }
 
     static UserSession untracked(UserSession session) {
@@ -248,8 +257,9 @@ final class TrackedSessionService implements SessionService {
         if (denylist.isDenied(sessionId)) {
             return Optional.empty();
         }
+        CompletableFuture<NotBefore> cutoff = markers.cutoff();
         return SessionStore.await(store.find(sessionId))
-                .filter(session -> !isDenied(session))
+                .filter(session -> !isDenied(session, cutoff))
                 .filter(session -> !markers.readOrRemember(session.userId()).covers(sessionId, session.createdAt()));
     }
 
@@ -274,10 +284,11 @@ final class TrackedSessionService implements SessionService {
     @Override
     public List<UserSession> getUserSessions(String userId) {
         Arguments.requireUserId(userId);
+        CompletableFuture<NotBefore> cutoff = markers.cutoff();
         List<UserSession> found = SessionStore.await(store.findByUser(userId));
         NotBefore marker = markers.readOrRemember(userId);
         return found.stream()
-                .filter(session -> !isDenied(session))
+                .filter(session -> !isDenied(session, cutoff))
                 .filter(session -> !marker.covers(session.id(), session.createdAt()))
                 .sorted(NEWEST_FIRST)
                 .limit(MAX_LISTED_SESSIONS)
@@ -326,6 +337,10 @@ final class TrackedSessionService implements SessionService {
     @Override
     public Optional<Instant> getNotBefore(String userId) {
         Arguments.requireUserId(userId);
+        return time(userId);
+    }
+
+    private Optional<Instant> time(String userId) {
         NotBefore marker = markers.read(userId);
         return marker.exists() ? Optional.of(Instant.ofEpochMilli(marker.millis())) : Optional.empty();
     }
@@ -362,8 +377,35 @@ final class TrackedSessionService implements SessionService {
         return revoker.revokeAll(userId, currentSessionId, reason);
     }
 
-    private boolean isDenied(UserSession session) {
-        return denylist.isDenied(session.id(), session.userId(), session.createdAt());
+    @Override
+    public SessionCutoff revokeAllSessions(Instant until) {
+        Arguments.requireNonNull(until, "until");
+        if (!until.isAfter(Instant.EPOCH)) {
+            throw new IllegalArgumentException("until must be after 1970-01-01");
+        }
+        return revoker.revokeEverything(until);
+    }
+
+    @Override
+    public Optional<Instant> getSessionCutoff() {
+        return time(ALL_USERS);
+    }
+
+    @Override
+    public void clearSessionCutoff() {
+        markers.clear(ALL_USERS);
+        events.cutoff(null);
+    }
+
+    @Override
+    public SessionCutoff.Affected countSessions(Instant until) {
+        Arguments.requireNonNull(until, "until");
+        return SessionStore.await(store.countUntil(until));
+    }
+
+    private boolean isDenied(UserSession session, CompletableFuture<NotBefore> cutoff) {
+        return denylist.isDenied(session.id(), session.userId(), session.createdAt())
+                || cutoff.join().covers(session.id(), session.createdAt());
     }
 
     private void throwIfRejecting(SessionStoreUnavailableException unavailable) {

@@ -116,6 +116,14 @@ final class SessionMeters implements MeterBinder {
                 SessionTracking::pendingRevocations);
         gauge(
                 registry,
+                "cutoff",
+                "Time of the cut-off of all users in seconds since 1970. No value without a cut-off",
+                tracking -> {
+                    Instant cutoff = tracking.cutoff();
+                    return cutoff == null ? Double.NaN : cutoff.getEpochSecond();
+                });
+        gauge(
+                registry,
                 "revocations.remembered",
                 "Revocations that this node remembers",
                 SessionTracking::rememberedRevocations);

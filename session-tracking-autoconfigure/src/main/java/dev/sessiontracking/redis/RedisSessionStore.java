@@ -3,6 +3,7 @@ package dev.sessiontracking.redis;
 
 import static dev.sessiontracking.redis.connection.RedisFailures.translated;
 
+import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
@@ -93,8 +94,13 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
+        return createAfter(session, ttl, 0);
+    }
+
+    @Override
+    public CompletionStage<Optional<UserSession>> createAfter(UserSession session, Duration ttl, long cutoffMillis) {
         return answer(commands -> registrations
-                .create(commands, session, ttl)
+                .create(commands, session, ttl, cutoffMillis)
                 .thenCompose(created -> created.session().isPresent()
                         ? CompletableFuture.completedFuture(created.session().map(this::remembered))
                         : undoIndexEntry(commands, session, created.indexed()).thenApply(undone -> Optional.empty())));
@@ -256,6 +262,11 @@ final class RedisSessionStore implements SessionStore {
             announce(userId, NotBefore.CLEARED);
             return done;
         }));
+    }
+
+    @Override
+    public CompletionStage<SessionCutoff.Affected> countUntil(Instant until) {
+        return translated(link.bulkRequest("", commands -> new SessionCount(commands, keys, until).run()));
     }
 
     @Override

@@ -45,7 +45,7 @@ final class Registrations {
      *
      * @return empty if the id is taken, with the reply of the index
      */
-    CompletionStage<Created> create(RedisRequest commands, UserSession session, Duration ttl) {
+    CompletionStage<Created> create(RedisRequest commands, UserSession session, Duration ttl, long cutoffMillis) {
         String undated = undated(session);
         CompletableFuture<Long> written =
                 write(commands, session, undated, ttl, NOW, NEVER_AGAIN).toCompletableFuture();
@@ -62,14 +62,14 @@ final class Registrations {
                 })
                 .thenCompose(now -> now <= TAKEN
                         ? CompletableFuture.completedFuture(new Created(Optional.empty(), indexed.join()))
-                        : afterMarker(commands, session, undated, now, -indexed.join(), ttl));
+                        : afterMarker(commands, session, undated, now, Math.max(-indexed.join(), cutoffMillis), ttl));
     }
 
     /** @param indexed the reply of the index */
     record Created(Optional<UserSession> session, long indexed) {}
 
     /**
-     * A session that is created after the marker must have a later time. The clocks of two masters may differ, or a
+     * A session that is created after the marker, or the cut-off, must have a later time. The clocks of two masters may differ, or a
      * failover may have set the clock back.
      */
     private CompletionStage<Created> afterMarker(

@@ -34,6 +34,15 @@ public interface CachingReader {
         return null;
     }
 
+    /**
+     * As {@link #lookup(String)}, but a session that the cut-off covers has ended.
+     *
+     * @param cutoff {@code null} if it is not known yet: the store must be asked
+     */
+    default SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff) {
+        return cutoff == null ? SessionStatus.UNKNOWN : lookup(sessionId);
+    }
+
     /** Removes what the cache has of a session. */
     default void invalidate(String sessionId) {}
 

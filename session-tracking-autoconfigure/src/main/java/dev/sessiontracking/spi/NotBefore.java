@@ -5,13 +5,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A user's not-before marker: everything of the user that was authenticated at or before a time is invalid.
+ * A user's not-before marker: everything of the user that was authenticated at or before a time is invalid. The marker of
+ * {@linkplain #ALL_USERS all users} is the cut-off.
  *
  * @param millis the time, by the store's clock, in milliseconds since the epoch; 0 when there is no marker
  * @param sparedSessionId a session that the last revocation has spared, or {@code null}
  * @param sparedMillis the time that holds for that session, from an earlier revocation; 0 when there was none
  */
 public record NotBefore(long millis, @Nullable String sparedSessionId, long sparedMillis) {
+
+    /** In place of a user id: the marker of all users is the cut-off. */
+    public static final String ALL_USERS = "";
 
     /** No marker: nothing is invalid for it. */
     public static final NotBefore NONE = new NotBefore(0, null, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.spi;
 
+import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
@@ -32,6 +33,16 @@ public interface SessionStore {
      *     session untouched, when the id is taken or its session has ended for good
      */
     CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl);
+
+    /**
+     * As {@link #create}, but the session begins later than the cut-off, whatever the clock of the store says: it may have
+     * gone back, or differ between servers.
+     *
+     * @param cutoffMillis in milliseconds since the epoch; less than 1 when there is none
+     */
+    default CompletionStage<Optional<UserSession>> createAfter(UserSession session, Duration ttl, long cutoffMillis) {
+        return create(session, ttl);
+    }
 
     /**
      * Writes a session later than its login, by a token that does not name it. A token registers one session, once: when
@@ -72,14 +83,17 @@ public interface SessionStore {
         return CompletableFuture.completedFuture(Optional.empty());
     }
 
-    /** Reads a user's not-before marker. A store without markers has {@link NotBefore#NONE}. */
+    /**
+     * Reads the not-before marker of a user, or of {@linkplain NotBefore#ALL_USERS all users}. A store without markers has
+     * {@link NotBefore#NONE}.
+     */
     default CompletionStage<NotBefore> notBefore(String userId) {
         return CompletableFuture.completedFuture(NotBefore.NONE);
     }
 
     /**
      * Raises a user's not-before marker; never lowers it. From then on, the store refuses to register or to renew a session
-     * that it covers.
+     * that it covers. That of all users is only kept: the caller compares with it.
      *
      * @param marker its time is lowered to the store's own if that is earlier; {@link NotBefore#millis()} 0 means now
      * @param lifetime how long it is kept: as long as a token can live
@@ -98,6 +112,14 @@ public interface SessionStore {
      */
     default CompletionStage<?> clearNotBefore(String userId, Duration lifetime) {
         return CompletableFuture.completedFuture(null);
+    }
+
+    /**
+     * Counts the sessions that began at or before a time, from a bounded number of keys. A store that cannot count fails.
+     */
+    default CompletionStage<SessionCutoff.Affected> countUntil(Instant until) {
+        return CompletableFuture.failedFuture(
+                new SessionStoreUnavailableException("This store cannot count its sessions", null));
     }
 
     /** Tells whether the store holds a session of this id. */

@@ -113,7 +113,7 @@ class SessionTrackingHealthAutoConfigurationTests {
                 Health health = health(context);
                 assertThat(detail(health, "nearCache", "status")).isEqualTo("on");
                 assertThat(detail(health, "nearCache", "trusted")).isEqualTo(true);
-                assertThat(detail(health, "nearCache", "size")).isEqualTo(1L);
+                assertThat(detail(health, "nearCache", "size")).isIn(1L, 2L);
             });
         });
     }

@@ -90,7 +90,8 @@ class SessionTrackingMetricsAutoConfigurationTests {
                 assertThat(value(context, "session.tracking.checks", "result", "live", "source", "cache"))
                         .isPositive();
             });
-            assertThat(value(context, "session.tracking.near.cache.size")).isEqualTo(1);
+            // The session, and the cut-off once it was read.
+            assertThat(value(context, "session.tracking.near.cache.size")).isBetween(1.0, 2.0);
             assertThat(value(context, "session.tracking.near.cache.hit.ratio")).isBetween(0.01, 1.0);
             assertThat(value(context, "session.tracking.near.cache.lease.age")).isBetween(0.0, 60.0);
         });
@@ -195,7 +196,7 @@ class SessionTrackingMetricsAutoConfigurationTests {
                 service.createSession("user" + i, SessionMetadata.of("203.0.113." + i, "Agent " + i));
                 service.isSessionValid("made-up-" + i);
             }
-            assertThat(meters(registry)).isEqualTo(before).hasSizeLessThan(50);
+            assertThat(meters(registry)).isEqualTo(before).hasSizeLessThan(60);
         });
     }
 

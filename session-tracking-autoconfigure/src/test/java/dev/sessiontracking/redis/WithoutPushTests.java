@@ -14,6 +14,7 @@ import dev.sessiontracking.testkit.ScriptedRedisServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -87,6 +88,13 @@ class WithoutPushTests {
         }
     }
 
+    /** Besides, the cut-off is read a few times a second. */
+    private static void assertThatChecksCostOneCommandEach() {
+        Map<String, Long> counts = redis.cli().commandCounts();
+        assertThat(counts).containsEntry("strlen", (long) CHECKS);
+        assertThat(counts.values().stream().mapToLong(Long::longValue).sum()).isLessThan(CHECKS + 20);
+    }
+
     @Test
     void anAccountWithoutTheRightIsFoundOut(CapturedOutput output) {
         redis.cli().command("ACL", "SETUSER", "app", "on", ">secret", "~*", "+@all", "-client|tracking");
@@ -98,7 +106,7 @@ class WithoutPushTests {
             for (int i = 0; i < CHECKS; i++) {
                 assertThat(node.check(session.id())).isEqualTo(Result.LIVE_BY_STORE);
             }
-            assertThat(redis.cli().commandCounts()).containsOnlyKeys("strlen").containsValue((long) CHECKS);
+            assertThatChecksCostOneCommandEach();
             assertThat(output.getOut()).containsOnlyOnce("Near cache is");
         } finally {
             redis.cli().command("ACL", "DELUSER", "app");
@@ -113,7 +121,7 @@ class WithoutPushTests {
             for (int i = 0; i < CHECKS; i++) {
                 assertThat(node.check(session.id())).isEqualTo(Result.LIVE_BY_STORE);
             }
-            assertThat(redis.cli().commandCounts()).containsOnlyKeys("strlen").containsValue((long) CHECKS);
+            assertThatChecksCostOneCommandEach();
             assertThat(redis.cli().text("CLIENT", "LIST").lines().filter(line -> line.contains("resp=3")))
                     .hasSize(Line.values().length);
             assertThat(output.getOut()).doesNotContain("Near cache is");

@@ -2,6 +2,7 @@
 package dev.sessiontracking.security;
 
 import dev.sessiontracking.RevokedSessions;
+import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRenewal;
@@ -189,6 +190,26 @@ public class RecordingSessions implements SessionChecker, SessionService {
     @Override
     public UserSession createSession(String userId, SessionMetadata metadata) {
         return createSession(userId, SessionIds.generate(), metadata);
+    }
+
+    @Override
+    public SessionCutoff revokeAllSessions(Instant until) {
+        return new SessionCutoff(until, false);
+    }
+
+    @Override
+    public Optional<Instant> getSessionCutoff() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void clearSessionCutoff() {
+        // There is none.
+    }
+
+    @Override
+    public SessionCutoff.Affected countSessions(Instant until) {
+        return new SessionCutoff.Affected(live.size(), true);
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.test;
 
+import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
@@ -217,6 +218,16 @@ public final class InMemorySessionStore implements SessionStore {
                 .filter(session -> session.session().userId().equals(userId) && session.isLive(now()))
                 .map(InMemorySession::session)
                 .toList();
+    }
+
+    @Override
+    public CompletionStage<SessionCutoff.Affected> countUntil(Instant until) {
+        return answer(() -> new SessionCutoff.Affected(
+                sessions.values().stream()
+                        .filter(session -> session.isLive(now())
+                                && !session.session().createdAt().isAfter(until))
+                        .count(),
+                true));
     }
 
     // renew, refresh

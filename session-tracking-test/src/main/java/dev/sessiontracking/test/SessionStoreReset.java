@@ -3,6 +3,7 @@ package dev.sessiontracking.test;
 
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.spi.NotBefore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.springframework.beans.factory.ObjectProvider;
@@ -25,7 +26,10 @@ final class SessionStoreReset implements TestExecutionListener {
             awaitPendingRevocations(context.getBeanProvider(SessionTracking.class));
             // The engine remembers markers, so it must clear them.
             SessionService sessions = context.getBean(SessionService.class);
-            store.markedUsers().forEach(sessions::clearNotBefore);
+            store.markedUsers().stream()
+                    .filter(user -> !user.equals(NotBefore.ALL_USERS))
+                    .forEach(sessions::clearNotBefore);
+            sessions.clearSessionCutoff();
             store.clear();
         }
     }

@@ -67,7 +67,7 @@ public final class MemoryCommand {
         NearCache cache = cache();
         long expiresAt = System.currentTimeMillis() + TTL.toMillis();
         // Each with an expiry of its own, as sessions have it.
-        return bytesEach(cache, i -> cache.putLive(SessionIds.generate(), expiresAt + i));
+        return bytesEach(cache, i -> cache.putLive(SessionIds.generate(), i, expiresAt + i));
     }
 
     private static double absentSessions() {

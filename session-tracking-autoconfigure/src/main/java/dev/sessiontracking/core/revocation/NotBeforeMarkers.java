@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core.revocation;
 
+import static dev.sessiontracking.spi.NotBefore.ALL_USERS;
+
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
@@ -17,12 +19,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The not-before markers of users. They are read through the near cache, so that a steady state sends no command. What was
+ * The not-before markers of users, and the cut-off, which is that of all users. They are read through the near cache, so that a steady state sends no command. What was
  * found is remembered for outages, and restored in a store that has lost it. Bounded. Thread-safe.
  */
 public final class NotBeforeMarkers {
 
     private static final int MOST_REMEMBERED = 10_000;
+
+    /** How old the cut-off may be. */
+    private static final Duration CUTOFF_STALENESS = Duration.ofMillis(500);
 
     /** No clock is as far ahead: a marker that is was written by mistake, and would lock its user out. */
     private static final Duration MOST_AHEAD = Duration.ofDays(1);
@@ -38,9 +43,18 @@ public final class NotBeforeMarkers {
     private final Map<String, NotBefore> remembered = Collections.synchronizedMap(new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, NotBefore> eldest) {
+            if (size() > MOST_REMEMBERED && eldest.getKey().equals(ALL_USERS)) {
+                // Users' markers must not displace the cut-off: this makes it the youngest, and removes the next one.
+                NotBefore kept = eldest.getValue();
+                remove(ALL_USERS);
+                put(ALL_USERS, kept);
+                return false;
+            }
             return size() > MOST_REMEMBERED;
         }
     });
+
+    private volatile @Nullable Cutoff cutoff;
 
     /**
      * @param cachedRead reads a marker of that store, or finds it in the near cache
@@ -92,7 +106,55 @@ public final class NotBeforeMarkers {
         try {
             return read(userId);
         } catch (SessionStoreUnavailableException unavailable) {
-            return remembered.getOrDefault(userId, NotBefore.NONE);
+            return remembered(userId);
+        }
+    }
+
+    /** The marker that this node has met last, without a command. */
+    public NotBefore remembered(String userId) {
+        NotBefore known = remembered.get(userId);
+        return known == null || left(known).toMillis() <= 0 ? NotBefore.NONE : known;
+    }
+
+    /**
+     * The cut-off of all users, at most half a second older than the near cache says. It is read again before, so that under
+     * steady traffic no caller waits. Allocates nothing if it is known. Does not block.
+     *
+     * @return never fails: if the store does not answer, this is what the node remembers
+     */
+    public CompletableFuture<NotBefore> cutoff() {
+        Cutoff known = cutoff;
+        if (known == null || !known.isWithin(CUTOFF_STALENESS, clock)) {
+            return readCutoff();
+        }
+        if (!known.isWithin(CUTOFF_STALENESS.dividedBy(2), clock)) {
+            readCutoff();
+        }
+        return known.effective;
+    }
+
+    private CompletableFuture<NotBefore> readCutoff() {
+        long nanos = System.nanoTime();
+        long millis = clock.millis();
+        return credible(ALL_USERS)
+                .thenCompose(stored -> keepCutoff(stored, nanos, millis))
+                .exceptionally(unavailable -> remembered(ALL_USERS))
+                .toCompletableFuture();
+    }
+
+    private CompletableFuture<NotBefore> keepCutoff(NotBefore stored, long nanos, long millis) {
+        synchronized (remembered) {
+            CompletableFuture<NotBefore> effective = CompletableFuture.completedFuture(remember(ALL_USERS, stored));
+            cutoff = new Cutoff(nanos, millis, effective);
+            return effective;
+        }
+    }
+
+    /** Enforces a cut-off that the store has not confirmed, or that another node has announced. */
+    void enforceCutoff(NotBefore marker) {
+        synchronized (remembered) {
+            remember(ALL_USERS, credible(marker));
+            cutoff = null;
         }
     }
 
@@ -114,8 +176,7 @@ public final class NotBeforeMarkers {
 
     /** Whether a marker that this node has met invalidates a token without a session. For outages. */
     public boolean isRememberedToCover(String userId, @Nullable Instant authenticatedAt) {
-        NotBefore marker = remembered.get(userId);
-        return marker != null && left(marker).toMillis() > 0 && marker.coversToken(authenticatedAt);
+        return remembered(userId).coversToken(authenticatedAt);
     }
 
     /** How long it is until then, by this node's clock. */
@@ -127,11 +188,23 @@ public final class NotBeforeMarkers {
         return lifetime.minusMillis(clock.millis() - marker.millis());
     }
 
-    /** @throws SessionStoreUnavailableException if the store does not confirm it */
-    void raise(String userId, NotBefore wanted) {
+    /**
+     * Raises a marker.
+     *
+     * @return the time that holds now
+     * @throws SessionStoreUnavailableException if the store does not confirm it
+     */
+    NotBefore raise(String userId, NotBefore wanted) {
         NotBefore raised = SessionStore.await(store.raiseNotBefore(userId, wanted, lifetime, false));
+        if (userId.equals(ALL_USERS) && raised.millis() == 0) {
+            throw new SessionStoreUnavailableException(
+                    "The store does not keep a cut-off. Redis needs the permissions that docs/running-redis.md lists",
+                    null);
+        }
         // Another revocation may be the later one, and spare another session.
         remember(userId, raised.millis() == wanted.millis() ? raised : SessionStore.await(store.notBefore(userId)));
+        cutoff = null;
+        return raised;
     }
 
     /**
@@ -142,6 +215,7 @@ public final class NotBeforeMarkers {
     public void clear(String userId) {
         SessionStore.await(store.clearNotBefore(userId, lifetime));
         remembered.remove(userId);
+        cutoff = null;
     }
 
     private Map<String, NotBefore> copyOfRemembered() {
@@ -179,11 +253,25 @@ public final class NotBeforeMarkers {
                     // Cleared, or the store's clock is behind: the marker would cover sessions that began after it.
                     remembered.replace(userId, marker, raised);
                 }
-                return raised.millis() == marker.millis()
+                return raised.millis() == marker.millis() && !userId.equals(ALL_USERS)
                         ? store.revokeAll(
                                 userId, Instant.ofEpochMilli(marker.millis()), marker.sparedSessionId(), id -> {})
                         : CompletableFuture.completedFuture(List.of());
             });
         });
+    }
+
+    /**
+     * The cut-off as it was read.
+     *
+     * @param nanos when it was asked for, by a clock that does not jump
+     * @param millis the same, by a clock that does not stand still while the machine sleeps
+     * @param effective the later one of it and what this node remembers
+     */
+    private record Cutoff(long nanos, long millis, CompletableFuture<NotBefore> effective) {
+
+        boolean isWithin(Duration age, Clock clock) {
+            return System.nanoTime() - nanos <= age.toNanos() && Math.abs(clock.millis() - millis) <= age.toMillis();
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ sealed interface Revocation {
     }
 
     /**
-     * The sessions of a user that began until a moment.
+     * The sessions of a user, or of {@linkplain NotBefore#ALL_USERS all users}, that began until a moment.
      *
      * @param until the last moment that is revoked
      * @param exceptSessionId the one session to keep, if any
@@ -72,13 +73,20 @@ sealed interface Revocation {
     record OfUser(String userId, Instant until, @Nullable String exceptSessionId, SessionEndReason reason)
             implements Revocation {
 
+        boolean isOfAllUsers() {
+            return userId.equals(NotBefore.ALL_USERS);
+        }
+
         @Override
-        public String revokedUser() {
-            return userId;
+        public @Nullable String revokedUser() {
+            return isOfAllUsers() ? null : userId;
         }
 
         @Override
         public RevocationOperation operation() {
+            if (isOfAllUsers()) {
+                return RevocationOperation.ALL_USERS;
+            }
             return exceptSessionId == null ? RevocationOperation.ALL : RevocationOperation.OTHERS;
         }
 
@@ -89,7 +97,8 @@ sealed interface Revocation {
 
         @Override
         public String describe() {
-            return "sessions of user " + SessionIds.hash(userId) + " until " + until;
+            return "sessions of " + (isOfAllUsers() ? "all users" : "user " + SessionIds.hash(userId)) + " until "
+                    + until;
         }
     }
 }

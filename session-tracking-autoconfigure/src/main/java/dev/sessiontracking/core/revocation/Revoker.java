@@ -3,6 +3,7 @@ package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.RevokedSessions;
+import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
@@ -85,6 +86,9 @@ public final class Revoker implements AutoCloseable {
                 SessionEndReason reason,
                 List<String> sessionIds,
                 @Nullable String userId);
+
+        /** The cut-off of all users holds; {@code null} if it was cleared. */
+        void cutoff(@Nullable Instant time);
 
         /** The store has not confirmed a revocation: this node enforces it and will send it again. */
         void pending(
@@ -183,6 +187,34 @@ public final class Revoker implements AutoCloseable {
         }
     }
 
+    /**
+     * Sets the cut-off: ends all sessions of all users that have begun until a time.
+     *
+     * @param until the store's present time counts if that is earlier
+     */
+    public SessionCutoff revokeEverything(Instant until) {
+        Instant now = denylist.now();
+        // The store compares with its own clock, so what is in the future here may be in the past there.
+        Instant time = until.isBefore(now.plus(Duration.ofDays(1))) ? until : null;
+        try {
+            NotBefore raised = markers.raise(NotBefore.ALL_USERS, NotBefore.of(time, null));
+            if (!raised.exists()) {
+                return new SessionCutoff(null, false);
+            }
+            Instant cutoff = Instant.ofEpochMilli(raised.millis());
+            outcomes.cutoff(cutoff);
+            return new SessionCutoff(cutoff, false);
+        } catch (SessionStoreUnavailableException unavailable) {
+            Instant enforced = until.isBefore(now) ? until : now;
+            markers.enforceCutoff(NotBefore.of(enforced, null));
+            keep(
+                    new Revocation.OfUser(NotBefore.ALL_USERS, enforced, null, SessionEndReason.ADMINISTRATOR),
+                    true,
+                    unavailable);
+            return new SessionCutoff(enforced, true);
+        }
+    }
+
     private void keep(Revocation revocation, boolean enforced, SessionStoreUnavailableException unavailable) {
         if (!enforced) {
             throw new SessionStoreUnavailableException(
@@ -206,7 +238,7 @@ public final class Revoker implements AutoCloseable {
         long sessions;
         if (revocation instanceof Revocation.OfUser all) {
             markers.raise(all.userId(), NotBefore.of(all.until(), all.exceptSessionId()));
-            sessions = revokeAll(all, all.until()).size();
+            sessions = all.isOfAllUsers() ? 0 : revokeAll(all, all.until()).size();
         } else {
             sessions = revokeInStore((Revocation.OfSession) revocation) ? 1 : 0;
         }
@@ -278,7 +310,11 @@ public final class Revoker implements AutoCloseable {
 
             @Override
             public void onAnnounced(String userId, NotBefore marker) {
-                denylist.denyAnnounced(userId, marker);
+                if (userId.equals(NotBefore.ALL_USERS)) {
+                    markers.enforceCutoff(marker);
+                } else {
+                    denylist.denyAnnounced(userId, marker);
+                }
             }
 
             @Override

@@ -2,11 +2,14 @@
 package dev.sessiontracking.redis.connection;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.ValueScanCursor;
 import io.lettuce.core.XAddArgs;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.BooleanOutput;
 import io.lettuce.core.output.CommandOutput;
@@ -98,6 +101,16 @@ public final class RedisRequest {
         CommandArgs<String, String> args =
                 args().addKey(key).add(from.getCursor()).add("COUNT").add(SCAN_PAGE);
         return send(Line.READ, CommandType.SSCAN, ValueScanOutput::new, key, args);
+    }
+
+    /** A page of the names of all keys, of one master after another. */
+    public CompletionStage<KeyScanCursor<String>> scan(ScanCursor from) {
+        return bulk(commands -> commands.scan(from, ScanArgs.Builder.limit(SCAN_PAGE)));
+    }
+
+    /** How many keys there are. */
+    public CompletionStage<Long> keyCount() {
+        return bulk(RedisClusterAsyncCommands::dbsize);
     }
 
     public CompletionStage<Long> srem(String key, String... members) {
@@ -248,6 +261,18 @@ public final class RedisRequest {
                 }
             }
         });
+    }
+
+    /** A command about the keys of all masters, in a request for many keys. */
+    private <T> CompletionStage<T> bulk(
+            Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
+        Shard shard = shards.of("");
+        return shard.sendOnce(Line.READ, () -> command.apply(shards.commands(Line.BULK)))
+                .whenComplete((value, failure) -> {
+                    if (!RedisFailures.isAnswer(failure)) {
+                        shard.bulkFailed(failure);
+                    }
+                });
     }
 
     private static void requireTime(long deadline) {

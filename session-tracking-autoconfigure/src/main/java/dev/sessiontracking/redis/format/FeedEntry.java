@@ -61,6 +61,8 @@ public record FeedEntry(
         String userId = fields.get(USER);
         NotBefore marker = MarkerValue.parse(fields.get(MARKER));
         boolean isKnown = marker.exists() || marker.equals(NotBefore.CLEARED);
-        return userId != null && SessionIds.isUsableUserId(userId) && isKnown ? ofMarker(userId, marker) : null;
+        return userId != null && isKnown && (SessionIds.isUsableUserId(userId) || userId.equals(NotBefore.ALL_USERS))
+                ? ofMarker(userId, marker)
+                : null;
     }
 }

@@ -223,8 +223,10 @@ final class CachingReads {
             } else {
                 SessionJson.read(sessionId, value)
                         .filter(session -> !session.expiresAt().equals(SessionJson.NO_EXPIRY))
-                        .ifPresent(session ->
-                                cache.putLive(sessionId, session.expiresAt().toEpochMilli()));
+                        .ifPresent(session -> cache.putLive(
+                                sessionId,
+                                session.createdAt().toEpochMilli(),
+                                session.expiresAt().toEpochMilli()));
             }
         } catch (RuntimeException broken) {
             // Without a known expiry, each check sends a command.

@@ -122,9 +122,9 @@ final class InvalidationConnection implements RedisConnectionStateListener {
     }
 
     /** Called for every check. */
-    SessionStatus lookup(String sessionId) {
+    SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff) {
         checking();
-        return cache.lookup(sessionId);
+        return cutoff == null ? SessionStatus.UNKNOWN : cache.lookup(sessionId, cutoff);
     }
 
     private void checking() {

@@ -32,7 +32,7 @@ public final class NearCache {
 
     private static final Optional<SessionEndReason> EXPIRED = Optional.of(SessionEndReason.EXPIRED);
 
-    private final Cache<String, Long> live;
+    private final Cache<String, Live> live;
 
     private final Cache<String, Boolean> absent;
 
@@ -97,24 +97,33 @@ public final class NearCache {
         }
     }
 
-    /** The status of a session; {@code UNKNOWN} when there is no answer that may be given. */
+    /** The status of a session, whatever the cut-off; {@code UNKNOWN} when there is no answer that may be given. */
     public SessionStatus lookup(String sessionId) {
+        return lookup(sessionId, NotBefore.NONE);
+    }
+
+    /**
+     * The status of a session; {@code UNKNOWN} when there is no answer that may be given.
+     *
+     * @param cutoff ends the sessions that began until its time
+     */
+    public SessionStatus lookup(String sessionId, NotBefore cutoff) {
         Moment lease = this.lease;
         if (lease == null) {
             return SessionStatus.UNKNOWN;
         }
-        Long expiresAt = live.getIfPresent(sessionId);
-        if (expiresAt == null && absent.getIfPresent(sessionId) == null) {
+        Live session = live.getIfPresent(sessionId);
+        if (session == null && absent.getIfPresent(sessionId) == null) {
             return SessionStatus.UNKNOWN;
         }
         long now = clock.millis();
         if (!lease.isWithin(maxStalenessNanos, ticker.getAsLong(), now)) {
             return SessionStatus.UNKNOWN;
         }
-        if (expiresAt == null) {
+        if (session == null || (cutoff.exists() && session.createdAtMillis <= cutoff.millis())) {
             return SessionStatus.ENDED;
         }
-        return now < expiresAt ? SessionStatus.LIVE : SessionStatus.UNKNOWN;
+        return now < session.expiresAtMillis ? SessionStatus.LIVE : SessionStatus.UNKNOWN;
     }
 
     /** Why an absent session has ended, empty if nobody knows; {@code null} if the store must be asked. */
@@ -199,10 +208,10 @@ public final class NearCache {
     }
 
     /** Keeps a live session until it is invalidated or expires. */
-    public void putLive(String sessionId, long expiresAtMillis) {
+    public void putLive(String sessionId, long createdAtMillis, long expiresAtMillis) {
         absent.invalidate(sessionId);
         reasons.invalidate(sessionId);
-        live.put(sessionId, expiresAtMillis);
+        live.put(sessionId, new Live(createdAtMillis, expiresAtMillis));
     }
 
     /** Keeps the fact that there is no such session. */
@@ -224,9 +233,9 @@ public final class NearCache {
     }
 
     private boolean removeLive(String sessionId) {
-        Long expiresAt = live.asMap().remove(sessionId);
-        boolean wasLive = expiresAt != null && clock.millis() < expiresAt;
-        if (expiresAt != null && !wasLive) {
+        Live session = live.asMap().remove(sessionId);
+        boolean wasLive = session != null && clock.millis() < session.expiresAtMillis;
+        if (session != null && !wasLive) {
             reasons.put(sessionId, EXPIRED);
         }
         return wasLive;
@@ -245,6 +254,8 @@ public final class NearCache {
     public long size() {
         return live.estimatedSize() + absent.estimatedSize() + markers.estimatedSize();
     }
+
+    private record Live(long createdAtMillis, long expiresAtMillis) {}
 
     /**
      * A moment on two clocks that must agree on an age. The ticker does not jump, but stands still while the machine sleeps;

@@ -130,8 +130,13 @@ public final class NearCaches implements CachingReader {
 
     @Override
     public SessionStatus lookup(String sessionId) {
+        return lookup(sessionId, NotBefore.NONE);
+    }
+
+    @Override
+    public SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff) {
         InvalidationConnection connection = of(keys.session(sessionId));
-        return connection == null ? SessionStatus.UNKNOWN : connection.lookup(sessionId);
+        return connection == null ? SessionStatus.UNKNOWN : connection.lookup(sessionId, cutoff);
     }
 
     @Override

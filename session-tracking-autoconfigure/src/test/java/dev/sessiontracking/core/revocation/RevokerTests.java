@@ -66,6 +66,11 @@ class RevokerTests {
         }
 
         @Override
+        public void cutoff(@Nullable Instant time) {
+            outcomes.add("cutoff " + time);
+        }
+
+        @Override
         public void pending(
                 RevocationOperation operation,
                 SessionEndReason reason,
@@ -127,7 +132,7 @@ class RevokerTests {
     @Test
     void sessionThatTheCacheHoldsAsLiveIsRemembered() {
         reader.renewLease();
-        reader.cache.putLive("a", NOW.plus(TTL).toEpochMilli());
+        reader.cache.putLive("a", 1, NOW.plus(TTL).toEpochMilli());
         assertThat(revoke("a")).isFalse();
         assertThat(denylist.isDenied("a")).isTrue();
         reader.cache.putAbsent("b");
@@ -177,7 +182,7 @@ class RevokerTests {
         reader.renewLease();
         for (String id : List.of("c", "d")) {
             login(id);
-            reader.cache.putLive(id, NOW.plus(TTL).toEpochMilli());
+            reader.cache.putLive(id, 1, NOW.plus(TTL).toEpochMilli());
             assertThat(revoke(id)).isTrue();
             assertThat(store.holds(id)).isFalse();
             assertThat(denylist.isDenied(id)).isFalse();
@@ -223,7 +228,7 @@ class RevokerTests {
         reader.renewLease();
         for (String id : List.of("a", "b", "c")) {
             login(id);
-            reader.cache.putLive(id, NOW.plus(TTL).toEpochMilli());
+            reader.cache.putLive(id, 1, NOW.plus(TTL).toEpochMilli());
         }
         assertThat(revokeAll(null).count()).isEqualTo(3);
         assertThat(List.of("a", "b", "c"))

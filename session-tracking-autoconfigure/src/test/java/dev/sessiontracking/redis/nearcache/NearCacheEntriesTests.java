@@ -63,8 +63,8 @@ class NearCacheEntriesTests {
 
     @Test
     void invalidationTellsWhetherALiveSessionWasKept() {
-        cache.putLive("live", in(Duration.ofSeconds(2)));
-        cache.putLive("expiring", in(Duration.ofSeconds(1)));
+        cache.putLive("live", 1, in(Duration.ofSeconds(2)));
+        cache.putLive("expiring", 1, in(Duration.ofSeconds(1)));
         cache.putAbsent("absent");
         clock.advance(Duration.ofSeconds(1));
         assertThat(cache.invalidate("live")).isTrue();
@@ -77,7 +77,7 @@ class NearCacheEntriesTests {
     @Test
     void sessionIsKeptAsLiveOrAsAbsent() {
         cache.putAbsent("a");
-        cache.putLive("a", in(BOUND));
+        cache.putLive("a", 1, in(BOUND));
         assertThat(cache.size()).isEqualTo(1);
         cache.putAbsent("a");
         assertThat(cache.size()).isEqualTo(1);
@@ -88,7 +88,7 @@ class NearCacheEntriesTests {
     @Test
     void sizeCountsAllThatIsKept() {
         for (int i = 0; i < 3; i++) {
-            cache.putLive("live" + i, in(BOUND));
+            cache.putLive("live" + i, 1, in(BOUND));
             cache.putMarker("user" + i, MARKER);
         }
         cache.putAbsent("absent");

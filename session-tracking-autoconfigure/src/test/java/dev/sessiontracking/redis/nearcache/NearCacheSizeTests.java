@@ -15,7 +15,7 @@ class NearCacheSizeTests {
     private final NearCache cache = new NearCache(100, Duration.ofMinutes(1), System::nanoTime, Clock.systemUTC());
 
     private void keepLive(String sessionId) {
-        cache.putLive(sessionId, Instant.now().plusSeconds(3600).toEpochMilli());
+        cache.putLive(sessionId, 1, Instant.now().plusSeconds(3600).toEpochMilli());
     }
 
     @Test

@@ -70,7 +70,7 @@ class NearCacheTests {
     }
 
     private void keepLive(String sessionId) {
-        cache.putLive(sessionId, expiringIn(Duration.ofHours(1)));
+        cache.putLive(sessionId, 1, expiringIn(Duration.ofHours(1)));
     }
 
     private void prove() {
@@ -181,7 +181,7 @@ class NearCacheTests {
 
     @Test
     void aSessionPastItsExpiryIsNotAnswered() {
-        cache.putLive("a", expiringIn(Duration.ofMillis(10)));
+        cache.putLive("a", 1, expiringIn(Duration.ofMillis(10)));
         prove();
         pass(Duration.ofMillis(9));
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
@@ -216,7 +216,7 @@ class NearCacheTests {
 
     @Test
     void aThreadHeldUpUntilAfterTheExpiryDoesNotAnswerLive() {
-        cache.putLive("a", expiringIn(Duration.ofMillis(10)));
+        cache.putLive("a", 1, expiringIn(Duration.ofMillis(10)));
         prove();
         heldUp = () -> pass(Duration.ofMillis(10));
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
