@@ -57,13 +57,17 @@ final class NoStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
+    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
         return CompletableFuture.completedFuture(false);
     }
 
     @Override
     public CompletionStage<List<String>> revokeAll(
-            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
+            String userId,
+            @Nullable Instant until,
+            @Nullable String exceptSessionId,
+            End end,
+            Consumer<String> beforeRemoval) {
         return CompletableFuture.completedFuture(List.of());
     }
 

@@ -102,11 +102,6 @@ final class ObservedStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
-        return watch(Operation.REVOKE, () -> store.revokeForGood(sessionId, userId, tokenLife));
-    }
-
-    @Override
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
         return watch(Operation.REVOKE, () -> store.revoke(sessionId, userId, end));
     }
@@ -195,19 +190,8 @@ final class ObservedStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
-        return watch(Operation.REVOKE, () -> store.revoke(sessionId, userId));
-    }
-
-    @Override
     public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
         return watch(Operation.REVOKE, () -> store.reapplyRevocations(sessionIds));
-    }
-
-    @Override
-    public CompletionStage<List<String>> revokeAll(
-            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
-        return watch(Operation.REVOKE_ALL, () -> store.revokeAll(userId, until, exceptSessionId, beforeRemoval));
     }
 
     @Override

@@ -176,27 +176,12 @@ final class RedisSessionStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
-        return revoke(sessionId, userId, End.FORGOTTEN);
-    }
-
-    @Override
-    public CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
-        return revoke(sessionId, userId, new End(SessionEndReason.REVOKED, Duration.ZERO, tokenLife));
-    }
-
-    @Override
-    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
-        return revoke(sessionId, userId, commands -> endings.end(commands, sessionId, end));
-    }
-
-    @Override
     public CompletionStage<Optional<SessionEndReason>> endReason(String sessionId) {
         return answer(commands -> endings.reason(commands, sessionId));
     }
 
-    private CompletionStage<Boolean> revoke(
-            String sessionId, @Nullable String userId, Function<RedisRequest, CompletionStage<Long>> deletion) {
+    @Override
+    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
         return answer(commands -> {
             // A server that takes writes deletes the session, though its entry stays.
             boolean isKnown = userId != null || commands.isLeftOut(Line.READ, keys.session(sessionId));
@@ -207,7 +192,7 @@ final class RedisSessionStore implements SessionStore {
                                     session -> session.map(UserSession::userId).orElse(null));
             dataLossWatch.removed(sessionId);
             return owner.thenCompose(user -> {
-                CompletionStage<Long> deleted = deletion.apply(commands);
+                CompletionStage<Long> deleted = endings.end(commands, sessionId, end);
                 if (user != null) {
                     // An entry without a session is harmless. It is removed when its score expires.
                     index.remove(commands, user, List.of(sessionId));
@@ -283,12 +268,6 @@ final class RedisSessionStore implements SessionStore {
                             .mapToLong(CompletableFuture::join)
                             .sum());
         }));
-    }
-
-    @Override
-    public CompletionStage<List<String>> revokeAll(
-            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
-        return revokeAll(userId, until, exceptSessionId, End.FORGOTTEN, beforeRemoval);
     }
 
     @Override

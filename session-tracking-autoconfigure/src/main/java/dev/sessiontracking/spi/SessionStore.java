@@ -57,27 +57,6 @@ public interface SessionStore {
                 .thenApply(created -> created.map(Registration::written).orElse(Registration.EXISTS));
     }
 
-    /**
-     * Removes a session, and keeps it from being registered. The default of a store that cannot remember this is
-     * {@link #revoke}.
-     *
-     * @param tokenLife how long a token may still ask for the session
-     * @return whether the store held it
-     */
-    default CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
-        return revoke(sessionId, userId);
-    }
-
-    /**
-     * Removes a session as {@link #revoke(String, String)} does, and remembers why. The default of a store that cannot
-     * remember this removes it.
-     *
-     * @return whether the store held it
-     */
-    default CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
-        return end.tokenLife().isZero() ? revoke(sessionId, userId) : revokeForGood(sessionId, userId, end.tokenLife());
-    }
-
     /** Reads why a session has ended, if the store remembers it. */
     default CompletionStage<Optional<SessionEndReason>> endReason(String sessionId) {
         return CompletableFuture.completedFuture(Optional.empty());
@@ -153,9 +132,15 @@ public interface SessionStore {
      * Removes a session and its index entry.
      *
      * @param userId whose session it is, or {@code null} to have it looked up
+     * @param end what to remember of it. A store that cannot remember this ignores it
      * @return whether the store held it
      */
-    CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId);
+    CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end);
+
+    /** As {@link #revoke(String, String, End)}, with nothing to remember. */
+    default CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
+        return revoke(sessionId, userId, End.FORGOTTEN);
+    }
 
     /**
      * Removes sessions that were revoked before, in case the store holds them again after a failover or a restore. Index
@@ -176,6 +161,7 @@ public interface SessionStore {
      *
      * @param until the last moment at which a removed session began, or {@code null} for all of them
      * @param exceptSessionId a session to keep, or {@code null}
+     * @param end what to remember of them, as for a single one
      * @param beforeRemoval called with the id of each session of the user before that session is removed, so that the
      *     caller rejects it even while a read is under way. Called once for each session in one attempt; an attempt that
      *     the store repeats calls it again. It returns at once, does not throw, and may be called on any thread. A
@@ -183,16 +169,16 @@ public interface SessionStore {
      * @return the ids of those that this call removed
      */
     CompletionStage<List<String>> revokeAll(
-            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval);
-
-    /** As {@link #revokeAll(String, Instant, String, Consumer)}. The default of a store that cannot remember why is the same. */
-    default CompletionStage<List<String>> revokeAll(
             String userId,
             @Nullable Instant until,
             @Nullable String exceptSessionId,
             End end,
-            Consumer<String> beforeRemoval) {
-        return revokeAll(userId, until, exceptSessionId, beforeRemoval);
+            Consumer<String> beforeRemoval);
+
+    /** As {@link #revokeAll(String, Instant, String, End, Consumer)}, with nothing to remember. */
+    default CompletionStage<List<String>> revokeAll(
+            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
+        return revokeAll(userId, until, exceptSessionId, End.FORGOTTEN, beforeRemoval);
     }
 
     /**

@@ -169,12 +169,15 @@ public final class SwitchableStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
+    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
         return answer(() -> {
             if (sessionId.equals(unanswered)) {
                 throw new SessionStoreUnavailableException("switched off", null);
             }
             beforeRemoval.run();
+            if (!end.tokenLife().isZero()) {
+                forGood.put(sessionId, end.tokenLife());
+            }
             return removed(sessionId);
         });
     }
@@ -193,7 +196,11 @@ public final class SwitchableStore implements SessionStore {
 
     @Override
     public CompletionStage<List<String>> revokeAll(
-            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
+            String userId,
+            @Nullable Instant until,
+            @Nullable String exceptSessionId,
+            End end,
+            Consumer<String> beforeRemoval) {
         return answer(() -> {
             List<String> wanted = sessions.values().stream()
                     .filter(session -> session.userId().equals(userId)
@@ -219,15 +226,6 @@ public final class SwitchableStore implements SessionStore {
         return forGood.containsKey(session.id())
                 ? answer(() -> Registration.REFUSED)
                 : SessionStore.super.register(session, ttl, tokenLife);
-    }
-
-    @Override
-    public CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
-        return revoke(sessionId, userId).whenComplete((revoked, failure) -> {
-            if (failure == null) {
-                forGood.put(sessionId, tokenLife);
-            }
-        });
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SlotTags;
@@ -178,7 +179,10 @@ class MarkersContractTests extends SessionStoreFixture {
             if (prefix.isEmpty() || id.equals("plain")) {
                 assertThat(answer(node.register(session, TTL, TOKEN_LIFE)).session())
                         .isNotNull();
-                assertThat(answer(node.revokeForGood(id, "user" + id, TOKEN_LIFE)))
+                assertThat(answer(node.revoke(
+                                id,
+                                "user" + id,
+                                new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
                         .isTrue();
                 assertThat(answer(node.raiseNotBefore("user" + id, NotBefore.of(null, null), TOKEN_LIFE, false))
                                 .exists())

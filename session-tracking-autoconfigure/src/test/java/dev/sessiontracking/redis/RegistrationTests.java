@@ -4,6 +4,7 @@ package dev.sessiontracking.redis;
 import static dev.sessiontracking.testkit.Race.together;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.NotBefore;
@@ -75,10 +76,14 @@ class RegistrationTests extends SessionStoreFixture {
 
     @Test
     void sessionRevokedForGoodIsNotRegistered() {
-        assertThat(answer(store.revokeForGood("a", null, TOKEN_LIFE))).isFalse();
+        assertThat(answer(store.revoke(
+                        "a", null, new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
+                .isFalse();
         assertThat(register("a")).isEqualTo(Registration.REFUSED);
         register("b");
-        assertThat(answer(store.revokeForGood("b", "alice", TOKEN_LIFE))).isTrue();
+        assertThat(answer(store.revoke(
+                        "b", "alice", new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
+                .isTrue();
         assertThat(isThere("session:b")).isFalse();
         assertThat(register("b")).isEqualTo(Registration.REFUSED);
         assertThat(lifetime(sessionState("b"))).isBetween(TOKEN_LIFE.minusMinutes(1), TOKEN_LIFE);
@@ -96,7 +101,7 @@ class RegistrationTests extends SessionStoreFixture {
         raw("SADD", sessionState("a"), "something");
         assertThat(register("a")).isEqualTo(Registration.REFUSED);
         assertThat(isThere("session:a")).isFalse();
-        answer(store.revokeForGood("a", null, TOKEN_LIFE));
+        answer(store.revoke("a", null, new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE)));
         assertThat(value(sessionState("a"))).isEqualTo("revoked");
     }
 

@@ -104,8 +104,9 @@ class BudgetTests {
         within(
                 "lines of code, without comments, blanks and imports",
                 sources(MAIN).stream().mapToLong(BudgetTests::codeLines).sum(),
-                8_000,
-                11_500);
+                // 8,000, and 1,500 for lifetimes and feed, 1,200 for WebFlux, 1,200 for foreign identity providers.
+                11_900,
+                12_600);
     }
 
     @Test
@@ -120,7 +121,7 @@ class BudgetTests {
                 "public types in core and spi",
                 publicTypes(MAIN.resolve("core")) + publicTypes(MAIN.resolve("spi")),
                 14,
-                35);
+                20);
     }
 
     @Test

@@ -263,16 +263,6 @@ public final class InMemorySessionStore implements SessionStore {
     // revoke
 
     @Override
-    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
-        return revoke(sessionId, userId, End.FORGOTTEN);
-    }
-
-    @Override
-    public CompletionStage<Boolean> revokeForGood(String sessionId, @Nullable String userId, Duration tokenLife) {
-        return revoke(sessionId, userId, new End(SessionEndReason.REVOKED, Duration.ZERO, tokenLife));
-    }
-
-    @Override
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
         return answer(() -> remove(sessionId, end));
     }
@@ -297,12 +287,6 @@ public final class InMemorySessionStore implements SessionStore {
                             before == null || before.until().isBefore(until) ? until : before.until()));
         }
         return wasLive;
-    }
-
-    @Override
-    public CompletionStage<List<String>> revokeAll(
-            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
-        return revokeAll(userId, until, exceptSessionId, End.FORGOTTEN, beforeRemoval);
     }
 
     @Override

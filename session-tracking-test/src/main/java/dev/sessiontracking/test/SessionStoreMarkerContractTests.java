@@ -67,10 +67,18 @@ public abstract class SessionStoreMarkerContractTests extends SessionStoreContra
 
     @Test
     void sessionRevokedForGoodIsNotRegistered() {
-        assertThat(answer(store().revokeForGood(id("a"), null, TOKEN_LIFE))).isFalse();
+        assertThat(answer(store().revoke(
+                                id("a"),
+                                null,
+                                new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
+                .isFalse();
         assertThat(register("a")).isEqualTo(Registration.REFUSED);
         register("b");
-        assertThat(answer(store().revokeForGood(id("b"), alice, TOKEN_LIFE))).isTrue();
+        assertThat(answer(store().revoke(
+                                id("b"),
+                                alice,
+                                new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
+                .isTrue();
         assertThat(isLive("b")).isFalse();
         assertThat(register("b")).isEqualTo(Registration.REFUSED);
     }

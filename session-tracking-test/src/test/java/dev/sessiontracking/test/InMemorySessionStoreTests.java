@@ -4,6 +4,7 @@ package dev.sessiontracking.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.NotBefore;
@@ -74,7 +75,7 @@ class InMemorySessionStoreTests extends SessionStoreContractTests {
     @Test
     void clearedStoreIsEmpty() {
         created("a", alice);
-        answer(store.revokeForGood(id("b"), null, TTL));
+        answer(store.revoke(id("b"), null, new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TTL)));
         answer(store.raiseNotBefore(alice, NotBefore.of(null, null), TTL, false));
         assertThat(store.markedUsers()).containsExactly(alice);
         store.clear();

@@ -54,7 +54,7 @@ final class OneAnswerStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
+    public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
         return answer(true);
     }
 
@@ -65,7 +65,11 @@ final class OneAnswerStore implements SessionStore {
 
     @Override
     public CompletionStage<List<String>> revokeAll(
-            String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
+            String userId,
+            @Nullable Instant until,
+            @Nullable String exceptSessionId,
+            End end,
+            Consumer<String> beforeRemoval) {
         return answer(List.of());
     }
 

@@ -93,7 +93,7 @@ class RevocationReapplierTests {
         }
 
         @Override
-        public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId) {
+        public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
             throw new UnsupportedOperationException();
         }
 
@@ -102,6 +102,7 @@ class RevocationReapplierTests {
                 String userId,
                 @Nullable Instant until,
                 @Nullable String exceptSessionId,
+                End end,
                 Consumer<String> beforeRemoval) {
             throw new UnsupportedOperationException();
         }
