@@ -106,7 +106,7 @@ class BudgetTests {
                 sources(MAIN).stream().mapToLong(BudgetTests::codeLines).sum(),
                 // 8,000, and 1,500 for lifetimes and feed, 1,200 for WebFlux, 1,200 for foreign identity providers.
                 11_900,
-                12_600);
+                13_500);
     }
 
     @Test
@@ -116,7 +116,7 @@ class BudgetTests {
         long partsOfRedis = publicTypes(redis.resolve("format"))
                 + publicTypes(redis.resolve("connection"))
                 + publicTypes(redis.resolve("nearcache"));
-        within("public types, without the parts of redis", publicTypes(MAIN) - partsOfRedis, 50, 85);
+        within("public types, without the parts of redis", publicTypes(MAIN) - partsOfRedis, 50, 95);
         within(
                 "public types in core and spi",
                 publicTypes(MAIN.resolve("core")) + publicTypes(MAIN.resolve("spi")),

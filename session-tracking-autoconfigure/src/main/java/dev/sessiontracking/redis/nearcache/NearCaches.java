@@ -50,6 +50,9 @@ public final class NearCaches implements CachingReader {
     /** {@code null} if one server has all keys. */
     private final @Nullable ClusterMasters masters;
 
+    /** The connection to the server with all keys, or {@code null} in a cluster. */
+    private final @Nullable InvalidationConnection only;
+
     private RevocationObserver observer = RevocationObserver.IGNORED;
 
     /**
@@ -71,15 +74,17 @@ public final class NearCaches implements CachingReader {
         this.ordinary = ordinary;
         if (link.shards() instanceof ClusterShards cluster) {
             this.masters = cluster.masters();
+            this.only = null;
             cluster.masters().listen(change -> changed(cluster, change));
         } else {
             this.masters = null;
             // Only a cluster node replies with a redirection. The log already asks for redis-cluster:// in the URL.
             Surroundings alone = new Surroundings(keys::newProbe, ordinary, key -> true, () -> {});
-            InvalidationConnection only =
+            InvalidationConnection connection =
                     connection(link.shards().of(keys.heartbeat()), properties.maximumSize(), alone);
-            tracked.put(ONLY_SERVER, only);
-            link.afterFirstAttempt(() -> connector.connect(failure -> {}).thenAccept(only::use));
+            this.only = connection;
+            tracked.put(ONLY_SERVER, connection);
+            link.afterFirstAttempt(() -> connector.connect(failure -> {}).thenAccept(connection::use));
         }
     }
 
@@ -120,11 +125,16 @@ public final class NearCaches implements CachingReader {
         return connection;
     }
 
-    private @Nullable InvalidationConnection of(String key) {
-        if (masters == null) {
-            return tracked.get(ONLY_SERVER);
-        }
-        RedisClusterNode master = masters.of(key);
+    /** Allocates nothing for the only server, because every check comes here. */
+    private @Nullable InvalidationConnection ofSession(String sessionId) {
+        return masters == null ? only : ofMaster(masters.of(keys.session(sessionId)));
+    }
+
+    private @Nullable InvalidationConnection ofUser(String userId) {
+        return masters == null ? only : ofMaster(masters.of(keys.userSessions(userId)));
+    }
+
+    private @Nullable InvalidationConnection ofMaster(@Nullable RedisClusterNode master) {
         return master == null ? null : tracked.get(master.getNodeId());
     }
 
@@ -135,19 +145,19 @@ public final class NearCaches implements CachingReader {
 
     @Override
     public SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff) {
-        InvalidationConnection connection = of(keys.session(sessionId));
+        InvalidationConnection connection = ofSession(sessionId);
         return connection == null ? SessionStatus.UNKNOWN : connection.lookup(sessionId, cutoff);
     }
 
     @Override
     public @Nullable CompletionStage<Boolean> read(String sessionId) {
-        InvalidationConnection connection = of(keys.session(sessionId));
+        InvalidationConnection connection = ofSession(sessionId);
         return connection == null ? null : connection.read(sessionId);
     }
 
     @Override
     public void invalidate(String sessionId) {
-        InvalidationConnection connection = of(keys.session(sessionId));
+        InvalidationConnection connection = ofSession(sessionId);
         if (connection != null) {
             connection.cache().invalidate(sessionId);
         }
@@ -156,13 +166,13 @@ public final class NearCaches implements CachingReader {
     @SuppressWarnings("NullableOptional")
     @Override
     public @Nullable Optional<SessionEndReason> lookupEndReason(String sessionId) {
-        InvalidationConnection connection = of(keys.session(sessionId));
+        InvalidationConnection connection = ofSession(sessionId);
         return connection == null ? null : connection.cache().endReason(sessionId);
     }
 
     @Override
     public void keepEndReason(String sessionId, Optional<SessionEndReason> reason) {
-        InvalidationConnection connection = of(keys.session(sessionId));
+        InvalidationConnection connection = ofSession(sessionId);
         if (connection != null) {
             connection.cache().putEndReason(sessionId, reason);
         }
@@ -170,19 +180,19 @@ public final class NearCaches implements CachingReader {
 
     @Override
     public @Nullable NotBefore lookupNotBefore(String userId) {
-        InvalidationConnection connection = of(keys.userSessions(userId));
+        InvalidationConnection connection = ofUser(userId);
         return connection == null ? null : connection.lookupMarker(keys.userState(userId));
     }
 
     @Override
     public @Nullable CompletionStage<@Nullable NotBefore> readNotBefore(String userId) {
-        InvalidationConnection connection = of(keys.userSessions(userId));
+        InvalidationConnection connection = ofUser(userId);
         return connection == null ? null : connection.readMarker(keys.userState(userId));
     }
 
     @Override
     public void invalidateNotBefore(String userId) {
-        InvalidationConnection connection = of(keys.userSessions(userId));
+        InvalidationConnection connection = ofUser(userId);
         if (connection != null) {
             connection.cache().invalidateMarker(keys.userState(userId));
         }
