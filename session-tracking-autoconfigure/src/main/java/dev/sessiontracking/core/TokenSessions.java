@@ -84,8 +84,8 @@ final class TokenSessions {
 
     /** Another user's session of the same id stays as it is: ids of applications may be less random than ours. */
     private boolean isOwner(RefreshToken token) {
-        return SessionStore.await(store.find(token.sessionId()))
-                .filter(session -> session.userId().equals(token.userId()))
+        return SessionStore.await(engine.findOwner(token.sessionId()))
+                .filter(token.userId()::equals)
                 .isPresent();
     }
 

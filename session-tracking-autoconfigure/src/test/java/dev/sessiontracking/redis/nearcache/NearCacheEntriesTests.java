@@ -131,14 +131,14 @@ class NearCacheEntriesTests {
         cache.putAbsent("a");
         cache.putEndReason("a", Optional.empty());
         assertThat(cache.endReason("a")).isEqualTo(Optional.empty());
-        cache.putLive("a", in(BOUND));
+        cache.putLive("a", 1, in(BOUND));
         assertThat(cache.endReason("a")).isNull();
     }
 
     @Test
     void sessionThatWasKeptUntilItExpiredHasExpired() {
-        cache.putLive("a", in(Duration.ofSeconds(1)));
-        cache.putLive("b", in(Duration.ofSeconds(1)));
+        cache.putLive("a", 1, in(Duration.ofSeconds(1)));
+        cache.putLive("b", 1, in(Duration.ofSeconds(1)));
         cache.putAbsent("b");
         assertThat(cache.endReason("b")).isNull();
         clock.advance(Duration.ofSeconds(1));
