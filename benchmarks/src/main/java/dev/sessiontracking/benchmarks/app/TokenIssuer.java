@@ -56,7 +56,11 @@ final class TokenIssuer {
     private static TokenIssuer symmetric() throws JOSEException {
         byte[] secret = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(secret);
-        SecretKey key = new SecretKeySpec(secret, "HmacSHA256");
+        return of(new SecretKeySpec(secret, "HmacSHA256"));
+    }
+
+    /** Signs with HS256. */
+    static TokenIssuer of(SecretKey key) throws JOSEException {
         return new TokenIssuer(
                 JWSAlgorithm.HS256,
                 new MACSigner(key),

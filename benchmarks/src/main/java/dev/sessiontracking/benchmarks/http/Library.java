@@ -13,6 +13,7 @@ enum Library {
     SPRING_DATA_REDIS("spring-data-.*|spring-oxm.*"),
     BOOT_REDIS(
             "spring-boot-(starter-)?data-.*|spring-boot-netty.*|spring-boot-persistence.*|spring-boot-transaction.*"),
+    WEBFLUX("spring-webflux-.*|spring-boot-(starter-)?(webflux|reactor).*"),
     SPRING_SESSION("spring-session-.*|spring-boot-(starter-)?session-.*"),
     SESSION_TRACKING("session-tracking-(autoconfigure|starter).*|caffeine-.*"),
     SA_TOKEN("sa-token-.*"),

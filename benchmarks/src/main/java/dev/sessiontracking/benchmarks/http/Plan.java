@@ -40,7 +40,7 @@ record Plan(
 
     private static final Plan LONG = new Plan(
             "long",
-            List.of(Variant.values()),
+            Variant.servlet(),
             60,
             Duration.ofSeconds(1),
             Duration.ofSeconds(15),
@@ -60,7 +60,7 @@ record Plan(
     }
 
     /**
-     * From the options of the command line: {@code --long}, {@code --rounds=N} and {@code --variants=A,B}, where the
+     * From the options of the command line: {@code --long}, {@code --webflux}, {@code --rounds=N} and {@code --variants=A,B}, where the
      * reference is always one of them.
      */
     static Plan parse(List<String> options) {
@@ -71,11 +71,17 @@ record Plan(
                 plan = plan.withRounds(Integer.parseInt(value));
             } else if (option.startsWith("--variants=")) {
                 plan = plan.withVariants(value);
+            } else if (option.equals("--webflux")) {
+                plan = plan.withWebFlux();
             } else if (!option.equals("--long")) {
                 throw new IllegalArgumentException("There is no option " + option);
             }
         }
         return plan;
+    }
+
+    private Plan withWebFlux() {
+        return new Plan("webflux-" + name, Variant.webFlux(), rounds, slot, warmUp, connections, sessions, logins);
     }
 
     private Plan withRounds(int count) {

@@ -30,6 +30,7 @@ public final class SideBySideCommand {
                         classpath.versions(
                                 "spring-boot",
                                 "tomcat-embed-core",
+                                "reactor-netty-http",
                                 "spring-security-core",
                                 "lettuce-core",
                                 "spring-session-data-redis",
@@ -56,7 +57,7 @@ public final class SideBySideCommand {
     static Comparison compare(Plan plan, Classpath classpath) {
         List<Subject> subjects = new ArrayList<>();
         try {
-            Comparison comparison = new Comparison();
+            Comparison comparison = new Comparison(plan.variants().get(0));
             for (Variant variant : plan.variants()) {
                 say("Starting " + variant);
                 Subject subject = Subject.start(variant, classpath, plan);

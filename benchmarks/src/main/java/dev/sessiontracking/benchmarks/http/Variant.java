@@ -6,6 +6,7 @@ import static dev.sessiontracking.benchmarks.http.Library.LETTUCE;
 import static dev.sessiontracking.benchmarks.http.Library.SESSION_TRACKING;
 import static dev.sessiontracking.benchmarks.http.Library.SPRING_DATA_REDIS;
 import static dev.sessiontracking.benchmarks.http.Library.SPRING_SECURITY;
+import static dev.sessiontracking.benchmarks.http.Library.WEBFLUX;
 
 import java.util.List;
 import java.util.Set;
@@ -44,7 +45,24 @@ enum Variant {
             "SaTokenApplication",
             Set.of(LETTUCE, SPRING_DATA_REDIS, BOOT_REDIS, Library.SA_TOKEN),
             "sa-token.is-print=false",
-            "sa-token.is-share=false");
+            "sa-token.is-share=false"),
+    WEBFLUX_PLAIN_JWT(
+            "**WebFlux, plain JWT HS256**",
+            "WebFluxPlainJwtApplication",
+            Set.of(SPRING_SECURITY, LETTUCE, WEBFLUX),
+            Variant.REACTIVE),
+    WEBFLUX_PLAIN_JWT_AGAIN(
+            "WebFlux, plain JWT HS256, once more",
+            "WebFluxPlainJwtApplication",
+            Set.of(SPRING_SECURITY, LETTUCE, WEBFLUX),
+            Variant.REACTIVE),
+    WEBFLUX_NEAR_CACHE(
+            "**WebFlux, session tracking** (HS256)",
+            "WebFluxSessionTrackingApplication",
+            Set.of(SPRING_SECURITY, LETTUCE, WEBFLUX, SESSION_TRACKING),
+            Variant.REACTIVE);
+
+    private static final String REACTIVE = "spring.main.web-application-type=reactive";
 
     private static final String PACKAGE = "dev.sessiontracking.benchmarks.app.";
 
@@ -65,7 +83,19 @@ enum Variant {
 
     /** Those of the quick mode. */
     static List<Variant> quick() {
-        return Stream.of(values()).filter(variant -> variant != SA_TOKEN).toList();
+        return servlet().stream().filter(variant -> variant != SA_TOKEN).toList();
+    }
+
+    /** Those with servlets, compared with {@link #PLAIN_JWT}. */
+    static List<Variant> servlet() {
+        return Stream.of(values())
+                .filter(variant -> !webFlux().contains(variant))
+                .toList();
+    }
+
+    /** Those with WebFlux, compared with the first of them. */
+    static List<Variant> webFlux() {
+        return List.of(WEBFLUX_PLAIN_JWT, WEBFLUX_PLAIN_JWT_AGAIN, WEBFLUX_NEAR_CACHE);
     }
 
     String title() {

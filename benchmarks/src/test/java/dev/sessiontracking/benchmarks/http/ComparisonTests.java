@@ -11,7 +11,7 @@ class ComparisonTests {
 
     @Test
     void givesRatiosToPlainJwtOfTheSameRound() {
-        Comparison comparison = new Comparison();
+        Comparison comparison = new Comparison(Variant.PLAIN_JWT);
         comparison.add(Variant.PLAIN_JWT, new Logins(List.of(), null));
         comparison.add(Variant.NEAR_CACHE, new Logins(List.of(), null));
         comparison.add(Map.of(Variant.PLAIN_JWT, sample(10), Variant.NEAR_CACHE, sample(20)));
