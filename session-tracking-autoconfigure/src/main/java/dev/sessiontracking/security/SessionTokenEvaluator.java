@@ -149,8 +149,10 @@ public final class SessionTokenEvaluator {
             return known != null && known.isAccepted();
         }
         Result answer = state.answer(claim);
-        return answer == null
-                || answer.status() == SessionStatus.LIVE
+        if (answer == null) {
+            return session == null && (claim.user() == null || claim.user().id() == null);
+        }
+        return answer.status() == SessionStatus.LIVE
                 || (answer.status() == SessionStatus.UNKNOWN && mayPassUnverified(state));
     }
 

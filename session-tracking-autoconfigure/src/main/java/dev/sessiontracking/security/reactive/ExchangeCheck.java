@@ -2,12 +2,10 @@
 package dev.sessiontracking.security.reactive;
 
 import dev.sessiontracking.security.RequestSessionState;
-import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.SessionDecision;
 import dev.sessiontracking.security.chain.ChainTraits;
 import dev.sessiontracking.security.chain.RequestSessions;
 import dev.sessiontracking.security.chain.TokenFinder.Origin;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,23 +37,35 @@ record ExchangeCheck(
         @Nullable ChainLogout logout,
         boolean stores) {
 
+    /**
+     * The check of one authentication.
+     *
+     * @param kept whether the authentication may be in the WebSession
+     */
+    private record Attempt(
+            ServerWebExchange exchange,
+            RequestSessionState state,
+            Authentication authentication,
+            boolean kept,
+            WebFilterChain chain) {}
+
     /** Continues the chain if the sessions of this authentication are accepted. Otherwise writes the response. */
     Mono<Void> filter(ServerWebExchange exchange, Authentication authentication, WebFilterChain chain) {
         RequestSessionState state = ExchangeToken.state(exchange);
         SessionDecision rejection = state.rejection();
-        if (rejection != null) {
-            return authentication instanceof AnonymousAuthenticationToken
-                    ? chain.filter(exchange)
-                    : reject(exchange, state, authentication, rejection);
-        }
-        if (state.isAccepted(authentication)) {
+        if (rejection == null && state.isAccepted(authentication)) {
             return chain.filter(exchange);
         }
         Origin origin = origin(state);
+        Attempt attempt = new Attempt(exchange, state, authentication, stores || origin != Origin.TOKEN_FILTER, chain);
+        if (rejection != null) {
+            return authentication instanceof AnonymousAuthenticationToken
+                    ? chain.filter(exchange)
+                    : reject(attempt, rejection);
+        }
         return origin == Origin.STORED && authentication.getClass() != JwtAuthenticationToken.class
-                ? ExchangeReader.load(exchange)
-                        .then(Mono.defer(() -> examine(exchange, state, authentication, origin, chain)))
-                : examine(exchange, state, authentication, origin, chain);
+                ? ExchangeReader.load(exchange).then(Mono.defer(() -> examine(attempt, origin)))
+                : examine(attempt, origin);
     }
 
     private Origin origin(RequestSessionState state) {
@@ -65,47 +75,39 @@ record ExchangeCheck(
         return state.hasOtherCredentials() ? Origin.OTHER_FILTER : otherwise;
     }
 
-    private Mono<Void> examine(
-            ServerWebExchange exchange,
-            RequestSessionState state,
-            Authentication authentication,
-            Origin origin,
-            WebFilterChain chain) {
-        if (!sessions.examine(state, authentication, origin, traits, exchange)) {
-            return report(authentication, () -> {
+    private Mono<Void> examine(Attempt attempt, Origin origin) {
+        RequestSessionState state = attempt.state();
+        if (!sessions.examine(state, attempt.authentication(), origin, traits, attempt.exchange())) {
+            return report(attempt, () -> {
                         boolean rejects = sessions.rejectsUndetermined();
                         if (rejects) {
                             state.reject(SessionDecision.UNUSABLE, null);
                         }
                         return rejects ? SessionDecision.UNUSABLE : SessionDecision.UNVERIFIED;
                     })
-                    .flatMap(decision -> decided(exchange, state, authentication, decision, chain));
+                    .flatMap(decision -> decided(attempt, decision));
         }
-        List<SessionClaim> claims = state.lastClaims();
-        CompletionStage<Void> later = sessions.prepare(state, claims);
+        CompletionStage<Void> later = sessions.prepare(state, state.lastClaims());
         return later == null
-                ? decide(exchange, state, authentication, chain)
+                ? decide(attempt)
                 : Mono.fromCompletionStage(later)
                         .publishOn(Schedulers.parallel())
-                        .then(Mono.defer(() -> decide(exchange, state, authentication, chain)));
+                        .then(Mono.defer(() -> decide(attempt)));
     }
 
-    private Mono<Void> decide(
-            ServerWebExchange exchange,
-            RequestSessionState state,
-            Authentication authentication,
-            WebFilterChain chain) {
+    private Mono<Void> decide(Attempt attempt) {
+        RequestSessionState state = attempt.state();
         if (sessions.isAcceptable(state, state.lastClaims())) {
-            return decided(exchange, state, authentication, sessions.decide(state), chain);
+            return decided(attempt, sessions.decide(state));
         }
-        return logsOut(exchange, authentication)
+        return logsOut(attempt)
                 .flatMap(done -> done
                         ? Mono.empty()
                         : outageExemption
-                                .matches(exchange)
-                                .doOnNext(match -> state.exemptFromOutage(any -> match.isMatch(), exchange))
-                                .then(Mono.defer(() -> report(authentication, () -> decideFinally(state))))
-                                .flatMap(decision -> decided(exchange, state, authentication, decision, chain)));
+                                .matches(attempt.exchange())
+                                .doOnNext(match -> state.exemptFromOutage(any -> match.isMatch(), attempt.exchange()))
+                                .then(Mono.defer(() -> report(attempt, () -> decideFinally(state))))
+                                .flatMap(decision -> decided(attempt, decision)));
     }
 
     private SessionDecision decideFinally(RequestSessionState state) {
@@ -116,41 +118,34 @@ record ExchangeCheck(
         return decision;
     }
 
-    private Mono<Void> decided(
-            ServerWebExchange exchange,
-            RequestSessionState state,
-            Authentication authentication,
-            SessionDecision decision,
-            WebFilterChain chain) {
-        return decision.isAccepted()
-                ? accept(exchange, state, chain)
-                : reject(exchange, state, authentication, decision);
+    private Mono<Void> decided(Attempt attempt, SessionDecision decision) {
+        if (!decision.isAccepted()) {
+            return reject(attempt, decision);
+        }
+        attempt.state().accept();
+        Mono<Void> rest = attempt.chain().filter(attempt.exchange());
+        return attempt.kept() && !attempt.state().hiddenClaims().isEmpty()
+                ? ExchangeReader.store(attempt.exchange(), attempt.state()).then(rest)
+                : rest;
     }
 
     /** A decision that may notify listeners. If nobody can be notified any more, the request is not accepted. */
-    private static Mono<SessionDecision> report(Authentication authentication, Callable<SessionDecision> decision) {
-        return BlockingCalls.callFor(authentication, decision)
+    private static Mono<SessionDecision> report(Attempt attempt, Callable<SessionDecision> decision) {
+        return BlockingCalls.callFor(attempt.authentication(), decision)
                 .onErrorReturn(RejectedExecutionException.class, SessionDecision.UNAVAILABLE);
     }
 
-    private Mono<Void> accept(ServerWebExchange exchange, RequestSessionState state, WebFilterChain chain) {
-        state.accept();
-        return stores && !state.hiddenClaims().isEmpty()
-                ? ExchangeReader.store(exchange, state).then(chain.filter(exchange))
-                : chain.filter(exchange);
-    }
-
     /** An ended session can be logged out again, and an outage never prevents a logout. */
-    private Mono<Boolean> logsOut(ServerWebExchange exchange, Authentication authentication) {
-        return logout == null ? Mono.just(false) : logout.handles(exchange, authentication);
+    private Mono<Boolean> logsOut(Attempt attempt) {
+        return logout == null ? Mono.just(false) : logout.handles(attempt.exchange(), attempt.authentication());
     }
 
-    private Mono<Void> reject(
-            ServerWebExchange exchange,
-            RequestSessionState state,
-            Authentication authentication,
-            SessionDecision decision) {
-        Mono<Void> response = Mono.defer(() -> rejections.write(exchange, decision, state.endReason()));
-        return stores ? ExchangeReader.remove(exchange, authentication).then(response) : response;
+    private Mono<Void> reject(Attempt attempt, SessionDecision decision) {
+        Mono<Void> response = Mono.defer(() ->
+                rejections.write(attempt.exchange(), decision, attempt.state().endReason()));
+        return attempt.kept()
+                ? ExchangeReader.remove(attempt.exchange(), attempt.authentication())
+                        .then(response)
+                : response;
     }
 }

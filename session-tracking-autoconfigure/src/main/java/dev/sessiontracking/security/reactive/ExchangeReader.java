@@ -7,11 +7,11 @@ import dev.sessiontracking.security.chain.JwtTexts;
 import dev.sessiontracking.security.chain.RequestReader;
 import dev.sessiontracking.security.chain.StoredClaims;
 import java.util.List;
+import java.util.Map;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Mono;
 
 /**
@@ -78,8 +78,11 @@ final class ExchangeReader implements RequestReader<ServerWebExchange> {
     /** Removes the contexts of a rejected authentication. Otherwise the browser could not reach a login page. */
     static Mono<Void> remove(ServerWebExchange exchange, Authentication rejected) {
         return exchange.getSession()
-                .map(WebSession::getAttributes)
-                .doOnNext(attributes -> attributes.values().removeIf(value -> isContextOf(value, rejected)))
+                .doOnNext(session -> Map.copyOf(session.getAttributes()).forEach((name, value) -> {
+                    if (isContextOf(value, rejected)) {
+                        session.getAttributes().remove(name);
+                    }
+                }))
                 .then()
                 .onErrorComplete();
     }

@@ -21,9 +21,13 @@ record SessionOutageWebFilter() implements WebFilter {
 
     /** Responds with 503 if a request fails because the store does not answer, even for a call of the application. */
     static Mono<Void> answer(ServerWebExchange exchange, Mono<Void> request) {
-        return request.onErrorResume(CrossSiteLogoutException.class, forged -> ExchangeRejections.forbidden(exchange))
-                .onErrorResume(
-                        failure -> !exchange.getResponse().isCommitted() && Unavailable.isCauseOf(failure),
-                        unanswered -> ExchangeRejections.unavailable(exchange));
+        return request.onErrorResume(failure -> {
+            if (failure instanceof CrossSiteLogoutException) {
+                return ExchangeRejections.forbidden(exchange);
+            }
+            return !exchange.getResponse().isCommitted() && Unavailable.isCauseOf(failure)
+                    ? ExchangeRejections.unavailable(exchange)
+                    : Mono.error(failure);
+        });
     }
 }

@@ -12,11 +12,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
@@ -97,6 +99,26 @@ class StoredWebSessionTests {
         assertThat(sessions.isSessionValid(session)).isTrue();
     }
 
+    /** The chain that meets the context is not the one that stored it. */
+    @Test
+    void storedContextIsCheckedInAChainWithAResourceServer() {
+        String session = sessions.begin();
+        String cookie = login("carried", session);
+        assertThat(withCookie("GET", "api", cookie).statusCode()).isEqualTo(200);
+
+        sessions.revokeSession(session);
+
+        assertThat(withCookie("GET", "api", cookie).headers().allValues("WWW-Authenticate"))
+                .singleElement()
+                .asString()
+                .contains("invalid_token");
+        assertThat(withCookie("GET", "api", cookie).headers().allValues("WWW-Authenticate"))
+                .singleElement()
+                .asString()
+                .as("the context is gone")
+                .doesNotContain("invalid_token");
+    }
+
     private static String login(String kind, String session) {
         HttpResponse<String> login =
                 server.call("GET", "/" + kind + "/me", TestIssuer.get().token(session));
@@ -113,6 +135,16 @@ class StoredWebSessionTests {
     static class Storing {
 
         @Bean
+        @Order(1)
+        SecurityWebFilterChain api(ServerHttpSecurity http) {
+            return http.securityMatcher(ServerWebExchangeMatchers.pathMatchers("/api/**"))
+                    .authorizeExchange(exchanges -> exchanges.anyExchange().authenticated())
+                    .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.jwtDecoder(FluxShapes.decoder())))
+                    .build();
+        }
+
+        @Bean
+        @Order(2)
         SecurityWebFilterChain chain(ServerHttpSecurity http) {
             return http.csrf(csrf -> csrf.disable())
                     .authorizeExchange(exchanges -> exchanges.anyExchange().authenticated())
