@@ -20,6 +20,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.web.server.WebFilterExchange;
 import org.springframework.security.web.server.authentication.logout.ServerLogoutHandler;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebExchangeDecorator;
 import reactor.core.publisher.Mono;
 
 /**
@@ -85,7 +86,7 @@ public final class SessionServerLogoutHandler implements ServerLogoutHandler {
             return Mono.error(new RejectedTokenException());
         }
         if (CrossSite.mayBeForged(
-                exchange.getRequest().getHeaders()::getFirst,
+                asReceived(exchange).getRequest().getHeaders()::getFirst,
                 exchange.getResponse().getHeaders().getAccessControlAllowOrigin(),
                 exchange.getRequest().getURI().getHost())) {
             return Mono.error(new CrossSiteLogoutException());
@@ -96,6 +97,15 @@ public final class SessionServerLogoutHandler implements ServerLogoutHandler {
                 .toList();
         exchange.getAttributes().put(DONE, !named.isEmpty());
         return BlockingCalls.callFor(authentication, () -> revoke(named)).then();
+    }
+
+    /** The exchange with the headers of the client. A filter may have turned the token of a cookie into a header. */
+    private static ServerWebExchange asReceived(ServerWebExchange exchange) {
+        ServerWebExchange received = exchange;
+        while (received instanceof ServerWebExchangeDecorator decorator) {
+            received = decorator.getDelegate();
+        }
+        return received;
     }
 
     private boolean revoke(List<TokenSession> named) {

@@ -60,6 +60,12 @@ enum FluxShape {
             request.header("Cookie", "token=" + token);
         }
     },
+    COOKIE_TO_HEADER(http -> http.oauth2ResourceServer(server -> server.jwt(withDefaults()))) {
+        @Override
+        void authenticate(HttpRequest.Builder request, URI target, String token) {
+            request.header("Cookie", "token=" + token);
+        }
+    },
     QUERY(http -> {
         ServerBearerTokenAuthenticationConverter converter = new ServerBearerTokenAuthenticationConverter();
         converter.setAllowUriQueryParameter(true);

@@ -183,6 +183,20 @@ class FluxShapeMatrixTests {
         assertThat(answer.statusCode()).isEqualTo(401);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"HIDING_CONVERTER_WITH_COOKIE", "COOKIE_TO_HEADER"})
+    void anotherSiteLogsNobodyOut(FluxShape shape) {
+        String session = sessions.begin();
+
+        HttpResponse<String> answer = server.call(
+                "POST",
+                "/" + shape + "/logout",
+                request -> request.header("Cookie", "token=" + token(session)).header("Sec-Fetch-Site", "cross-site"));
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(sessions.isSessionValid(session)).isTrue();
+    }
+
     @Test
     void rejectedRequestStaysRejectedWhenAFilterContinuesAgain() {
         String session = sessions.begin();

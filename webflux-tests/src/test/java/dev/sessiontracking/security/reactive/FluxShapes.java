@@ -202,6 +202,20 @@ class FluxShapes {
                 : chain.filter(exchange);
     }
 
+    /** Turns the token of a cookie into a header, for chains that know nothing of cookies. */
+    @Bean
+    @Order(-102)
+    WebFilter cookieToHeader() {
+        return (exchange, chain) -> {
+            HttpCookie cookie = exchange.getRequest().getCookies().getFirst("token");
+            return cookie == null || !exchange.getRequest().getPath().value().contains("COOKIE_TO_HEADER")
+                    ? chain.filter(exchange)
+                    : chain.filter(exchange.mutate()
+                            .request(request -> request.headers(headers -> headers.setBearerAuth(cookie.getValue())))
+                            .build());
+        };
+    }
+
     @Bean
     RouterFunction<ServerResponse> functionalRoute() {
         return RouterFunctions.route()
