@@ -47,6 +47,7 @@ public interface SessionService {
      *
      * @param sessionId must be unguessable; see {@link #createSession(String, SessionMetadata)} for a generated one
      * @throws SessionAlreadyExistsException if a session with this id exists; it is not changed
+     * @throws SessionLimitReachedException if the user has too many sessions and the limit's policy is {@code reject}
      * @throws SessionStoreUnavailableException if the store cannot be written and the policy is {@code reject}
      */
     UserSession createSession(String userId, String sessionId, SessionMetadata metadata);
@@ -54,9 +55,24 @@ public interface SessionService {
     /**
      * Registers a session under a generated id of 192 random bits, URL-safe.
      *
+     * @throws SessionLimitReachedException if the user has too many sessions and the limit's policy is {@code reject}
      * @throws SessionStoreUnavailableException if the store cannot be written and the policy is {@code reject}
      */
     UserSession createSession(String userId, SessionMetadata metadata);
+
+    /**
+     * Registers a session that replaces another one of the same user, for example after a login on the same device: the
+     * other one ends, and does not count against the limit of the user's sessions. A session of another user is left alone.
+     *
+     * @param replacedSessionId may have ended already
+     * @throws SessionLimitReachedException as for {@link #createSession(String, SessionMetadata)}
+     * @throws SessionStoreUnavailableException if the store cannot be written and the policy is {@code reject}
+     */
+    default UserSession createSession(String userId, SessionMetadata metadata, String replacedSessionId) {
+        UserSession session = createSession(userId, metadata);
+        revokeSession(userId, replacedSessionId, SessionEndReason.REPLACED);
+        return session;
+    }
 
     /**
      * Registers the session of a login that was made during an outage. Call it when the client presents a verified

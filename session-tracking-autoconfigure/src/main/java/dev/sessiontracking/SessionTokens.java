@@ -4,6 +4,7 @@ package dev.sessiontracking;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Login, refresh and logout of an application that issues its own JWTs, in one call each. It takes and returns claims: it
@@ -44,6 +45,7 @@ public interface SessionTokens {
      * Begins a session after the application has checked the user's credentials. During an outage the session is untracked;
      * its first refresh afterwards registers it.
      *
+     * @throws SessionLimitReachedException if the user has too many sessions and the limit's policy is {@code reject}
      * @throws SessionStoreUnavailableException if the store cannot be written and the policy is {@code reject}
      */
     TokenGrant login(String userId, SessionMetadata metadata);
@@ -56,6 +58,21 @@ public interface SessionTokens {
      * @throws SessionStoreUnavailableException as for {@link #login(String, SessionMetadata)}
      */
     TokenGrant login(String userId, SessionMetadata metadata, Duration maxLifetime);
+
+    /**
+     * Begins a session that replaces another one of the same user: that one ends with the reason {@code replaced}, and does
+     * not count against the limit of the user's sessions. A session of another user is left alone.
+     *
+     * @param maxLifetime how long the session lives at most; {@code null} for {@code session.tracking.max-lifetime}
+     * @param replacedSessionId the {@code sid} of an earlier token of this device; {@code null} if there is none
+     * @throws SessionLimitReachedException as for {@link #login(String, SessionMetadata)}
+     * @throws SessionStoreUnavailableException as for {@link #login(String, SessionMetadata)}
+     */
+    TokenGrant login(
+            String userId,
+            SessionMetadata metadata,
+            @Nullable Duration maxLifetime,
+            @Nullable String replacedSessionId);
 
     /**
      * Exchanges a refresh token. Check first that the user may still log in.

@@ -38,7 +38,8 @@ import org.springframework.util.StringUtils;
     SessionTrackingProperties.class,
     RefreshProperties.class,
     RevocationProperties.class,
-    MetadataProperties.class
+    MetadataProperties.class,
+    LimitProperties.class
 })
 public final class SessionTrackingAutoConfiguration {
 
@@ -74,7 +75,9 @@ public final class SessionTrackingAutoConfiguration {
                 SessionTrackingProperties properties,
                 RefreshProperties refresh,
                 RevocationProperties revocation,
-                MetadataProperties metadata) {
+                MetadataProperties metadata,
+                LimitProperties limit) {
+            SessionStore store = stores.getIfAvailable(On::noStore);
             Duration retention = revocation.retention();
             Settings settings = new Settings(
                     properties.mode(),
@@ -82,9 +85,10 @@ public final class SessionTrackingAutoConfiguration {
                     properties.lifetimes(refresh),
                     retention == null ? properties.ttl() : retention,
                     revocation.maximumRemembered(),
-                    metadata::apply);
+                    metadata::apply,
+                    limit.limit(store));
             return SessionTracking.over(
-                    stores.getIfAvailable(On::noStore),
+                    store,
                     tracked.getIfAvailable(),
                     settings,
                     Clock.systemUTC(),

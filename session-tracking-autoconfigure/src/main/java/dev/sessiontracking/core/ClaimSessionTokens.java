@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads and writes the claims of tokens. What they say of sessions is checked elsewhere. */
 final class ClaimSessionTokens implements SessionTokens {
 
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+
     private static final Duration LONGEST = Duration.ofDays(3650);
 
     private final TokenSessions sessions;
@@ -32,17 +34,25 @@ final class ClaimSessionTokens implements SessionTokens {
 
     @Override
     public TokenGrant login(String userId, SessionMetadata metadata) {
-        UserSession session = sessions.begin(userId, metadata, null);
-        return grant(session, session.createdAt(), 0);
+        return login(userId, metadata, null, null);
     }
 
     @Override
     public TokenGrant login(String userId, SessionMetadata metadata, Duration maxLifetime) {
         Arguments.requireNonNull(maxLifetime, "maxLifetime");
-        if (maxLifetime.toMillis() < 1_000 || maxLifetime.compareTo(LONGEST) > 0) {
+        return login(userId, metadata, maxLifetime, null);
+    }
+
+    @Override
+    public TokenGrant login(
+            String userId,
+            SessionMetadata metadata,
+            @Nullable Duration maxLifetime,
+            @Nullable String replacedSessionId) {
+        if (maxLifetime != null && (maxLifetime.compareTo(SHORTEST) < 0 || maxLifetime.compareTo(LONGEST) > 0)) {
             throw new IllegalArgumentException("maxLifetime must be between one second and 3650 days");
         }
-        UserSession session = sessions.begin(userId, metadata, maxLifetime);
+        UserSession session = sessions.begin(userId, metadata, maxLifetime, replacedSessionId);
         return grant(session, session.createdAt(), 0);
     }
 

@@ -92,8 +92,18 @@ final class ObservedStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Optional<UserSession>> createAfter(UserSession session, Duration ttl, long cutoffMillis) {
-        return watch(Operation.CREATE, () -> store.createAfter(session, ttl, cutoffMillis));
+    public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
+        return watch(Operation.CREATE, () -> store.create(session, ttl, limit));
+    }
+
+    @Override
+    public boolean limitsSessions() {
+        return store.limitsSessions();
+    }
+
+    @Override
+    public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
+        return watch(Operation.CREATE, () -> store.register(session, ttl, tokenLife, limit));
     }
 
     @Override

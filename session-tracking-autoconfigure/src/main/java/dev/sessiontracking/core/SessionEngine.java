@@ -170,18 +170,20 @@ final class SessionEngine implements SessionChecker {
     @Override
     public CompletionStage<Optional<SessionEndReason>> endReason(TokenSession session) {
         String sessionId = session.sessionId();
-        SessionEndReason own = denylist.reason(sessionId, session.userId(), session.authenticatedAt());
-        if (own != null) {
-            return CompletableFuture.completedFuture(disclosed(own));
+        Optional<SessionEndReason> own =
+                Optional.ofNullable(denylist.reason(sessionId, session.userId(), session.authenticatedAt()));
+        // An announced revocation of all sessions does not say why; the store may.
+        if (own.isPresent() && !own.get().equals(SessionEndReason.REVOKED)) {
+            return CompletableFuture.completedFuture(own.map(SessionEngine::disclosed));
         }
         return store.endReason(sessionId)
-                .thenApply(found -> found.flatMap(SessionEngine::disclosed))
-                .exceptionally(unavailable -> Optional.empty());
+                .exceptionally(unavailable -> Optional.empty())
+                .thenApply(found -> found.or(() -> own).map(SessionEngine::disclosed));
     }
 
     /** Two parties have a copy of a token that was used twice. Neither learns that this was noticed. */
-    private static Optional<SessionEndReason> disclosed(SessionEndReason reason) {
-        return Optional.of(reason.equals(SessionEndReason.TOKEN_REUSED) ? SessionEndReason.REVOKED : reason);
+    private static SessionEndReason disclosed(SessionEndReason reason) {
+        return reason.equals(SessionEndReason.TOKEN_REUSED) ? SessionEndReason.REVOKED : reason;
     }
 
     @Override

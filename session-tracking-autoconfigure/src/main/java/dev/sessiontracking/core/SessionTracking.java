@@ -15,6 +15,7 @@ import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionListener;
 import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Limit;
 import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.spi.StoreObserver;
 import java.time.Clock;
@@ -230,6 +231,7 @@ public final class SessionTracking implements AutoCloseable {
      * @param retention how long a node remembers a revocation; at least as long as a token can live
      * @param maximumRemembered most revocations that a node remembers
      * @param metadata reduces the metadata of a session to what is stored
+     * @param limit how many sessions a user may have
      */
     public record Settings(
             Mode mode,
@@ -237,7 +239,19 @@ public final class SessionTracking implements AutoCloseable {
             Lifetimes lifetimes,
             Duration retention,
             int maximumRemembered,
-            UnaryOperator<SessionMetadata> metadata) {
+            UnaryOperator<SessionMetadata> metadata,
+            Limit limit) {
+
+        /** Without a limit of a user's sessions. */
+        public Settings(
+                Mode mode,
+                OutagePolicy outagePolicy,
+                Lifetimes lifetimes,
+                Duration retention,
+                int maximumRemembered,
+                UnaryOperator<SessionMetadata> metadata) {
+            this(mode, outagePolicy, lifetimes, retention, maximumRemembered, metadata, Limit.NONE);
+        }
 
         /** Tokens are rejected, and all metadata is stored. */
         public Settings(OutagePolicy outagePolicy, Duration ttl, Duration retention, int maximumRemembered) {

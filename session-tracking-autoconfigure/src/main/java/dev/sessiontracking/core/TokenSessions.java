@@ -54,10 +54,17 @@ final class TokenSessions {
      * Begins the session of a login.
      *
      * @param maxLifetime {@code null} for the configured one
+     * @param replacedSessionId a session that ends, or {@code null}
      */
-    UserSession begin(String userId, SessionMetadata metadata, @Nullable Duration maxLifetime) {
+    UserSession begin(
+            String userId,
+            SessionMetadata metadata,
+            @Nullable Duration maxLifetime,
+            @Nullable String replacedSessionId) {
+        String replaced =
+                replacedSessionId == null || !SessionIds.isUsable(replacedSessionId) ? null : replacedSessionId;
         return sessions.create(
-                userId, SessionIds.generate(), metadata, maxLifetime == null ? lifetimes.max() : maxLifetime);
+                userId, SessionIds.generate(), metadata, maxLifetime == null ? lifetimes.max() : maxLifetime, replaced);
     }
 
     Refreshed refresh(RefreshToken token, SessionMetadata metadata) {

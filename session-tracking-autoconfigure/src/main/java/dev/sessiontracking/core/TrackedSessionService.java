@@ -7,6 +7,7 @@ import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionAlreadyExistsException;
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionLimitReachedException;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
@@ -22,6 +23,7 @@ import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Limit;
 import dev.sessiontracking.spi.SessionStore.Refresh;
 import dev.sessiontracking.spi.SessionStore.Refreshed;
 import dev.sessiontracking.spi.SessionStore.Registration;
@@ -34,9 +36,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The session service over a store. */
 final class TrackedSessionService implements SessionService {
+
+    private static final Logger log = LoggerFactory.getLogger(TrackedSessionService.class);
 
     private static final Comparator<UserSession> NEWEST_FIRST =
             Comparator.comparing(UserSession::createdAt).reversed().thenComparing(UserSession::id);
@@ -87,10 +93,21 @@ final class TrackedSessionService implements SessionService {
 
     @Override
     public UserSession createSession(String userId, String sessionId, SessionMetadata metadata) {
-        return create(userId, sessionId, metadata, lifetimes.max());
+        return create(userId, sessionId, metadata, lifetimes.max(), null);
     }
 
-    UserSession create(String userId, String sessionId, SessionMetadata metadata, @Nullable Duration maxLifetime) {
+    @Override
+    public UserSession createSession(String userId, SessionMetadata metadata, String replacedSessionId) {
+        Arguments.requireSessionId(replacedSessionId, "replacedSessionId");
+        return create(userId, SessionIds.generate(), metadata, lifetimes.max(), replacedSessionId);
+    }
+
+    UserSession create(
+            String userId,
+            String sessionId,
+            SessionMetadata metadata,
+            @Nullable Duration maxLifetime,
+            @Nullable String replacedSessionId) {
         Arguments.requireUserId(userId);
         Arguments.requireSessionId(sessionId, "sessionId");
         Arguments.requireNonNull(metadata, "metadata");
@@ -101,21 +118,53 @@ final class TrackedSessionService implements SessionService {
         Instant createdAt = began.truncatedTo(ChronoUnit.MILLIS);
         UserSession session = lifetimes.begin(
                 sessionId, userId, kept(metadata), createdAt, began, Lifetimes.end(createdAt, maxLifetime));
-        Optional<UserSession> created;
+        Registration created;
         try {
-            created = SessionStore.await(store.createAfter(
-                    session, lifetimes.ttl(), markers.remembered(ALL_USERS).millis()));
+            created = SessionStore.await(store.create(session, lifetimes.ttl(), limit(replacedSessionId)));
         } catch (SessionStoreUnavailableException unavailable) {
             throwIfRejecting(unavailable);
             UserSession untracked = untracked(session);
             events.created(untracked);
             return untracked;
         }
-        UserSession written = created.orElseThrow(() -> alreadyUsed(sessionId));
+        if (created.isFull()) {
+            throw new SessionLimitReachedException(settings.limit().sessions());
+        }
+        UserSession written = created.session();
+        if (written == null) {
+            throw alreadyUsed(sessionId);
+        }
         denylist.created(userId, sessionId, began);
         engine.changed(sessionId);
         events.created(written);
+        endAll(userId, created.evicted());
+        if (replacedSessionId != null) {
+            ignoringOutage(() -> revokeSession(userId, replacedSessionId, SessionEndReason.REPLACED));
+        }
         return written;
+    }
+
+    private Limit limit(@Nullable String replacedSessionId) {
+        return new Limit(
+                settings.limit().sessions(),
+                settings.limit().rejecting(),
+                replacedSessionId,
+                markers.remembered(ALL_USERS).millis());
+    }
+
+    private void endAll(String userId, List<String> evicted) {
+        for (String id : evicted) {
+            ignoringOutage(() -> revoker.revoke(id, userId, SessionEndReason.LIMIT));
+        }
+    }
+
+    /** A session that could not be ended is pending, or still listed, and cannot be renewed. The login is done. */
+    private static void ignoringOutage(Runnable revocation) {
+        try {
+            revocation.run();
+        } catch (SessionStoreUnavailableException unavailable) {
+            log.debug("A session was not ended at once", unavailable);
+        }
     }
 
     @Override
@@ -169,22 +218,25 @@ final class TrackedSessionService implements SessionService {
         UserSession session = lifetimes.begin(sessionId, userId, kept(metadata), authenticatedAt, now, end);
         Duration tokenLife = Duration.between(now, times.expiresAt());
         Registration registration = SessionStore.await(store.register(
-                session, lifetimes.ttl(), (tokenLife.isNegative() ? Duration.ZERO : tokenLife).plus(LEEWAY)));
-        return Optional.of(
-                registration.session() == null
-                        ? registration
-                        : Registration.written(registered(registration.session())));
+                session,
+                lifetimes.ttl(),
+                (tokenLife.isNegative() ? Duration.ZERO : tokenLife).plus(LEEWAY),
+                limit(null)));
+        if (registration.session() != null) {
+            registered(registration.session());
+            endAll(userId, registration.evicted());
+        }
+        return Optional.of(registration);
     }
 
     SessionMetadata kept(SessionMetadata metadata) {
         return settings.metadata().apply(metadata);
     }
 
-    private UserSession registered(UserSession session) {
+    private void registered(UserSession session) {
         denylist.created(session.userId(), session.id(), session.createdAt());
         engine.changed(session.id());
         events.created(session);
-        return session;
     }
 
     /** Another user's session of the same id stays as it is. */

@@ -53,11 +53,17 @@ final class Companions implements StoreListener {
 
     CompletionStage<Long> run(
             RedisScript script, RedisRequest commands, String key, String companion, String... arguments) {
+        return run(keys -> script.run(commands, keys, arguments), key, companion);
+    }
+
+    /** @param script receives the two keys, or only the first one */
+    <T> CompletionStage<T> run(Function<String[], CompletionStage<T>> script, String key, String companion) {
+        String[] alone = {key};
         if (!arePermitted()) {
-            return script.run(commands, key, arguments);
+            return script.apply(alone);
         }
-        CompletionStage<Long> both = script.run(commands, new String[] {key, companion}, arguments);
-        return both.handle((result, failure) -> isForbidden(failure) ? script.run(commands, key, arguments) : both)
+        CompletionStage<T> both = script.apply(new String[] {key, companion});
+        return both.handle((result, failure) -> isForbidden(failure) ? script.apply(alone) : both)
                 .thenCompose(Function.identity());
     }
 

@@ -4,6 +4,10 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.IntegerOutput;
+import io.lettuce.core.output.NestedMultiOutput;
 import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -57,10 +62,23 @@ final class RedisScript {
 
     /** @param keys all in one slot; a missing permission for the second key counts as an answer */
     CompletionStage<Long> run(RedisRequest commands, String[] keys, String... arguments) {
-        CompletionStage<Long> byHash = commands.run(CommandType.EVALSHA, sha1, keys, arguments);
+        return run(commands, IntegerOutput::new, keys, arguments);
+    }
+
+    /** As {@link #run(RedisRequest, String[], String...)}, for a script that returns numbers and texts. */
+    CompletionStage<List<Object>> list(RedisRequest commands, String[] keys, String... arguments) {
+        return run(commands, NestedMultiOutput::new, keys, arguments);
+    }
+
+    private <T> CompletionStage<T> run(
+            RedisRequest commands,
+            Function<StringCodec, CommandOutput<String, String, T>> output,
+            String[] keys,
+            String... arguments) {
+        CompletionStage<T> byHash = commands.run(CommandType.EVALSHA, output, sha1, keys, arguments);
         return byHash.handle((result, failure) ->
                         failure != null && RedisFailures.unwrap(failure) instanceof RedisNoScriptException
-                                ? commands.run(CommandType.EVAL, text, keys, arguments)
+                                ? commands.run(CommandType.EVAL, output, text, keys, arguments)
                                 : byHash)
                 .thenCompose(Function.identity());
     }

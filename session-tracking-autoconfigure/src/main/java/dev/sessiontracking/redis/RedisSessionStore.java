@@ -70,6 +70,8 @@ final class RedisSessionStore implements SessionStore {
 
     private final DataLossWatch dataLossWatch;
 
+    private final UserIndexType newIndexes;
+
     private final Clock clock;
 
     /**
@@ -83,10 +85,11 @@ final class RedisSessionStore implements SessionStore {
         Companions companions = new Companions(link, keys);
         this.endings = new SessionEndings(keys, companions);
         this.index = new UserIndex(keys, newIndexes, companions);
-        this.registrations = new Registrations(keys, index, companions);
-        this.renewals = new Renewals(keys, index);
+        this.registrations = new Registrations(keys, index, endings, companions);
+        this.renewals = new Renewals(keys, index, endings);
         this.markers = new UserMarkers(keys, companions);
         this.feed = feed;
+        this.newIndexes = newIndexes;
         this.clock = clock;
         this.dataLossWatch = new DataLossWatch(this::exists, clock);
         link.listen(dataLossWatch);
@@ -94,33 +97,41 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
-        return createAfter(session, ttl, 0);
+        return create(session, ttl, Limit.NONE).thenApply(created -> Optional.ofNullable(created.session()));
     }
 
     @Override
-    public CompletionStage<Optional<UserSession>> createAfter(UserSession session, Duration ttl, long cutoffMillis) {
+    public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
         return answer(commands -> registrations
-                .create(commands, session, ttl, cutoffMillis)
-                .thenCompose(created -> created.session().isPresent()
-                        ? CompletableFuture.completedFuture(created.session().map(this::remembered))
-                        : undoIndexEntry(commands, session, created.indexed()).thenApply(undone -> Optional.empty())));
+                .create(commands, session, ttl, limit)
+                .thenCompose(created -> created.result().exists()
+                                && created.result().session() == null
+                        ? undoIndexEntry(commands, session, created.indexed()).thenApply(undone -> created.result())
+                        : CompletableFuture.completedFuture(remembered(created.result()))));
+    }
+
+    @Override
+    public boolean limitsSessions() {
+        return newIndexes == UserIndexType.ZSET;
     }
 
     @Override
     public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
-        return answer(commands -> registrations
-                .register(commands, session, ttl, tokenLife)
-                .thenApply(registered -> {
-                    if (registered.session() != null) {
-                        remembered(registered.session());
-                    }
-                    return registered;
-                }));
+        return register(session, ttl, tokenLife, Limit.NONE);
     }
 
-    private UserSession remembered(UserSession session) {
-        dataLossWatch.wrote(session.id(), session.expiresAt());
-        return session;
+    @Override
+    public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
+        return answer(commands ->
+                registrations.register(commands, session, ttl, tokenLife, limit).thenApply(this::remembered));
+    }
+
+    private Registration remembered(Registration registration) {
+        UserSession session = registration.session();
+        if (session != null) {
+            dataLossWatch.wrote(session.id(), session.expiresAt());
+        }
+        return registration;
     }
 
     /**

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.UserIndex.Added;
 import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SessionJson;
+import dev.sessiontracking.spi.SessionStore.End;
+import dev.sessiontracking.spi.SessionStore.Limit;
 import dev.sessiontracking.spi.SessionStore.Registration;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,59 +28,88 @@ final class Registrations {
 
     private static final long ENDED = -1;
 
+    private static final Added NOT_ADDED = new Added(UserIndex.WAS_THERE, 0, List.of());
+
     private static final String NOW = "";
 
     private static final String NEVER_AGAIN = "";
 
     private final RedisKeys keys;
 
-    private final UserIndex index;
+    private final Admissions admissions;
+
+    private final SessionEndings endings;
 
     private final Companions companions;
 
-    Registrations(RedisKeys keys, UserIndex index, Companions companions) {
+    Registrations(RedisKeys keys, UserIndex index, SessionEndings endings, Companions companions) {
         this.keys = keys;
-        this.index = index;
+        this.admissions = new Admissions(keys, index);
+        this.endings = endings;
         this.companions = companions;
     }
 
     /**
-     * Writes the session and its index entry at the same time.
+     * Writes the session and its index entry at the same time; under a limit, one after the other.
      *
-     * @return empty if the id is taken, with the reply of the index
+     * @return with the answer of the index
      */
-    CompletionStage<Created> create(RedisRequest commands, UserSession session, Duration ttl, long cutoffMillis) {
+    CompletionStage<Created> create(RedisRequest commands, UserSession session, Duration ttl, Limit limit) {
         String undated = undated(session);
         CompletableFuture<Long> written =
                 write(commands, session, undated, ttl, NOW, NEVER_AGAIN).toCompletableFuture();
-        CompletableFuture<Long> indexed =
-                index.add(commands, session.userId(), session.id(), null, ttl).toCompletableFuture();
+        CompletionStage<Added> admitted = limit.sessions() == 0
+                ? admissions.admit(commands, session, null, ttl, limit)
+                : written.thenCompose(now -> now <= TAKEN
+                        ? CompletableFuture.completedFuture(NOT_ADDED)
+                        : admissions.admit(commands, session, null, ttl, limit));
+        CompletableFuture<Added> indexed = admitted.toCompletableFuture();
         return CompletableFuture.allOf(written, indexed)
                 .handle((done, failure) -> {
                     if (failure != null) {
                         // Best effort. Nobody has received this id, and nobody will.
-                        RedisScript.REMOVE.run(commands, keys.session(session.id()), beginning(undated));
+                        remove(commands, session, undated);
                         throw RedisFailures.unavailable(failure);
                     }
                     return written.join();
                 })
-                .thenCompose(now -> now <= TAKEN
-                        ? CompletableFuture.completedFuture(new Created(Optional.empty(), indexed.join()))
-                        : afterMarker(commands, session, undated, now, Math.max(-indexed.join(), cutoffMillis), ttl));
+                .thenCompose(now -> {
+                    Added added = indexed.join();
+                    if (now <= TAKEN) {
+                        return CompletableFuture.completedFuture(new Created(Registration.EXISTS, added.answer()));
+                    }
+                    if (added.answer() == UserIndex.FULL) {
+                        return remove(commands, session, undated)
+                                .thenApply(removed -> new Created(Registration.FULL, added.answer()));
+                    }
+                    return afterMarker(
+                                    commands,
+                                    session,
+                                    undated,
+                                    now,
+                                    Math.max(added.marker(), limit.cutoffMillis()),
+                                    ttl)
+                            .thenApply(stamped ->
+                                    new Created(Registration.written(stamped, added.sessionIds()), added.answer()));
+                });
     }
 
-    /** @param indexed the reply of the index */
-    record Created(Optional<UserSession> session, long indexed) {}
+    private CompletionStage<Long> remove(RedisRequest commands, UserSession session, String undated) {
+        return RedisScript.REMOVE.run(commands, keys.session(session.id()), beginning(undated));
+    }
+
+    /** @param indexed the answer of the index */
+    record Created(Registration result, long indexed) {}
 
     /**
      * A session that is created after the marker, or the cut-off, must have a later time. The clocks of two masters may differ, or a
      * failover may have set the clock back.
      */
-    private CompletionStage<Created> afterMarker(
+    private CompletionStage<UserSession> afterMarker(
             RedisRequest commands, UserSession session, String undated, long now, long marker, Duration ttl) {
         UserSession written = stamped(session, now, now, ttl);
         if (now > marker) {
-            return CompletableFuture.completedFuture(new Created(Optional.of(written), 1));
+            return CompletableFuture.completedFuture(written);
         }
         UserSession later = stamped(session, marker + 1, now, ttl);
         return RedisScript.REPLACE
@@ -87,7 +120,7 @@ final class Registrations {
                         dated(undated, later),
                         String.valueOf(Duration.between(Instant.ofEpochMilli(now), later.expiresAt())
                                 .toMillis()))
-                .thenApply(replaced -> new Created(Optional.of(later), 1));
+                .thenApply(replaced -> later);
     }
 
     /**
@@ -96,7 +129,7 @@ final class Registrations {
      * between, the session has no entry. The next request with the token adds the entry, or is rejected.
      */
     CompletionStage<Registration> register(
-            RedisRequest commands, UserSession session, Duration ttl, Duration tokenLife) {
+            RedisRequest commands, UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
         Instant began = session.createdAt();
         return write(commands, session, undated(session), ttl, millis(began), String.valueOf(tokenLife.toMillis()))
                 .thenCompose(now -> {
@@ -105,11 +138,19 @@ final class Registrations {
                                 now == TAKEN ? Registration.EXISTS : Registration.REFUSED);
                     }
                     UserSession written = stamped(session, began.toEpochMilli(), now, ttl);
-                    return index.add(commands, session.userId(), session.id(), began, ttl)
-                            .thenCompose(indexed -> indexed >= UserIndex.COVERED
-                                    ? commands.del(keys.session(session.id()))
-                                            .thenApply(deleted -> Registration.REFUSED)
-                                    : CompletableFuture.completedFuture(Registration.written(written)));
+                    return admissions
+                            .admit(commands, session, began, ttl, limit)
+                            .thenCompose(added -> {
+                                if (added.answer() < UserIndex.COVERED || added.answer() > UserIndex.FULL) {
+                                    return CompletableFuture.completedFuture(
+                                            Registration.written(written, added.sessionIds()));
+                                }
+                                boolean isFull = added.answer() == UserIndex.FULL;
+                                End end = new End(
+                                        isFull ? SessionEndReason.LIMIT : SessionEndReason.REVOKED, ttl, Duration.ZERO);
+                                return endings.end(commands, session.id(), end)
+                                        .thenApply(deleted -> isFull ? Registration.FULL : Registration.REFUSED);
+                            });
                 });
     }
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SessionJson;
+import dev.sessiontracking.spi.SessionStore.End;
 import dev.sessiontracking.spi.SessionStore.Refresh;
 import dev.sessiontracking.spi.SessionStore.Refreshed;
 import dev.sessiontracking.spi.SessionStore.Refreshed.Result;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -35,8 +38,11 @@ final class Renewals {
 
     private final UserIndex index;
 
-    Renewals(RedisKeys keys, UserIndex index) {
+    private final SessionEndings endings;
+
+    Renewals(RedisKeys keys, UserIndex index, SessionEndings endings) {
         this.keys = keys;
+        this.endings = endings;
         this.index = index;
     }
 
@@ -83,13 +89,17 @@ final class Renewals {
             return CompletableFuture.completedFuture(attempt.refreshed());
         }
         return index.add(commands, session.userId(), session.id(), session.createdAt(), refresh.ttl())
+                .thenApply(UserIndex.Added::answer)
                 .thenCompose(indexed -> {
                     if (indexed == UserIndex.COVERED_LATELY) {
                         // The revocation removes and counts it.
                         return CompletableFuture.completedFuture(REVOKED);
                     }
-                    if (indexed == UserIndex.COVERED) {
-                        return commands.del(key).thenApply(deleted -> GONE);
+                    if (indexed == UserIndex.COVERED || indexed == UserIndex.EVICTED) {
+                        SessionEndReason reason =
+                                indexed == UserIndex.EVICTED ? SessionEndReason.LIMIT : SessionEndReason.REVOKED;
+                        return endings.end(commands, session.id(), new End(reason, refresh.ttl(), Duration.ZERO))
+                                .thenApply(deleted -> GONE);
                     }
                     return attempt.refreshed().result() == Result.REPEATED
                             ? CompletableFuture.completedFuture(REPLACED)

@@ -6,6 +6,7 @@ import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.SessionStore.End;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Ends sessions, and remembers why in their companions. Without the permission for these keys, there are no reasons. */
 final class SessionEndings {
+
+    /** As long as most access tokens live. A longer time costs memory for every logout. */
+    private static final Duration REASON_KEPT = Duration.ofHours(1);
 
     private static final String REGISTERED = "registered";
 
@@ -40,7 +44,7 @@ final class SessionEndings {
                 key,
                 keys.sessionState(sessionId),
                 end.reason().code(),
-                String.valueOf(end.kept().toMillis()),
+                String.valueOf(Math.min(end.kept().toMillis(), REASON_KEPT.toMillis())),
                 String.valueOf(end.tokenLife().toMillis()));
     }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +27,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class UserIndex {
 
-    /** The result of {@link #add} if the entry existed before. */
+    /** The answer of {@link #add} if the entry existed before. */
     static final long WAS_THERE = 0;
 
-    /** The result of {@link #add} if the not-before marker covers the session. Nothing is written. */
+    /** The answer of {@link #add} if the not-before marker covers the session. Nothing is written. */
     static final long COVERED = 3;
 
     /** The same, but the marker is so new that its revocation may still be running. */
     static final long COVERED_LATELY = 4;
+
+    /** A login has ended the session to make room for itself. */
+    static final long EVICTED = 5;
+
+    /** There may be too many sessions: the caller must look which of them live. */
+    static final long UNDECIDED = 6;
+
+    /** There are too many sessions. */
+    static final long FULL = 7;
+
+    /** Before the id of a session that is to end, in an entry beside its own. */
+    private static final String MARK = " ";
 
     /** How many entries one command reads. */
     static final int PAGE = 1_024;
@@ -60,22 +73,45 @@ final class UserIndex {
     /**
      * Adds an entry or moves its expiry further; drops from a sorted set what has expired, by the server's clock.
      *
-     * @param began when the session began, or {@code null} for one that begins now. No marker covers that one; the
-     *     answer is then minus the marker's time, if there is one
+     * @param began when the session began, or {@code null} for one that begins now. No marker covers that one
+     * @param terms further arguments of the script, for a login
      */
-    CompletionStage<Long> add(
-            RedisRequest commands, String userId, String sessionId, @Nullable Instant began, Duration ttl) {
-        return readable(
-                userId,
-                companions.run(
-                        RedisScript.INDEX,
-                        commands,
-                        keys.userSessions(userId),
-                        keys.userState(userId),
-                        sessionId,
-                        String.valueOf(ttl.plus(LIVES_ON).toMillis()),
-                        newIndexes.name(),
-                        began == null ? "" : String.valueOf(began.toEpochMilli())));
+    CompletionStage<Added> add(
+            RedisRequest commands,
+            String userId,
+            String sessionId,
+            @Nullable Instant began,
+            Duration ttl,
+            String... terms) {
+        String[] arguments = Stream.concat(
+                        Stream.of(
+                                sessionId,
+                                String.valueOf(ttl.plus(LIVES_ON).toMillis()),
+                                newIndexes.name(),
+                                began == null ? "" : String.valueOf(began.toEpochMilli())),
+                        Stream.of(terms))
+                .toArray(String[]::new);
+        CompletionStage<List<Object>> reply = companions.run(
+                both -> RedisScript.INDEX.list(commands, both, arguments),
+                keys.userSessions(userId),
+                keys.userState(userId));
+        return readable(userId, reply).thenApply(Added::of);
+    }
+
+    /**
+     * What became of an entry.
+     *
+     * @param marker the time of the user's not-before marker, or 0
+     * @param sessionIds those that the caller must end, or look at
+     */
+    record Added(long answer, long marker, List<String> sessionIds) {
+
+        private static Added of(List<Object> reply) {
+            return new Added(
+                    (Long) reply.get(0),
+                    (Long) reply.get(1),
+                    reply.stream().skip(2).map(String::valueOf).toList());
+        }
     }
 
     /** All entries, including those of ended sessions. Reads pages, in a request for many keys. */
@@ -83,7 +119,8 @@ final class UserIndex {
         String key = keys.userSessions(userId);
         return inItsType(
                 userId,
-                () -> pages(commands, key, 0, Double.NEGATIVE_INFINITY, new LinkedHashSet<>()),
+                () -> pages(commands, key, 0, Double.NEGATIVE_INFINITY, new LinkedHashSet<>())
+                        .thenApply(UserIndex::withoutMarks),
                 () -> scan(commands, key, ScanCursor.INITIAL, new LinkedHashSet<>()));
     }
 
@@ -120,6 +157,10 @@ final class UserIndex {
                         : scan(commands, key, ScanCursor.INITIAL, new LinkedHashSet<>()));
     }
 
+    private static List<String> withoutMarks(List<String> members) {
+        return members.stream().filter(member -> !member.startsWith(MARK)).toList();
+    }
+
     /** A page may repeat members of an earlier one. */
     private static CompletionStage<List<String>> scan(
             RedisRequest commands, String key, ScanCursor from, Set<String> found) {
@@ -133,7 +174,8 @@ final class UserIndex {
 
     CompletionStage<?> remove(RedisRequest commands, String userId, Collection<String> sessionIds) {
         String key = keys.userSessions(userId);
-        String[] members = sessionIds.toArray(String[]::new);
+        String[] members =
+                sessionIds.stream().flatMap(id -> Stream.of(id, MARK + id)).toArray(String[]::new);
         return sessionIds.isEmpty()
                 ? CompletableFuture.completedFuture(0L)
                 : inItsType(userId, () -> commands.zrem(key, members), () -> commands.srem(key, members));

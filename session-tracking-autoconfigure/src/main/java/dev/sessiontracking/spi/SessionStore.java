@@ -35,13 +35,18 @@ public interface SessionStore {
     CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl);
 
     /**
-     * As {@link #create}, but the session begins later than the cut-off, whatever the clock of the store says: it may have
-     * gone back, or differ between servers.
+     * Writes a session and its index entry within a limit of the user's sessions. The default ignores the limit.
      *
-     * @param cutoffMillis in milliseconds since the epoch; less than 1 when there is none
+     * @return also the sessions that the caller must end now, because there are too many
      */
-    default CompletionStage<Optional<UserSession>> createAfter(UserSession session, Duration ttl, long cutoffMillis) {
-        return create(session, ttl);
+    default CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
+        return create(session, ttl)
+                .thenApply(created -> created.map(Registration::written).orElse(Registration.EXISTS));
+    }
+
+    /** Whether this store keeps to a {@link Limit}. */
+    default boolean limitsSessions() {
+        return false;
     }
 
     /**
@@ -55,6 +60,11 @@ public interface SessionStore {
     default CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
         return create(session, ttl)
                 .thenApply(created -> created.map(Registration::written).orElse(Registration.EXISTS));
+    }
+
+    /** As {@link #register(UserSession, Duration, Duration)}, within a limit. The default ignores the limit. */
+    default CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
+        return register(session, ttl, tokenLife);
     }
 
     /** Reads why a session has ended, if the store remembers it. */
@@ -201,7 +211,7 @@ public interface SessionStore {
     /**
      * How a session ends.
      *
-     * @param kept how long the store remembers the reason; zero if it need not
+     * @param kept how long the reason can be asked for, at most; zero if it need not be remembered
      * @param tokenLife how long a token may still ask for the session, and must not get it; zero if there is no such token
      */
     record End(SessionEndReason reason, Duration kept, Duration tokenLife) {
@@ -230,22 +240,52 @@ public interface SessionStore {
     }
 
     /**
-     * What became of a late registration.
+     * What holds for a login: how many sessions a user may have, and when it begins.
+     *
+     * @param sessions most sessions; 0 for no limit, except that a store may end the oldest of a very large number
+     * @param rejecting whether a login beyond the limit is rejected; otherwise the oldest session ends
+     * @param replacedSessionId a session that does not count, because it ends anyway, or {@code null}
+     * @param cutoffMillis a new session begins later than this, whatever the clock of the store says: it may have gone back,
+     *     or differ between servers. In milliseconds since the epoch; less than 1 when there is no cut-off
+     */
+    record Limit(int sessions, boolean rejecting, @Nullable String replacedSessionId, long cutoffMillis) {
+
+        /** No limit. */
+        public static final Limit NONE = new Limit(0, false, null);
+
+        /** Without a cut-off. */
+        public Limit(int sessions, boolean rejecting, @Nullable String replacedSessionId) {
+            this(sessions, rejecting, replacedSessionId, 0);
+        }
+    }
+
+    /**
+     * What became of a login or a late registration.
      *
      * @param session the session as it was written, or {@code null} if nothing was written
      * @param exists whether the session is there
+     * @param isFull whether nothing was written because the user has too many sessions
+     * @param evicted sessions of the user that the caller must end, because there are too many
      */
-    record Registration(@Nullable UserSession session, boolean exists) {
+    record Registration(@Nullable UserSession session, boolean exists, boolean isFull, List<String> evicted) {
+
+        /** The user has too many sessions. */
+        public static final Registration FULL = new Registration(null, false, true, List.of());
 
         /** The session exists: somebody has registered it before. */
-        public static final Registration EXISTS = new Registration(null, true);
+        public static final Registration EXISTS = new Registration(null, true, false, List.of());
 
         /** The session was registered and has ended, or it began before the user's not-before marker. */
-        public static final Registration REFUSED = new Registration(null, false);
+        public static final Registration REFUSED = new Registration(null, false, false, List.of());
 
         /** The session was written. */
         public static Registration written(UserSession session) {
-            return new Registration(session, true);
+            return written(session, List.of());
+        }
+
+        /** The session was written, and these sessions are to be ended. */
+        public static Registration written(UserSession session, List<String> evicted) {
+            return new Registration(session, true, false, evicted);
         }
     }
 

@@ -4,6 +4,7 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.spi.SessionStore.Limit;
 import dev.sessiontracking.spi.SessionStore.Refresh;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
@@ -67,7 +68,16 @@ class CommandCostTests extends SessionStoreFixture {
     void createIsTwoScriptsInOneRoundTrip() {
         Cost cost = costOf(() -> store.create(session("a", "alice"), TTL));
         assertThat(cost.without(INDEX_SCRIPT))
-                .isEqualTo(new Cost(Map.of("time", 1L, "strlen", 1L, "get", 2L, "set", 1L, "evalsha", 2L), 1));
+                .isEqualTo(new Cost(
+                        Map.of("time", 1L, "strlen", 1L, "get", 2L, "set", 1L, "evalsha", 2L, "zrange", 1L), 1));
+    }
+
+    @Test
+    void limitCostsOneRoundTripWhereItIsNotReached() {
+        create("a", "alice");
+        Cost cost = costOf(() -> store.create(session("b", "alice"), TTL, new Limit(5, true, null)));
+        assertThat(cost.roundTrips()).isEqualTo(2);
+        assertThat(cost.commands()).containsEntry("evalsha", 2L);
     }
 
     @Test

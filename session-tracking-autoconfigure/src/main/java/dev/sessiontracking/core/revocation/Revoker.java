@@ -35,9 +35,6 @@ public final class Revoker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Revoker.class);
 
-    /** As long as most access tokens live. A longer time costs memory for every logout. */
-    private static final Duration REASON_KEPT = Duration.ofHours(1);
-
     private final AtomicBoolean fullTold = new AtomicBoolean();
 
     private final SessionStore store;
@@ -51,8 +48,6 @@ public final class Revoker implements AutoCloseable {
     private final Outcomes outcomes;
 
     private final OutagePolicy policy;
-
-    private final Duration reasonKept;
 
     private final PendingRevocations pending;
 
@@ -72,7 +67,6 @@ public final class Revoker implements AutoCloseable {
         this.markers = markers;
         this.outcomes = outcomes;
         this.policy = policy;
-        this.reasonKept = denylist.retention().compareTo(REASON_KEPT) < 0 ? denylist.retention() : REASON_KEPT;
         this.pending = new PendingRevocations(this::apply, denylist::applied, denylist.maximum());
         this.reapplier = new RevocationReapplier(store, pending::later);
     }
@@ -161,7 +155,7 @@ public final class Revoker implements AutoCloseable {
     }
 
     private End end(Revocation revocation, Duration tokenLife) {
-        return new End(revocation.reason(), reasonKept, tokenLife);
+        return new End(revocation.reason(), denylist.retention(), tokenLife);
     }
 
     private boolean isCachedAsLive(String sessionId) {

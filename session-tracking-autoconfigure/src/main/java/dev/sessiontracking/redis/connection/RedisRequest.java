@@ -149,11 +149,17 @@ public final class RedisRequest {
      * Runs a script.
      *
      * @param type EVAL with its text, or EVALSHA with its digest
+     * @param output reads the reply
      */
-    public CompletionStage<Long> run(CommandType type, String script, String[] keys, String... arguments) {
+    public <T> CompletionStage<T> run(
+            CommandType type,
+            Function<StringCodec, CommandOutput<String, String, T>> output,
+            String script,
+            String[] keys,
+            String... arguments) {
         CommandArgs<String, String> args =
                 args().add(script).add(keys.length).addKeys(keys).addValues(arguments);
-        return send(Line.WRITE, type, IntegerOutput::new, keys[0], args, failure -> isAnswer(keys, failure));
+        return send(Line.WRITE, type, output, keys[0], args, failure -> isAnswer(keys, failure));
     }
 
     /** A companion key is optional, and a missing script is sent: the caller continues. */

@@ -36,7 +36,7 @@ public final class NearCache {
 
     private final Cache<String, Boolean> absent;
 
-    /** Why absent sessions have ended, as far as that was asked. */
+    /** Why sessions have ended, as far as that was asked. */
     private final Cache<String, Optional<SessionEndReason>> reasons;
 
     /** Not-before markers by the names of their keys, also those that do not exist. */
@@ -126,17 +126,15 @@ public final class NearCache {
         return now < session.expiresAtMillis ? SessionStatus.LIVE : SessionStatus.UNKNOWN;
     }
 
-    /** Why an absent session has ended, empty if nobody knows; {@code null} if the store must be asked. */
+    /** Why a session has ended, empty if nobody knows; {@code null} if the store must be asked. */
     @SuppressWarnings("NullableOptional")
     public @Nullable Optional<SessionEndReason> endReason(String sessionId) {
         return reasons.getIfPresent(sessionId);
     }
 
-    /** Keeps why an absent session has ended, as long as it is kept that the session is absent. */
+    /** Keeps why a session has ended. */
     public void putEndReason(String sessionId, Optional<SessionEndReason> reason) {
-        if (absent.getIfPresent(sessionId) != null) {
-            reasons.put(sessionId, reason);
-        }
+        reasons.put(sessionId, reason);
     }
 
     /** The not-before marker of this key, or {@code null} when there is no answer that may be given. */

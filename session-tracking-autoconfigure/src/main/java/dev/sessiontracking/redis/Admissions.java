@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.redis;
+
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.UserIndex.Added;
+import dev.sessiontracking.redis.connection.RedisFailures;
+import dev.sessiontracking.redis.connection.RedisRequest;
+import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.redis.format.SessionJson;
+import dev.sessiontracking.spi.SessionStore.Limit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Enters logins into the index within the limit of the user's sessions. The index may list sessions that have ended, and a
+ * script that runs at the index cannot look at them. So it returns the listed sessions, and this class looks which of them
+ * live, and lets the script decide again. The sessions must be written before: what is listed and not there is gone.
+ */
+final class Admissions {
+
+    /** Each further round means that another login of the same user has come in between. */
+    private static final int ROUNDS = 16;
+
+    private final RedisKeys keys;
+
+    private final UserIndex index;
+
+    Admissions(RedisKeys keys, UserIndex index) {
+        this.keys = keys;
+        this.index = index;
+    }
+
+    /** Adds an entry, with the sessions that the caller must end; {@link UserIndex#FULL} if there are too many. */
+    CompletionStage<Added> admit(
+            RedisRequest commands, UserSession session, @Nullable Instant began, Duration ttl, Limit limit) {
+        if (limit.sessions() == 0) {
+            String most = String.valueOf(SessionService.MAX_LISTED_SESSIONS);
+            return index.add(commands, session.userId(), session.id(), began, ttl, most, "cap");
+        }
+        return round(commands, session, began, ttl, limit, new Round("ask", ROUNDS, List.of(), List.of()));
+    }
+
+    private CompletionStage<Added> round(
+            RedisRequest commands,
+            UserSession session,
+            @Nullable Instant began,
+            Duration ttl,
+            Limit limit,
+            Round round) {
+        return index.add(commands, session.userId(), session.id(), began, ttl, round.terms(limit))
+                .thenCompose(added -> added.answer() != UserIndex.UNDECIDED
+                        ? CompletableFuture.completedFuture(added)
+                        : look(commands, session.userId(), added.sessionIds())
+                                .thenCompose(found ->
+                                        round(commands, session, began, ttl, limit, round.next(limit, found))));
+    }
+
+    private CompletionStage<List<Found>> look(RedisRequest commands, String userId, List<String> ids) {
+        List<CompletableFuture<Found>> all = ids.stream()
+                .map(id -> commands.get(keys.session(id))
+                        .handle((value, failure) -> found(id, userId, value, failure))
+                        .toCompletableFuture())
+                .toList();
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** What cannot be read may live: it counts, and is the last to be ended. */
+    private static Found found(String id, String userId, @Nullable String value, @Nullable Throwable failure) {
+        if (failure != null) {
+            return new Found(id, !RedisFailures.isWrongType(failure), Instant.MAX);
+        }
+        UserSession session = value == null || value.isEmpty()
+                ? null
+                : SessionJson.read(id, value).orElse(null);
+        return session == null
+                ? new Found(id, value != null && !value.isEmpty(), Instant.EPOCH)
+                : new Found(id, session.userId().equals(userId), session.createdAt());
+    }
+
+    /** A listed session. */
+    private record Found(String id, boolean isLive, Instant createdAt) {}
+
+    /** What the script is told. */
+    private record Round(String task, int left, List<String> gone, List<String> live) {
+
+        Round next(Limit limit, List<Found> found) {
+            List<String> gone =
+                    found.stream().filter(one -> !one.isLive()).map(Found::id).toList();
+            List<String> live = found.stream()
+                    .filter(Found::isLive)
+                    .sorted(Comparator.comparing(Found::createdAt).thenComparing(Found::id))
+                    .map(Found::id)
+                    .toList();
+            return new Round(limit.rejecting() ? "reject" : "evict", left - 1, gone, live);
+        }
+
+        String[] terms(Limit limit) {
+            List<String> terms = new ArrayList<>(List.of(
+                    String.valueOf(limit.sessions()),
+                    task,
+                    limit.replacedSessionId() == null ? "" : limit.replacedSessionId(),
+                    left > 0 ? "" : "1",
+                    String.valueOf(gone.size())));
+            return Stream.of(terms, gone, live).flatMap(List::stream).toArray(String[]::new);
+        }
+    }
+}
