@@ -8,6 +8,7 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.security.chain.RequestSessions;
 import dev.sessiontracking.spi.OutagePolicy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -219,5 +220,34 @@ class PreparedDecisionTests {
         assertThat(ours.mayNameASession(token)).isFalse();
         assertThat(evaluator.mayNameASession(token)).isTrue();
         assertThat(evaluator.mayNameASession(Map.of("iss", "https://ours"))).isFalse();
+    }
+
+    @Test
+    void onlyAPreparedSessionOfATokenIsLive() {
+        assertThat(evaluator.isLive(named("a"), state)).isFalse();
+        state.answered(named("a"), Result.LIVE_BY_CACHE);
+        state.answered(named("b"), Result.ENDED_BY_STORE);
+        state.answered(ofUser(), Result.LIVE_BY_STORE);
+        assertThat(evaluator.isLive(named("a"), state)).isTrue();
+        assertThat(evaluator.isLive(named("b"), state)).isFalse();
+        assertThat(evaluator.isLive(ofUser(), state)).isFalse();
+        RequestSessions<String> sessionsOfRequests = new RequestSessions<>(evaluator, null);
+        assertThat(sessionsOfRequests.isLive(state, List.of(named("a")))).isTrue();
+        assertThat(sessionsOfRequests.isLive(state, List.of(named("a"), named("b"))))
+                .isFalse();
+    }
+
+    @Test
+    void sessionsArePreparedOneAfterTheOther() {
+        RequestSessions<String> sessionsOfRequests = new RequestSessions<>(evaluator, null);
+        CompletableFuture<Result> first = sessions.later;
+        CompletionStage<Void> prepared = sessionsOfRequests.prepare(state, List.of(named("a"), named("b"), named("a")));
+        sessions.later = new CompletableFuture<>();
+        first.complete(Result.LIVE_BY_STORE);
+        assertThat(state.answer(named("a"))).isEqualTo(Result.LIVE_BY_STORE);
+        assertThat(prepared.toCompletableFuture()).isNotDone();
+        sessions.later.complete(Result.ENDED_BY_STORE);
+        assertThat(prepared.toCompletableFuture()).isCompleted();
+        assertThat(state.answer(named("b"))).isEqualTo(Result.ENDED_BY_STORE);
     }
 }
