@@ -2,6 +2,9 @@
 package dev.sessiontracking.security.chain;
 
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.SessionDecision;
@@ -159,6 +162,32 @@ public final class RequestSessions<R> {
             }
         }
         return verified;
+    }
+
+    /**
+     * Revokes all sessions of a token.
+     *
+     * @return whether there is one
+     * @throws SessionStoreUnavailableException if the store did not confirm a revocation and the policy is {@code reject}
+     */
+    public static boolean revoke(SessionChecker checker, List<SessionClaim> claims) {
+        boolean any = false;
+        SessionStoreUnavailableException unconfirmed = null;
+        for (SessionClaim claim : claims) {
+            TokenSession session = claim.session();
+            if (session != null) {
+                any = true;
+                try {
+                    checker.revoke(session);
+                } catch (SessionStoreUnavailableException noAnswer) {
+                    unconfirmed = noAnswer;
+                }
+            }
+        }
+        if (unconfirmed != null) {
+            throw unconfirmed;
+        }
+        return any;
     }
 
     /** The sessions of an authentication, if this request or the authentication itself contains them. */

@@ -3,14 +3,12 @@ package dev.sessiontracking.security.reactive;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.chain.CrossSite;
 import dev.sessiontracking.security.chain.RejectedTokenException;
 import dev.sessiontracking.security.chain.RequestSessions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -91,12 +89,9 @@ public final class SessionServerLogoutHandler implements ServerLogoutHandler {
                 exchange.getRequest().getURI().getHost())) {
             return Mono.error(new CrossSiteLogoutException());
         }
-        List<TokenSession> named = claims.stream()
-                .map(SessionClaim::session)
-                .filter(Objects::nonNull)
-                .toList();
-        exchange.getAttributes().put(DONE, !named.isEmpty());
-        return BlockingCalls.callFor(authentication, () -> revoke(named)).then();
+        exchange.getAttributes().put(DONE, claims.stream().anyMatch(claim -> claim.session() != null));
+        return BlockingCalls.callFor(authentication, () -> RequestSessions.revoke(checker, claims))
+                .then();
     }
 
     /** The exchange with the headers of the client. A filter may have turned the token of a cookie into a header. */
@@ -106,21 +101,6 @@ public final class SessionServerLogoutHandler implements ServerLogoutHandler {
             received = decorator.getDelegate();
         }
         return received;
-    }
-
-    private boolean revoke(List<TokenSession> named) {
-        SessionStoreUnavailableException unconfirmed = null;
-        for (TokenSession session : named) {
-            try {
-                checker.revoke(session);
-            } catch (SessionStoreUnavailableException noAnswer) {
-                unconfirmed = noAnswer;
-            }
-        }
-        if (unconfirmed != null) {
-            throw unconfirmed;
-        }
-        return true;
     }
 
     /** Whether this exchange was the logout of a client that uses tokens. */

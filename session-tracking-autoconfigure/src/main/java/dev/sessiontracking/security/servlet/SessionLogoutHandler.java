@@ -3,7 +3,6 @@ package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.chain.CrossSite;
 import dev.sessiontracking.security.chain.RejectedTokenException;
@@ -81,7 +80,7 @@ public final class SessionLogoutHandler implements LogoutHandler {
                         "A cross-site logout request was rejected because its token may come from a cookie");
             }
             request.setAttribute(DONE, claims.stream().anyMatch(claim -> claim.session() != null));
-            revoke(claims);
+            RequestSessions.revoke(checker, claims);
         }
     }
 
@@ -110,23 +109,6 @@ public final class SessionLogoutHandler implements LogoutHandler {
         } else {
             response.setContentType("application/json");
             response.getWriter().write("{\"revoked\":false}");
-        }
-    }
-
-    private void revoke(List<SessionClaim> claims) {
-        SessionStoreUnavailableException unconfirmed = null;
-        for (SessionClaim claim : claims) {
-            TokenSession session = claim.session();
-            if (session != null) {
-                try {
-                    checker.revoke(session);
-                } catch (SessionStoreUnavailableException noAnswer) {
-                    unconfirmed = noAnswer;
-                }
-            }
-        }
-        if (unconfirmed != null) {
-            throw unconfirmed;
         }
     }
 }
