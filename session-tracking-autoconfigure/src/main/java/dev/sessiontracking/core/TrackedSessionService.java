@@ -209,7 +209,7 @@ final class TrackedSessionService implements SessionService {
         if (denylist.isDenied(sessionId)
                 || denylist.isDeniedWithoutSession(userId, authenticatedAt)
                 // The store compares with its own marker. It may have lost one that this node remembers.
-                || SessionStore.await(markers.readForToken(userId)).coversToken(authenticatedAt)
+                || SessionStore.await(markers.readForToken(userId)).covers(sessionId, authenticatedAt)
                 || markers.cutoff().join().coversToken(authenticatedAt)) {
             return Optional.empty();
         }
