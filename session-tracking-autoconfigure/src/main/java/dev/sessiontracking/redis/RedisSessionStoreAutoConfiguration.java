@@ -26,6 +26,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationListener;
@@ -148,10 +149,12 @@ public final class RedisSessionStoreAutoConfiguration {
 
     /** How long a revocation can matter: the properties of the denylist are bound elsewhere. */
     private static Duration retention(Environment environment) {
-        Duration retention = environment.getProperty("session.tracking.revocation.retention", Duration.class);
+        Binder binder = Binder.get(environment);
+        Duration retention = binder.bind("session.tracking.revocation.retention", Duration.class)
+                .orElse(null);
         return retention != null
                 ? retention
-                : environment.getProperty("session.tracking.ttl", Duration.class, Duration.ofDays(7));
+                : binder.bind("session.tracking.ttl", Duration.class).orElse(Duration.ofDays(7));
     }
 
     /** Also receives the events of child contexts, which change nothing. */

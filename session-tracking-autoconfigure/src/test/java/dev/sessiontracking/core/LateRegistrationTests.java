@@ -188,8 +188,8 @@ class LateRegistrationTests {
     @Test
     void coveredSessionIsNeitherFoundNorListed() {
         UserSession covered = register("covered").orElseThrow();
-        store.putMarker("alice", NotBefore.of(LOGIN, "spared"));
         UserSession spared = register("spared").orElseThrow();
+        store.putMarker("alice", NotBefore.of(LOGIN, "spared"));
         assertThat(service.findSession(covered.id())).isEmpty();
         assertThat(service.findSession("spared")).contains(spared);
         assertThat(service.getUserSessions("alice")).containsExactly(spared);

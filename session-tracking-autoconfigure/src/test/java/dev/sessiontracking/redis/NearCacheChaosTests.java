@@ -55,6 +55,7 @@ class NearCacheChaosTests {
                 nodes.add(TestNode.at(
                         network.url(),
                         "session.tracking.ttl=" + ttl.toMillis() + "ms",
+                        "session.tracking.revocation.retention=1h",
                         "session.tracking.outage-policy=reject"));
             }
             nodes.forEach(node -> node.login("nobody"));

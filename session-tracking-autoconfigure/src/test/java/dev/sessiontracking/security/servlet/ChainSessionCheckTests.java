@@ -33,6 +33,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.security.web.authentication.logout.LogoutFilter;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 
 /** What the check behind a filter does with an authentication, without any chain. */
@@ -132,9 +133,12 @@ class ChainSessionCheckTests {
     @Test
     void endedSessionOfAnotherFilterIsAnsweredOnce() throws Exception {
         SecurityContextHolder.getContext().setAuthentication(token("a"));
+        request.setAttribute(RequestAttributeSecurityContextRepository.DEFAULT_REQUEST_ATTR_NAME, "saved");
         assertThat(passes(token("a"), Origin.OTHER_FILTER)).isFalse();
         assertThat(response.getStatus()).isEqualTo(401);
         assertThat(SecurityContextHolder.getContext().getAuthentication()).isNull();
+        assertThat(request.getAttribute(RequestAttributeSecurityContextRepository.DEFAULT_REQUEST_ATTR_NAME))
+                .isNull();
         response.setHeader("WWW-Authenticate", "of an entry point");
         assertThat(passes(token(engine.begin()), Origin.OTHER_FILTER)).isFalse();
         assertThat(response.getHeader("WWW-Authenticate")).isEqualTo("of an entry point");
