@@ -26,6 +26,9 @@ public interface ReactiveSessionService {
     /** See {@link SessionService#createSession(String, String, SessionMetadata)}. */
     Mono<UserSession> createSession(String userId, String sessionId, SessionMetadata metadata);
 
+    /** See {@link SessionService#createSession(String, SessionMetadata, String)}. */
+    Mono<UserSession> createSession(String userId, SessionMetadata metadata, String replacedSessionId);
+
     /** See {@link SessionService#registerSession}. */
     Mono<UserSession> registerSession(
             String userId, String sessionId, SessionMetadata metadata, Instant authenticatedAt, Instant tokenExpiresAt);
@@ -74,6 +77,21 @@ public interface ReactiveSessionService {
 
     /** See {@link SessionService#clearNotBefore}. */
     Mono<Void> clearNotBefore(String userId);
+
+    /** See {@link SessionService#revokeAllSessions()}. */
+    Mono<SessionCutoff> revokeAllSessions();
+
+    /** See {@link SessionService#revokeAllSessions(Instant)}. */
+    Mono<SessionCutoff> revokeAllSessions(Instant until);
+
+    /** See {@link SessionService#getSessionCutoff}. */
+    Mono<Instant> getSessionCutoff();
+
+    /** See {@link SessionService#clearSessionCutoff}. */
+    Mono<Void> clearSessionCutoff();
+
+    /** See {@link SessionService#countSessions}. */
+    Mono<SessionCutoff.Affected> countSessions(Instant until);
 
     /** See {@link SessionService#getUserSessions}. */
     Flux<UserSession> getUserSessions(String userId);

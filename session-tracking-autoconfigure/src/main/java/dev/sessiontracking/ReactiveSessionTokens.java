@@ -4,6 +4,7 @@ package dev.sessiontracking;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -17,6 +18,13 @@ public interface ReactiveSessionTokens {
 
     /** See {@link SessionTokens#login(String, SessionMetadata, Duration)}. */
     Mono<TokenGrant> login(String userId, SessionMetadata metadata, Duration maxLifetime);
+
+    /** See {@link SessionTokens#login(String, SessionMetadata, Duration, String)}. */
+    Mono<TokenGrant> login(
+            String userId,
+            SessionMetadata metadata,
+            @Nullable Duration maxLifetime,
+            @Nullable String replacedSessionId);
 
     /** See {@link SessionTokens#refresh}. */
     Mono<TokenGrant> refresh(Map<String, Object> verifiedClaims, SessionMetadata metadata);

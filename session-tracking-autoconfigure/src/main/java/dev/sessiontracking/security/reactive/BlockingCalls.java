@@ -29,6 +29,15 @@ final class BlockingCalls {
                 .flatMap(context -> call(context, call));
     }
 
+    /** As {@link #call}, without a result. */
+    static Mono<Void> run(Runnable call) {
+        return BlockingCalls.<Boolean>call(() -> {
+                    call.run();
+                    return true;
+                })
+                .then();
+    }
+
     /** Runs it for this user. */
     static <T> Mono<T> callFor(Authentication authentication, Callable<@Nullable T> call) {
         return call(new SecurityContextImpl(authentication), call);

@@ -3,6 +3,7 @@ package dev.sessiontracking.security.reactive;
 
 import dev.sessiontracking.ReactiveSessionService;
 import dev.sessiontracking.RevokedSessions;
+import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionRenewal;
@@ -36,6 +37,11 @@ record NonBlockingSessions(SessionService service, @Nullable SessionChecker chec
     @Override
     public Mono<UserSession> createSession(String userId, String sessionId, SessionMetadata metadata) {
         return BlockingCalls.call(() -> service.createSession(userId, sessionId, metadata));
+    }
+
+    @Override
+    public Mono<UserSession> createSession(String userId, SessionMetadata metadata, String replacedSessionId) {
+        return BlockingCalls.call(() -> service.createSession(userId, metadata, replacedSessionId));
     }
 
     @Override
@@ -143,11 +149,32 @@ record NonBlockingSessions(SessionService service, @Nullable SessionChecker chec
 
     @Override
     public Mono<Void> clearNotBefore(String userId) {
-        return BlockingCalls.<Boolean>call(() -> {
-                    service.clearNotBefore(userId);
-                    return true;
-                })
-                .then();
+        return BlockingCalls.run(() -> service.clearNotBefore(userId));
+    }
+
+    @Override
+    public Mono<SessionCutoff> revokeAllSessions() {
+        return BlockingCalls.call(service::revokeAllSessions);
+    }
+
+    @Override
+    public Mono<SessionCutoff> revokeAllSessions(Instant until) {
+        return BlockingCalls.call(() -> service.revokeAllSessions(until));
+    }
+
+    @Override
+    public Mono<Instant> getSessionCutoff() {
+        return BlockingCalls.call(() -> service.getSessionCutoff().orElse(null));
+    }
+
+    @Override
+    public Mono<Void> clearSessionCutoff() {
+        return BlockingCalls.run(service::clearSessionCutoff);
+    }
+
+    @Override
+    public Mono<SessionCutoff.Affected> countSessions(Instant until) {
+        return BlockingCalls.call(() -> service.countSessions(until));
     }
 
     @Override

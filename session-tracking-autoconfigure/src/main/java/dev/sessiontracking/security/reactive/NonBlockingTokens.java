@@ -8,6 +8,7 @@ import dev.sessiontracking.TokenGrant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** Runs {@link SessionTokens} on threads that may block. */
@@ -21,6 +22,15 @@ record NonBlockingTokens(SessionTokens tokens) implements ReactiveSessionTokens 
     @Override
     public Mono<TokenGrant> login(String userId, SessionMetadata metadata, Duration maxLifetime) {
         return BlockingCalls.call(() -> tokens.login(userId, metadata, maxLifetime));
+    }
+
+    @Override
+    public Mono<TokenGrant> login(
+            String userId,
+            SessionMetadata metadata,
+            @Nullable Duration maxLifetime,
+            @Nullable String replacedSessionId) {
+        return BlockingCalls.call(() -> tokens.login(userId, metadata, maxLifetime, replacedSessionId));
     }
 
     @Override

@@ -117,6 +117,19 @@ class ReactiveServicesTests {
         onEventLoop(sessions.clearNotBefore("bob"));
         assertThat(onEventLoop(sessions.getNotBefore("bob"))).isNull();
 
+        UserSession replaced = onEventLoop(sessions.createSession("bob", NONE));
+        assertThat(onEventLoop(sessions.createSession("bob", NONE, replaced.id())))
+                .isNotNull();
+        assertThat(onEventLoop(sessions.getSessionStatus(replaced.id()))).isEqualTo(SessionStatus.ENDED);
+        assertThat(onEventLoop(sessions.countSessions(Instant.now()))).isNotNull();
+        assertThat(onEventLoop(sessions.revokeAllSessions(Instant.EPOCH.plusSeconds(1))))
+                .isNotNull();
+        assertThat(onEventLoop(sessions.getSessionCutoff())).isNotNull();
+        onEventLoop(sessions.clearSessionCutoff());
+        assertThat(onEventLoop(sessions.revokeAllSessions())).isNotNull();
+        onEventLoop(sessions.clearSessionCutoff());
+        assertThat(onEventLoop(sessions.getSessionCutoff())).isNull();
+
         SessionEndReason reason = SessionEndReason.ADMINISTRATOR;
         assertThat(onEventLoop(sessions.revokeSession(begin(), reason))).isTrue();
         assertThat(onEventLoop(sessions.revokeSession("alice", begin(), reason)))
@@ -136,6 +149,9 @@ class ReactiveServicesTests {
         Map<String, Object> refreshClaims = new HashMap<>(login.refreshClaims());
         refreshClaims.put("exp", Instant.now().plusSeconds(60));
         TokenGrant refreshed = onEventLoop(tokens.refresh(refreshClaims, NONE));
+        TokenGrant replacing = onEventLoop(
+                tokens.login("erin", NONE, null, remembered.session().id()));
+        assertThat(replacing.session().tracked()).isTrue();
         TokenGrant registered = onEventLoop(tokens.register(
                 "erin",
                 "registered-by-tokens",
@@ -145,7 +161,7 @@ class ReactiveServicesTests {
 
         assertThat(refreshed.session().id()).isEqualTo(login.session().id());
         assertThat(onEventLoop(tokens.logout(refreshed.accessClaims()))).isTrue();
-        assertThat(onEventLoop(tokens.logout(remembered.refreshClaims()))).isTrue();
+        assertThat(onEventLoop(tokens.logout(remembered.refreshClaims()))).isFalse();
         assertThat(onEventLoop(tokens.logout(registered.accessClaims()))).isTrue();
     }
 
