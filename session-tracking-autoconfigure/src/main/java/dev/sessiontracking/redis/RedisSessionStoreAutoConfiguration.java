@@ -150,11 +150,9 @@ public final class RedisSessionStoreAutoConfiguration {
     /** How long a revocation can matter: the properties of the denylist are bound elsewhere. */
     private static Duration retention(Environment environment) {
         Binder binder = Binder.get(environment);
-        Duration retention = binder.bind("session.tracking.revocation.retention", Duration.class)
-                .orElse(null);
-        return retention != null
-                ? retention
-                : binder.bind("session.tracking.ttl", Duration.class).orElse(Duration.ofDays(7));
+        return binder.bind("session.tracking.revocation.retention", Duration.class)
+                .orElseGet(() ->
+                        binder.bind("session.tracking.ttl", Duration.class).orElse(Duration.ofDays(7)));
     }
 
     /** Also receives the events of child contexts, which change nothing. */

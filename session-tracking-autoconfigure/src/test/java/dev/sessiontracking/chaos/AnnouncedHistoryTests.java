@@ -21,6 +21,7 @@ class AnnouncedHistoryTests {
 
     @BeforeEach
     void twoLogins() {
+        history.announcing();
         history.login(new History.Login("revoked", ms(0), ms(10), Duration.ofMinutes(1)));
         history.login(new History.Login("live", ms(0), ms(10), Duration.ofMinutes(1)));
     }

@@ -42,6 +42,7 @@ final class FleetRun implements AutoCloseable {
 
     FleetRun(Fleet fleet, long seed) {
         this.fleet = fleet;
+        history.announcing();
         this.recorder = new Recorder(fleet, history);
         this.traffic = new FleetTraffic(fleet, history, recorder, coverage, seed);
     }

@@ -76,6 +76,13 @@ public final class History {
 
     private final Queue<Blind> blind = new ConcurrentLinkedQueue<>();
 
+    private volatile boolean announcing;
+
+    /** Every node accepts unverified tokens, and remembers announced revocations for as long as the test lasts. */
+    void announcing() {
+        announcing = true;
+    }
+
     public void login(Login login) {
         logins.put(login.session(), login);
     }
@@ -162,7 +169,7 @@ public final class History {
         for (Check check : checks) {
             Fate fate = fates.computeIfAbsent(check.session(), id -> fate(id, recoveries));
             fate.judge(check, staleness.toNanos(), sharing.toNanos()).ifPresent(violations::add);
-            if (check.answer() == Result.UNVERIFIED && !untracked.contains(check.session())) {
+            if (announcing && check.answer() == Result.UNVERIFIED && !untracked.contains(check.session())) {
                 Long since =
                         connected.getOrDefault(check.node(), new TreeSet<>()).lower(check.start());
                 if (since != null) {

@@ -66,6 +66,8 @@ final class UserRevocations {
     SessionEndReason reason(String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt, Clock clock) {
         return users.getOrDefault(userId == null ? "" : userId, List.of()).stream()
                 .filter(entry -> entry.covers(sessionId, authenticatedAt) && !entry.isOver(clock.instant()))
+                // An announcement does not say why. The store does.
+                .filter(entry -> !entry.announced)
                 .map(entry -> entry.revocation.reason())
                 .findFirst()
                 .orElse(null);
