@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.core.SessionChecker;
@@ -56,6 +57,7 @@ final class TestNode implements AutoCloseable {
     /** A session that the server holds, however long this node takes to reach it. */
     UserSession login(String userId) {
         return await().atMost(PATIENCE)
+                .ignoreException(SessionStoreUnavailableException.class)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> service.createSession(userId, SessionMetadata.none()), UserSession::tracked);

@@ -136,10 +136,11 @@ class PreparedDecisionTests {
     void acceptableIsWhatTheAnswerOrTheDecisionAccepts() {
         assertThat(evaluator.isAcceptable(named("a"), state))
                 .as("nothing known")
-                .isTrue();
+                .isFalse();
         assertThat(evaluator.isAcceptable(evaluator.read(Map.of("sid", List.of(42))), state))
                 .isFalse();
-        assertThat(evaluator.isAcceptable(ofUser(), state)).isTrue();
+        assertThat(evaluator.isAcceptable(ofUser(), state)).isFalse();
+        assertThat(evaluator.isAcceptable(evaluator.read(Map.of()), state)).isTrue();
         state.answered(named("live"), Result.LIVE_BY_STORE);
         state.answered(named("ended"), Result.ENDED_BY_STORE);
         state.answered(named("unverified"), Result.UNVERIFIED);
