@@ -119,9 +119,8 @@ class NearCacheEntriesTests {
     }
 
     @Test
-    void reasonIsKeptAsLongAsTheSessionIsAbsent() {
+    void reasonIsKeptUntilTheSessionIsInvalidated() {
         Optional<SessionEndReason> logout = Optional.of(SessionEndReason.LOGOUT);
-        cache.putEndReason("a", logout);
         assertThat(cache.endReason("a")).isNull();
         cache.putAbsent("a");
         cache.putEndReason("a", logout);
