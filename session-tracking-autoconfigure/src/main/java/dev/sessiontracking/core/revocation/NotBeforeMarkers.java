@@ -96,7 +96,8 @@ public final class NotBeforeMarkers {
         return cachedRead.apply(userId).thenApply(this::credible);
     }
 
-    private NotBefore credible(NotBefore marker) {
+    /** The marker, or none if it lies so far in the future that somebody wrote it by mistake. */
+    NotBefore credible(NotBefore marker) {
         long latest = Math.max(marker.millis(), marker.sparedMillis());
         return latest > 0 && latest - clock.millis() > MOST_AHEAD.toMillis() ? NotBefore.NONE : marker;
     }

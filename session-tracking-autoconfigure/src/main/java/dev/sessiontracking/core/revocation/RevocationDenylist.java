@@ -146,10 +146,26 @@ public final class RevocationDenylist {
             sessions.put(sessionId, denial);
         }
         denial.until = now.plus(retention);
+        identify(denial, owner);
         denial.reason = denial.reason == null ? reason : denial.reason;
         denial.claims++;
         denial.unconfirmed++;
         return denial;
+    }
+
+    /** An invalidation does not say whose session it was, but the announcement that follows does. */
+    private void identify(Denial denial, @Nullable String owner) {
+        if (denial.owner == 0 && owner != null) {
+            if (denial.enqueued) {
+                denial.queue().removeLastOccurrence(denial);
+                denial.enqueued = false;
+            }
+            denial.owner = owner.hashCode();
+            Denial displaced = size() < maximumRemembered ? null : oldestBeyondShare(owner);
+            if (displaced != null) {
+                remove(displaced);
+            }
+        }
     }
 
     /** Remembers a session that was revoked elsewhere. */
@@ -174,8 +190,10 @@ public final class RevocationDenylist {
     synchronized void denyAnnounced(String userId, NotBefore marker) {
         if (marker.equals(NotBefore.CLEARED)) {
             users.cleared(userId);
-        } else if (makeRoom(null)) {
-            Instant time = Instant.ofEpochMilli(marker.millis());
+            return;
+        }
+        Instant time = Instant.ofEpochMilli(marker.millis());
+        if (time.plus(retention).isAfter(clock.instant()) && makeRoom(null)) {
             users.addApplied(
                     new Revocation.OfUser(userId, time, marker.sparedSessionId(), SessionEndReason.REVOKED),
                     time.plus(retention));
@@ -249,7 +267,7 @@ public final class RevocationDenylist {
     }
 
     /** Everything of the user that was revoked until now counts for its sessions only. */
-    public void cleared(String userId) {
+    public synchronized void cleared(String userId) {
         users.cleared(userId);
     }
 
@@ -325,10 +343,19 @@ public final class RevocationDenylist {
         if (owner == null || queueOf(owner.hashCode()).size() <= share) {
             return null;
         }
-        List<Denial> own = queueOf(owner.hashCode()).stream()
-                .filter(denial -> owner.hashCode() == denial.owner)
-                .toList();
-        return own.size() > share ? own.get(0) : null;
+        // Counts no further than the share: one user may have as many as are remembered.
+        int ownerHash = owner.hashCode();
+        int own = 0;
+        Denial oldest = null;
+        for (Denial denial : queueOf(ownerHash)) {
+            if (denial.owner == ownerHash) {
+                oldest = oldest == null ? denial : oldest;
+                if (++own > share) {
+                    return oldest;
+                }
+            }
+        }
+        return null;
     }
 
     private Deque<Denial> queueOf(int owner) {
@@ -368,7 +395,7 @@ public final class RevocationDenylist {
         private final String sessionId;
 
         /** Hash of whose session it is; 0 if unknown. */
-        private final int owner;
+        private int owner;
 
         /** When it was enqueued, as a running number. */
         private long number;

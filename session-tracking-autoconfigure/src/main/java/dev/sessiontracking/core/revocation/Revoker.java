@@ -252,16 +252,17 @@ public final class Revoker implements AutoCloseable {
     /** This node rejects each session before the store removes it, so that no read under way can undo that. */
     private List<String> revokeAll(Revocation.OfUser all, @Nullable Instant until) {
         Map<String, Optional<Denial>> begun = new ConcurrentHashMap<>();
+        String owner = SessionIds.hash(all.userId());
         try {
             List<String> revoked = SessionStore.await(store.revokeAll(
                     all.userId(),
                     until,
                     all.exceptSessionId(),
                     end(all, Duration.ZERO),
-                    sessionId -> begun.computeIfAbsent(sessionId, id -> begin(id, all.reason()))));
+                    sessionId -> begun.computeIfAbsent(sessionId, id -> begin(id, all.reason(), owner))));
             for (String sessionId : revoked) {
                 // Also here, for a store that has not announced it.
-                if (begun.computeIfAbsent(sessionId, id -> begin(id, all.reason()))
+                if (begun.computeIfAbsent(sessionId, id -> begin(id, all.reason(), owner))
                         .isEmpty()) {
                     withoutRoom(sessionId);
                 }
@@ -273,8 +274,8 @@ public final class Revoker implements AutoCloseable {
         }
     }
 
-    private Optional<Denial> begin(String sessionId, SessionEndReason reason) {
-        return Optional.ofNullable(denylist.deny(sessionId, reason));
+    private Optional<Denial> begin(String sessionId, SessionEndReason reason, String owner) {
+        return Optional.ofNullable(denylist.deny(sessionId, reason, owner));
     }
 
     private void confirm(Denial denial) {
@@ -307,7 +308,10 @@ public final class Revoker implements AutoCloseable {
                 if (userId.equals(NotBefore.ALL_USERS)) {
                     markers.enforceCutoff(marker);
                 } else {
-                    denylist.denyAnnounced(userId, marker);
+                    NotBefore credible = markers.credible(marker);
+                    if (!credible.equals(NotBefore.NONE)) {
+                        denylist.denyAnnounced(userId, credible);
+                    }
                 }
             }
 

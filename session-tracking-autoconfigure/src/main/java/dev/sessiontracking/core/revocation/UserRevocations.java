@@ -99,8 +99,9 @@ final class UserRevocations {
         Entry added = new Entry(revocation, until, true);
         change(revocation.userId(), known -> {
             List<Entry> all = new ArrayList<>(known);
+            // One that is announced again keeps what this node knows of later sessions.
             all.removeIf(
-                    earlier -> earlier.applied && !earlier.revocation.until().isAfter(revocation.until()));
+                    earlier -> earlier.applied && earlier.revocation.until().isBefore(revocation.until()));
             if (all.stream().noneMatch(entry -> entry.applied)) {
                 all.add(added);
             }

@@ -181,6 +181,24 @@ class RevocationDenylistBoundTests {
         assertThat(large.size()).isEqualTo(1_000);
     }
 
+    /** Invalidations do not say whose sessions they are, and come before the announcements. */
+    @Test
+    void oneUserDisplacesOwnRevocationsAlsoIfInvalidationsComeFirst() {
+        RevocationDenylist large = new RevocationDenylist(clock, RETENTION, 1_000);
+        for (int i = 0; i < 100; i++) {
+            large.denyAnnounced("victim-" + i, "owner-" + i, NOW);
+        }
+        for (int i = 0; i < 5_000; i++) {
+            large.denyRevokedElsewhere("loop-" + i);
+            large.denyAnnounced("loop-" + i, "attacker", NOW);
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThat(large.isDenied("victim-" + i)).isTrue();
+        }
+        assertThat(large.isDenied("loop-4999")).isTrue();
+        assertThat(large.size()).isLessThanOrEqualTo(1_000);
+    }
+
     @Test
     void removesWhatHasExpired() {
         confirmed("a");

@@ -183,6 +183,25 @@ class UserDenylistTests {
         assertThat(memory.size()).isZero();
     }
 
+    /** A node reads the last entry once more when it reconnects. */
+    @Test
+    void markerThatIsAnnouncedAgainKeepsTheSessionsThatAreKnownToBeLater() {
+        memory.denyAnnounced("alice", NotBefore.of(NOW, null));
+        memory.verified("single sign-on", "alice");
+        memory.denyAnnounced("alice", NotBefore.of(NOW, null));
+        Instant earlierLogin = NOW.minusSeconds(60);
+        assertThat(memory.isDeniedUnlessVerified("single sign-on", "alice", earlierLogin))
+                .isFalse();
+        assertThat(memory.isDeniedUnlessVerified("other", "alice", earlierLogin))
+                .isTrue();
+    }
+
+    @Test
+    void announcedMarkerThatIsOverTakesNoPlace() {
+        memory.denyAnnounced("alice", NotBefore.of(NOW.minus(RETENTION), null));
+        assertThat(memory.size()).isZero();
+    }
+
     @Test
     void announcedMarkerReplacesNoPendingRevocationAndIsDisplaced() {
         memory.deny(ofUser("alice", NOW, null));
