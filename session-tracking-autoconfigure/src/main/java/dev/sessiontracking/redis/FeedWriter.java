@@ -4,7 +4,9 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.format.FeedEntry;
+import dev.sessiontracking.redis.format.MarkerValue;
 import dev.sessiontracking.redis.format.RedisKeys;
+import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.StoreListener;
 import io.lettuce.core.XAddArgs;
 import java.time.Duration;
@@ -12,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,11 +39,16 @@ final class FeedWriter implements StoreListener {
     /** Not every failure is an outage, whose end would be reported. */
     private static final Duration RETRY = Duration.ofMillis(250);
 
+    /** Readers whose clocks are behind do not take the expiry of an old feed for a loss. */
+    private static final Duration MARGIN = Duration.ofMinutes(1);
+
     private final RedisLink link;
 
     private final String key;
 
-    private final Duration retention;
+    private final Duration lifetime;
+
+    private final RedisKeys keys;
 
     private final Deque<FeedEntry> unwritten = new ArrayDeque<>();
 
@@ -62,17 +68,18 @@ final class FeedWriter implements StoreListener {
     FeedWriter(RedisLink link, RedisKeys keys, Duration retention) {
         this.link = link;
         this.key = keys.revocations();
-        this.retention = retention;
+        this.lifetime = retention.plus(MARGIN);
+        this.keys = keys;
         link.listen(this);
     }
 
     void announce(FeedEntry entry) {
-        link.request(commands -> {
-                    CompletionStage<String> id = commands.xadd(
-                            key, new XAddArgs().maxlen(MOST_ENTRIES).approximateTrimming(), entry.fields());
-                    commands.pexpire(key, retention.toMillis());
+        XAddArgs trimming = new XAddArgs().maxlen(MOST_ENTRIES).approximateTrimming();
+        link.request(commands -> commands.xadd(key, trimming, entry.fields()).thenApply(id -> {
+                    // Only now, because the key may be another one's.
+                    commands.pexpire(key, lifetime.toMillis());
                     return id;
-                })
+                }))
                 .whenComplete((id, failure) -> {
                     if (failure == null) {
                         limit(entry.owner(), id);
@@ -135,9 +142,26 @@ final class FeedWriter implements StoreListener {
         synchronized (this) {
             oldest = unwritten.poll();
         }
-        if (oldest != null) {
+        if (oldest != null && oldest.userId() != null) {
+            announceMarker(oldest, oldest.userId());
+        } else if (oldest != null) {
             announce(oldest);
         }
+    }
+
+    /** The marker may have changed, and the change may have been announced. */
+    private void announceMarker(FeedEntry earlier, String userId) {
+        link.request(commands -> commands.getIfPermitted(keys.userState(userId)))
+                .whenComplete((value, failure) -> {
+                    NotBefore marker = MarkerValue.parse(value);
+                    if (failure != null && !RedisFailures.isWrongType(failure)) {
+                        keep(earlier, failure);
+                    } else if (marker.exists() || marker.equals(NotBefore.CLEARED)) {
+                        announce(FeedEntry.ofMarker(userId, marker));
+                    } else {
+                        retry();
+                    }
+                });
     }
 
     /** How many confirmed revocations could not be announced so far. */

@@ -47,6 +47,8 @@ final class FeedReader {
 
     private boolean off;
 
+    private boolean isOtherType;
+
     /** Id of the last entry that was read. */
     private @Nullable String last;
 
@@ -85,7 +87,9 @@ final class FeedReader {
 
     /** Called after an invalidation of all keys, as after FLUSHALL. */
     synchronized void flushed(InvalidationEpoch notified) {
-        if (notified == epoch && !reading) {
+        if (notified == epoch && reading) {
+            again = true;
+        } else if (notified == epoch) {
             catchUp();
         }
     }
@@ -144,9 +148,13 @@ final class FeedReader {
             read(ALL);
             return;
         }
+        isOtherType = false;
         entries.forEach(this::announce);
         if (entries.size() == PAGE || again) {
             read(exclusive(last));
+        } else if (entries.isEmpty() && last != null) {
+            // Entries were removed. If all were, the next one may have a lower id.
+            catchUp();
         } else {
             behindSince = null;
         }
@@ -170,8 +178,11 @@ final class FeedReader {
         }
     }
 
-    private static Instant timeOf(String id) {
-        return Instant.ofEpochMilli(Long.parseLong(id.substring(0, id.indexOf('-'))));
+    /** Another writer may choose the id. A time of the future counts as now. */
+    private Instant timeOf(String id) {
+        long millis = Long.parseUnsignedLong(id.substring(0, id.indexOf('-')));
+        long now = clock.millis();
+        return Instant.ofEpochMilli(millis < 0 || millis > now ? now : millis);
     }
 
     private boolean mattersAt(Instant time) {
@@ -199,8 +210,8 @@ final class FeedReader {
                             + " revocations of other nodes that it has not met. Grant the key pattern and the command that"
                             + " docs/running-redis.md lists",
                     key);
-        } else if (failure != null && RedisFailures.isWrongType(failure)) {
-            off = true;
+        } else if (failure != null && RedisFailures.isWrongType(failure) && !isOtherType) {
+            isOtherType = true;
             log.warn(
                     "The key {} is no stream, so there is no revocation feed. Rename what uses the key, or set"
                             + " session.tracking.key-prefix",
@@ -212,11 +223,12 @@ final class FeedReader {
     }
 
     synchronized FeedState state() {
-        Coverage coverage = off
+        boolean isOff = off || isOtherType;
+        Coverage coverage = isOff
                 ? Coverage.OFF
                 : behindSince != null
                         ? Coverage.BEHIND
                         : lastGap != null && mattersAt(lastGap) ? Coverage.GAP : Coverage.COMPLETE;
-        return new FeedState(coverage, off ? null : behindSince, gaps);
+        return new FeedState(coverage, isOff ? null : behindSince, gaps);
     }
 }

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.core.SessionChecker.Result;
+import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.spi.CachingReader.FeedState;
+import dev.sessiontracking.testkit.RedisServer;
+import dev.sessiontracking.testkit.RedisServers;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What other writers, and failures while it is written, can do to the revocation feed. */
+class HostileFeedTests {
+
+    private static final String FEED = "session_revocations";
+
+    private final RedisServer server = RedisServers.start();
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private static FeedState feed(TestNode node) {
+        return node.bean(SessionTracking.class).feed();
+    }
+
+    private TestNode node() {
+        TestNode node = TestNode.at(server.url());
+        awaitCoverage(node, FeedState.Coverage.COMPLETE);
+        return node;
+    }
+
+    private static void awaitCoverage(TestNode node, FeedState.Coverage coverage) {
+        await().atMost(TestNode.PATIENCE).until(() -> {
+            node.check("traffic");
+            return feed(node).coverage() == coverage;
+        });
+    }
+
+    private static void awaitRemembered(TestNode node, long revocations) {
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> node.bean(SessionTracking.class).rememberedRevocations() == revocations);
+    }
+
+    private static void awaitUnannounced(TestNode node, String revocations) {
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> revocations.equals(node.bean(SessionTracking.class)
+                        .state()
+                        .store()
+                        .details()
+                        .get("unannouncedRevocations")));
+    }
+
+    private String entries() {
+        return String.valueOf(server.cli().command("XRANGE", FEED, "-", "+"));
+    }
+
+    @Test
+    void dataOfOthersUnderTheKeyDoesNotExpireAndTheFeedRecovers() {
+        server.cli().command("SET", FEED, "mine");
+        try (TestNode node = TestNode.at(server.url())) {
+            awaitCoverage(node, FeedState.Coverage.OFF);
+            node.service.revokeSession(node.login("alice").id());
+            awaitUnannounced(node, "1");
+            assertThat(server.cli().number("PTTL", FEED)).isEqualTo(-1);
+            server.cli().command("DEL", FEED);
+            await().until(() -> server.cli().number("XLEN", FEED) == 1);
+            assertThat(server.cli().number("PTTL", FEED)).isPositive();
+            awaitCoverage(node, FeedState.Coverage.COMPLETE);
+        }
+    }
+
+    @Test
+    void entriesOfTheFutureHideNoOthers() {
+        server.cli().command("XADD", FEED, "18446744073709551610-0", "session", "a");
+        server.cli().command("XADD", FEED, "18446744073709551610-1", "session", "b");
+        try (TestNode node = node();
+                TestNode other = node()) {
+            awaitRemembered(other, 2);
+            server.cli().command("DEL", FEED);
+            node.service.revokeSession(node.login("alice").id());
+            awaitRemembered(other, 3);
+        }
+    }
+
+    @Test
+    void markerOfTheFutureLocksNobodyOut() {
+        server.cli().command("XADD", FEED, "*", "user", "alice", "marker", "999999999999999");
+        server.cli().command("XADD", FEED, "*", "user", "", "marker", "999999999999999");
+        try (TestNode node = node()) {
+            awaitRemembered(node, 0);
+            assertThat(node.checker.checkWithoutSession("alice", Instant.now())).isEqualTo(Result.LIVE_BY_STORE);
+            node.awaitAnswer(node.login("alice").id(), Result.LIVE_BY_CACHE);
+        }
+    }
+
+    @Test
+    void markerThatIsAnnouncedLateDoesNotUndoItsClearance() {
+        server.cli().command("SET", FEED, "mine");
+        try (TestNode node = TestNode.at(server.url())) {
+            node.login("alice");
+            node.service.revokeAllUserSessions("alice");
+            awaitUnannounced(node, "2");
+            server.cli().command("DEL", FEED);
+            node.service.clearNotBefore("alice");
+            await().until(() -> server.cli().number("XLEN", FEED) == 3);
+            String newest = String.valueOf(server.cli().command("XREVRANGE", FEED, "+", "-"));
+            assertThat(newest.substring(newest.indexOf("marker"))).startsWith("marker, 0]");
+            assertThat(entries()).contains("session");
+        }
+    }
+
+    @Test
+    void flushedFeedIsAGapAndGoesOn() {
+        try (TestNode node = node();
+                TestNode other = node()) {
+            node.service.revokeSession(node.login("alice").id());
+            awaitRemembered(other, 1);
+            server.cli().command("FLUSHALL");
+            awaitCoverage(other, FeedState.Coverage.GAP);
+            node.service.revokeSession(node.login("alice").id());
+            awaitRemembered(other, 2);
+        }
+    }
+}
