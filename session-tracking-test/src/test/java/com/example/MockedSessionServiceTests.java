@@ -12,7 +12,7 @@ import org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
-@WebMvcTest
+@WebMvcTest(properties = "session.tracking.enabled=false")
 class MockedSessionServiceTests {
 
     @Autowired
