@@ -8,6 +8,7 @@ import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.TokenGrant;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.SessionStore.Refreshed;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -23,13 +24,19 @@ final class ClaimSessionTokens implements SessionTokens {
 
     private static final Duration LONGEST = Duration.ofDays(3650);
 
+    /** As decoders allow for clocks that differ. */
+    private static final Duration LEEWAY = Duration.ofMinutes(1);
+
     private final TokenSessions sessions;
 
     private final String userIdClaim;
 
-    ClaimSessionTokens(TokenSessions sessions, String userIdClaim) {
+    private final Clock clock;
+
+    ClaimSessionTokens(TokenSessions sessions, String userIdClaim, Clock clock) {
         this.sessions = sessions;
         this.userIdClaim = userIdClaim;
+        this.clock = clock;
     }
 
     @Override
@@ -78,11 +85,15 @@ final class ClaimSessionTokens implements SessionTokens {
         Arguments.requireNonNull(metadata, "metadata");
         Arguments.requireNonNull(authenticatedAt, "authenticatedAt");
         Arguments.requireNonNull(tokenExpiresAt, "tokenExpiresAt");
-        RefreshToken.Times times = new RefreshToken.Times(tokenExpiresAt, null);
-        return exchange(new RefreshToken(sessionId, false, userId, 0, authenticatedAt, times), metadata);
+        RefreshToken.Times times = new RefreshToken.Times(ClaimValues.bounded(tokenExpiresAt), null);
+        Instant began = ClaimValues.bounded(authenticatedAt);
+        return exchange(new RefreshToken(sessionId, false, userId, 0, began, times), metadata);
     }
 
     private TokenGrant exchange(RefreshToken token, SessionMetadata metadata) {
+        if (token.times().expiresAt().plus(LEEWAY).isBefore(clock.instant())) {
+            throw new SessionEndedException("The refresh token has expired", SessionEndReason.EXPIRED);
+        }
         Refreshed refreshed = sessions.refresh(token, metadata);
         return switch (refreshed.result()) {
             case RENEWED, REPEATED ->

@@ -2,13 +2,14 @@
 package dev.sessiontracking.core;
 
 import java.math.BigInteger;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Date;
 import org.jspecify.annotations.Nullable;
 
 /** The one way in which values of claims are read. They are outside data even when they are signed: nothing here throws. */
 public final class ClaimValues {
+
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     private ClaimValues() {}
 
@@ -17,22 +18,33 @@ public final class ClaimValues {
         return value instanceof String text ? text : isIntegral(value) ? String.valueOf(value) : null;
     }
 
-    /** A time as decoders represent it: in seconds since 1970, unless it was converted already. */
+    /** A time as decoders represent it: in seconds since 1970, unless it was converted already. {@link #bounded Bounded}. */
+    @SuppressWarnings("JavaUtilDate") // A java.sql.Date has no toInstant().
     public static @Nullable Instant instant(@Nullable Object value) {
         if (value instanceof Instant instant) {
-            return instant;
+            return bounded(instant);
         }
         if (value instanceof Date date) {
-            return date.toInstant();
+            return bounded(Instant.ofEpochMilli(date.getTime()));
         }
-        if (!(value instanceof Number seconds)) {
+        if (!(value instanceof Number number) || Double.isNaN(number.doubleValue())) {
             return null;
         }
-        try {
-            return Instant.ofEpochSecond(seconds.longValue());
-        } catch (DateTimeException tooFarAway) {
-            return null;
-        }
+        // The long value of a larger number may be any.
+        double seconds = Math.max(0, Math.min(number.doubleValue(), (double) LAST.getEpochSecond()));
+        return Instant.ofEpochSecond((long) seconds);
+    }
+
+    /** From 1970 to the year 9999, so that calculations with it do not overflow. */
+    static Instant bounded(Instant time) {
+        return time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time.isAfter(LAST) ? LAST : time;
+    }
+
+    /** A count. A number with a fraction, or of another range than {@code long}, is none. */
+    static @Nullable Long count(@Nullable Object value) {
+        return value instanceof Number number && isIntegral(value) && !(value instanceof BigInteger)
+                ? (Long) number.longValue()
+                : null;
     }
 
     private static boolean isIntegral(@Nullable Object value) {

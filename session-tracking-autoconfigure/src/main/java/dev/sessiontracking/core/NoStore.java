@@ -57,6 +57,11 @@ final class NoStore implements SessionStore {
     }
 
     @Override
+    public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
+        return noAnswer();
+    }
+
+    @Override
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
         return CompletableFuture.completedFuture(false);
     }

@@ -55,10 +55,15 @@ record RefreshToken(
         String userId = ClaimValues.text(claims.get(userIdClaim));
         Instant expiresAt = ClaimValues.instant(claims.get(EXPIRES_AT));
         Instant authenticatedAt = ClaimValues.instant(claims.get(AUTHENTICATION_TIME));
+        Instant endsAt = ClaimValues.instant(claims.get(ENDS_AT));
+        Long generation = ClaimValues.count(claims.get(GENERATION));
         if (!SessionTokens.REFRESH.equals(claims.get(SessionTokens.TOKEN_USE_CLAIM))
-                || !(claims.get(GENERATION) instanceof Number generation)
-                || generation.longValue() < 0
-                || generation.longValue() > MOST
+                || generation == null
+                || generation < 0
+                || generation > MOST
+                || (registered == null && claims.containsKey(UserSession.SESSION_ID_CLAIM))
+                || (authenticatedAt == null && claims.containsKey(AUTHENTICATION_TIME))
+                || (endsAt == null && claims.containsKey(ENDS_AT))
                 || sessionId == null
                 || userId == null
                 || !SessionIds.isUsableUserId(userId)
@@ -67,12 +72,7 @@ record RefreshToken(
             return Optional.empty();
         }
         return Optional.of(new RefreshToken(
-                sessionId,
-                registered != null,
-                userId,
-                generation.longValue(),
-                authenticatedAt,
-                new Times(expiresAt, ClaimValues.instant(claims.get(ENDS_AT)))));
+                sessionId, registered != null, userId, generation, authenticatedAt, new Times(expiresAt, endsAt)));
     }
 
     static @Nullable String sessionId(Map<String, Object> claims, String name) {

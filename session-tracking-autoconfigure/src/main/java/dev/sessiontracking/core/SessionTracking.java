@@ -50,12 +50,15 @@ public final class SessionTracking implements AutoCloseable {
 
     private final SessionStatistics statistics = new SessionStatistics();
 
+    private final Clock clock;
+
     private SessionTracking(
             SessionStore store,
             @Nullable CachingReader reader,
             Settings settings,
             Clock clock,
             Collaborators collaborators) {
+        this.clock = clock;
         this.reader = reader == null ? CachingReader.NONE : reader;
         this.store = new ObservedStore(store, this.reader, collaborators.storeObserver(), clock);
         this.events = new SessionEvents(collaborators.listeners(), collaborators.principals(), statistics, clock);
@@ -129,7 +132,7 @@ public final class SessionTracking implements AutoCloseable {
 
     /** What applications inject that issue their own tokens. */
     public SessionTokens tokens(String userIdClaim) {
-        return new ClaimSessionTokens(tokenSessions, userIdClaim);
+        return new ClaimSessionTokens(tokenSessions, userIdClaim, clock);
     }
 
     /** What applications inject. */

@@ -84,22 +84,17 @@ final class TokenSessions {
 
     private boolean isRegisteredNow(RefreshToken token, SessionMetadata metadata) {
         Instant began = Objects.requireNonNull(token.authenticatedAt());
-        Registration registration = sessions.register(token.sessionId(), token.userId(), metadata, began, token.times())
-                .orElse(Registration.REFUSED);
-        return registration.session() != null || (registration.exists() && isOwner(token));
+        return sessions.register(token.sessionId(), token.userId(), metadata, began, token.times())
+                .map(Registration::exists)
+                .orElse(false);
     }
 
     /** Another user's session of the same id stays as it is: ids of applications may be less random than ours. */
-    private boolean isOwner(RefreshToken token) {
-        return SessionStore.await(engine.findOwner(token.sessionId()))
-                .filter(token.userId()::equals)
-                .isPresent();
-    }
-
     private Refreshed rotate(RefreshToken token, SessionMetadata metadata) {
         Refreshed refreshed = sessions.refresh(
                 token.sessionId(),
                 new Refresh(
+                        token.userId(),
                         lifetimes.ttl(),
                         lifetimes.max(),
                         sessions.kept(metadata),

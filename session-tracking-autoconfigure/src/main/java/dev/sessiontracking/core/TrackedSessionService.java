@@ -179,23 +179,19 @@ final class TrackedSessionService implements SessionService {
         Arguments.requireNonNull(metadata, "metadata");
         Arguments.requireNonNull(authenticatedAt, "authenticatedAt");
         Arguments.requireNonNull(tokenExpiresAt, "tokenExpiresAt");
+        Instant began = ClaimValues.bounded(authenticatedAt);
         try {
-            Registration registration = register(
-                            sessionId, userId, metadata, authenticatedAt, new Times(tokenExpiresAt, null))
-                    .orElse(Registration.REFUSED);
+            Times times = new Times(ClaimValues.bounded(tokenExpiresAt), null);
+            Registration registration =
+                    register(sessionId, userId, metadata, began, times).orElse(Registration.REFUSED);
             if (registration.session() != null) {
                 return Optional.of(registration.session());
             }
             return registration.exists() ? renewRegistered(userId, sessionId) : Optional.empty();
         } catch (SessionStoreUnavailableException unavailable) {
             throwIfRejecting(unavailable);
-            return Optional.of(untracked(lifetimes.begin(
-                    sessionId,
-                    userId,
-                    kept(metadata),
-                    authenticatedAt,
-                    clock.instant(),
-                    lifetimes.end(authenticatedAt))));
+            return Optional.of(untracked(
+                    lifetimes.begin(sessionId, userId, kept(metadata), began, clock.instant(), lifetimes.end(began))));
         }
     }
 
@@ -214,8 +210,11 @@ final class TrackedSessionService implements SessionService {
             return Optional.empty();
         }
         Instant now = clock.instant();
-        Instant end = times.maxExpiresAt() == null ? lifetimes.end(authenticatedAt) : times.maxExpiresAt();
-        UserSession session = lifetimes.begin(sessionId, userId, kept(metadata), authenticatedAt, now, end);
+        // No clock is a day ahead.
+        Instant latest = now.plus(Duration.ofDays(1));
+        Instant began = authenticatedAt.isBefore(latest) ? authenticatedAt : latest;
+        Instant end = times.maxExpiresAt() == null ? lifetimes.end(began) : times.maxExpiresAt();
+        UserSession session = lifetimes.begin(sessionId, userId, kept(metadata), began, now, end);
         Duration tokenLife = Duration.between(now, times.expiresAt());
         Registration registration = SessionStore.await(store.register(
                 session,
@@ -241,19 +240,16 @@ final class TrackedSessionService implements SessionService {
 
     /** Another user's session of the same id stays as it is. */
     private Optional<UserSession> renewRegistered(String userId, String sessionId) {
-        boolean isOurs = SessionStore.await(store.find(sessionId))
-                .filter(session -> session.userId().equals(userId))
-                .isPresent();
-        if (!isOurs || !isRenewed(sessionId)) {
+        Refreshed renewed = renew(sessionId, userId);
+        if (renewed.result() != Refreshed.Result.RENEWED) {
             return Optional.empty();
         }
         events.renewed(sessionId);
-        return SessionStore.await(store.find(sessionId));
+        return Optional.ofNullable(renewed.session());
     }
 
-    private boolean isRenewed(String sessionId) {
-        Refresh renewal = new Refresh(lifetimes.ttl(), lifetimes.max(), null, null, Duration.ZERO);
-        return refresh(sessionId, renewal).result() == Refreshed.Result.RENEWED;
+    private Refreshed renew(String sessionId, @Nullable String userId) {
+        return refresh(sessionId, new Refresh(userId, lifetimes.ttl(), lifetimes.max(), null, null, Duration.ZERO));
     }
 
     /** Refreshes a session, and ends it if the cut-off covers it: it must not outlive the cut-off. */
@@ -322,7 +318,7 @@ final class TrackedSessionService implements SessionService {
             return SessionRenewal.ENDED;
         }
         try {
-            if (!isRenewed(sessionId)) {
+            if (renew(sessionId, null).result() != Refreshed.Result.RENEWED) {
                 return SessionRenewal.ENDED;
             }
             events.renewed(sessionId);
@@ -383,7 +379,8 @@ final class TrackedSessionService implements SessionService {
     boolean revokeForGood(String sessionId, Instant registrableUntil, SessionEndReason reason) {
         Arguments.requireSessionId(sessionId, "sessionId");
         Arguments.requireNonNull(registrableUntil, "registrableUntil");
-        return revoker.revokeForGood(sessionId, registrableUntil.plus(LEEWAY), reason);
+        return revoker.revokeForGood(
+                sessionId, ClaimValues.bounded(registrableUntil).plus(LEEWAY), reason);
     }
 
     @Override
@@ -452,7 +449,7 @@ final class TrackedSessionService implements SessionService {
     @Override
     public SessionCutoff.Affected countSessions(Instant until) {
         Arguments.requireNonNull(until, "until");
-        return SessionStore.await(store.countUntil(until));
+        return SessionStore.await(store.countUntil(ClaimValues.bounded(until)));
     }
 
     private boolean isDenied(UserSession session, CompletableFuture<NotBefore> cutoff) {

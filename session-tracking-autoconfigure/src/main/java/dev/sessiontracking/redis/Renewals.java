@@ -56,7 +56,7 @@ final class Renewals {
         return SessionValues.value(commands, keys, sessionId)
                 .thenCombine(time, (value, now) -> {
                     UserSession session = SessionValues.parsed(sessionId, value);
-                    return value == null || session == null
+                    return value == null || session == null || !refresh.isOf(session)
                             ? null
                             : Attempt.of(value, session, refresh, Instant.ofEpochMilli(now));
                 })

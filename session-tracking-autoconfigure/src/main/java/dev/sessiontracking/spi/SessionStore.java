@@ -127,11 +127,18 @@ public interface SessionStore {
 
     /**
      * Renews a session, rotates its refresh token, and notes its last use. The default of a store that does not keep such
-     * things is {@link #renew} and {@link #find}: it detects no reuse of refresh tokens, and does not limit the lifetime.
+     * things is {@link #find} and {@link #renew}: it detects no reuse of refresh tokens, and does not limit the lifetime.
+     *
+     * @return {@link Refreshed#ENDED}, with the session untouched, also when it belongs to another user
      */
     default CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
         long next = refresh.generation() == null ? 0 : refresh.generation() + 1;
-        return renew(sessionId, refresh.ttl())
+        CompletionStage<Boolean> isAllowed = refresh.userId() == null
+                ? CompletableFuture.completedFuture(true)
+                : find(sessionId).thenApply(found -> found.filter(refresh::isOf).isPresent());
+        return isAllowed
+                .thenCompose(
+                        allowed -> allowed ? renew(sessionId, refresh.ttl()) : CompletableFuture.completedFuture(false))
                 .thenCompose(renewed ->
                         renewed ? find(sessionId) : CompletableFuture.completedFuture(Optional.<UserSession>empty()))
                 .thenApply(found -> found.map(session -> new Refreshed(Refreshed.Result.RENEWED, session, next))
@@ -292,6 +299,7 @@ public interface SessionStore {
     /**
      * A renewal of a session, with or without a refresh token whose generation counts.
      *
+     * @param userId whose session it must be, or {@code null} if the caller does not say
      * @param ttl how long the session lives from now on
      * @param maxLifetime how long a session lives at most that was stored without such a limit; {@code null}: without limit
      * @param metadata where the request came from, or {@code null} if the caller does not say
@@ -299,11 +307,28 @@ public interface SessionStore {
      * @param reuseInterval how long after a rotation the previous generation gets the same successor
      */
     record Refresh(
+            @Nullable String userId,
             Duration ttl,
             @Nullable Duration maxLifetime,
             @Nullable SessionMetadata metadata,
             @Nullable Long generation,
-            Duration reuseInterval) {}
+            Duration reuseInterval) {
+
+        /** Of the session's owner, whoever that is. */
+        public Refresh(
+                Duration ttl,
+                @Nullable Duration maxLifetime,
+                @Nullable SessionMetadata metadata,
+                @Nullable Long generation,
+                Duration reuseInterval) {
+            this(null, ttl, maxLifetime, metadata, generation, reuseInterval);
+        }
+
+        /** Whether it may renew this session. */
+        public boolean isOf(UserSession session) {
+            return userId == null || userId.equals(session.userId());
+        }
+    }
 
     /**
      * What became of a {@link Refresh}.

@@ -14,6 +14,7 @@ import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -171,6 +172,25 @@ class NotBeforeMarkerTests {
                             Instant.now().plusSeconds(60)))
                     .map(UserSession::id)
                     .contains(alices.id());
+        }
+    }
+
+    @Test
+    void timesFarAwayAreAccepted() {
+        try (TestNode node = TestNode.at(redis.url(), "session.tracking.max-lifetime=30d")) {
+            node.login("bob");
+            for (Instant exp : List.of(Instant.MAX, Instant.parse("+10000-01-01T00:00:00Z"))) {
+                UserSession session = node.service
+                        .registerSession("alice", "far-" + exp, SessionMetadata.none(), Instant.MAX, exp)
+                        .orElseThrow();
+                assertThat(node.service.findSession(session.id())).contains(session);
+                assertThat(node.service.revokeSession(session.id(), exp)).isTrue();
+                assertThat(node.service.registerSession(
+                                "alice", "old-" + exp, SessionMetadata.none(), Instant.MIN, exp))
+                        .isEmpty();
+            }
+            assertThat(node.service.revokeSession("far-past", Instant.MIN)).isFalse();
+            assertThat(node.service.countSessions(Instant.MAX).count()).isPositive();
         }
     }
 

@@ -242,7 +242,7 @@ public final class InMemorySessionStore implements SessionStore {
     public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
         return answer(() -> {
             InMemorySession live = live(sessionId);
-            if (live == null) {
+            if (live == null || !refresh.isOf(live.session())) {
                 return Refreshed.ENDED;
             }
             Refreshed.Result reuse = live.reuse(refresh, now());

@@ -10,6 +10,7 @@ import dev.sessiontracking.spi.SessionStore.Refresh;
 import dev.sessiontracking.spi.SessionStore.Refreshed;
 import dev.sessiontracking.spi.SessionStore.Refreshed.Result;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,25 @@ public abstract class SessionStoreRefreshContractTests extends SessionStoreContr
         refresh(0, INTERVAL);
         assertThat(refresh(7, INTERVAL).generation()).isEqualTo(8);
         assertThat(refresh(1, INTERVAL).result()).isEqualTo(Result.REUSED);
+    }
+
+    /** Neither by the present refresh token nor by an old one, nor without any. */
+    @Test
+    void sessionOfAnotherUserStaysUntouched() {
+        created("a", alice);
+        refresh(0, INTERVAL);
+        refresh(1, Duration.ZERO);
+        UserSession before = found();
+
+        for (Long generation : Arrays.asList(0L, 1L, 2L, 7L, null)) {
+            Refresh bobs = new Refresh(bob, TTL.plusHours(1), null, METADATA, generation, INTERVAL);
+            assertThat(answer(store().refresh(id("a"), bobs))).isEqualTo(Refreshed.ENDED);
+        }
+
+        assertThat(found()).isEqualTo(before);
+        assertThat(listed(bob)).isEmpty();
+        Refresh own = new Refresh(alice, TTL, null, METADATA, 2L, INTERVAL);
+        assertThat(answer(store().refresh(id("a"), own)).generation()).isEqualTo(3);
     }
 
     @Test
