@@ -8,6 +8,7 @@ import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SessionJson;
+import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionStore.Limit;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,8 +17,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Enters logins into the index within the limit of the user's sessions. The index may list sessions that have ended, and a
@@ -29,9 +33,13 @@ final class Admissions {
     /** Each further round means that another login of the same user has come in between. */
     private static final int ROUNDS = 16;
 
+    private static final Logger log = LoggerFactory.getLogger(Admissions.class);
+
     private final RedisKeys keys;
 
     private final UserIndex index;
+
+    private final AtomicBoolean told = new AtomicBoolean();
 
     Admissions(RedisKeys keys, UserIndex index) {
         this.keys = keys;
@@ -45,7 +53,17 @@ final class Admissions {
             String most = String.valueOf(SessionService.MAX_LISTED_SESSIONS);
             return index.add(commands, session.userId(), session.id(), began, ttl, most, "cap");
         }
-        return round(commands, session, began, ttl, limit, new Round("ask", ROUNDS, List.of(), List.of()));
+        return round(commands, session, began, ttl, limit, new Round("ask", ROUNDS, List.of(), List.of()))
+                .whenComplete((added, failure) -> {
+                    if (failure == null && added.answer() == UserIndex.UNLIMITED && told.compareAndSet(false, true)) {
+                        log.warn(
+                                "The index of user {} is a set, so the limit of sessions is not enforced for this user."
+                                        + " Revoke all sessions of the user and delete the key user_sessions:<userId>: the next"
+                                        + " login writes a sorted set."
+                                        + " Further indexes of this kind are not reported",
+                                SessionIds.hash(session.userId()));
+                    }
+                });
     }
 
     private CompletionStage<Added> round(

@@ -45,6 +45,9 @@ final class UserIndex {
     /** There are too many sessions. */
     static final long FULL = 7;
 
+    /** The index is a set, which has no limit. */
+    static final long UNLIMITED = 8;
+
     /** Before the id of a session that is to end, in an entry beside its own. */
     private static final String MARK = " ";
 

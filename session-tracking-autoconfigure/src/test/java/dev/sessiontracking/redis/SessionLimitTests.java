@@ -18,8 +18,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** How many sessions a user may have: who is admitted, and who must go. */
 @ParameterizedClass
@@ -171,10 +174,22 @@ class SessionLimitTests extends SessionStoreFixture {
     }
 
     @Test
-    void existingSetHasNoLimit() {
+    @ExtendWith(OutputCaptureExtension.class)
+    void existingSetHasNoLimit(CapturedOutput output) {
         raw("SADD", "user_sessions:alice", "x");
+        raw("SADD", "user_sessions:bob", "x");
         assertThat(login("a", rejecting(1)).session()).isNotNull();
         assertThat(login("b", evicting(1)).evicted()).isEmpty();
+        assertThat(answer(store.create(session("c", "bob"), TTL, rejecting(1))).session())
+                .isNotNull();
+        assertThat(output.getAll().split("is a set, so the limit of sessions is not enforced", -1))
+                .as("one warning")
+                .hasSize(2);
+        assertThat(output).doesNotContain("alice");
+        answer(store.revokeAll("alice", null, null, id -> {}));
+        raw("DEL", "user_sessions:alice");
+        assertThat(login("d", rejecting(1)).session()).isNotNull();
+        assertThat(login("e", rejecting(1))).isEqualTo(Registration.FULL);
         assertThat(store.limitsSessions()).isTrue();
         assertThat(storeOfSets().limitsSessions()).isFalse();
     }
