@@ -76,8 +76,9 @@ final class Companions implements StoreListener {
         if (told.compareAndSet(false, true)) {
             log.warn(
                     "The user of session.tracking.redis-url may not use the keys {}* and {}*. Late registrations are not"
-                            + " protected against resurrection, and revoking all sessions of a user does not end logins made"
-                            + " during an outage. Grant the key patterns that docs/running-redis.md lists",
+                            + " protected against resurrection, revoking all sessions of a user does not end logins made"
+                            + " during an outage, there is no cut-off for all users, and the reasons why sessions have ended"
+                            + " are missing. Grant the key patterns that docs/running-redis.md lists",
                     keys.sessionState(NOBODY)
                             .substring(0, keys.sessionState(NOBODY).indexOf('{')),
                     keys.userState(NOBODY).substring(0, keys.userState(NOBODY).indexOf('{')));

@@ -2,14 +2,36 @@
 package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionEndedException;
+import dev.sessiontracking.SessionLimitReachedException;
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.SessionTokens;
+import dev.sessiontracking.TokenGrant;
 import dev.sessiontracking.redis.Place.Servers;
 import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.CachingReader.Status;
+import dev.sessiontracking.testkit.RedisServer;
+import dev.sessiontracking.testkit.RedisServers;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** The near cache works for a user who may do no more than what docs/running-redis.md lists; see {@link Place}. */
+/** What works for a user who may do no more than what docs/running-redis.md lists, or less; see {@link Place}. */
+@ExtendWith(OutputCaptureExtension.class)
 class LeastPermissionsTests {
 
     @ParameterizedTest
@@ -22,5 +44,54 @@ class LeastPermissionsTests {
             }
             assertThat(node.bean(CachingReader.class).state().status()).isEqualTo(Status.ON);
         }
+    }
+
+    /** An application that was set up before there were state keys, and now limits the sessions of its users. */
+    @Test
+    void withoutStateKeysOnlyTheirFeaturesAreMissing(CapturedOutput output) {
+        String[] permissions = Stream.of(LeastPermissions.serverArgs())
+                .filter(word -> !word.contains("_state:"))
+                .toArray(String[]::new);
+        String limit = "session.tracking.limit.sessions-per-user=2";
+        try (RedisServer server = RedisServers.start(permissions)) {
+            String url = "redis://" + LeastPermissions.LOGIN + "@" + server.host() + ":" + server.port();
+            try (TestNode node = TestNode.at(url, limit, "session.tracking.outage-policy=reject");
+                    TestNode other = TestNode.at(url, limit, "session.tracking.limit.policy=reject")) {
+                SessionTokens tokens = node.bean(SessionTokens.class);
+                TokenGrant first = tokens.login("alice", SessionMetadata.none());
+                TokenGrant second = refresh(node, tokens.login("alice", SessionMetadata.none()));
+                TokenGrant third = tokens.login("alice", SessionMetadata.none());
+                assertThat(third.session().tracked()).isTrue();
+                assertThat(other.check(first.session().id()).status()).isEqualTo(SessionStatus.ENDED);
+                assertEnded(node, first, SessionEndReason.LIMIT);
+                assertEnded(other, first, null);
+                assertThatExceptionOfType(SessionLimitReachedException.class).isThrownBy(() -> other.login("alice"));
+                assertThat(tokens.logout(second.accessClaims())).isTrue();
+                assertEnded(other, second, null);
+                assertThat(other.login("alice").tracked()).isTrue();
+                assertThat(refresh(other, third).refreshClaims()).containsEntry("srt", 1L);
+                assertThat(node.service.revokeAllUserSessions("alice").count()).isEqualTo(2);
+                assertEnded(other, third, null);
+                assertThatExceptionOfType(SessionStoreUnavailableException.class)
+                        .isThrownBy(() -> node.service.revokeAllSessions(Instant.now()));
+                assertThat(node.login("alice").tracked()).isTrue();
+            }
+        }
+        assertThat(output.getAll().split("the reasons why sessions have ended are missing", -1))
+                .as("one warning of each node")
+                .hasSize(3);
+        assertThat(output).doesNotContain("lacks a right");
+    }
+
+    private static TokenGrant refresh(TestNode node, TokenGrant grant) {
+        Map<String, Object> claims = new HashMap<>(grant.refreshClaims());
+        claims.put("exp", grant.refreshExpiresAt());
+        return node.bean(SessionTokens.class).refresh(claims, SessionMetadata.none());
+    }
+
+    private static void assertEnded(TestNode node, TokenGrant grant, @Nullable SessionEndReason reason) {
+        assertThatExceptionOfType(SessionEndedException.class)
+                .isThrownBy(() -> refresh(node, grant))
+                .satisfies(ended -> assertThat(ended.reason()).isEqualTo(Optional.ofNullable(reason)));
     }
 }
