@@ -51,6 +51,6 @@ public record NotBefore(long millis, @Nullable String sparedSessionId, long spar
      *     token of the same second is invalid. Without a time, the token is invalid
      */
     public boolean coversToken(@Nullable Instant authenticatedAt) {
-        return exists() && (authenticatedAt == null || authenticatedAt.toEpochMilli() <= millis);
+        return exists() && (authenticatedAt == null || authenticatedAt.isBefore(Instant.ofEpochMilli(millis + 1)));
     }
 }

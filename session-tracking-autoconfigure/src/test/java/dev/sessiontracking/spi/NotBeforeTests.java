@@ -8,6 +8,16 @@ import org.junit.jupiter.api.Test;
 
 class NotBeforeTests {
 
+    /** A claim can have any number. */
+    @Test
+    void latestTimeOfATokenIsNotCovered() {
+        NotBefore marker = new NotBefore(1_764_000_000_000L, null, 0);
+        assertThat(marker.coversToken(Instant.MAX)).isFalse();
+        assertThat(marker.coversToken(Instant.MIN)).isTrue();
+        assertThat(marker.coversToken(Instant.ofEpochMilli(1_764_000_000_000L))).isTrue();
+        assertThat(marker.coversToken(Instant.ofEpochMilli(1_764_000_000_001L))).isFalse();
+    }
+
     /** Another service's session may not say when it began. */
     @Test
     void sessionOfUnknownBeginningIsCoveredByAMarkerOnly() {

@@ -205,7 +205,8 @@ final class UserRevocations {
 
         /** A token says in whole seconds when its user gave credentials. */
         private boolean isCertainlyAfter(@Nullable Instant authenticatedAt) {
-            return authenticatedAt != null && authenticatedAt.plusSeconds(1).isBefore(revocation.until());
+            return authenticatedAt != null
+                    && authenticatedAt.isBefore(revocation.until().minusSeconds(1));
         }
 
         void addLater(String sessionId) {

@@ -197,6 +197,12 @@ class UserDenylistTests {
     }
 
     @Test
+    void latestTimeOfATokenIsAfterAnAnnouncedMarker() {
+        memory.denyAnnounced("alice", NotBefore.of(NOW, null));
+        assertThat(memory.isDeniedUnlessVerified("a", "alice", Instant.MAX)).isFalse();
+    }
+
+    @Test
     void announcedMarkerThatIsOverTakesNoPlace() {
         memory.denyAnnounced("alice", NotBefore.of(NOW.minus(RETENTION), null));
         assertThat(memory.size()).isZero();
