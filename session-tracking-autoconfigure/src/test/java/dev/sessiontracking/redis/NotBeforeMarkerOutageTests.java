@@ -117,7 +117,7 @@ class NotBeforeMarkerOutageTests {
     @Test
     void markerThatFellBackIsEnforcedByItsNodeAndRaisedAgain() {
         try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
-                TestNode other = TestNode.at(redis.url());
+                TestNode other = TestNode.at(redis.url(), "session.tracking.feed.enabled=false");
                 TestNode node = TestNode.at(network.url())) {
             node.login("bob");
             Instant login = Instant.now();
