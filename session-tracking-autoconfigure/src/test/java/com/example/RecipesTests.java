@@ -71,16 +71,6 @@ class RecipesTests {
     }
 
     @Test
-    void limit(@Autowired LimitedLogin logins) {
-        List<String> begun = java.util.stream.IntStream.range(0, 5)
-                .mapToObj(i -> logins.login("alice", PHONE).session().id())
-                .toList();
-        assertThat(live("alice")).hasSize(3).contains(begun.get(4));
-        store.beginOutage();
-        assertThat(logins.login("alice", PHONE).session().tracked()).isFalse();
-    }
-
-    @Test
     void passwordChange(@Autowired PasswordChange passwords) {
         tokens.login("alice", PHONE);
         TokenGrant grant = passwords.afterChange("alice", PHONE);
@@ -109,7 +99,7 @@ class RecipesTests {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import({DeviceList.class, LimitedLogin.class, PasswordChange.class, Dismissal.class, MobileLogin.class})
+    @Import({DeviceList.class, PasswordChange.class, Dismissal.class, MobileLogin.class})
     static class Application {
 
         @Bean

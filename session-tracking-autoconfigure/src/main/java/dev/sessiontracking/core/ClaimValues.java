@@ -35,6 +35,12 @@ public final class ClaimValues {
         return Instant.ofEpochSecond((long) seconds);
     }
 
+    /** As {@link #instant}; {@code null} for a time that is beyond all calendars, or before 1970. */
+    public static @Nullable Instant credibleInstant(@Nullable Object value) {
+        Instant time = instant(value);
+        return time == null || time.equals(Instant.EPOCH) || time.equals(LAST) ? null : time;
+    }
+
     /** From 1970 to the year 9999, so that calculations with it do not overflow. */
     static Instant bounded(Instant time) {
         return time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time.isAfter(LAST) ? LAST : time;

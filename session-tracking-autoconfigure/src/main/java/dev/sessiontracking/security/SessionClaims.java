@@ -52,7 +52,8 @@ final class SessionClaims {
         Object value = firstPresent(claims);
         if (value == null) {
             return SessionClaim.absent(
-                    new SessionClaim.User(userId(claims, false), ClaimValues.instant(claims.get(AUTHENTICATION_TIME))),
+                    new SessionClaim.User(
+                            userId(claims, false), ClaimValues.credibleInstant(claims.get(AUTHENTICATION_TIME))),
                     issuer);
         }
         String sessionId = sessionId(value);
@@ -61,7 +62,8 @@ final class SessionClaims {
             return SessionClaim.unusable(issuer);
         }
         return SessionClaim.named(
-                new TokenSession(sessionId, userId(claims, true), ClaimValues.instant(claims.get(AUTHENTICATION_TIME))),
+                new TokenSession(
+                        sessionId, userId(claims, true), ClaimValues.credibleInstant(claims.get(AUTHENTICATION_TIME))),
                 issuer);
     }
 
