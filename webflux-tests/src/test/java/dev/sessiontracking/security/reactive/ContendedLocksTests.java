@@ -11,6 +11,7 @@ import dev.sessiontracking.testkit.RedisServerExtension;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -77,9 +78,10 @@ class ContendedLocksTests {
                                 .repeat(() -> !over.get()))
                         .sequential()
                         .then()
-                        .doOnSubscribe(begun ->
-                                Mono.delay(java.time.Duration.ofMillis(MILLIS)).subscribe(end -> over.set(true)))
-                        .block();
+                        // Not on a thread that the checks keep busy.
+                        .doOnSubscribe(begun -> Mono.delay(Duration.ofMillis(MILLIS), Schedulers.single())
+                                .subscribe(end -> over.set(true)))
+                        .block(Duration.ofMinutes(1));
                 writers.shutdown();
                 assertThat(writers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
             });

@@ -21,6 +21,10 @@ final class EventLoopGuard implements BeforeAllCallback, AfterEachCallback {
                 .allowBlockingCallsInside("java.security.SecureRandom", "nextBytes")
                 // Netty's pool of buffers has a lock that is held for moments.
                 .allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator", "allocate")
+                // Lettuce's lock of a connection, held for moments. An error within would leave it locked for ever.
+                .allowBlockingCallsInside("io.lettuce.core.protocol.SharedLock", "incrementWriters")
+                .allowBlockingCallsInside("io.lettuce.core.protocol.SharedLock", "lockWritersExclusive")
+                .allowBlockingCallsInside("io.lettuce.core.protocol.SharedLock", "unlockWritersExclusive")
                 .blockingMethodCallback(method -> {
                     BlockingOperationError error = new BlockingOperationError(method);
                     BLOCKED.add(error);
