@@ -170,8 +170,9 @@ public final class History {
             Fate fate = fates.computeIfAbsent(check.session(), id -> fate(id, recoveries));
             fate.judge(check, staleness.toNanos(), sharing.toNanos()).ifPresent(violations::add);
             if (announcing && check.answer() == Result.UNVERIFIED && !untracked.contains(check.session())) {
-                Long since =
-                        connected.getOrDefault(check.node(), new TreeSet<>()).lower(check.start());
+                Long since = connected
+                        .getOrDefault(check.node(), new TreeSet<>())
+                        .lower(check.start() - staleness.toNanos());
                 if (since != null) {
                     judgeUnverified(check, fate, since - ANNOUNCEMENT.toNanos()).ifPresent(violations::add);
                 }
