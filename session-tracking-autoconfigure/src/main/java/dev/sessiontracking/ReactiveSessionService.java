@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking;
 
+import dev.sessiontracking.SessionService.RevokedSessions;
+import dev.sessiontracking.SessionService.SessionRenewal;
 import java.time.Instant;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;

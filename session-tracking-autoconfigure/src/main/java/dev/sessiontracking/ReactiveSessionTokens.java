@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking;
 
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

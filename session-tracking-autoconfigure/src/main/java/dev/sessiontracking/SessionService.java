@@ -270,4 +270,29 @@ public interface SessionService {
      * @throws SessionStoreUnavailableException if the store does not answer, under either policy
      */
     List<UserSession> getUserSessions(String userId);
+
+    /**
+     * The result of a revocation of a user's sessions.
+     *
+     * @param count number of live sessions whose revocation the store has confirmed; 0 while the revocation is pending
+     * @param pending whether the store did not confirm the revocation. This node enforces it and applies it to the store as
+     *     soon as the store answers. The number of revoked sessions is unknown until then; it does not mean "none"
+     */
+    record RevokedSessions(long count, boolean pending) {}
+
+    /** The result of a {@linkplain SessionService#renewSession(String) renewal}. */
+    enum SessionRenewal {
+
+        /** The session is live and has its full lifetime again. */
+        RENEWED,
+
+        /** The session has ended; nothing was written. Reject the refresh token. */
+        ENDED,
+
+        /**
+         * The store did not answer, or there is no store. It is unknown whether the session is live and whether it was
+         * renewed. You may issue an access token, but no refresh token that lives longer than the presented one.
+         */
+        UNVERIFIED
+    }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.example;
 
-import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionService.RevokedSessions;
 import org.springframework.security.provisioning.UserDetailsManager;
 import org.springframework.stereotype.Service;
 

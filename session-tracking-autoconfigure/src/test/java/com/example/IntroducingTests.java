@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.springframework.security.test.web.servlet.setup.SecurityMockMvcConfigurers.springSecurity;
 
-import dev.sessiontracking.RequestRejected.Reason;
 import dev.sessiontracking.SessionEndedException;
+import dev.sessiontracking.SessionEvent.RequestRejected.Reason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionTokens;
-import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.test.InMemorySessionStore;

@@ -3,7 +3,7 @@ package com.example;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionTokens;
-import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import java.time.Duration;
 import org.springframework.stereotype.Service;
 

@@ -8,7 +8,7 @@ import com.example.DeviceList.Device;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionTokens;
-import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.test.AutoConfigureTestSessionStore;
 import dev.sessiontracking.test.InMemorySessionStore;

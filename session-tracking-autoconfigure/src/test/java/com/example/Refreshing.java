@@ -3,7 +3,7 @@ package com.example;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionTokens;
-import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -2,7 +2,7 @@
 package com.example;
 
 import dev.sessiontracking.SessionTokens;
-import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.security.servlet.RequestSessionMetadata;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;

@@ -44,7 +44,7 @@ class TokenService {
         return sign(sessions.refresh(jwt.getClaims(), RequestSessionMetadata.from(request))); // SessionEndedException
     }
 
-    private Tokens sign(TokenGrant grant) {
+    private Tokens sign(SessionTokens.TokenGrant grant) {
         Instant accessExpiresAt = Instant.now().plus(Duration.ofMinutes(10));
         return new Tokens(
                 sign("at+jwt", grant.accessClaims(), accessExpiresAt),

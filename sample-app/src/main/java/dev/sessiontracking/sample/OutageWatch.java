@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.sample;
 
-import dev.sessiontracking.OutageBegan;
-import dev.sessiontracking.OutageEnded;
-import dev.sessiontracking.RevocationApplied;
-import dev.sessiontracking.RevocationPending;
+import dev.sessiontracking.SessionEvent.OutageBegan;
+import dev.sessiontracking.SessionEvent.OutageEnded;
+import dev.sessiontracking.SessionEvent.RevocationApplied;
+import dev.sessiontracking.SessionEvent.RevocationPending;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.sample;
 
-import dev.sessiontracking.RevokedSessions;
+import dev.sessiontracking.SessionService.RevokedSessions;
 
 /**
  * What a request has revoked.

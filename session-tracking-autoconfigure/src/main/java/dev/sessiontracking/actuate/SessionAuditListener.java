@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.actuate;
 
-import dev.sessiontracking.RequestRejected;
-import dev.sessiontracking.RevocationPending;
-import dev.sessiontracking.SessionCreated;
-import dev.sessiontracking.SessionCutoffChanged;
 import dev.sessiontracking.SessionEvent;
-import dev.sessiontracking.SessionRevoked;
+import dev.sessiontracking.SessionEvent.RequestRejected;
+import dev.sessiontracking.SessionEvent.RevocationPending;
+import dev.sessiontracking.SessionEvent.SessionCreated;
+import dev.sessiontracking.SessionEvent.SessionCutoffChanged;
+import dev.sessiontracking.SessionEvent.SessionRevoked;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionListener;
 import java.util.LinkedHashMap;

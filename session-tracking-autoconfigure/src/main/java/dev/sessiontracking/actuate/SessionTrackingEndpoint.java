@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.actuate;
 
-import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionService.RevokedSessions;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionTracking;

@@ -5,7 +5,7 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEndedException;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionTokens;
-import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.SessionStore.Refreshed;
 import java.time.Clock;

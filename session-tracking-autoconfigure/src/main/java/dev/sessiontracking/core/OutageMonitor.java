@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
-import dev.sessiontracking.OutageBegan;
-import dev.sessiontracking.OutageEnded;
+import dev.sessiontracking.SessionEvent.OutageBegan;
+import dev.sessiontracking.SessionEvent.OutageEnded;
 import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.TrackingState.Outage;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
-import dev.sessiontracking.RequestRejected;
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionEvent.RequestRejected;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
-import dev.sessiontracking.RejectionObserved;
-import dev.sessiontracking.RequestRejected;
-import dev.sessiontracking.RevocationApplied;
-import dev.sessiontracking.RevocationOperation;
-import dev.sessiontracking.RevocationPending;
-import dev.sessiontracking.SessionCreated;
-import dev.sessiontracking.SessionCutoffChanged;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEvent;
-import dev.sessiontracking.SessionRenewed;
-import dev.sessiontracking.SessionRevoked;
+import dev.sessiontracking.SessionEvent.RejectionObserved;
+import dev.sessiontracking.SessionEvent.RequestRejected;
+import dev.sessiontracking.SessionEvent.RevocationApplied;
+import dev.sessiontracking.SessionEvent.RevocationOperation;
+import dev.sessiontracking.SessionEvent.RevocationPending;
+import dev.sessiontracking.SessionEvent.SessionCreated;
+import dev.sessiontracking.SessionEvent.SessionCutoffChanged;
+import dev.sessiontracking.SessionEvent.SessionRenewed;
+import dev.sessiontracking.SessionEvent.SessionRevoked;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.revocation.Revoker;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
-import dev.sessiontracking.RequestRejected;
-import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionEvent.RequestRejected;
+import dev.sessiontracking.SessionEvent.RevocationOperation;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
 import dev.sessiontracking.core.SessionChecker.Result;
 import java.util.EnumMap;

@@ -3,14 +3,14 @@ package dev.sessiontracking.core;
 
 import static dev.sessiontracking.spi.NotBefore.ALL_USERS;
 
-import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionAlreadyExistsException;
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionLimitReachedException;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionService.RevokedSessions;
+import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security;
 
-import dev.sessiontracking.RequestRejected.Reason;
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionEvent.RequestRejected.Reason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.Mode;

@@ -4,9 +4,9 @@ package dev.sessiontracking.actuate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.sessiontracking.RevocationOperation;
-import dev.sessiontracking.SessionCutoffChanged;
 import dev.sessiontracking.SessionEvent;
+import dev.sessiontracking.SessionEvent.RevocationOperation;
+import dev.sessiontracking.SessionEvent.SessionCutoffChanged;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;

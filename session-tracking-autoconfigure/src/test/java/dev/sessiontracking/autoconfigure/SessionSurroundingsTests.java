@@ -3,10 +3,10 @@ package dev.sessiontracking.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.SessionCreated;
 import dev.sessiontracking.SessionEvent;
+import dev.sessiontracking.SessionEvent.SessionCreated;
+import dev.sessiontracking.SessionEvent.SessionRevoked;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;

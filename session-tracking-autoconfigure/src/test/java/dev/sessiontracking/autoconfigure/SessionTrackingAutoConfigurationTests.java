@@ -9,7 +9,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionTokens;
-import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;

@@ -4,8 +4,8 @@ package dev.sessiontracking.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sessiontracking.OutageBegan;
 import dev.sessiontracking.SessionEvent;
+import dev.sessiontracking.SessionEvent.OutageBegan;
 import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionService.RevokedSessions;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;

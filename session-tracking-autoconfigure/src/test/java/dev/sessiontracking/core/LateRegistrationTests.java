@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.sessiontracking.SessionCreated;
+import dev.sessiontracking.SessionEvent.SessionCreated;
+import dev.sessiontracking.SessionEvent.SessionRenewed;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRenewed;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;

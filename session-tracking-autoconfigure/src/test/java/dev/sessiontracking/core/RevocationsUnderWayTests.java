@@ -3,8 +3,8 @@ package dev.sessiontracking.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.SessionEvent.SessionRevoked;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionTracking.Settings;

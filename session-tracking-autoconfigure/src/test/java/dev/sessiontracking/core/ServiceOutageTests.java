@@ -4,10 +4,10 @@ package dev.sessiontracking.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionService.RevokedSessions;
+import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;

@@ -4,9 +4,9 @@ package dev.sessiontracking.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sessiontracking.OutageBegan;
-import dev.sessiontracking.OutageEnded;
-import dev.sessiontracking.SessionCreated;
+import dev.sessiontracking.SessionEvent.OutageBegan;
+import dev.sessiontracking.SessionEvent.OutageEnded;
+import dev.sessiontracking.SessionEvent.SessionCreated;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionTracking.Settings;

@@ -4,7 +4,7 @@ package dev.sessiontracking.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sessiontracking.RequestRejected;
+import dev.sessiontracking.SessionEvent.RequestRejected;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;

@@ -9,7 +9,7 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEndedException;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionTokens;
-import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.redis.format.RedisKeys;

@@ -11,7 +11,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.SessionTokens;
-import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.redis.Place.Servers;
 import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.CachingReader.Status;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionAlreadyExistsException;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRenewal;
+import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.TokenSession;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRenewal;
+import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRenewal;
+import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;

@@ -11,7 +11,7 @@ import dev.sessiontracking.SessionLimitReachedException;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.SessionTokens;
-import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;

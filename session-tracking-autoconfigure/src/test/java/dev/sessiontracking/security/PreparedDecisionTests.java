@@ -3,8 +3,8 @@ package dev.sessiontracking.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.RequestRejected.Reason;
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionEvent.RequestRejected.Reason;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;

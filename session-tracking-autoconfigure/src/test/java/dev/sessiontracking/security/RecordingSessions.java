@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security;
 
-import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionService.RevokedSessions;
+import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core.revocation;
 
-import dev.sessiontracking.RevocationOperation;
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionEvent.RevocationOperation;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;

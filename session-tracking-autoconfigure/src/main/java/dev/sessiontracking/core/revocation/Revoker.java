@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core.revocation;
 
-import dev.sessiontracking.RevocationOperation;
-import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionEvent.RevocationOperation;
+import dev.sessiontracking.SessionService.RevokedSessions;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.revocation.RevocationDenylist.Denial;

@@ -2,12 +2,12 @@
 package dev.sessiontracking.security.reactive;
 
 import dev.sessiontracking.ReactiveSessionService;
-import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionService.RevokedSessions;
+import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker;

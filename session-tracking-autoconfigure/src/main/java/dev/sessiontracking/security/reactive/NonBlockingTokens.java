@@ -4,7 +4,7 @@ package dev.sessiontracking.security.reactive;
 import dev.sessiontracking.ReactiveSessionTokens;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionTokens;
-import dev.sessiontracking.TokenGrant;
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

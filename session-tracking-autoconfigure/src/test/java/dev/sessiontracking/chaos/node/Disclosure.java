@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.chaos.node;
 
-import dev.sessiontracking.RevocationPending;
-import dev.sessiontracking.SessionRevoked;
+import dev.sessiontracking.SessionEvent.RevocationPending;
+import dev.sessiontracking.SessionEvent.SessionRevoked;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;

@@ -2,8 +2,8 @@
 package dev.sessiontracking.chaos.node;
 
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRenewal;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.UserSession;
 import java.time.Instant;
 import java.util.Objects;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.sessiontracking.RevocationOperation;
-import dev.sessiontracking.RevokedSessions;
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionEvent.RevocationOperation;
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionService.RevokedSessions;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;

@@ -3,7 +3,7 @@ package dev.sessiontracking.security.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.RequestRejected.Reason;
+import dev.sessiontracking.SessionEvent.RequestRejected.Reason;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.security.RecordingSessions;

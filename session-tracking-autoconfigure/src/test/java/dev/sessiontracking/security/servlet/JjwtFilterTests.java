@@ -4,7 +4,7 @@ package dev.sessiontracking.security.servlet;
 import static dev.sessiontracking.security.servlet.MvcTester.bearer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.RequestRejected.Reason;
+import dev.sessiontracking.SessionEvent.RequestRejected.Reason;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.documentation.CodeBlocks;
 import dev.sessiontracking.documentation.MarkdownPage;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.springframework.security.config.Customizer.withDefaults;
 import static org.springframework.security.test.web.servlet.setup.SecurityMockMvcConfigurers.springSecurity;
 
-import dev.sessiontracking.RejectionObserved;
-import dev.sessiontracking.RequestRejected;
-import dev.sessiontracking.RequestRejected.Reason;
+import dev.sessiontracking.SessionEvent.RejectionObserved;
+import dev.sessiontracking.SessionEvent.RequestRejected;
+import dev.sessiontracking.SessionEvent.RequestRejected.Reason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.SessionTracking;

@@ -3,9 +3,9 @@ package dev.sessiontracking.security.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.RequestRejected.Reason;
+import dev.sessiontracking.SessionEvent.RequestRejected.Reason;
+import dev.sessiontracking.SessionEvent.SessionRevoked;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;

@@ -3,10 +3,10 @@ package dev.sessiontracking.security.reactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.RequestRejected;
 import dev.sessiontracking.SessionEvent;
+import dev.sessiontracking.SessionEvent.RequestRejected;
+import dev.sessiontracking.SessionEvent.SessionRevoked;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionRevoked;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.testkit.RedisServerExtension;

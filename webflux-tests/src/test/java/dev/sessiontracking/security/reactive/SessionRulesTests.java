@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 import static org.springframework.security.config.Customizer.withDefaults;
 import static org.springframework.security.test.web.reactive.server.SecurityMockServerConfigurers.springSecurity;
 
-import dev.sessiontracking.RejectionObserved;
+import dev.sessiontracking.SessionEvent.RejectionObserved;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.test.AutoConfigureTestSessionStore;
