@@ -100,9 +100,12 @@ public interface SessionTokens {
             String userId, String sessionId, SessionMetadata metadata, Instant authenticatedAt, Instant tokenExpiresAt);
 
     /**
-     * Ends the session of an access token or a refresh token. Idempotent.
+     * Ends the session of an access token or a refresh token. Idempotent. A session of another user than the token's is left
+     * alone. If the store does not answer, this node rejects the session, and asks for its owner before the pending
+     * revocation is applied.
      *
-     * @return as for {@link SessionService#revokeSession(String)}; false also for a token that has no session
+     * @return as for {@link SessionService#revokeSession(String)}; false also for a token that has no session, that names
+     *     no user, or whose session belongs to another user
      * @throws SessionStoreUnavailableException as for {@link SessionService#revokeSession(String)}
      */
     boolean logout(Map<String, Object> verifiedClaims);

@@ -7,6 +7,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionStore.Refreshed;
 import java.time.Clock;
 import java.time.Duration;
@@ -144,12 +145,16 @@ final class ClaimSessionTokens implements SessionTokens {
     @Override
     public boolean logout(Map<String, Object> verifiedClaims) {
         Arguments.requireNonNull(verifiedClaims, "verifiedClaims");
+        String userId = ClaimValues.text(verifiedClaims.get(userIdClaim));
+        if (userId == null || !SessionIds.isUsableUserId(userId)) {
+            return false;
+        }
         String sessionId = RefreshToken.sessionId(verifiedClaims, UserSession.SESSION_ID_CLAIM);
         if (sessionId != null) {
-            return sessions.revokeSession(sessionId);
+            return sessions.logout(sessionId, userId, null);
         }
         String registers = RefreshToken.sessionId(verifiedClaims, RefreshToken.REGISTERS);
         Instant expiresAt = ClaimValues.instant(verifiedClaims.get(RefreshToken.EXPIRES_AT));
-        return registers != null && expiresAt != null && sessions.revokeSession(registers, expiresAt);
+        return registers != null && expiresAt != null && sessions.logout(registers, userId, expiresAt);
     }
 }

@@ -127,11 +127,16 @@ final class TokenSessions {
                 engine.endReason(new TokenSession(token.sessionId(), token.userId(), token.authenticatedAt())));
     }
 
-    boolean revokeSession(String sessionId) {
-        return sessions.revokeSession(sessionId, SessionEndReason.LOGOUT);
-    }
-
-    boolean revokeSession(String sessionId, Instant registrableUntil) {
-        return sessions.revokeForGood(sessionId, registrableUntil, SessionEndReason.LOGOUT);
+    /**
+     * Ends the session of a token, unless it belongs to another user.
+     *
+     * @param registrableUntil until when the token may register it, or {@code null} if it is registered
+     */
+    boolean logout(String sessionId, String userId, @Nullable Instant registrableUntil) {
+        return revoker.revokeOwn(
+                sessionId,
+                userId,
+                registrableUntil == null ? null : registrableUntil.plus(TrackedSessionService.LEEWAY),
+                SessionEndReason.LOGOUT);
     }
 }

@@ -48,7 +48,7 @@ final class TrackedSessionService implements SessionService {
             Comparator.comparing(UserSession::createdAt).reversed().thenComparing(UserSession::id);
 
     /** How much longer than it says a token may be accepted: decoders allow for clocks that differ. */
-    private static final Duration LEEWAY = Duration.ofMinutes(5);
+    static final Duration LEEWAY = Duration.ofMinutes(5);
 
     private final SessionStore store;
 
@@ -373,14 +373,10 @@ final class TrackedSessionService implements SessionService {
 
     @Override
     public boolean revokeSession(String sessionId, Instant registrableUntil) {
-        return revokeForGood(sessionId, registrableUntil, SessionEndReason.REVOKED);
-    }
-
-    boolean revokeForGood(String sessionId, Instant registrableUntil, SessionEndReason reason) {
         Arguments.requireSessionId(sessionId, "sessionId");
         Arguments.requireNonNull(registrableUntil, "registrableUntil");
         return revoker.revokeForGood(
-                sessionId, ClaimValues.bounded(registrableUntil).plus(LEEWAY), reason);
+                sessionId, ClaimValues.bounded(registrableUntil).plus(LEEWAY), SessionEndReason.REVOKED);
     }
 
     @Override

@@ -4,6 +4,7 @@ package dev.sessiontracking.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionEndedException;
 import dev.sessiontracking.SessionMetadata;
@@ -137,6 +138,46 @@ class SessionTokensTests {
             assertEnded(tokens, bobs);
         }
         assertThat(refresh(alices).accessClaims()).containsEntry("sub", "alice");
+    }
+
+    @Test
+    void sessionOfAnotherUserIsNotLoggedOut() {
+        TokenGrant alices = tokens.login("alice", METADATA);
+        assertThat(tokens.logout(ofBob(alices.accessClaims()))).isFalse();
+        assertThat(tokens.logout(ofBob(refreshToken(alices)))).isFalse();
+        Map<String, Object> registering = ofBob(refreshToken(alices));
+        registering.remove("sid");
+        registering.put("srs", alices.session().id());
+        assertThat(tokens.logout(registering)).isFalse();
+        Map<String, Object> nobodys = refreshToken(alices);
+        nobodys.remove("sub");
+        assertThat(tokens.logout(nobodys)).isFalse();
+        assertThat(refresh(alices)).isNotNull();
+    }
+
+    @Test
+    void duringAnOutageALogoutOfAnotherUserEndsNothingForLong() {
+        TokenGrant alices = tokens.login("alice", METADATA);
+        TokenGrant others = tokens.login("alice", METADATA);
+        store.fail();
+        for (TokenGrant grant : List.of(alices, alices, others)) {
+            assertThat(tokens.logout(ofBob(grant.accessClaims())))
+                    .as("nobody knows whose it is")
+                    .isTrue();
+        }
+        assertThat(tokens.logout(refreshToken(others))).isTrue();
+        store.recover();
+        await().until(() -> lenient.pendingRevocations() == 0);
+
+        assertThat(refresh(alices).accessClaims()).containsEntry("sub", "alice");
+        assertEnded(tokens, refreshToken(others));
+        assertThat(store.holds(others.session().id())).isFalse();
+    }
+
+    private static Map<String, Object> ofBob(Map<String, Object> claims) {
+        Map<String, Object> bobs = new HashMap<>(claims);
+        bobs.put("sub", "bob");
+        return bobs;
     }
 
     @Test

@@ -38,12 +38,15 @@ sealed interface Revocation {
      *
      * @param userId whose session it is, when that is known
      * @param registrableUntil until when a token may ask for its registration; {@code null} if no token may
+     * @param unlessForeign whether the session stays if it turns out to belong to another user
      */
     record OfSession(
             String sessionId,
             @Nullable String userId,
             @Nullable Instant registrableUntil,
-            SessionEndReason reason) implements Revocation {
+            SessionEndReason reason,
+            boolean unlessForeign)
+            implements Revocation {
 
         @Override
         public RevocationOperation operation() {
@@ -52,10 +55,10 @@ sealed interface Revocation {
 
         @Override
         public Object target() {
-            // A plain revocation does not include one that also forbids the registration.
-            return registrableUntil == null
+            // A plain revocation does not include one that also forbids the registration, nor one of another user.
+            return registrableUntil == null && !unlessForeign
                     ? sessionId
-                    : new OfSession(sessionId, userId, registrableUntil, SessionEndReason.REVOKED);
+                    : new OfSession(sessionId, userId, registrableUntil, SessionEndReason.REVOKED, unlessForeign);
         }
 
         @Override

@@ -214,8 +214,13 @@ public final class RevocationDenylist {
         return reapply;
     }
 
-    /** The store did not confirm this revocation: it is pending, and stays until {@link #applied(Revocation)}. */
-    synchronized void keep(Denial denial) {
+    /**
+     * The store did not confirm this revocation: it is pending, and stays until {@link #applied(Revocation)}.
+     *
+     * @param unlessForeign whether nobody knows if its session belongs to the user who revoked it
+     */
+    synchronized void keep(Denial denial, boolean unlessForeign) {
+        denial.doubtful += unlessForeign ? 1 : 0;
         denial.unconfirmed--;
         denial.pending = true;
         denial.reapply &= denial.unconfirmed > 0;
@@ -234,6 +239,15 @@ public final class RevocationDenylist {
             return false;
         }
         return confirm(denial);
+    }
+
+    /** A session belongs to another user than those who revoked it. It is forgotten unless somebody else has revoked it, too. */
+    synchronized void withdraw(String sessionId) {
+        Denial denial = sessions.get(sessionId);
+        if (denial != null && denial.claims == denial.doubtful) {
+            denial.queue().remove(denial);
+            sessions.remove(sessionId);
+        }
     }
 
     /**
@@ -406,6 +420,9 @@ public final class RevocationDenylist {
 
         /** Calls of {@link #deny(String, SessionEndReason)} that were not taken back. */
         private int claims;
+
+        /** Those of them that are taken back if the session belongs to another user. */
+        private int doubtful;
 
         /** Calls under way, which the store has not answered. */
         private int unconfirmed;

@@ -107,7 +107,7 @@ public final class Revoker implements AutoCloseable {
 
     /** Ends one session. False only if the store confirmed that there was nothing to end. */
     public boolean revoke(String sessionId, @Nullable String userId, SessionEndReason reason) {
-        return revoke(new Revocation.OfSession(sessionId, userId, null, reason));
+        return revoke(new Revocation.OfSession(sessionId, userId, null, reason, false));
     }
 
     /**
@@ -116,7 +116,33 @@ public final class Revoker implements AutoCloseable {
      * @param registrableUntil until when a token may ask for its registration
      */
     public boolean revokeForGood(String sessionId, Instant registrableUntil, SessionEndReason reason) {
-        return revoke(new Revocation.OfSession(sessionId, null, registrableUntil, reason));
+        return revoke(new Revocation.OfSession(sessionId, null, registrableUntil, reason, false));
+    }
+
+    /**
+     * Ends a session unless it belongs to another user. If the store does not answer, this node rejects the session until
+     * the store says whose it is.
+     *
+     * @param registrableUntil until when a token may ask for its registration, or {@code null}
+     */
+    public boolean revokeOwn(
+            String sessionId, String userId, @Nullable Instant registrableUntil, SessionEndReason reason) {
+        Revocation.OfSession revocation = new Revocation.OfSession(sessionId, userId, registrableUntil, reason, true);
+        try {
+            if (isForeign(revocation)) {
+                return false;
+            }
+        } catch (SessionStoreUnavailableException unavailable) {
+            return keep(revocation, denylist.deny(sessionId, reason, SessionIds.hash(userId)), unavailable);
+        }
+        return revoke(revocation);
+    }
+
+    private boolean isForeign(Revocation.OfSession one) {
+        return one.unlessForeign()
+                && SessionStore.await(store.find(one.sessionId()))
+                        .filter(session -> !session.userId().equals(one.userId()))
+                        .isPresent();
     }
 
     private boolean revoke(Revocation.OfSession revocation) {
@@ -139,12 +165,17 @@ public final class Revoker implements AutoCloseable {
             }
             return wasLive;
         } catch (SessionStoreUnavailableException unavailable) {
-            if (denial != null) {
-                denylist.keep(denial);
-            }
-            keep(revocation, denial != null, unavailable);
-            return true;
+            return keep(revocation, denial, unavailable);
         }
+    }
+
+    private boolean keep(
+            Revocation.OfSession revocation, @Nullable Denial denial, SessionStoreUnavailableException unavailable) {
+        if (denial != null) {
+            denylist.keep(denial, revocation.unlessForeign());
+        }
+        keep(revocation, denial != null, unavailable);
+        return true;
     }
 
     private boolean revokeInStore(Revocation.OfSession one) {
@@ -229,12 +260,16 @@ public final class Revoker implements AutoCloseable {
     }
 
     private void apply(Revocation revocation) {
-        long sessions;
+        long sessions = 0;
         if (revocation instanceof Revocation.OfUser all) {
             markers.raise(all.userId(), NotBefore.of(all.until(), all.exceptSessionId()));
             sessions = all.isOfAllUsers() ? 0 : revokeAll(all, all.until()).size();
-        } else {
-            sessions = revokeInStore((Revocation.OfSession) revocation) ? 1 : 0;
+        } else if (revocation instanceof Revocation.OfSession one) {
+            if (isForeign(one)) {
+                denylist.withdraw(one.sessionId());
+            } else {
+                sessions = revokeInStore(one) ? 1 : 0;
+            }
         }
         outcomes.applied(revocation.operation(), revocation.sessionId(), revocation.revokedUser(), sessions);
     }

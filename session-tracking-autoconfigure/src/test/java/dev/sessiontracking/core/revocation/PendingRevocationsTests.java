@@ -29,9 +29,10 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class PendingRevocationsTests {
 
-    private static final OfSession FIRST = new OfSession("first-session", null, null, SessionEndReason.REVOKED);
+    private static final OfSession FIRST = new OfSession("first-session", null, null, SessionEndReason.REVOKED, false);
 
-    private static final OfSession SECOND = new OfSession("second-session", null, null, SessionEndReason.REVOKED);
+    private static final OfSession SECOND =
+            new OfSession("second-session", null, null, SessionEndReason.REVOKED, false);
 
     private final Set<Thread> threadsBefore = allThreads();
 
@@ -172,7 +173,8 @@ class PendingRevocationsTests {
 
     @Test
     void plainRevocationDoesNotReplaceOneForGood() {
-        OfSession forGood = new OfSession("first-session", "alice", Instant.ofEpochSecond(99), SessionEndReason.LOGOUT);
+        OfSession forGood =
+                new OfSession("first-session", "alice", Instant.ofEpochSecond(99), SessionEndReason.LOGOUT, false);
         pending.add(forGood);
         pending.add(FIRST);
         available = true;
@@ -185,7 +187,7 @@ class PendingRevocationsTests {
         pending.add(FIRST);
         pending.add(SECOND);
         assertThatExceptionOfType(SessionStoreUnavailableException.class)
-                .isThrownBy(() -> pending.add(new OfSession("third", null, null, SessionEndReason.REVOKED)))
+                .isThrownBy(() -> pending.add(new OfSession("third", null, null, SessionEndReason.REVOKED, false)))
                 .withMessageContaining("2");
         assertThatCode(() -> pending.add(FIRST)).doesNotThrowAnyException();
         assertThat(pending.size()).isEqualTo(2);

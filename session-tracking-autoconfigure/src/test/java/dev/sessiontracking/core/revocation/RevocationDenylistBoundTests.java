@@ -117,11 +117,11 @@ class RevocationDenylistBoundTests {
 
     @Test
     void pendingRevocationIsNotDisplacedUntilItIsApplied() {
-        memory.keep(memory.deny("a", SessionEndReason.REVOKED));
+        memory.keep(memory.deny("a", SessionEndReason.REVOKED), false);
         memory.deny("b", SessionEndReason.REVOKED);
         memory.deny("c", SessionEndReason.REVOKED);
         assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNull();
-        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED));
+        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED, false));
         assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNotNull();
         assertThat(memory.isDenied("a")).isFalse();
     }
@@ -129,12 +129,12 @@ class RevocationDenylistBoundTests {
     @Test
     void confirmedRevocationThatIsPendingOnceMoreIsNotDisplaced() {
         confirmed("a");
-        memory.keep(memory.deny("a", SessionEndReason.REVOKED));
+        memory.keep(memory.deny("a", SessionEndReason.REVOKED), false);
         memory.deny("b", SessionEndReason.REVOKED);
         memory.deny("c", SessionEndReason.REVOKED);
         assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNull();
         assertThat(memory.isDenied("a")).isTrue();
-        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED));
+        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED, false));
         assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNotNull();
     }
 

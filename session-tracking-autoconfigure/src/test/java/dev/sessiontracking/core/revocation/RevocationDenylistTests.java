@@ -148,9 +148,9 @@ class RevocationDenylistTests {
     void pendingRevocationIsNotReapplied() {
         Denial denial = memory.deny("a", SessionEndReason.REVOKED);
         assertThat(memory.reappliable(List.of("a"))).isEmpty();
-        memory.keep(denial);
+        memory.keep(denial, false);
         assertThat(memory.reappliable(List.of("a"))).isEmpty();
-        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED));
+        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED, false));
         assertThat(memory.reappliable(List.of("a"))).containsExactly("a");
         assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
     }

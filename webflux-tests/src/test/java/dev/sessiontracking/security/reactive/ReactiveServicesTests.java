@@ -160,6 +160,9 @@ class ReactiveServicesTests {
                 Instant.now().plusSeconds(60)));
 
         assertThat(refreshed.session().id()).isEqualTo(login.session().id());
+        Map<String, Object> foreign = new HashMap<>(refreshed.accessClaims());
+        foreign.put("sub", "frank");
+        assertThat(onEventLoop(tokens.logout(foreign))).isFalse();
         assertThat(onEventLoop(tokens.logout(refreshed.accessClaims()))).isTrue();
         assertThat(onEventLoop(tokens.logout(remembered.refreshClaims()))).isFalse();
         assertThat(onEventLoop(tokens.logout(registered.accessClaims()))).isTrue();
