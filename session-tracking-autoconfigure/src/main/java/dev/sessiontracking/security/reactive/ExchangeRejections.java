@@ -3,19 +3,22 @@ package dev.sessiontracking.security.reactive;
 
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.security.SessionDecision;
-import dev.sessiontracking.security.chain.EndReasonChallenge;
+import dev.sessiontracking.security.chain.Challenges;
 import dev.sessiontracking.security.chain.RejectedTokenException;
+import dev.sessiontracking.security.chain.StaleLoginException;
 import dev.sessiontracking.security.chain.Unavailable;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.web.server.WebFilterExchange;
 import org.springframework.security.web.server.authentication.ServerAuthenticationFailureHandler;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
@@ -32,21 +35,36 @@ record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized) {
         if (decision == SessionDecision.UNAVAILABLE) {
             return unavailable(exchange);
         }
-        WebFilterChain end = ended -> Mono.empty();
-        if (reason != null) {
-            exchange.getResponse().beforeCommit(() -> Mono.fromRunnable(() -> addEndReason(exchange, reason)));
-        }
-        return unauthorized
-                .onAuthenticationFailure(new WebFilterExchange(exchange, end), new RejectedTokenException(reason))
-                .contextWrite(ReactiveSecurityContextHolder.clearContext());
+        return unauthorized(
+                exchange,
+                new RejectedTokenException(reason),
+                challenges -> reason == null ? null : Challenges.with(reason, challenges));
     }
 
-    private static void addEndReason(ServerWebExchange exchange, SessionEndReason reason) {
-        HttpHeaders headers = exchange.getResponse().getHeaders();
-        String challenge = EndReasonChallenge.of(reason, headers.getOrEmpty(HttpHeaders.WWW_AUTHENTICATE));
-        if (challenge != null) {
-            headers.set(HttpHeaders.WWW_AUTHENTICATE, challenge);
-        }
+    /** Writes the 401 response if a request failed because its user must log in again. */
+    Mono<Void> challengeForLogin(ServerWebExchange exchange, Throwable failure) {
+        StaleLoginException stale = Unavailable.cause(failure, StaleLoginException.class);
+        return stale == null || exchange.getResponse().isCommitted()
+                ? Mono.error(failure)
+                : unauthorized(exchange, stale, stale::challenge);
+    }
+
+    /** @param challenge adds a parameter to what the handler writes */
+    private Mono<Void> unauthorized(
+            ServerWebExchange exchange,
+            AuthenticationException failure,
+            Function<List<String>, @Nullable String> challenge) {
+        exchange.getResponse()
+                .beforeCommit(() -> Mono.fromRunnable(() -> {
+                    HttpHeaders headers = exchange.getResponse().getHeaders();
+                    String complete = challenge.apply(headers.getOrEmpty(HttpHeaders.WWW_AUTHENTICATE));
+                    if (complete != null) {
+                        headers.set(HttpHeaders.WWW_AUTHENTICATE, complete);
+                    }
+                }));
+        return unauthorized
+                .onAuthenticationFailure(new WebFilterExchange(exchange, ended -> Mono.empty()), failure)
+                .contextWrite(ReactiveSecurityContextHolder.clearContext());
     }
 
     static Mono<Void> unavailable(ServerWebExchange exchange) {

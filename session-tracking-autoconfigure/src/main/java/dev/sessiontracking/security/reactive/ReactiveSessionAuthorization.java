@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.reactive;
 
+import dev.sessiontracking.security.chain.RecentLogin;
+import java.time.Clock;
+import java.time.Duration;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationResult;
 import org.springframework.security.authorization.ReactiveAuthorizationManager;
 import org.springframework.security.web.server.authorization.AuthorizationContext;
 
@@ -27,4 +32,22 @@ public interface ReactiveSessionAuthorization {
      * @throws dev.sessiontracking.autoconfigure.SessionTrackingSetupException if session tracking is off
      */
     ReactiveAuthorizationManager<AuthorizationContext> hasLiveSession();
+
+    /**
+     * Grants access if the user has given credentials recently, according to the claim {@code auth_time} of the token
+     * (step-up, RFC 9470). Otherwise the response is 401 with {@code error="insufficient_user_authentication"} and
+     * {@code max_age}, written by the entry point of the chain's token filter. What
+     * {@link dev.sessiontracking.security.servlet.SessionAuthorization#authenticatedWithin} says of tokens holds here, too.
+     *
+     * <p>In method security:
+     * {@code @PreAuthorize("@sessionTrackingReactiveSessionAuthorization.authenticatedWithin(T(java.time.Duration).ofMinutes(5))")}.
+     *
+     * @param maxAge at least one second
+     * @return a thread-safe manager for requests and method calls. Its result is an error instead of a denial
+     */
+    default <T> ReactiveAuthorizationManager<T> authenticatedWithin(Duration maxAge) {
+        RecentLogin rule = new RecentLogin(maxAge, Clock.systemUTC());
+        return (authentication, object) ->
+                authentication.<AuthorizationResult>map(rule::decide).defaultIfEmpty(new AuthorizationDecision(false));
+    }
 }

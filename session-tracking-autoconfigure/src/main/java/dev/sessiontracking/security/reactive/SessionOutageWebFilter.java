@@ -9,14 +9,15 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * The first filter of a checked chain. Also runs directly before the logout, so that no filter of the application can
- * intercept the response to an unconfirmed logout.
+ * The first filter of a checked chain. Also runs directly before the logout and before authorization, so that no filter in
+ * front can intercept the response to an unconfirmed logout, or to a request that a rule rejects.
  */
-record SessionOutageWebFilter() implements WebFilter {
+record SessionOutageWebFilter(ExchangeRejections rejections) implements WebFilter {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        return answer(exchange, chain.filter(exchange));
+        return answer(exchange, chain.filter(exchange))
+                .onErrorResume(failure -> rejections.challengeForLogin(exchange, failure));
     }
 
     /** Responds with 503 if a request fails because the store does not answer, even for a call of the application. */

@@ -42,7 +42,7 @@ final class SessionWebFilterChains implements BeanPostProcessor {
 
     static final String MATCHER = "matcher";
 
-    private static final ServerAuthenticationFailureHandler BEARER =
+    static final ServerAuthenticationFailureHandler BEARER =
             new ServerAuthenticationEntryPointFailureHandler(new BearerTokenServerAuthenticationEntryPoint());
 
     private final ObjectProvider<RequestSessions<ServerWebExchange>> sessions;
@@ -112,6 +112,8 @@ final class SessionWebFilterChains implements BeanPostProcessor {
 
         private boolean checked;
 
+        private boolean answers;
+
         Plan(String name, List<WebFilter> filters) {
             this.name = name;
             this.filters = filters;
@@ -142,7 +144,7 @@ final class SessionWebFilterChains implements BeanPostProcessor {
         void add(int i) {
             WebFilter filter = filters.get(i);
             if (i == context + 1) {
-                result.add(new SessionOutageWebFilter());
+                addAnswers();
             }
             if (i == logoutAt) {
                 addLogout();
@@ -157,6 +159,8 @@ final class SessionWebFilterChains implements BeanPostProcessor {
                 addCheck(traits, stored, rejections, true);
             }
             result.add(filter);
+            // Both handle failures of the rest of the chain, too.
+            answers &= !own && !(filter instanceof AuthenticationWebFilter);
             if (tokens) {
                 record((AuthenticationWebFilter) filter);
                 addCheck(
@@ -170,7 +174,7 @@ final class SessionWebFilterChains implements BeanPostProcessor {
                 addCheck(traits, Origin.OTHER_FILTER, rejections, true);
             }
             if (i == lastTokens && logoutAt >= 0 && logoutAt < i) {
-                result.add(new SessionOutageWebFilter());
+                addAnswers();
                 result.add(filters.get(logoutAt));
             }
         }
@@ -181,20 +185,25 @@ final class SessionWebFilterChains implements BeanPostProcessor {
                 if (!checked) {
                     addCheck(traits, stored, rejections, true);
                 }
-                result.add(new SessionOutageWebFilter());
+                addAnswers();
                 result.add(filters.get(logoutAt));
             }
         }
 
         /** A rejection is final, even if a filter of the application has continued the chain by another path. */
         void end() {
-            if (result.stream().noneMatch(SessionOutageWebFilter.class::isInstance)) {
-                result.add(new SessionOutageWebFilter());
+            if (!answers) {
+                addAnswers();
             }
             if (ownFilters || !checked) {
                 addCheck(traits, ownFilters ? Origin.OTHER_FILTER : stored, rejections, true);
                 ownFilters = false;
             }
+        }
+
+        private void addAnswers() {
+            result.add(new SessionOutageWebFilter(rejections));
+            answers = true;
         }
 
         private void addCheck(ChainTraits here, Origin otherwise, ExchangeRejections answers, boolean stores) {

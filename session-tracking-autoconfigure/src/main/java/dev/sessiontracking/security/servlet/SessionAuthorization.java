@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet;
 
+import dev.sessiontracking.security.chain.RecentLogin;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.security.authorization.AuthorizationManager;
@@ -44,6 +45,7 @@ public interface SessionAuthorization {
      * @return a thread-safe manager for requests and method calls
      */
     default <T> AuthorizationManager<T> authenticatedWithin(Duration maxAge) {
-        return new RecentLogin<>(maxAge, Clock.systemUTC());
+        RecentLogin rule = new RecentLogin(maxAge, Clock.systemUTC());
+        return (authentication, object) -> rule.decide(authentication.get());
     }
 }

@@ -3,8 +3,9 @@ package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.security.SessionDecision;
-import dev.sessiontracking.security.chain.EndReasonChallenge;
+import dev.sessiontracking.security.chain.Challenges;
 import dev.sessiontracking.security.chain.RejectedTokenException;
+import dev.sessiontracking.security.chain.StaleLoginException;
 import dev.sessiontracking.security.chain.Unavailable;
 import dev.sessiontracking.security.servlet.unusual.StoredSessions;
 import jakarta.servlet.ServletException;
@@ -73,10 +74,7 @@ final class SessionRejections {
         if (reason == null || response.isCommitted()) {
             return;
         }
-        String challenge = EndReasonChallenge.of(reason, response.getHeaders(HttpHeaders.WWW_AUTHENTICATE));
-        if (challenge != null) {
-            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);
-        }
+        challenge(response, Challenges.with(reason, response.getHeaders(HttpHeaders.WWW_AUTHENTICATE)));
     }
 
     void unavailable(HttpServletResponse response) throws IOException {
@@ -130,9 +128,14 @@ final class SessionRejections {
             return false;
         }
         entryPoint(request).commence(request, response, stale);
-        String challenge = response.getHeader(HttpHeaders.WWW_AUTHENTICATE);
-        response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge + ", max_age=\"" + stale.maxAge() + "\"");
+        challenge(response, stale.challenge(response.getHeaders(HttpHeaders.WWW_AUTHENTICATE)));
         return true;
+    }
+
+    private static void challenge(HttpServletResponse response, @Nullable String challenge) {
+        if (challenge != null) {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);
+        }
     }
 
     /** RFC 9449 section 7.1: a challenge to a DPoP client names the DPoP scheme. */

@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.springframework.security.config.Customizer.withDefaults;
 
 import dev.sessiontracking.security.TestIssuer;
+import dev.sessiontracking.security.chain.RecentLogin;
+import dev.sessiontracking.security.chain.StaleLoginException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -40,7 +43,7 @@ class RecentLoginTests {
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
-    private final RecentLogin<Object> rule = new RecentLogin<>(Duration.ofMinutes(5), Clock.fixed(NOW, ZoneOffset.UTC));
+    private final RecentLogin rule = new RecentLogin(Duration.ofMinutes(5), Clock.fixed(NOW, ZoneOffset.UTC));
 
     private static Jwt jwt(@Nullable Object authenticationTime) {
         return Jwt.withTokenValue("t")
@@ -56,12 +59,14 @@ class RecentLoginTests {
 
     private void assertStale(Authentication authentication) {
         assertThatExceptionOfType(StaleLoginException.class)
-                .isThrownBy(() -> rule.authorize(() -> authentication, "x"))
-                .satisfies(stale -> assertThat(stale.maxAge()).isEqualTo(300));
+                .isThrownBy(() -> rule.decide(authentication))
+                .satisfies(stale -> assertThat(
+                                stale.challenge(List.of("Bearer error=\"insufficient_user_authentication\"")))
+                        .endsWith(", max_age=\"300\""));
     }
 
     private void assertFresh(Authentication authentication) {
-        assertThat(rule.authorize(() -> authentication, "x").isGranted()).isTrue();
+        assertThat(rule.decide(authentication).isGranted()).isTrue();
     }
 
     @ParameterizedTest
@@ -96,7 +101,7 @@ class RecentLoginTests {
 
     @Test
     void ageOfLessThanASecondIsABadArgument() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new RecentLogin<>(Duration.ZERO, Clock.systemUTC()));
+        assertThatIllegalArgumentException().isThrownBy(() -> new RecentLogin(Duration.ZERO, Clock.systemUTC()));
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static dev.sessiontracking.test.SessionMockServerConfigurers.mockSession;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.springframework.security.config.Customizer.withDefaults;
+import static org.springframework.security.test.web.reactive.server.SecurityMockServerConfigurers.mockJwt;
 import static org.springframework.security.test.web.reactive.server.SecurityMockServerConfigurers.springSecurity;
 
 import dev.sessiontracking.SessionEvent.RejectionObserved;
@@ -12,6 +13,9 @@ import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.test.AutoConfigureTestSessionStore;
 import dev.sessiontracking.test.InMemorySessionStore;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +26,11 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.authorization.ReactiveAuthorizationManager;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.authorization.AuthorizationContext;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.test.web.reactive.server.WebTestClientConfigurer;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -102,6 +108,26 @@ class SessionRulesTests {
                 .withMessageContaining("hasLiveSession()");
     }
 
+    @Test
+    void loginsMustBeRecentWhileTrackingIsOff() {
+        try (FluxServer off = FluxServer.start(Map.of(), RecentLogins.class)) {
+            assertThat(off.call("POST", "/transfers", loggedIn(Instant.now())).statusCode())
+                    .isEqualTo(200);
+            HttpResponse<String> stale =
+                    off.call("POST", "/transfers", loggedIn(Instant.now().minusSeconds(400)));
+            assertThat(stale.statusCode()).isEqualTo(401);
+            assertThat(stale.headers().firstValue("WWW-Authenticate").orElseThrow())
+                    .contains("insufficient_user_authentication");
+            assertThat(transfer(off, mockJwt().jwt(jwt -> jwt.claim("auth_time", Instant.now()))))
+                    .isEqualTo(200);
+            assertThat(transfer(off, mockJwt())).as("no token filter answers").isEqualTo(401);
+        }
+    }
+
+    private static String loggedIn(Instant time) {
+        return TestIssuer.get().sign(claims -> claims.claim("auth_time", time.getEpochSecond()));
+    }
+
     @Configuration(proxyBeanMethods = false)
     @AutoConfigureTestSessionStore
     static class Application extends Rules {}
@@ -120,16 +146,29 @@ class SessionRulesTests {
             return http.csrf(csrf -> csrf.disable())
                     .authorizeExchange(exchanges -> exchanges
                             .pathMatchers("/transfers")
-                            .access(sessions.hasLiveSession())
+                            .access(rule(sessions))
                             .anyExchange()
                             .authenticated())
                     .oauth2ResourceServer(server -> server.jwt(withDefaults()))
                     .build();
         }
 
+        ReactiveAuthorizationManager<AuthorizationContext> rule(ReactiveSessionAuthorization sessions) {
+            return sessions.hasLiveSession();
+        }
+
         @Bean
         Endpoints endpoints() {
             return new Endpoints();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class RecentLogins extends Rules {
+
+        @Override
+        ReactiveAuthorizationManager<AuthorizationContext> rule(ReactiveSessionAuthorization sessions) {
+            return sessions.authenticatedWithin(Duration.ofMinutes(5));
         }
     }
 

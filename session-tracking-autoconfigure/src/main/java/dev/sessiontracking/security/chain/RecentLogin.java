@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sessiontracking.security.servlet;
+package dev.sessiontracking.security.chain;
 
 import dev.sessiontracking.core.ClaimValues;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authorization.AuthorizationDecision;
-import org.springframework.security.authorization.AuthorizationManager;
-import org.springframework.security.authorization.AuthorizationResult;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.ClaimAccessor;
 import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
@@ -19,9 +16,9 @@ import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
 /**
  * Grants access if the token says in {@code auth_time} that its user has given credentials recently. Thread-safe.
  *
- * @param <T> what access is asked for; it does not matter
+ * @param maxAge at least one second
  */
-final class RecentLogin<T> implements AuthorizationManager<T> {
+public record RecentLogin(Duration maxAge, Clock clock) {
 
     /** How far the clocks of nodes may differ: as much as decoders allow. */
     private static final Duration SKEW = Duration.ofSeconds(60);
@@ -30,21 +27,18 @@ final class RecentLogin<T> implements AuthorizationManager<T> {
 
     private static final AuthorizationDecision DENIED = new AuthorizationDecision(false);
 
-    private final Duration maxAge;
-
-    private final Clock clock;
-
-    RecentLogin(Duration maxAge, Clock clock) {
+    public RecentLogin {
         if (maxAge.toSeconds() < 1) {
             throw new IllegalArgumentException("maxAge must be at least one second");
         }
-        this.maxAge = maxAge;
-        this.clock = clock;
     }
 
-    @Override
-    public AuthorizationResult authorize(Supplier<? extends @Nullable Authentication> authentication, T object) {
-        Authentication current = authentication.get();
+    /**
+     * Grants access, or denies it if nobody is logged in.
+     *
+     * @throws StaleLoginException if the user must log in again
+     */
+    public AuthorizationDecision decide(@Nullable Authentication current) {
         if (current == null || current instanceof AnonymousAuthenticationToken) {
             // RFC 6750 section 3.1: no error code without a token.
             return DENIED;
