@@ -4,6 +4,7 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.spi.CachingReader.FeedState;
@@ -12,8 +13,12 @@ import dev.sessiontracking.testkit.RedisServers;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What other writers, and failures while it is written, can do to the revocation feed. */
+@ExtendWith(OutputCaptureExtension.class)
 class HostileFeedTests {
 
     private static final String FEED = "session_revocations";
@@ -125,6 +130,43 @@ class HostileFeedTests {
             awaitCoverage(other, FeedState.Coverage.GAP);
             node.service.revokeSession(node.login("alice").id());
             awaitRemembered(other, 2);
+        }
+    }
+
+    @Test
+    void hugeEntriesAreReadInSmallPagesAndIgnored() {
+        String huge = "x".repeat(1 << 20);
+        for (int i = 0; i < 8; i++) {
+            server.cli().command("XADD", FEED, "*", "session", huge, "user", "", "marker", "1" + huge);
+        }
+        for (int i = 0; i < 60; i++) {
+            server.cli().command("XADD", FEED, "*", huge, "1", "user", huge, "marker", "1");
+        }
+        server.cli().command("XADD", FEED, "*", "session", "small", "later", "field");
+        try (TestNode node = node()) {
+            awaitRemembered(node, 1);
+            assertThat(node.check("small").status()).isEqualTo(SessionStatus.ENDED);
+            assertThat(node.service.getSessionCutoff()).isEmpty();
+            assertThat(server.cli().commandCounts().get("xrange")).isGreaterThan(50);
+        }
+    }
+
+    @Test
+    void permissionThatIsGrantedLaterNeedsNoRestart(CapturedOutput output) {
+        server.cli().command("ACL", "SETUSER", "app", "on", ">secret", "+@all", "-xadd", "-xrange", "~*", "&*");
+        try (TestNode node = TestNode.at(server.url().replace("redis://", "redis://app:secret@"))) {
+            awaitCoverage(node, FeedState.Coverage.OFF);
+            await().until(() -> output.getOut().contains("may not read " + FEED));
+            server.cli().command("XADD", FEED, "*", "session", "revoked-elsewhere");
+            server.cli().command("ACL", "SETUSER", "app", "+xadd", "+xrange");
+            awaitCoverage(node, FeedState.Coverage.COMPLETE);
+            awaitRemembered(node, 1);
+            node.service.revokeSession(node.login("alice").id());
+            await().until(() -> server.cli().number("XLEN", FEED) == 2);
+            server.cli().command("ACL", "SETUSER", "app", "-xrange");
+            server.cli().command("XADD", FEED, "*", "session", "another");
+            awaitCoverage(node, FeedState.Coverage.OFF);
+            assertThat(output.getOut().split("may not read", -1)).hasSize(3);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionIds;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,13 @@ public record FeedEntry(
     private static final String USER = "user";
 
     private static final String MARKER = "marker";
+
+    private static final Set<String> FIELDS = Set.of(SESSION, OWNER, USER, MARKER);
+
+    /** Whether entries can have a field of this name. */
+    public static boolean isField(String name) {
+        return FIELDS.contains(name);
+    }
 
     public static FeedEntry ofSession(String sessionId, @Nullable String userId) {
         return new FeedEntry(sessionId, userId == null ? null : SessionIds.hash(userId), null, NotBefore.NONE);

@@ -24,7 +24,9 @@ final class FeedReader {
 
     private static final Logger log = LoggerFactory.getLogger(FeedReader.class);
 
-    private static final int PAGE = 1_000;
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
     private static final String ALL = "-";
 
@@ -45,9 +47,17 @@ final class FeedReader {
 
     private boolean again;
 
-    private boolean off;
+    private final boolean off;
 
     private boolean isOtherType;
+
+    /** Until when nothing is read after a refusal, and how long the next pause is. */
+    private @Nullable Instant forbiddenUntil;
+
+    private Duration pause = FIRST_PAUSE;
+
+    /** How many entries the next page has. */
+    private int page = FeedPage.FIRST;
 
     /** Id of the last entry that was read. */
     private @Nullable String last;
@@ -115,7 +125,8 @@ final class FeedReader {
 
     /** The last entry is read once more: its absence shows that entries were lost. */
     private void catchUp() {
-        if (observed && !off && epoch != null && !epoch.isOver()) {
+        boolean isPaused = forbiddenUntil != null && clock.instant().isBefore(forbiddenUntil);
+        if (observed && !off && !isPaused && epoch != null && !epoch.isOver()) {
             read(last == null ? ALL : last);
         }
     }
@@ -125,13 +136,14 @@ final class FeedReader {
         if (asked != null && !reading) {
             reading = true;
             again = false;
-            asked.readStream(key, from, PAGE, (entries, failure) -> answered(asked, from, entries, failure));
+            FeedPage next = new FeedPage(from, page);
+            asked.readStream(key, next, (entries, failure) -> answered(asked, next, entries, failure));
         }
     }
 
     private synchronized void answered(
             InvalidationEpoch asked,
-            String from,
+            FeedPage read,
             @Nullable List<StreamMessage<String, String>> entries,
             @Nullable Throwable failure) {
         if (asked != epoch || asked.isOver()) {
@@ -142,21 +154,26 @@ final class FeedReader {
             failed(failure);
             return;
         }
-        if (from.equals(last) && (entries.isEmpty() || !entries.get(0).getId().equals(last))) {
+        page = read.next();
+        if (read.from().equals(last)
+                && (entries.isEmpty() || !entries.get(0).getId().equals(last))) {
             lost();
             last = null;
             read(ALL);
             return;
         }
         isOtherType = false;
+        forbiddenUntil = null;
+        pause = FIRST_PAUSE;
         entries.forEach(this::announce);
-        if (entries.size() == PAGE || again) {
+        if (entries.size() == read.most() || again) {
             read(exclusive(last));
         } else if (entries.isEmpty() && last != null) {
             // Entries were removed. If all were, the next one may have a lower id.
             catchUp();
         } else {
             behindSince = null;
+            page = FeedPage.FIRST;
         }
     }
 
@@ -204,12 +221,15 @@ final class FeedReader {
 
     private void failed(@Nullable Throwable failure) {
         if (failure != null && RedisFailures.isMissingRight(failure)) {
-            off = true;
-            log.warn(
-                    "The user of session.tracking.redis-url may not read {}. During an outage, this node does not know the"
-                            + " revocations of other nodes that it has not met. Grant the key pattern and the command that"
-                            + " docs/running-redis.md lists",
-                    key);
+            if (forbiddenUntil == null) {
+                log.warn(
+                        "The user of session.tracking.redis-url may not read {}. During an outage, this node does not know"
+                                + " the revocations of other nodes that it has not met. Grant the key pattern and the"
+                                + " command that docs/running-redis.md lists",
+                        key);
+            }
+            forbiddenUntil = clock.instant().plus(pause);
+            pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         } else if (failure != null && RedisFailures.isWrongType(failure) && !isOtherType) {
             isOtherType = true;
             log.warn(
@@ -223,7 +243,7 @@ final class FeedReader {
     }
 
     synchronized FeedState state() {
-        boolean isOff = off || isOtherType;
+        boolean isOff = off || isOtherType || forbiddenUntil != null;
         Coverage coverage = isOff
                 ? Coverage.OFF
                 : behindSince != null

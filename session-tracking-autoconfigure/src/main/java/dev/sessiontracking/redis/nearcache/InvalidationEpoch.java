@@ -171,13 +171,12 @@ final class InvalidationEpoch {
     /** Reads entries of a stream, as {@link #read} reads a key. */
     void readStream(
             String key,
-            String from,
-            int most,
+            FeedPage page,
             BiConsumer<@Nullable List<StreamMessage<String, String>>, @Nullable Throwable> handler) {
         AsyncCommand<String, String, List<StreamMessage<String, String>>> command = command(
                 CommandType.XRANGE,
-                new StreamMessageListOutput<>(StringCodec.UTF8, key),
-                args().addKey(key).add(from).add("+").add("COUNT").add(most));
+                new StreamMessageListOutput<>(page, key),
+                args().addKey(key).add(page.from()).add("+").add("COUNT").add(page.most()));
         command.whenComplete(handler);
         connection.dispatch(command);
     }
