@@ -33,7 +33,7 @@ import java.util.Optional;
  * </table>
  *
  * <p>A bad argument is an {@link IllegalArgumentException} that names the argument, and nothing is written. A session
- * id has 1 to 256 characters of visible ASCII. A user id has 1 to 256 characters, is not blank, and has no control
+ * id has 1 to 256 characters of visible ASCII. A user id has 1 to 288 characters, is not blank, and has no control
  * characters.
  */
 public interface SessionService {

@@ -18,8 +18,9 @@ final class Arguments {
 
     static void requireUserId(@Nullable String userId) {
         if (userId == null || !SessionIds.isUsableUserId(userId)) {
-            throw new IllegalArgumentException("userId must not be blank, must have at most " + SessionIds.MAX_LENGTH
-                    + " characters, and must not have control characters or unpaired surrogates");
+            throw new IllegalArgumentException(
+                    "userId must not be blank, must have at most " + SessionIds.MAX_USER_ID_LENGTH
+                            + " characters, and must not have control characters or unpaired surrogates");
         }
     }
 

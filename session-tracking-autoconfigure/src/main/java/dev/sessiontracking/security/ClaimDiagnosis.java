@@ -64,11 +64,14 @@ final class ClaimDiagnosis {
     private static void warnOfIssuer(@Nullable String issuer, String sessionId, boolean ours) {
         LOG.warn("A token of the issuer " + UnregisteredSessionWarning.printable(issuer) + " names the session "
                 + SessionIds.hash(sessionId)
-                + ". session.tracking.jwt.issuers does not list this issuer, so the session is not checked. Its"
+                + ". session.tracking.jwt.issuers does not list this issuer, and session.tracking.issuers does not either,"
+                + " so the session is not checked. Its"
                 + " tokens are accepted until they expire. "
                 + (ours
                         ? "The store contains this session, so the list is wrong. Add the issuer"
-                        : "If your application creates the sessions of this issuer, add the issuer")
+                        : "If your application creates the sessions of this issuer, add the issuer to"
+                                + " session.tracking.jwt.issuers. If it is an identity provider with own sessions,"
+                                + " configure session.tracking.issuers (docs/identity-providers.md). Add the issuer")
                 + " exactly as the claim iss has it; a trailing slash counts. This is logged once for each issuer.");
     }
 

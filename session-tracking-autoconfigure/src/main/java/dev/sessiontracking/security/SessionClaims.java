@@ -7,7 +7,7 @@ import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.spi.SessionIds;
 import java.net.URI;
 import java.net.URL;
-import java.util.List;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,18 +27,12 @@ final class SessionClaims {
 
     private static final String AUTHENTICATION_TIME = "auth_time";
 
-    private final List<String> sessionIdClaims;
-
-    private final String userIdClaim;
-
-    private final Set<String> issuers;
+    private final TrustedIssuers issuers;
 
     private final Set<String> warnedOf = ConcurrentHashMap.newKeySet();
 
-    SessionClaims(JwtProperties properties) {
-        this.sessionIdClaims = properties.sessionIdClaims();
-        this.userIdClaim = properties.userIdClaim();
-        this.issuers = Set.copyOf(properties.issuers());
+    SessionClaims(TrustedIssuers issuers) {
+        this.issuers = issuers;
     }
 
     SessionClaim read(Map<String, ?> claims) {
@@ -46,25 +40,22 @@ final class SessionClaims {
         if (isRefreshToken(claims)) {
             return SessionClaim.refreshToken(issuer);
         }
-        if (!issuers.isEmpty() && (issuer == null || !issuers.contains(issuer))) {
-            return SessionClaim.foreign(sessionId(firstPresent(claims)), issuer);
+        TrustedIssuer trusted = issuers.find(issuer);
+        if (trusted == null) {
+            TrustedIssuer unlisted = issuers.unlisted();
+            return SessionClaim.foreign(sessionId(unlisted, firstPresent(unlisted, claims)), issuer);
         }
-        Object value = firstPresent(claims);
+        Object value = firstPresent(trusted, claims);
+        Instant authenticatedAt = ClaimValues.credibleInstant(claims.get(AUTHENTICATION_TIME));
         if (value == null) {
-            return SessionClaim.absent(
-                    new SessionClaim.User(
-                            userId(claims, false), ClaimValues.credibleInstant(claims.get(AUTHENTICATION_TIME))),
-                    issuer);
+            return SessionClaim.absent(new SessionClaim.User(userId(trusted, claims, false), authenticatedAt), issuer);
         }
-        String sessionId = sessionId(value);
+        String sessionId = sessionId(trusted, value);
         if (sessionId == null) {
-            warn("session-id-claims", value, "Such tokens are rejected");
+            warn(trusted, "session-id-claim", value, "Such tokens are rejected");
             return SessionClaim.unusable(issuer);
         }
-        return SessionClaim.named(
-                new TokenSession(
-                        sessionId, userId(claims, true), ClaimValues.credibleInstant(claims.get(AUTHENTICATION_TIME))),
-                issuer);
+        return SessionClaim.named(new TokenSession(sessionId, userId(trusted, claims, true), authenticatedAt), issuer);
     }
 
     /** Whoever has issued it: a refresh token opens no API, and a list of issuers may be wrong. */
@@ -74,17 +65,16 @@ final class SessionClaims {
 
     /** Whether the application has listed issuers, and these claims have one of them. */
     boolean isNamedIssuer(Map<String, ?> claims) {
-        String issuer = issuer(claims.get(ISSUER));
-        return issuer != null && issuers.contains(issuer);
+        return !issuers.areAny() && issuers.find(issuer(claims.get(ISSUER))) != null;
     }
 
     /** Whether the application has listed no issuers. */
     boolean isAnyIssuer() {
-        return issuers.isEmpty();
+        return issuers.areAny();
     }
 
-    private @Nullable Object firstPresent(Map<String, ?> claims) {
-        for (String name : sessionIdClaims) {
+    private static @Nullable Object firstPresent(TrustedIssuer issuer, Map<String, ?> claims) {
+        for (String name : issuer.sessionIdClaims()) {
             Object value = claims.get(name);
             if (value != null) {
                 return value;
@@ -98,20 +88,30 @@ final class SessionClaims {
         return value instanceof String || value instanceof URL || value instanceof URI ? value.toString() : null;
     }
 
-    private static @Nullable String sessionId(@Nullable Object value) {
-        String sessionId = ClaimValues.text(value);
-        return sessionId != null && SessionIds.isUsable(sessionId) ? sessionId : null;
+    private @Nullable String sessionId(TrustedIssuer issuer, @Nullable Object value) {
+        String text = ClaimValues.text(value);
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        String sessionId = issuer.sessionId(text);
+        return SessionIds.isUsable(sessionId) && !issuers.belongsToAnother(issuer, sessionId, TrustedIssuer::hasSession)
+                ? sessionId
+                : null;
     }
 
     /** @param expected whether to warn if the claim is missing; not all tokens have a user */
-    private @Nullable String userId(Map<String, ?> claims, boolean expected) {
-        Object value = claims.get(userIdClaim);
-        String userId = ClaimValues.text(value);
-        if (userId != null && SessionIds.isUsableUserId(userId)) {
+    private @Nullable String userId(TrustedIssuer issuer, Map<String, ?> claims, boolean expected) {
+        Object value = claims.get(issuer.userIdClaim());
+        String text = ClaimValues.text(value);
+        String userId = text == null || text.isBlank() ? null : issuer.userId(text);
+        if (userId != null
+                && SessionIds.isUsableUserId(userId)
+                && !issuers.belongsToAnother(issuer, userId, TrustedIssuer::hasUser)) {
             return userId;
         }
         if (value != null || expected) {
             warn(
+                    issuer,
                     "user-id-claim",
                     value,
                     "The token counts as one without a user. While Redis is unavailable, revoking all sessions of its"
@@ -121,12 +121,15 @@ final class SessionClaims {
     }
 
     /** Logs once for each property. Never logs the value, because it is untrusted input. */
-    private void warn(String property, @Nullable Object value, String consequence) {
+    private void warn(TrustedIssuer issuer, String claim, @Nullable Object value, String consequence) {
+        String property = issuer.alias() != null
+                ? "issuers." + issuer.alias() + "." + claim
+                : "jwt." + (claim.startsWith("session") ? claim + "s" : claim);
         if (!warnedOf.contains(property) && warnedOf.add(property)) {
             String found = value instanceof String
-                    ? "a text that is empty, too long, or has characters that are not allowed"
+                    ? "a text that is empty, too long, or not allowed"
                     : "of the type " + (value == null ? null : value.getClass().getSimpleName());
-            LOG.warn("A token does not fit session.tracking.jwt." + property + ": the claim is "
+            LOG.warn("A token does not fit session.tracking." + property + ": the claim is "
                     + (value == null ? "missing" : found) + ". It must be text or an integral number. " + consequence
                     + ". Set the property to a claim that contains the id passed to createSession. This is"
                     + " logged once.");

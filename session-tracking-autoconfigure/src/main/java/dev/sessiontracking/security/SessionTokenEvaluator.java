@@ -37,15 +37,20 @@ public final class SessionTokenEvaluator {
 
     private final ClaimDiagnosis diagnosis;
 
-    SessionTokenEvaluator(JwtProperties properties, SessionChecker checker) {
-        this(properties, checker, RejectionSink.NONE);
+    SessionTokenEvaluator(JwtProperties properties, SessionChecker checker, RejectionSink rejections) {
+        this(
+                new TrustedIssuers(properties, IssuersProperties.NONE, null),
+                properties.requireSession(),
+                checker,
+                rejections);
     }
 
-    SessionTokenEvaluator(JwtProperties properties, SessionChecker checker, RejectionSink rejections) {
-        this.claims = new SessionClaims(properties);
+    SessionTokenEvaluator(
+            TrustedIssuers issuers, boolean requireSession, SessionChecker checker, RejectionSink rejections) {
+        this.claims = new SessionClaims(issuers);
         this.checker = checker;
         this.rejections = rejections;
-        this.requireSession = properties.requireSession();
+        this.requireSession = requireSession;
         this.observes = checker.mode() == Mode.OBSERVE;
         this.diagnosis = new ClaimDiagnosis(checker, System::nanoTime);
     }
@@ -56,14 +61,14 @@ public final class SessionTokenEvaluator {
     }
 
     /**
-     * Whether {@code session.tracking.jwt.issuers} contains the issuer of these claims. False if the property is empty.
+     * Whether the issuer of these claims is listed. False if no issuer is.
      */
     public boolean isNamedIssuer(Map<String, ?> tokenClaims) {
         return claims.isNamedIssuer(tokenClaims);
     }
 
     /**
-     * Whether these claims seem to name a session, and {@code session.tracking.jwt.issuers} is empty.
+     * Whether these claims seem to name a session, and no issuer is listed.
      */
     public boolean mayNameASession(Map<String, ?> tokenClaims) {
         return claims.isAnyIssuer() && claims.read(tokenClaims).kind() == SessionClaim.Kind.NAMED;

@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.core.env.Environment;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 /** Makes Spring Boot's JWT decoders reject tokens of ended sessions. */
@@ -27,7 +28,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
         beforeName = SessionTrackingJwtAutoConfiguration.RESOURCE_SERVER)
 @ConditionalOnSessionTracking
 @ConditionalOnClass(JwtDecoder.class)
-@EnableConfigurationProperties(JwtProperties.class)
+@EnableConfigurationProperties({JwtProperties.class, IssuersProperties.class})
 public final class SessionTrackingJwtAutoConfiguration {
 
     private static final Log LOG = LogFactory.getLog(SessionTrackingJwtAutoConfiguration.class);
@@ -41,8 +42,17 @@ public final class SessionTrackingJwtAutoConfiguration {
             "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration";
 
     @Bean
+    TrustedIssuers sessionTrackingTrustedIssuers(
+            JwtProperties properties, IssuersProperties issuers, Environment environment) {
+        return new TrustedIssuers(properties, issuers, environment.getProperty(TrustedIssuers.BOOT));
+    }
+
+    @Bean
     SessionTokenEvaluator sessionTrackingTokenEvaluator(
-            JwtProperties properties, SessionChecker checker, ObjectProvider<RejectionSink> rejections) {
+            JwtProperties properties,
+            TrustedIssuers issuers,
+            SessionChecker checker,
+            ObjectProvider<RejectionSink> rejections) {
         if (!properties.sessionIdClaims().contains(UserSession.SESSION_ID_CLAIM)) {
             LOG.warn("session.tracking.jwt.session-id-claims does not name " + UserSession.SESSION_ID_CLAIM
                     + ", the claim that UserSession.claims() writes. Tokens that have only this claim are not"
@@ -50,7 +60,8 @@ public final class SessionTrackingJwtAutoConfiguration {
                     + UserSession.SESSION_ID_CLAIM + " to the list, unless you write the session id into your tokens"
                     + " yourself.");
         }
-        return new SessionTokenEvaluator(properties, checker, rejections.getIfAvailable(() -> RejectionSink.NONE));
+        return new SessionTokenEvaluator(
+                issuers, properties.requireSession(), checker, rejections.getIfAvailable(() -> RejectionSink.NONE));
     }
 
     @Bean

@@ -11,8 +11,11 @@ import java.util.HexFormat;
 /** What session ids and user ids may look like, how a new session id is made, and how an id is written to a log. */
 public final class SessionIds {
 
-    /** Longest session id and longest user id, in characters. */
+    /** Longest session id, in characters. */
     public static final int MAX_LENGTH = 256;
+
+    /** Longest user id: the longest subject (OpenID Connect Core 1.0 section 2), behind the alias of its issuer. */
+    public static final int MAX_USER_ID_LENGTH = 288;
 
     private static final int RANDOM_BYTES = 24;
 
@@ -45,11 +48,11 @@ public final class SessionIds {
     }
 
     /**
-     * Whether this text can be a user id: 1 to {@value #MAX_LENGTH} characters, not blank, without control characters, and
+     * Whether this text can be a user id: 1 to {@value #MAX_USER_ID_LENGTH} characters, not blank, without control characters, and
      * without unpaired surrogates. A text with an unpaired surrogate has no UTF-8 form, so two of them could share one key.
      */
     public static boolean isUsableUserId(String userId) {
-        if (userId.length() > MAX_LENGTH) {
+        if (userId.length() > MAX_USER_ID_LENGTH) {
             return false;
         }
         // A loop, because a stream takes longer than everything else that is done with a token's claims.

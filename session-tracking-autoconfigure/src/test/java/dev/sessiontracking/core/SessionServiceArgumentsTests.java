@@ -79,7 +79,7 @@ class SessionServiceArgumentsTests {
             "",
             " ",
             "\u2003",
-            "a".repeat(257),
+            "a".repeat(289),
             "tab\t",
             "line\n",
             "nul\0",
@@ -166,7 +166,7 @@ class SessionServiceArgumentsTests {
 
     @Test
     void longestIdsAreAccepted() {
-        assertThatCode(() -> TRACKED.createSession("u".repeat(256), "~".repeat(256), METADATA))
+        assertThatCode(() -> TRACKED.createSession("u".repeat(288), "~".repeat(256), METADATA))
                 .doesNotThrowAnyException();
     }
 

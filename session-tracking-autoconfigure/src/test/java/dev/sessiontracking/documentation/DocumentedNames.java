@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -44,6 +46,8 @@ final class DocumentedNames {
 
     private final Set<String> meters;
 
+    private final Set<String> ofAnIssuer = new HashSet<>();
+
     DocumentedNames(Set<String> meters) {
         this.meters = meters;
         readProperties();
@@ -56,6 +60,11 @@ final class DocumentedNames {
                 "benchmarks")) {
             readSources(MarkdownPage.ROOT.resolve(module).resolve("src"));
         }
+        Pattern.compile("@param (\\w+)")
+                .matcher(sources.get("IssuersProperties"))
+                .results()
+                .forEach(name -> ofAnIssuer.add(
+                        name.group(1).replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT)));
     }
 
     private void readProperties() {
@@ -103,12 +112,20 @@ final class DocumentedNames {
             boolean isKnown = properties.containsKey(PREFIX + name)
                     || meters.contains(PREFIX + name)
                     || properties.keySet().stream().anyMatch(each -> each.startsWith(PREFIX + name + "."))
+                    || isOfAnIssuer(name)
                     || name.startsWith("test.") && isInASource("\"" + PREFIX + name + "\"");
             if (!isKnown) {
                 unknown.add(PREFIX + name);
             }
         }
         return unknown;
+    }
+
+    /** The metadata does not contain the properties of the values of a map. */
+    private boolean isOfAnIssuer(String name) {
+        String[] parts = name.split("\\.");
+        return parts[0].equals("issuers")
+                && (parts.length == 2 || (parts.length == 3 && ofAnIssuer.contains(parts[2])));
     }
 
     /** Names without the prefix that are no properties. */

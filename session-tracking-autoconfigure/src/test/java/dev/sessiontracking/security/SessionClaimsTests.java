@@ -117,7 +117,7 @@ class SessionClaimsTests {
                 "a\u0085b",
                 "\ud800",
                 "a\udc00\ud800b",
-                "u".repeat(257));
+                "u".repeat(289));
     }
 
     /** A user id that a token may name must be one that the service takes: a logout must not throw. */
@@ -172,8 +172,10 @@ class SessionClaimsTests {
 
     @Test
     void userIdComesFromTheConfiguredClaim() {
-        SessionClaims other =
-                new SessionClaims(new JwtProperties(List.of("sid"), "preferred_username", List.of(), false));
+        SessionClaims other = new SessionClaims(new TrustedIssuers(
+                new JwtProperties(List.of("sid"), "preferred_username", List.of(), false),
+                IssuersProperties.NONE,
+                null));
 
         assertThat(other.read(Map.of("sid", "s", "sub", "1", "preferred_username", "alice"))
                         .session()
@@ -182,6 +184,7 @@ class SessionClaimsTests {
     }
 
     private static SessionClaims claims(List<String> sessionIdClaims, List<String> issuers) {
-        return new SessionClaims(new JwtProperties(sessionIdClaims, "sub", issuers, false));
+        return new SessionClaims(new TrustedIssuers(
+                new JwtProperties(sessionIdClaims, "sub", issuers, false), IssuersProperties.NONE, null));
     }
 }

@@ -44,6 +44,13 @@ class SessionIdsTests {
     }
 
     @Test
+    void userIdsHaveRoomForTheLongestSubjectAndTheAliasOfItsIssuer() {
+        assertThat(SessionIds.isUsableUserId("a".repeat(32) + '|' + "s".repeat(255)))
+                .isTrue();
+        assertThat(SessionIds.isUsableUserId("a".repeat(289))).isFalse();
+    }
+
+    @Test
     void hashIsShortAndTheSameOnEveryNode() {
         assertThat(SessionIds.hash("abc")).isEqualTo("#ba7816bf");
     }
