@@ -48,19 +48,27 @@ public interface ReactiveSessionService {
     Mono<SessionRenewal> renewSession(String sessionId);
 
     /** See {@link SessionService#revokeSession(String)}. */
-    Mono<Boolean> revokeSession(String sessionId);
+    default Mono<Boolean> revokeSession(String sessionId) {
+        return revokeSession(sessionId, SessionEndReason.REVOKED);
+    }
 
     /** See {@link SessionService#revokeSession(String, String)}. */
-    Mono<Boolean> revokeSession(String userId, String sessionId);
+    default Mono<Boolean> revokeSession(String userId, String sessionId) {
+        return revokeSession(userId, sessionId, SessionEndReason.REVOKED);
+    }
 
     /** See {@link SessionService#revokeSession(String, Instant)}. */
     Mono<Boolean> revokeSession(String sessionId, Instant registrableUntil);
 
     /** See {@link SessionService#revokeAllUserSessions(String)}. */
-    Mono<RevokedSessions> revokeAllUserSessions(String userId);
+    default Mono<RevokedSessions> revokeAllUserSessions(String userId) {
+        return revokeAllUserSessions(userId, SessionEndReason.REVOKED);
+    }
 
     /** See {@link SessionService#revokeOtherUserSessions(String, String)}. */
-    Mono<RevokedSessions> revokeOtherUserSessions(String userId, String currentSessionId);
+    default Mono<RevokedSessions> revokeOtherUserSessions(String userId, String currentSessionId) {
+        return revokeOtherUserSessions(userId, currentSessionId, SessionEndReason.REVOKED);
+    }
 
     /** See {@link SessionService#revokeSession(String, SessionEndReason)}. */
     Mono<Boolean> revokeSession(String sessionId, SessionEndReason reason);
@@ -81,7 +89,9 @@ public interface ReactiveSessionService {
     Mono<Void> clearNotBefore(String userId);
 
     /** See {@link SessionService#revokeAllSessions()}. */
-    Mono<SessionCutoff> revokeAllSessions();
+    default Mono<SessionCutoff> revokeAllSessions() {
+        return revokeAllSessions(Instant.MAX);
+    }
 
     /** See {@link SessionService#revokeAllSessions(Instant)}. */
     Mono<SessionCutoff> revokeAllSessions(Instant until);

@@ -15,10 +15,14 @@ import reactor.core.publisher.Mono;
 public interface ReactiveSessionTokens {
 
     /** See {@link SessionTokens#login(String, SessionMetadata)}. */
-    Mono<TokenGrant> login(String userId, SessionMetadata metadata);
+    default Mono<TokenGrant> login(String userId, SessionMetadata metadata) {
+        return login(userId, metadata, null, null);
+    }
 
     /** See {@link SessionTokens#login(String, SessionMetadata, Duration)}. */
-    Mono<TokenGrant> login(String userId, SessionMetadata metadata, Duration maxLifetime);
+    default Mono<TokenGrant> login(String userId, SessionMetadata metadata, Duration maxLifetime) {
+        return login(userId, metadata, maxLifetime, null);
+    }
 
     /** See {@link SessionTokens#login(String, SessionMetadata, Duration, String)}. */
     Mono<TokenGrant> login(

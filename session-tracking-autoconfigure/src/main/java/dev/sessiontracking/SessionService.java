@@ -68,11 +68,7 @@ public interface SessionService {
      * @throws SessionLimitReachedException as for {@link #createSession(String, SessionMetadata)}
      * @throws SessionStoreUnavailableException if the store cannot be written and the policy is {@code reject}
      */
-    default UserSession createSession(String userId, SessionMetadata metadata, String replacedSessionId) {
-        UserSession session = createSession(userId, metadata);
-        revokeSession(userId, replacedSessionId, SessionEndReason.REPLACED);
-        return session;
-    }
+    UserSession createSession(String userId, SessionMetadata metadata, String replacedSessionId);
 
     /**
      * Registers the session of a login that was made during an outage. Call it when the client presents a verified
@@ -128,16 +124,16 @@ public interface SessionService {
      * @throws SessionStoreUnavailableException if the store did not confirm the revocation and the policy is
      *     {@code reject}; the revocation is enforced on this node and pending all the same
      */
-    boolean revokeSession(String sessionId);
+    default boolean revokeSession(String sessionId) {
+        return revokeSession(sessionId, SessionEndReason.REVOKED);
+    }
 
     /**
      * As {@link #revokeSession(String)}, and the session's clients learn why.
      *
      * @param reason one of the constants, or one of the application's own
      */
-    default boolean revokeSession(String sessionId, SessionEndReason reason) {
-        return revokeSession(sessionId);
-    }
+    boolean revokeSession(String sessionId, SessionEndReason reason);
 
     /**
      * Revokes a session if it belongs to this user. Safe for ids that clients send.
@@ -147,12 +143,12 @@ public interface SessionService {
      * @throws SessionStoreUnavailableException if the owner cannot be determined because the store does not answer,
      *     under either policy; nothing is revoked then. Also as for {@link #revokeSession(String)}
      */
-    boolean revokeSession(String userId, String sessionId);
+    default boolean revokeSession(String userId, String sessionId) {
+        return revokeSession(userId, sessionId, SessionEndReason.REVOKED);
+    }
 
     /** As {@link #revokeSession(String, String)}, and the session's clients learn why. */
-    default boolean revokeSession(String userId, String sessionId, SessionEndReason reason) {
-        return revokeSession(userId, sessionId);
-    }
+    boolean revokeSession(String userId, String sessionId, SessionEndReason reason);
 
     /**
      * Revokes a session that a token may still register, and prevents its registration. Use it for the logout of a
@@ -176,12 +172,12 @@ public interface SessionService {
      * @return how many live sessions were revoked, and whether the revocation is pending
      * @throws SessionStoreUnavailableException as for {@link #revokeSession(String)}
      */
-    RevokedSessions revokeAllUserSessions(String userId);
+    default RevokedSessions revokeAllUserSessions(String userId) {
+        return revokeAllUserSessions(userId, SessionEndReason.REVOKED);
+    }
 
     /** As {@link #revokeAllUserSessions(String)}, and the clients learn why. */
-    default RevokedSessions revokeAllUserSessions(String userId, SessionEndReason reason) {
-        return revokeAllUserSessions(userId);
-    }
+    RevokedSessions revokeAllUserSessions(String userId, SessionEndReason reason);
 
     /**
      * Revokes all sessions of a user but one, and everything else as {@link #revokeAllUserSessions} does.
@@ -190,12 +186,12 @@ public interface SessionService {
      * @return how many live sessions were revoked, not counting the kept one, and whether the revocation is pending
      * @throws SessionStoreUnavailableException as for {@link #revokeSession(String)}
      */
-    RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId);
+    default RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId) {
+        return revokeOtherUserSessions(userId, currentSessionId, SessionEndReason.REVOKED);
+    }
 
     /** As {@link #revokeOtherUserSessions(String, String)}, and the clients learn why. */
-    default RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId, SessionEndReason reason) {
-        return revokeOtherUserSessions(userId, currentSessionId);
-    }
+    RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId, SessionEndReason reason);
 
     /**
      * Reads a user's not-before marker: everything of the user that was authenticated at or before this time is

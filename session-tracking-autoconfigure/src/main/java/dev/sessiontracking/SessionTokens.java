@@ -48,7 +48,9 @@ public interface SessionTokens {
      * @throws SessionLimitReachedException if the user has too many sessions and the limit's policy is {@code reject}
      * @throws SessionStoreUnavailableException if the store cannot be written and the policy is {@code reject}
      */
-    TokenGrant login(String userId, SessionMetadata metadata);
+    default TokenGrant login(String userId, SessionMetadata metadata) {
+        return login(userId, metadata, null, null);
+    }
 
     /**
      * Begins a session with an absolute lifetime of its own, for example for "remember me".
@@ -57,7 +59,9 @@ public interface SessionTokens {
      *     {@code session.tracking.max-lifetime}
      * @throws SessionStoreUnavailableException as for {@link #login(String, SessionMetadata)}
      */
-    TokenGrant login(String userId, SessionMetadata metadata, Duration maxLifetime);
+    default TokenGrant login(String userId, SessionMetadata metadata, Duration maxLifetime) {
+        return login(userId, metadata, maxLifetime, null);
+    }
 
     /**
      * Begins a session that replaces another one of the same user: that one ends with the reason {@code replaced}, and does

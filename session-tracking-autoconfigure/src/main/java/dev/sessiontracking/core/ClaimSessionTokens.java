@@ -41,17 +41,6 @@ final class ClaimSessionTokens implements SessionTokens {
     }
 
     @Override
-    public TokenGrant login(String userId, SessionMetadata metadata) {
-        return login(userId, metadata, null, null);
-    }
-
-    @Override
-    public TokenGrant login(String userId, SessionMetadata metadata, Duration maxLifetime) {
-        Arguments.requireNonNull(maxLifetime, "maxLifetime");
-        return login(userId, metadata, maxLifetime, null);
-    }
-
-    @Override
     public TokenGrant login(
             String userId,
             SessionMetadata metadata,

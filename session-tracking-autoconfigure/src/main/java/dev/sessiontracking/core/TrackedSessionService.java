@@ -344,20 +344,10 @@ final class TrackedSessionService implements SessionService {
     }
 
     @Override
-    public boolean revokeSession(String sessionId) {
-        return revokeSession(sessionId, SessionEndReason.REVOKED);
-    }
-
-    @Override
     public boolean revokeSession(String sessionId, SessionEndReason reason) {
         Arguments.requireSessionId(sessionId, "sessionId");
         Arguments.requireNonNull(reason, "reason");
         return revoker.revoke(sessionId, null, reason);
-    }
-
-    @Override
-    public boolean revokeSession(String userId, String sessionId) {
-        return revokeSession(userId, sessionId, SessionEndReason.REVOKED);
     }
 
     @Override
@@ -398,20 +388,10 @@ final class TrackedSessionService implements SessionService {
     }
 
     @Override
-    public RevokedSessions revokeAllUserSessions(String userId) {
-        return revokeAllUserSessions(userId, SessionEndReason.REVOKED);
-    }
-
-    @Override
     public RevokedSessions revokeAllUserSessions(String userId, SessionEndReason reason) {
         Arguments.requireUserId(userId);
         Arguments.requireNonNull(reason, "reason");
         return revoker.revokeAll(userId, null, reason);
-    }
-
-    @Override
-    public RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId) {
-        return revokeOtherUserSessions(userId, currentSessionId, SessionEndReason.REVOKED);
     }
 
     @Override

@@ -188,6 +188,11 @@ public class RecordingSessions implements SessionChecker, SessionService {
     }
 
     @Override
+    public UserSession createSession(String userId, SessionMetadata metadata, String replacedSessionId) {
+        throw new UnsupportedOperationException("Nothing in this package logs in");
+    }
+
+    @Override
     public UserSession createSession(String userId, SessionMetadata metadata) {
         return createSession(userId, SessionIds.generate(), metadata);
     }
@@ -233,7 +238,8 @@ public class RecordingSessions implements SessionChecker, SessionService {
     }
 
     @Override
-    public boolean revokeSession(String sessionId) {
+    public boolean revokeSession(String sessionId, SessionEndReason reason) {
+        reasons.put(sessionId, reason);
         revocations.add(sessionId);
         boolean was = live.remove(sessionId) != null;
         if (down) {
@@ -246,18 +252,12 @@ public class RecordingSessions implements SessionChecker, SessionService {
     }
 
     @Override
-    public boolean revokeSession(String sessionId, SessionEndReason reason) {
-        reasons.put(sessionId, reason);
-        return revokeSession(sessionId);
-    }
-
-    @Override
     public CompletionStage<Optional<SessionEndReason>> endReason(TokenSession session) {
         return CompletableFuture.completedFuture(Optional.ofNullable(reasons.get(session.sessionId())));
     }
 
     @Override
-    public boolean revokeSession(String userId, String sessionId) {
+    public boolean revokeSession(String userId, String sessionId, SessionEndReason reason) {
         throw new UnsupportedOperationException("Nothing in this package checks an owner");
     }
 
@@ -267,12 +267,12 @@ public class RecordingSessions implements SessionChecker, SessionService {
     }
 
     @Override
-    public RevokedSessions revokeAllUserSessions(String userId) {
+    public RevokedSessions revokeAllUserSessions(String userId, SessionEndReason reason) {
         return new RevokedSessions(0, false);
     }
 
     @Override
-    public RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId) {
+    public RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId, SessionEndReason reason) {
         return new RevokedSessions(0, false);
     }
 

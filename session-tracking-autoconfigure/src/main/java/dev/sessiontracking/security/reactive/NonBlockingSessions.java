@@ -97,28 +97,8 @@ record NonBlockingSessions(SessionService service, @Nullable SessionChecker chec
     }
 
     @Override
-    public Mono<Boolean> revokeSession(String sessionId) {
-        return BlockingCalls.call(() -> service.revokeSession(sessionId));
-    }
-
-    @Override
-    public Mono<Boolean> revokeSession(String userId, String sessionId) {
-        return BlockingCalls.call(() -> service.revokeSession(userId, sessionId));
-    }
-
-    @Override
     public Mono<Boolean> revokeSession(String sessionId, Instant registrableUntil) {
         return BlockingCalls.call(() -> service.revokeSession(sessionId, registrableUntil));
-    }
-
-    @Override
-    public Mono<RevokedSessions> revokeAllUserSessions(String userId) {
-        return BlockingCalls.call(() -> service.revokeAllUserSessions(userId));
-    }
-
-    @Override
-    public Mono<RevokedSessions> revokeOtherUserSessions(String userId, String currentSessionId) {
-        return BlockingCalls.call(() -> service.revokeOtherUserSessions(userId, currentSessionId));
     }
 
     @Override
@@ -150,11 +130,6 @@ record NonBlockingSessions(SessionService service, @Nullable SessionChecker chec
     @Override
     public Mono<Void> clearNotBefore(String userId) {
         return BlockingCalls.run(() -> service.clearNotBefore(userId));
-    }
-
-    @Override
-    public Mono<SessionCutoff> revokeAllSessions() {
-        return BlockingCalls.call(service::revokeAllSessions);
     }
 
     @Override

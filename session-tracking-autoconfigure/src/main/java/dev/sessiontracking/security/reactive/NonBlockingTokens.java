@@ -15,16 +15,6 @@ import reactor.core.publisher.Mono;
 record NonBlockingTokens(SessionTokens tokens) implements ReactiveSessionTokens {
 
     @Override
-    public Mono<TokenGrant> login(String userId, SessionMetadata metadata) {
-        return BlockingCalls.call(() -> tokens.login(userId, metadata));
-    }
-
-    @Override
-    public Mono<TokenGrant> login(String userId, SessionMetadata metadata, Duration maxLifetime) {
-        return BlockingCalls.call(() -> tokens.login(userId, metadata, maxLifetime));
-    }
-
-    @Override
     public Mono<TokenGrant> login(
             String userId,
             SessionMetadata metadata,
