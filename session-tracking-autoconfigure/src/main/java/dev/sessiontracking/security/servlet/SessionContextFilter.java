@@ -4,7 +4,7 @@ package dev.sessiontracking.security.servlet;
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.chain.ChainTraits;
 import dev.sessiontracking.security.chain.TokenFinder.Origin;
-import dev.sessiontracking.security.servlet.unusual.StoredSessions;
+import dev.sessiontracking.security.servlet.unusual.ServletRequestReader;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -71,7 +71,7 @@ final class SessionContextFilter implements Filter {
             check.rejections().addEndReason(http, (HttpServletResponse) response);
             state.afterTokenFilter();
             RequestSessionState.bind(before);
-            StoredSessions.store(http, state);
+            ServletRequestReader.store(http, state);
         }
     }
 }

@@ -6,7 +6,7 @@ import dev.sessiontracking.security.chain.ChainTraits.Tokens;
 import dev.sessiontracking.security.chain.RequestSessions;
 import dev.sessiontracking.security.chain.TokenFinder.Origin;
 import dev.sessiontracking.security.servlet.SessionCheckFilter.Logouts;
-import dev.sessiontracking.security.servlet.unusual.StoredSessions;
+import dev.sessiontracking.security.servlet.unusual.ServletRequestReader;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -108,7 +108,7 @@ final class SessionFilterChains implements BeanPostProcessor {
             chain.doFilter(request, response);
         } finally {
             HttpServletRequest http = (HttpServletRequest) request;
-            StoredSessions.store(http, RequestToken.state(http));
+            ServletRequestReader.store(http, RequestToken.state(http));
         }
     }
 

@@ -7,7 +7,7 @@ import dev.sessiontracking.security.chain.Challenges;
 import dev.sessiontracking.security.chain.RejectedTokenException;
 import dev.sessiontracking.security.chain.StaleLoginException;
 import dev.sessiontracking.security.chain.Unavailable;
-import dev.sessiontracking.security.servlet.unusual.StoredSessions;
+import dev.sessiontracking.security.servlet.unusual.ServletRequestReader;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -48,7 +48,7 @@ final class SessionRejections {
         // The authenticating filter has saved it there. An error dispatch must not find it.
         request.removeAttribute(RequestAttributeSecurityContextRepository.DEFAULT_REQUEST_ATTR_NAME);
         if (rejected != null) {
-            StoredSessions.remove(request, rejected);
+            ServletRequestReader.remove(request, rejected);
         }
     }
 

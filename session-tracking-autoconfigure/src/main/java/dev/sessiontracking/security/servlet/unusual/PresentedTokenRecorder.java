@@ -11,14 +11,7 @@ import org.springframework.security.oauth2.server.resource.authentication.DPoPAu
  * Records the token that the authentication of a chain is about to verify. So the token is known even if the resulting
  * authentication does not contain it, with any resolver.
  */
-public final class PresentedTokenRecorder implements AuthenticationManager {
-
-    private final AuthenticationManager delegate;
-
-    /** A recorder in front of the manager that authenticates. */
-    public PresentedTokenRecorder(AuthenticationManager delegate) {
-        this.delegate = delegate;
-    }
+public record PresentedTokenRecorder(AuthenticationManager delegate) implements AuthenticationManager {
 
     @Override
     public Authentication authenticate(Authentication authentication) {

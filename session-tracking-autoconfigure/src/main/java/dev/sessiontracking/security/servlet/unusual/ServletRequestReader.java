@@ -1,21 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet.unusual;
 
+import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.chain.JwtTexts;
 import dev.sessiontracking.security.chain.RequestReader;
+import dev.sessiontracking.security.chain.StoredClaims;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
 import java.util.Collections;
 import java.util.List;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContext;
 
-/** Reads servlet requests: headers, cookies, parameters, and the HTTP session. */
+/**
+ * Reads servlet requests: headers, cookies, parameters, and the HTTP session. The sessions of a token are stored there next
+ * to the security context that the token created. So an authentication that does not contain its token can be checked when
+ * a later request loads it. The value is plain text, so any serializer of HTTP sessions can store it.
+ */
 public final class ServletRequestReader implements RequestReader<HttpServletRequest> {
+
+    private static final String ATTRIBUTE = "dev.sessiontracking.TOKEN_SESSIONS";
 
     @Override
     public List<SessionClaim> storedSessions(HttpServletRequest request, Authentication stored) {
-        return StoredSessions.read(request, stored);
+        HttpSession session = request.getSession(false);
+        if (session == null || !(session.getAttribute(ATTRIBUTE) instanceof String text)) {
+            return List.of();
+        }
+        return StoredClaims.read(text, stored);
     }
 
     @Override
@@ -47,5 +61,52 @@ public final class ServletRequestReader implements RequestReader<HttpServletRequ
         }
         texts.addQuery(request.getQueryString());
         return texts;
+    }
+
+    /**
+     * Stores the sessions of this request's token, if there is an HTTP session and the authentication does not contain
+     * them.
+     */
+    public static void store(HttpServletRequest request, RequestSessionState state) {
+        Authentication authentication = state.authentication();
+        List<SessionClaim> claims = state.hiddenClaims();
+        if (authentication == null || claims.isEmpty()) {
+            return;
+        }
+        HttpSession session = request.getSession(false);
+        if (session == null || belongsToAnother(session, authentication)) {
+            return;
+        }
+        String text = StoredClaims.write(authentication, claims);
+        if (!text.equals(session.getAttribute(ATTRIBUTE))) {
+            session.setAttribute(ATTRIBUTE, text);
+        }
+    }
+
+    /** Removes the contexts of a rejected authentication. Otherwise the browser could not reach a login page. */
+    public static void remove(HttpServletRequest request, Authentication rejected) {
+        HttpSession session = request.getSession(false);
+        if (session == null) {
+            return;
+        }
+        for (String name : Collections.list(session.getAttributeNames())) {
+            if (session.getAttribute(name) instanceof SecurityContext context
+                    && context.getAuthentication() == rejected) {
+                session.removeAttribute(name);
+            }
+        }
+    }
+
+    private static boolean belongsToAnother(HttpSession session, Authentication authentication) {
+        boolean another = false;
+        for (String name : Collections.list(session.getAttributeNames())) {
+            if (session.getAttribute(name) instanceof SecurityContext context) {
+                if (context.getAuthentication() == authentication) {
+                    return false;
+                }
+                another = true;
+            }
+        }
+        return another;
     }
 }
