@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.metrics;
 
+import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.spi.StoreObserver;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,15 +14,11 @@ import org.springframework.context.annotation.Bean;
 
 /** Meters for applications that have a meter registry. */
 @AutoConfiguration(
-        afterName = {
-            SessionTrackingMetricsAutoConfiguration.ENGINE,
-            SessionTrackingMetricsAutoConfiguration.METER_REGISTRY
-        })
+        after = SessionTrackingAutoConfiguration.class,
+        afterName = SessionTrackingMetricsAutoConfiguration.METER_REGISTRY)
 @ConditionalOnClass({MeterRegistry.class, MeterBinder.class})
 @ConditionalOnBean({SessionTracking.class, MeterRegistry.class})
 public final class SessionTrackingMetricsAutoConfiguration {
-
-    static final String ENGINE = "dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration";
 
     static final String METER_REGISTRY =
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration";

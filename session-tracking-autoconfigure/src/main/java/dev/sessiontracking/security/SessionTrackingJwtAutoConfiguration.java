@@ -3,6 +3,7 @@ package dev.sessiontracking.security;
 
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
+import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.spi.PrincipalSource;
@@ -24,7 +25,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 /** Makes Spring Boot's JWT decoders reject tokens of ended sessions. */
 @AutoConfiguration(
-        afterName = SessionTrackingJwtAutoConfiguration.ENGINE,
+        after = SessionTrackingAutoConfiguration.class,
         beforeName = SessionTrackingJwtAutoConfiguration.RESOURCE_SERVER)
 @ConditionalOnSessionTracking
 @ConditionalOnClass(JwtDecoder.class)
@@ -32,8 +33,6 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 public final class SessionTrackingJwtAutoConfiguration {
 
     private static final Log LOG = LogFactory.getLog(SessionTrackingJwtAutoConfiguration.class);
-
-    static final String ENGINE = "dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration";
 
     private static final String VALIDATOR = "sessionTrackingJwtValidator";
 

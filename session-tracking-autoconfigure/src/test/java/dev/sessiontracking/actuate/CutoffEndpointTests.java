@@ -48,7 +48,7 @@ class CutoffEndpointTests {
                     EndpointAutoConfiguration.class,
                     RedisSessionStoreAutoConfiguration.class,
                     SessionTrackingAutoConfiguration.class,
-                    SessionTrackingEndpointAutoConfiguration.class))
+                    SessionTrackingActuatorAutoConfiguration.class))
             .withBean(SessionListener.class, () -> event -> {
                 if (event instanceof SessionCutoffChanged) {
                     events.add(event);

@@ -37,7 +37,7 @@ class SessionTrackingAuditAutoConfigurationTests {
                     AuditAutoConfiguration.class,
                     RedisSessionStoreAutoConfiguration.class,
                     SessionTrackingAutoConfiguration.class,
-                    SessionTrackingAuditAutoConfiguration.class));
+                    SessionTrackingActuatorAutoConfiguration.class));
 
     private void run(ContextConsumer<AssertableApplicationContext> test, String... properties) {
         runner.withBean(InMemoryAuditEventRepository.class)
@@ -148,13 +148,11 @@ class SessionTrackingAuditAutoConfigurationTests {
     void backsOffWithoutActuator() {
         runner.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"))
                 .withPropertyValues("session.tracking.redis-url=" + redis.url())
-                .run(context -> assertThat(context)
-                        .hasNotFailed()
-                        .doesNotHaveBean(SessionTrackingAuditAutoConfiguration.class));
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean("sessionTrackingAuditListener"));
     }
 
     @Test
     void nameOfBootsAuditExists() {
-        assertThat(SessionTrackingAuditAutoConfiguration.AUDIT).isEqualTo(AuditAutoConfiguration.class.getName());
+        assertThat(SessionTrackingActuatorAutoConfiguration.AUDIT).isEqualTo(AuditAutoConfiguration.class.getName());
     }
 }

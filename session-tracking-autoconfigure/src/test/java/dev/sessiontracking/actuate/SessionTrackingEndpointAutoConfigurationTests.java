@@ -41,7 +41,7 @@ class SessionTrackingEndpointAutoConfigurationTests {
                     EndpointAutoConfiguration.class,
                     RedisSessionStoreAutoConfiguration.class,
                     SessionTrackingAutoConfiguration.class,
-                    SessionTrackingEndpointAutoConfiguration.class))
+                    SessionTrackingActuatorAutoConfiguration.class))
             .withPropertyValues("management.endpoints.web.exposure.include=*");
 
     private void run(ContextConsumer<AssertableApplicationContext> test, String... properties) {
@@ -257,13 +257,13 @@ class SessionTrackingEndpointAutoConfigurationTests {
                 .withConfiguration(AutoConfigurations.of(
                         RedisSessionStoreAutoConfiguration.class,
                         SessionTrackingAutoConfiguration.class,
-                        SessionTrackingEndpointAutoConfiguration.class))
+                        SessionTrackingActuatorAutoConfiguration.class))
                 .withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"))
                 .withPropertyValues("session.tracking.redis-url=" + redis.url())
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .hasSingleBean(SessionService.class)
-                        .doesNotHaveBean(SessionTrackingEndpointAutoConfiguration.class));
+                        .doesNotHaveBean("sessionTrackingEndpoint"));
     }
 
     @Test

@@ -46,7 +46,7 @@ class SessionTrackingHealthAutoConfigurationTests {
                     HealthEndpointAutoConfiguration.class,
                     RedisSessionStoreAutoConfiguration.class,
                     SessionTrackingAutoConfiguration.class,
-                    SessionTrackingHealthAutoConfiguration.class));
+                    SessionTrackingActuatorAutoConfiguration.class));
 
     @AfterEach
     void removeUser() {
@@ -279,7 +279,7 @@ class SessionTrackingHealthAutoConfigurationTests {
     @Test
     void backsOffOnAUsersContributor() {
         runner.withBean(
-                        SessionTrackingHealthAutoConfiguration.CONTRIBUTOR,
+                        SessionTrackingActuatorAutoConfiguration.CONTRIBUTOR,
                         HealthIndicator.class,
                         () -> () -> Health.up().build())
                 .withPropertyValues("session.tracking.redis-url=" + redis.url())
@@ -293,23 +293,17 @@ class SessionTrackingHealthAutoConfigurationTests {
                 .withConfiguration(AutoConfigurations.of(
                         RedisSessionStoreAutoConfiguration.class,
                         SessionTrackingAutoConfiguration.class,
-                        SessionTrackingHealthAutoConfiguration.class))
+                        SessionTrackingActuatorAutoConfiguration.class))
                 .withClassLoader(new FilteredClassLoader("org.springframework.boot.health"))
                 .withPropertyValues("session.tracking.redis-url=" + redis.url())
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .hasSingleBean(SessionService.class)
-                        .doesNotHaveBean(SessionTrackingHealthAutoConfiguration.class));
+                        .doesNotHaveBean(SessionTrackingActuatorAutoConfiguration.CONTRIBUTOR));
     }
 
     @Test
     void backsOffWhenTrackingIsOff() {
         runner.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(SessionTrackingHealthIndicator.class));
-    }
-
-    @Test
-    void nameOfTheEngineExists() {
-        assertThat(SessionTrackingHealthAutoConfiguration.ENGINE)
-                .isEqualTo(SessionTrackingAutoConfiguration.class.getName());
     }
 }

@@ -241,8 +241,6 @@ class SessionTrackingMetricsAutoConfigurationTests {
 
     @Test
     void namesOfOtherAutoConfigurationsExist() {
-        assertThat(SessionTrackingMetricsAutoConfiguration.ENGINE)
-                .isEqualTo(SessionTrackingAutoConfiguration.class.getName());
         assertThat(SessionTrackingMetricsAutoConfiguration.METER_REGISTRY)
                 .isEqualTo(CompositeMeterRegistryAutoConfiguration.class.getName());
     }

@@ -5,6 +5,7 @@ import dev.sessiontracking.ReactiveSessionService;
 import dev.sessiontracking.ReactiveSessionTokens;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionTokens;
+import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.core.SessionTracking;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -16,7 +17,7 @@ import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 
 /** What WebFlux applications inject, whether session tracking is on or off. */
-@AutoConfiguration(afterName = SessionTrackingReactiveSecurityAutoConfiguration.ENGINE)
+@AutoConfiguration(after = SessionTrackingAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnClass({ReactiveSecurityContextHolder.class, OAuth2TokenValidator.class})
 public final class ReactiveSessionServiceAutoConfiguration {

@@ -2,6 +2,8 @@
 package dev.sessiontracking.security.reactive;
 
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
+import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
+import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.security.SessionTokenEvaluator;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
@@ -17,65 +19,93 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.annotation.Order;
 import org.springframework.security.authentication.ObservationReactiveAuthenticationManager;
 import org.springframework.security.oauth2.server.resource.authentication.JwtReactiveAuthenticationManager;
+import org.springframework.security.oauth2.server.resource.web.server.BearerTokenServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.MatcherSecurityWebFilterChain;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.WebFilterChainProxy;
 import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
 import org.springframework.security.web.server.authentication.ServerAuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.server.authentication.logout.LogoutWebFilter;
+import org.springframework.security.web.server.authorization.AuthorizationContext;
 import org.springframework.security.web.server.context.ReactorContextWebFilter;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
 
 /** Makes every filter chain of a WebFlux application reject tokens of ended sessions. */
-@AutoConfiguration(
-        after = SessionTrackingJwtAutoConfiguration.class,
-        afterName = SessionTrackingReactiveSecurityAutoConfiguration.ENGINE)
-@ConditionalOnSessionTracking
+@AutoConfiguration(after = {SessionTrackingAutoConfiguration.class, SessionTrackingJwtAutoConfiguration.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-@ImportRuntimeHints(SessionTrackingReactiveSecurityAutoConfiguration.Hints.class)
-@ConditionalOnClass({SecurityWebFilterChain.class, JwtReactiveAuthenticationManager.class, DispatcherHandler.class})
+@ConditionalOnClass({AuthorizationContext.class, BearerTokenServerAuthenticationEntryPoint.class})
 public final class SessionTrackingReactiveSecurityAutoConfiguration {
 
-    static final String ENGINE = "dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration";
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnSessionTracking
+    @ImportRuntimeHints(Hints.class)
+    @ConditionalOnClass({SecurityWebFilterChain.class, JwtReactiveAuthenticationManager.class, DispatcherHandler.class})
+    static class On {
 
-    @Bean
-    RequestSessions<ServerWebExchange> sessionTrackingExchangeSessions(SessionTokenEvaluator evaluator) {
-        return new RequestSessions<>(evaluator, new ExchangeReader());
+        @Bean
+        RequestSessions<ServerWebExchange> sessionTrackingExchangeSessions(SessionTokenEvaluator evaluator) {
+            return new RequestSessions<>(evaluator, new ExchangeReader());
+        }
+
+        @Bean
+        SessionServerLogoutHandler sessionTrackingServerLogoutHandler(
+                SessionChecker checker, RequestSessions<ServerWebExchange> sessions) {
+            return new SessionServerLogoutHandler(checker, sessions);
+        }
+
+        // Static and with providers only, because it is created before all other beans.
+        @Bean
+        static SessionWebFilterChains sessionTrackingWebFilterChains(
+                ObjectProvider<RequestSessions<ServerWebExchange>> sessions,
+                ObjectProvider<SessionServerLogoutHandler> logoutHandler,
+                ConfigurableListableBeanFactory beans) {
+            return new SessionWebFilterChains(
+                    sessions, logoutHandler, ReactiveOutageExemption.create(beans.getBeanClassLoader()));
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        ReactiveSessionAuthorization sessionTrackingReactiveSessionAuthorization(
+                RequestSessions<ServerWebExchange> sessions) {
+            return new LiveSessionReactiveAuthorization(sessions);
+        }
+
+        // Eager even with lazy initialization: no other bean needs it.
+        @Bean
+        @Lazy(false)
+        WebFilterChainInventory sessionTrackingWebFilterChainInventory(ListableBeanFactory beans) {
+            return new WebFilterChainInventory(beans);
+        }
     }
 
-    @Bean
-    SessionServerLogoutHandler sessionTrackingServerLogoutHandler(
-            SessionChecker checker, RequestSessions<ServerWebExchange> sessions) {
-        return new SessionServerLogoutHandler(checker, sessions);
-    }
-
-    // Static and with providers only, because it is created before all other beans.
-    @Bean
-    static SessionWebFilterChains sessionTrackingWebFilterChains(
-            ObjectProvider<RequestSessions<ServerWebExchange>> sessions,
-            ObjectProvider<SessionServerLogoutHandler> logoutHandler,
-            ConfigurableListableBeanFactory beans) {
-        return new SessionWebFilterChains(
-                sessions, logoutHandler, ReactiveOutageExemption.create(beans.getBeanClassLoader()));
-    }
-
+    /** Stops the start if session tracking is off and a rule requires a live session. */
     @Bean
     @ConditionalOnMissingBean
-    ReactiveSessionAuthorization sessionTrackingReactiveSessionAuthorization(
-            RequestSessions<ServerWebExchange> sessions) {
-        return new LiveSessionReactiveAuthorization(sessions);
+    ReactiveSessionAuthorization sessionTrackingReactiveSessionAuthorization() {
+        return () -> {
+            throw new SessionTrackingSetupException(
+                    "An authorization rule requires a live session (hasLiveSession()), but session tracking is off.",
+                    "Set session.tracking.redis-url, or remove the rule.");
+        };
     }
 
-    // Eager even with lazy initialization: no other bean needs it.
+    /**
+     * While session tracking is off, demands a recent login where no token filter of Spring Security does. In front of the
+     * filter chains, which have the order -100.
+     */
     @Bean
-    @Lazy(false)
-    WebFilterChainInventory sessionTrackingWebFilterChainInventory(ListableBeanFactory beans) {
-        return new WebFilterChainInventory(beans);
+    @Order(-101)
+    @ConditionalOnMissingBean(SessionWebFilterChains.class)
+    WebFilter sessionTrackingLoginChallenge() {
+        return new SessionOutageWebFilter(new ExchangeRejections(SessionWebFilterChains.BEARER));
     }
 
     /** Settings of filters that can only be read by reflection. */

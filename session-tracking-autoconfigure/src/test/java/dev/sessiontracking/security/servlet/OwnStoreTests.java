@@ -39,8 +39,7 @@ class OwnStoreTests {
                     RedisSessionStoreAutoConfiguration.class,
                     SessionTrackingAutoConfiguration.class,
                     SessionTrackingJwtAutoConfiguration.class,
-                    SessionTrackingServletSecurityAutoConfiguration.class,
-                    NoSessionAuthorizationAutoConfiguration.class));
+                    SessionTrackingServletSecurityAutoConfiguration.class));
 
     private final WebApplicationContextRunner runner = RUNNER.withUserConfiguration(
                     Endpoints.class, ShapeConfigurations.InlineDecoder.class)
@@ -57,7 +56,7 @@ class OwnStoreTests {
             assertThat(status(context, live.id())).isEqualTo(200);
             assertThat(status(context, revoked.id())).isEqualTo(401);
             assertThat(status(context, "never-registered")).isEqualTo(401);
-            assertThat(context).doesNotHaveBean(NoSessionAuthorizationAutoConfiguration.class);
+            assertThat(context).hasSingleBean(LiveSessionAuthorization.class);
         });
     }
 

@@ -151,7 +151,7 @@ class RecentLoginTests {
     @Test
     void ruleWorksWhileTrackingIsOff() {
         new WebApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(NoSessionAuthorizationAutoConfiguration.class))
+                .withConfiguration(AutoConfigurations.of(SessionTrackingServletSecurityAutoConfiguration.class))
                 .run(context -> assertThatExceptionOfType(StaleLoginException.class)
                         .isThrownBy(() -> context.getBean(SessionAuthorization.class)
                                 .authenticatedWithin(Duration.ofMinutes(5))

@@ -56,13 +56,14 @@ class ServletSecurityAutoConfigurationTests {
     }
 
     @Test
-    void hasNoBeanAndNoFilterWhenTrackingIsOff() {
+    void hasOnlyTheRulesWhenTrackingIsOff() {
         MvcTester.run(
                 new WebApplicationContextRunner()
                         .withUserConfiguration(TestServer.Application.class, ShapeConfigurations.InlineDecoder.class),
                 app -> {
                     assertThat(app.context().getBeanDefinitionNames())
-                            .noneMatch(name -> name.startsWith("sessionTracking"));
+                            .filteredOn(name -> name.startsWith("sessionTracking"))
+                            .containsExactly("sessionTrackingSessionAuthorization");
                     assertThat(app.context().getBean(SecurityFilterChain.class).getFilters())
                             .noneMatch(filter -> filter.getClass().getName().startsWith("dev.sessiontracking"));
                     assertThat(app.get("/me", MvcTester.session("never-registered"))

@@ -89,7 +89,7 @@ class SessionAuthorizationTests {
     @Test
     void ruleStopsTheStartWhileTrackingIsOff() {
         new WebApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(NoSessionAuthorizationAutoConfiguration.class))
+                .withConfiguration(AutoConfigurations.of(SessionTrackingServletSecurityAutoConfiguration.class))
                 .run(context -> {
                     SessionAuthorization sessions = context.getBean(SessionAuthorization.class);
                     assertThatExceptionOfType(SessionTrackingSetupException.class)

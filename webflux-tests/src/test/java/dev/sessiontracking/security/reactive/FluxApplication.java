@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.reactive;
 
-import dev.sessiontracking.actuate.SessionTrackingAuditAutoConfiguration;
-import dev.sessiontracking.actuate.SessionTrackingEndpointAutoConfiguration;
-import dev.sessiontracking.actuate.SessionTrackingHealthAutoConfiguration;
+import dev.sessiontracking.actuate.SessionTrackingActuatorAutoConfiguration;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.metrics.SessionTrackingMetricsAutoConfiguration;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
@@ -23,9 +21,7 @@ import reactor.core.publisher.Mono;
             SessionTrackingAutoConfiguration.class,
             RedisSessionStoreAutoConfiguration.class,
             SessionTrackingMetricsAutoConfiguration.class,
-            SessionTrackingHealthAutoConfiguration.class,
-            SessionTrackingEndpointAutoConfiguration.class,
-            SessionTrackingAuditAutoConfiguration.class,
+            SessionTrackingActuatorAutoConfiguration.class,
             ReactiveSessionServiceAutoConfiguration.class
         })
 @Import({RecordingSessions.class, FluxApplication.Endpoints.class})
