@@ -86,7 +86,7 @@ final class RedisSessionStore implements SessionStore {
         this.endings = new SessionEndings(keys, companions);
         this.index = new UserIndex(keys, newIndexes, companions);
         this.registrations = new Registrations(keys, index, endings, companions);
-        this.renewals = new Renewals(keys, index, endings);
+        this.renewals = new Renewals(link, keys, index, endings);
         this.markers = new UserMarkers(keys, companions);
         this.feed = feed;
         this.newIndexes = newIndexes;

@@ -4,6 +4,7 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SessionJson;
@@ -11,10 +12,15 @@ import dev.sessiontracking.spi.SessionStore.End;
 import dev.sessiontracking.spi.SessionStore.Refresh;
 import dev.sessiontracking.spi.SessionStore.Refreshed;
 import dev.sessiontracking.spi.SessionStore.Refreshed.Result;
+import dev.sessiontracking.spi.StoreListener;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +28,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Renews sessions and rotates their refresh tokens, by the clock of the server. Replaces a value only if it is
  * unchanged since it was read. So a renewal never creates a session, and only one concurrent rotation succeeds.
+ *
+ * <p>If Redis may have rotated a token, but has not replied, the client still has the token before. The rotation is taken
+ * back as soon as Redis answers: otherwise that token would be a reuse. Thread-safe.
  */
-final class Renewals {
+final class Renewals implements StoreListener {
 
     /** Two renewals at the same moment see each other's value change; these rounds outlast any that are not endless. */
     private static final int ROUNDS = 6;
@@ -34,20 +43,79 @@ final class Renewals {
 
     private static final long REVOKED = -2;
 
+    private static final int MOST_UNANSWERED = 1_000;
+
+    /** Longer values are of other writers. */
+    private static final int LONGEST_UNANSWERED = 4_096;
+
+    private final RedisLink link;
+
     private final RedisKeys keys;
 
     private final UserIndex index;
 
     private final SessionEndings endings;
 
-    Renewals(RedisKeys keys, UserIndex index, SessionEndings endings) {
+    /** Rotations without a reply by their sessions, the oldest first. */
+    private final Map<String, Attempt> unanswered = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Attempt> eldest) {
+            return size() > MOST_UNANSWERED;
+        }
+    });
+
+    Renewals(RedisLink link, RedisKeys keys, UserIndex index, SessionEndings endings) {
+        this.link = link;
         this.keys = keys;
         this.endings = endings;
         this.index = index;
+        link.listen(this);
     }
 
     CompletionStage<Refreshed> run(RedisRequest commands, String sessionId, Refresh refresh) {
-        return run(commands, sessionId, refresh, null, ROUNDS);
+        return takeBack(commands, sessionId).thenCompose(done -> run(commands, sessionId, refresh, null, ROUNDS));
+    }
+
+    @Override
+    public void available() {
+        Set<String> sessions;
+        synchronized (unanswered) {
+            sessions = Set.copyOf(unanswered.keySet());
+        }
+        sessions.forEach(sessionId -> link.request(commands -> takeBack(commands, sessionId)));
+    }
+
+    @Override
+    public void partReplaced() {
+        available();
+    }
+
+    private CompletionStage<@Nullable Long> takeBack(RedisRequest commands, String sessionId) {
+        Attempt lost = unanswered.remove(sessionId);
+        if (lost == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        UserSession session = lost.session();
+        String before = SessionJson.renew(lost.replacement(), session, session, SessionJson.rotation(lost.value()));
+        return replace(commands, session, lost.replacement(), before).whenComplete((answer, failure) -> {
+            if (failure != null) {
+                unanswered.putIfAbsent(sessionId, lost);
+            }
+        });
+    }
+
+    /** Changes nothing if somebody else has changed the value. */
+    private CompletionStage<Long> replace(
+            RedisRequest commands, UserSession session, String value, String replacement) {
+        Instant last = session.maxExpiresAt();
+        return RedisScript.REPLACE.run(
+                commands,
+                keys.session(session.id()),
+                value,
+                replacement,
+                String.valueOf(Duration.between(session.lastUse().at(), session.expiresAt())
+                        .toMillis()),
+                last == null ? "" : String.valueOf(last.toEpochMilli()));
     }
 
     private CompletionStage<Refreshed> run(
@@ -83,8 +151,7 @@ final class Renewals {
      * revoked with the others.
      */
     private CompletionStage<Refreshed> write(RedisRequest commands, Attempt attempt, Refresh refresh, int rounds) {
-        UserSession session = Objects.requireNonNull(attempt.refreshed().session());
-        String key = keys.session(session.id());
+        UserSession session = attempt.session();
         if (attempt.refreshed().result() == Result.REUSED) {
             return CompletableFuture.completedFuture(attempt.refreshed());
         }
@@ -103,16 +170,12 @@ final class Renewals {
                     }
                     return attempt.refreshed().result() == Result.REPEATED
                             ? CompletableFuture.completedFuture(REPLACED)
-                            : RedisScript.REPLACE.run(
-                                    commands,
-                                    key,
-                                    attempt.value(),
-                                    attempt.replacement(),
-                                    String.valueOf(refresh.ttl().toMillis()),
-                                    session.maxExpiresAt() == null
-                                            ? ""
-                                            : String.valueOf(
-                                                    session.maxExpiresAt().toEpochMilli()));
+                            : replace(commands, session, attempt.value(), attempt.replacement())
+                                    .whenComplete((answer, failure) -> {
+                                        if (failure != null) {
+                                            unanswered(attempt, refresh);
+                                        }
+                                    });
                 })
                 .thenCompose(replaced -> {
                     if (replaced == REVOKED) {
@@ -133,6 +196,12 @@ final class Renewals {
                 });
     }
 
+    private void unanswered(Attempt attempt, Refresh refresh) {
+        if (refresh.generation() != null && attempt.replacement().length() <= LONGEST_UNANSWERED) {
+            unanswered.put(attempt.session().id(), attempt);
+        }
+    }
+
     private static CompletionStage<Refreshed> ended() {
         return CompletableFuture.completedFuture(Refreshed.ENDED);
     }
@@ -145,6 +214,10 @@ final class Renewals {
      * @param refreshed the result if it is written
      */
     private record Attempt(String value, String replacement, Refreshed refreshed) {
+
+        UserSession session() {
+            return Objects.requireNonNull(refreshed.session());
+        }
 
         static Attempt of(String value, UserSession session, Refresh refresh, Instant now) {
             SessionJson.Rotation known = SessionJson.rotation(value);

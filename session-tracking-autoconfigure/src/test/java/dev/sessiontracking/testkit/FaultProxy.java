@@ -50,6 +50,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Map<Direction, Long> delayNanos = new EnumMap<>(Direction.class);
     private @Nullable ServerSocket listener;
     private @Nullable Thread acceptor;
+    private @Nullable String unanswered;
     private volatile boolean closed;
 
     private FaultProxy(String targetHost, int targetPort, @Nullable RedisServer server) {
@@ -201,6 +202,18 @@ public final class FaultProxy implements AutoCloseable {
 
     synchronized long delayNanos(Direction direction) {
         return delayNanos.getOrDefault(direction, 0L);
+    }
+
+    /** From when on a client sends this text, nothing is delivered to any client: the reply to it is lost. */
+    public synchronized void loseReplyTo(String text) {
+        unanswered = text;
+    }
+
+    synchronized void sends(String text) {
+        if (unanswered != null && text.contains(unanswered)) {
+            unanswered = null;
+            drop(Direction.TO_CLIENT);
+        }
     }
 
     void arrived(Direction direction, int count, boolean newRoundTrip) {

@@ -142,9 +142,11 @@ final class FaultProxyLink {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 byte[] bytes = Arrays.copyOf(buffer, count);
                 if (direction == Direction.TO_SERVER) {
+                    String text = new String(bytes, StandardCharsets.ISO_8859_1);
                     if (beginning.length() < MOST_REMEMBERED) {
-                        beginning.append(new String(bytes, StandardCharsets.ISO_8859_1));
+                        beginning.append(text);
                     }
+                    proxy.sends(text);
                     proxy.arrived(direction, count, answered);
                     answered = false;
                 } else {

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionEndedException;
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.SessionTokens;
+import dev.sessiontracking.SessionTokens.TokenGrant;
+import dev.sessiontracking.testkit.FaultProxy;
+import dev.sessiontracking.testkit.RedisServer;
+import dev.sessiontracking.testkit.RedisServers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Redis rotates a refresh token, and its reply is lost: the client gets 503 and keeps the token. There is no interval in
+ * which the token may be repeated, so that the order of events does not depend on time.
+ */
+class LostRotationTests {
+
+    private static final String[] STRICT = {
+        "session.tracking.outage-policy=reject", "session.tracking.refresh.reuse-interval=0s"
+    };
+
+    private final RedisServer server = RedisServers.start();
+
+    private final FaultProxy network = FaultProxy.inFrontOf(server);
+
+    private final TestNode node = TestNode.at(network.url(), STRICT);
+
+    private final TestNode other = TestNode.at(server.url(), STRICT);
+
+    private TokenGrant current;
+
+    private String key;
+
+    @BeforeEach
+    void loseTheReply() {
+        TokenGrant login = patiently(() -> node.bean(SessionTokens.class).login("alice", SessionMetadata.none()));
+        // From the first time on, the server knows the script.
+        current = refresh(node, login);
+        key = "session:" + login.session().id();
+        network.loseReplyTo("\"rotation\":\"2@");
+        assertThatExceptionOfType(SessionStoreUnavailableException.class).isThrownBy(() -> refresh(node, current));
+        assertThat(server.cli().text("GET", key)).contains("\"rotation\":\"2@");
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+        other.close();
+        network.close();
+        server.close();
+    }
+
+    private static TokenGrant refresh(TestNode node, TokenGrant grant) {
+        Map<String, Object> claims = new HashMap<>(grant.refreshClaims());
+        claims.put("exp", grant.refreshExpiresAt());
+        return node.bean(SessionTokens.class).refresh(claims, SessionMetadata.none());
+    }
+
+    private static TokenGrant patiently(Supplier<TokenGrant> call) {
+        return await().atMost(TestNode.PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .ignoreException(SessionStoreUnavailableException.class)
+                .until(call::get, grant -> true);
+    }
+
+    @Test
+    void theNodeAcceptsTheTokenAsSoonAsRedisAnswers() {
+        network.heal();
+        TokenGrant refreshed = patiently(() -> refresh(node, current));
+        assertThat(refreshed.refreshClaims()).containsEntry("srt", 2L);
+        assertThat(refresh(other, refreshed).refreshClaims()).containsEntry("srt", 3L);
+    }
+
+    @Test
+    void otherNodesAcceptItToo() {
+        network.heal();
+        await().atMost(TestNode.PATIENCE).until(() -> {
+            node.check("traffic");
+            return String.valueOf(server.cli().text("GET", key)).contains("\"rotation\":\"1@");
+        });
+        assertThat(server.cli().number("PTTL", key)).isPositive();
+        assertThat(refresh(other, current).refreshClaims()).containsEntry("srt", 2L);
+    }
+
+    @Test
+    void whatSomebodyElseHasRotatedMeanwhileStays() {
+        Map<String, Object> claims = new HashMap<>(current.refreshClaims());
+        claims.put("exp", current.refreshExpiresAt());
+        claims.put("srt", 2L);
+        TokenGrant later = other.bean(SessionTokens.class).refresh(claims, SessionMetadata.none());
+        network.heal();
+        assertThat(patiently(() -> refresh(node, later)).refreshClaims()).containsEntry("srt", 4L);
+    }
+
+    @Test
+    void aSessionThatWasRevokedMeanwhileStaysRevoked() {
+        assertThat(other.service.revokeSession(current.session().id())).isTrue();
+        network.heal();
+        assertThatExceptionOfType(SessionEndedException.class)
+                .isThrownBy(() -> patiently(() -> refresh(node, current)));
+        assertThat(server.cli().number("EXISTS", key)).isZero();
+    }
+}
