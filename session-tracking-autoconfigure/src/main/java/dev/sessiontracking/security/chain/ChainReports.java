@@ -2,6 +2,7 @@
 package dev.sessiontracking.security.chain;
 
 import dev.sessiontracking.core.TrackingState.FilterChains.Chain;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +13,8 @@ public final class ChainReports {
 
     private static final int MAX_SHOWN = 200;
 
-    private static final String LAMBDA = "$$Lambda";
+    /** What an object without a description of its own is called. */
+    private static final Pattern CLASS_NAME = Pattern.compile("\\.[\\w$]+(?:/0x[0-9a-f]+)?@[0-9a-f]{1,8}\\b");
 
     private ChainReports() {}
 
@@ -61,7 +63,7 @@ public final class ChainReports {
 
     /** The requests of a chain, as its matcher describes them. */
     public static String requests(String matcher) {
-        if (matcher.contains(LAMBDA)) {
+        if (CLASS_NAME.matcher(matcher).find()) {
             return "requests chosen by code";
         }
         return matcher.length() > MAX_SHOWN ? matcher.substring(0, MAX_SHOWN) + "..." : matcher;

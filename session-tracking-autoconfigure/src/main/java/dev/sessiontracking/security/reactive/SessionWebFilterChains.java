@@ -26,6 +26,7 @@ import org.springframework.security.web.server.authorization.AuthorizationWebFil
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 import org.springframework.security.web.server.context.ReactorContextWebFilter;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Flux;
@@ -249,7 +250,13 @@ final class SessionWebFilterChains implements BeanPostProcessor {
 
         @Override
         public String toString() {
-            return ChainReports.requests(String.valueOf(Fields.read(original, MATCHER)));
+            Object matcher = Fields.read(original, MATCHER);
+            // It has no description of its own.
+            return matcher != null
+                            && matcher.getClass()
+                                    == ServerWebExchangeMatchers.anyExchange().getClass()
+                    ? "any request"
+                    : ChainReports.requests(String.valueOf(matcher));
         }
     }
 

@@ -109,6 +109,7 @@ class BootChainTests {
             assertThat(server.bean(FilterChains.class).chains()).singleElement().satisfies(chain -> {
                 assertThat(chain.checked()).isTrue();
                 assertThat(chain.open()).isFalse();
+                assertThat(chain.requests()).isEqualTo("any request");
                 assertThat(chain.tokens()).isEqualTo("jwt");
                 assertThat(chain.unverifiable()).isEmpty();
             });
