@@ -75,12 +75,16 @@ final class ExchangeReader implements RequestReader<ServerWebExchange> {
                 .then();
     }
 
-    /** Removes the contexts of a rejected authentication. Otherwise the browser could not reach a login page. */
+    /**
+     * Removes the contexts of a rejected authentication. Otherwise the browser could not reach a login page, and a new login
+     * of the user would be taken for the rejected one.
+     */
     static Mono<Void> remove(ServerWebExchange exchange, Authentication rejected) {
         return exchange.getSession()
                 .doOnNext(session -> Map.copyOf(session.getAttributes()).forEach((name, value) -> {
                     if (isContextOf(value, rejected)) {
                         session.getAttributes().remove(name);
+                        session.getAttributes().remove(ATTRIBUTE);
                     }
                 }))
                 .then()

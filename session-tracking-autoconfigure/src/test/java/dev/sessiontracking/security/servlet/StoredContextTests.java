@@ -4,6 +4,7 @@ package dev.sessiontracking.security.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.spi.OutagePolicy;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -72,6 +73,9 @@ class StoredContextTests {
             assertThat(answer.getStatus()).isEqualTo(401);
             assertThat(answer.getHeader("WWW-Authenticate")).contains("invalid_token");
             assertThat(app.get("/open/me", in(browser)).getContentAsString()).isEqualTo("nobody");
+            assertThat(Collections.list(browser.getAttributeNames()))
+                    .as("a new login starts afresh")
+                    .noneMatch(name -> name.startsWith("dev.sessiontracking"));
         });
     }
 

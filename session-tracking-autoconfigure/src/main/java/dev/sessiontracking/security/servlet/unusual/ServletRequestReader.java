@@ -70,7 +70,7 @@ public final class ServletRequestReader implements RequestReader<HttpServletRequ
     public static void store(HttpServletRequest request, RequestSessionState state) {
         Authentication authentication = state.authentication();
         List<SessionClaim> claims = state.hiddenClaims();
-        if (authentication == null || claims.isEmpty()) {
+        if (authentication == null || claims.isEmpty() || state.rejection() != null) {
             return;
         }
         HttpSession session = request.getSession(false);
@@ -83,7 +83,10 @@ public final class ServletRequestReader implements RequestReader<HttpServletRequ
         }
     }
 
-    /** Removes the contexts of a rejected authentication. Otherwise the browser could not reach a login page. */
+    /**
+     * Removes the contexts of a rejected authentication. Otherwise the browser could not reach a login page, and a new login
+     * of the user would be taken for the rejected one.
+     */
     public static void remove(HttpServletRequest request, Authentication rejected) {
         HttpSession session = request.getSession(false);
         if (session == null) {
@@ -93,6 +96,7 @@ public final class ServletRequestReader implements RequestReader<HttpServletRequ
             if (session.getAttribute(name) instanceof SecurityContext context
                     && context.getAuthentication() == rejected) {
                 session.removeAttribute(name);
+                session.removeAttribute(ATTRIBUTE);
             }
         }
     }
