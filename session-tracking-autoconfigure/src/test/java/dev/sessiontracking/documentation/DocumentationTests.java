@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything that a page names exists, and what it shows compiles. The last tests show that the others can fail. */
 class DocumentationTests {
@@ -86,16 +86,20 @@ class DocumentationTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"introducing", "migrating", "recipes"})
-    void codeOfAGuideIsWhatIsTested(String page) throws Exception {
+    @CsvSource({
+        "introducing, src/test/java/com/example",
+        "migrating, src/test/java/com/example",
+        "recipes, src/test/java/com/example",
+        "webflux, ../webflux-tests/src/test/java/com/example/webflux"
+    })
+    void codeOfAGuideIsWhatIsTested(String page, Path tested) throws Exception {
         List<String> blocks = MarkdownPage.read("docs/" + page + ".md").blocks("java");
         assertThat(blocks).isNotEmpty();
         for (String block : blocks) {
             String type = MarkdownPage.groups(Pattern.compile("(?m)^class (\\w+)"), block)
                     .iterator()
                     .next();
-            assertThat(Files.readString(Path.of("src/test/java/com/example/" + type + ".java")))
-                    .endsWith("\n" + block);
+            assertThat(Files.readString(tested.resolve(type + ".java"))).endsWith("\n" + block);
         }
     }
 

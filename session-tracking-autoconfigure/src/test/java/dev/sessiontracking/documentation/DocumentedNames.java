@@ -34,7 +34,8 @@ final class DocumentedNames {
     private static final Pattern SHORT =
             Pattern.compile("(?:near-cache|revocation|jwt|sentinel|metadata|ssl)\\.[a-z][a-z-]*");
 
-    private static final Set<String> OTHERS = Set.of("DefaultBearerTokenResolver", "SwitchUserFilter", "WebSession");
+    private static final Set<String> OTHERS =
+            Set.of("DefaultBearerTokenResolver", "SwitchUserFilter", "TokenRelay", "WebSession");
 
     private static final Pattern TEST_CLASS = Pattern.compile("(?<![-\\w])([A-Z]\\w+Tests)\\b");
 

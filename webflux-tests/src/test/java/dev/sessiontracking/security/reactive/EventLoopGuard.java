@@ -10,7 +10,7 @@ import reactor.blockhound.BlockHound;
 import reactor.blockhound.BlockingOperationError;
 
 /** Fails a test if anything has blocked an event loop meanwhile, even if the failure was swallowed. */
-final class EventLoopGuard implements BeforeAllCallback, AfterEachCallback {
+public final class EventLoopGuard implements BeforeAllCallback, AfterEachCallback {
 
     private static final List<Throwable> BLOCKED = new CopyOnWriteArrayList<>();
 

@@ -25,11 +25,11 @@ import reactor.core.publisher.Mono;
             ReactiveSessionServiceAutoConfiguration.class
         })
 @Import({RecordingSessions.class, FluxApplication.Endpoints.class})
-class FluxApplication {
+public class FluxApplication {
 
-    static final String ON = "session.tracking.redis-url";
+    public static final String ON = "session.tracking.redis-url";
 
-    static final String URL = "redis://127.0.0.1:1";
+    public static final String URL = "redis://127.0.0.1:1";
 
     /** What a client can call. */
     @RestController

@@ -16,7 +16,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
 /** A WebFlux application on Netty, and a client of it. */
-final class FluxServer implements AutoCloseable {
+public final class FluxServer implements AutoCloseable {
 
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NEVER)
@@ -29,11 +29,11 @@ final class FluxServer implements AutoCloseable {
         this.context = context;
     }
 
-    static FluxServer start(Map<String, ?> properties, Class<?>... sources) {
+    public static FluxServer start(Map<String, ?> properties, Class<?>... sources) {
         return start(properties, context -> {}, sources);
     }
 
-    static FluxServer start(
+    public static FluxServer start(
             Map<String, ?> properties, Consumer<GenericApplicationContext> initializer, Class<?>... sources) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("server.port", "0");
@@ -48,19 +48,19 @@ final class FluxServer implements AutoCloseable {
                 .run());
     }
 
-    ConfigurableApplicationContext context() {
+    public ConfigurableApplicationContext context() {
         return context;
     }
 
-    <T> T bean(Class<T> type) {
+    public <T> T bean(Class<T> type) {
         return context.getBean(type);
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port") + path);
     }
 
-    HttpResponse<String> call(String method, String path, Consumer<HttpRequest.Builder> customizer) {
+    public HttpResponse<String> call(String method, String path, Consumer<HttpRequest.Builder> customizer) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .timeout(Duration.ofSeconds(20));
@@ -75,7 +75,7 @@ final class FluxServer implements AutoCloseable {
         }
     }
 
-    HttpResponse<String> call(String method, String path, String token) {
+    public HttpResponse<String> call(String method, String path, String token) {
         return call(method, path, request -> request.header("Authorization", "Bearer " + token));
     }
 

@@ -53,7 +53,7 @@ import reactor.core.publisher.Mono;
 /** One application with a filter chain for each {@link FluxShape}, and the parts that the shapes consist of. */
 @Configuration(proxyBeanMethods = false)
 @EnableReactiveMethodSecurity
-class FluxShapes {
+public class FluxShapes {
 
     static final ServerAuthenticationFailureHandler BEARER =
             new ServerAuthenticationEntryPointFailureHandler(new BearerTokenServerAuthenticationEntryPoint());
@@ -72,7 +72,7 @@ class FluxShapes {
         }
     }
 
-    static ReactiveJwtDecoder decoder() {
+    public static ReactiveJwtDecoder decoder() {
         return DECODER;
     }
 

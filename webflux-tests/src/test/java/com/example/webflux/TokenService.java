@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.example.webflux;
+
+import dev.sessiontracking.*;
+import dev.sessiontracking.security.reactive.ExchangeSessionMetadata;
+import java.nio.charset.StandardCharsets;
+import java.time.*;
+import java.util.*;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.security.oauth2.jose.jws.MacAlgorithm;
+import org.springframework.security.oauth2.jwt.*;
+import org.springframework.stereotype.Service;
+import reactor.core.publisher.Mono;
+
+@Service
+class TokenService {
+
+    record Tokens(String accessToken, String refreshToken) {}
+
+    private final ReactiveSessionTokens sessions;
+    private final JwtEncoder encoder;
+    private final ReactiveJwtDecoder refreshTokens;
+
+    TokenService(
+            ReactiveSessionTokens sessions, @Value("${app.signing-secret}") String secret) { // 32 characters or more
+        this.sessions = sessions;
+        this.encoder = NimbusJwtEncoder.withSecretKey(key(secret)).build();
+        this.refreshTokens = decoder(secret, SessionTokens.REFRESH_TOKEN_TYPE);
+    }
+
+    @Bean // reads bearer tokens, and rejects refresh tokens: they have another type
+    static ReactiveJwtDecoder jwtDecoder(@Value("${app.signing-secret}") String secret) {
+        return decoder(secret, "at+jwt");
+    }
+
+    Mono<Tokens> login(String userId, ServerHttpRequest request) { // call it after you have verified the password
+        return sessions.login(userId, ExchangeSessionMetadata.from(request)).map(this::sign);
+    }
+
+    Mono<Tokens> refresh(String refreshToken, ServerHttpRequest request) { // answer 401 to both of its errors
+        return refreshTokens
+                .decode(refreshToken) // JwtException: expired, forged, or an access token
+                .flatMap(jwt -> sessions.refresh(jwt.getClaims(), ExchangeSessionMetadata.from(request)))
+                .map(this::sign); // SessionEndedException
+    }
+
+    /** For clients whose access token has expired. With one that has not, POST /logout does the same. */
+    Mono<Boolean> logout(String refreshToken) {
+        return refreshTokens.decode(refreshToken).flatMap(jwt -> sessions.logout(jwt.getClaims()));
+    }
+
+    private Tokens sign(SessionTokens.TokenGrant grant) {
+        Instant accessExpiresAt = Instant.now().plus(Duration.ofMinutes(10));
+        return new Tokens(
+                sign("at+jwt", grant.accessClaims(), accessExpiresAt),
+                sign(SessionTokens.REFRESH_TOKEN_TYPE, grant.refreshClaims(), grant.refreshExpiresAt()));
+    }
+
+    private String sign(String type, Map<String, Object> grant, Instant expiresAt) {
+        JwsHeader header = JwsHeader.with(MacAlgorithm.HS256).type(type).build();
+        JwtClaimsSet.Builder claims = JwtClaimsSet.builder().claims(all -> all.putAll(grant)); // add your own claims
+        claims.issuedAt(Instant.now()).expiresAt(expiresAt);
+        return encoder.encode(JwtEncoderParameters.from(header, claims.build())).getTokenValue();
+    }
+
+    private static ReactiveJwtDecoder decoder(String secret, String type) {
+        NimbusReactiveJwtDecoder decoder =
+                NimbusReactiveJwtDecoder.withSecretKey(key(secret)).build();
+        decoder.setJwtValidator(JwtValidators.createDefaultWithValidators(List.of(new JwtTypeValidator(type))));
+        return decoder;
+    }
+
+    private static SecretKey key(String secret) {
+        return new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+    }
+}
