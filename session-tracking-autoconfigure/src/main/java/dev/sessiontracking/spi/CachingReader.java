@@ -35,12 +35,13 @@ public interface CachingReader {
     }
 
     /**
-     * As {@link #lookup(String)}, but a session that the cut-off covers has ended.
+     * As {@link #lookup(String)}, but a session that the cut-off covers has ended. Without an implementation, the store is
+     * asked while there is a cut-off.
      *
      * @param cutoff {@code null} if it is not known yet: the store must be asked
      */
     default SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff) {
-        return cutoff == null ? SessionStatus.UNKNOWN : lookup(sessionId);
+        return cutoff == null || cutoff.exists() ? SessionStatus.UNKNOWN : lookup(sessionId);
     }
 
     /** Removes what the cache has of a session. */

@@ -53,6 +53,12 @@ public final class CachingReaderStub implements CachingReader {
     }
 
     @Override
+    public SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff) {
+        checked.add(sessionId);
+        return cutoff == null ? SessionStatus.UNKNOWN : cache.lookup(sessionId, cutoff);
+    }
+
+    @Override
     public void invalidate(String sessionId) {
         cache.invalidate(sessionId);
     }

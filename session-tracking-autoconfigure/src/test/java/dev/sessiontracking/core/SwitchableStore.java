@@ -41,6 +41,8 @@ public final class SwitchableStore implements SessionStore {
 
     private volatile boolean hanging;
 
+    private volatile boolean failsAfterCreation;
+
     private volatile @Nullable Clock clockOfMarkers;
 
     private final Map<String, NotBefore> markers = new ConcurrentHashMap<>();
@@ -82,6 +84,11 @@ public final class SwitchableStore implements SessionStore {
     public void fail() {
         unavailable = true;
         listeners.forEach(listener -> listener.unavailable("switched off"));
+    }
+
+    /** Answers the next creation, and nothing after it. */
+    void failAfterCreation() {
+        failsAfterCreation = true;
     }
 
     /** Says that a part of it does not answer any more. */
@@ -149,8 +156,11 @@ public final class SwitchableStore implements SessionStore {
 
     @Override
     public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
-        return answer(
-                () -> sessions.putIfAbsent(session.id(), session) == null ? Optional.of(session) : Optional.empty());
+        return answer(() -> {
+            boolean created = sessions.putIfAbsent(session.id(), session) == null;
+            unavailable |= failsAfterCreation;
+            return created ? Optional.of(session) : Optional.empty();
+        });
     }
 
     @Override

@@ -149,6 +149,21 @@ class PendingRevocationsTests {
     }
 
     @Test
+    void logSaysHowManyWereApplied(CapturedOutput output) {
+        try (PendingRevocations some = new PendingRevocations(this::apply, confirmed::add, 4)) {
+            some.add(FIRST);
+            await().until(() -> attempts.get() > 0);
+            assertThat(output).doesNotContain("Applied");
+            some.add(SECOND);
+            some.add(new OfUser("alice", Instant.EPOCH, null, SessionEndReason.REVOKED));
+            some.add(new OfUser("bob", Instant.EPOCH, null, SessionEndReason.REVOKED));
+            available = true;
+            some.retryNow();
+            await().until(() -> output.getOut().contains("Applied 4 pending revocation(s)"));
+        }
+    }
+
+    @Test
     void areReportedAsConfirmedWhenTheyAreNoLongerKept() {
         pending.add(FIRST);
         assertThat(confirmed).isEmpty();

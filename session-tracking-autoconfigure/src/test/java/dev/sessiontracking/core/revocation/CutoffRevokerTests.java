@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sessiontracking.core.revocation;
+
+import static dev.sessiontracking.spi.NotBefore.ALL_USERS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.sessiontracking.SessionCutoff;
+import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionEvent.RevocationOperation;
+import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.core.CachingReaderStub;
+import dev.sessiontracking.core.SwitchableStore;
+import dev.sessiontracking.spi.CachingReader.RevocationObserver;
+import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.OutagePolicy;
+import dev.sessiontracking.testkit.MutableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The cut-off of all users, and what other nodes announce. */
+class CutoffRevokerTests {
+
+    private static final Duration TTL = Duration.ofDays(7);
+
+    private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+
+    private final MutableClock clock = MutableClock.startingAt(NOW);
+
+    private final MutableClock clockOfStore = MutableClock.startingAt(NOW);
+
+    private final SwitchableStore store = new SwitchableStore().withMarkers(clockOfStore);
+
+    private final RevocationDenylist denylist = new RevocationDenylist(clock, TTL, 2);
+
+    private final NotBeforeMarkers markers = new NotBeforeMarkers(store, store::notBefore, TTL, clock);
+
+    private final List<String> outcomes = new CopyOnWriteArrayList<>();
+
+    private final Revoker revoker =
+            new Revoker(store, new CachingReaderStub(clock), denylist, markers, new Outcomes(), OutagePolicy.PLAIN_JWT);
+
+    private final RevocationObserver announcements = revoker.observer();
+
+    private final class Outcomes implements Revoker.Outcomes {
+
+        @Override
+        public void revoked(
+                RevocationOperation operation,
+                SessionEndReason reason,
+                List<String> sessionIds,
+                @Nullable String userId) {
+            outcomes.add("revoked " + operation);
+        }
+
+        @Override
+        public void cutoff(@Nullable Instant time) {
+            outcomes.add("cutoff " + time);
+        }
+
+        @Override
+        public void pending(
+                RevocationOperation operation,
+                SessionEndReason reason,
+                @Nullable String sessionId,
+                @Nullable String userId) {
+            outcomes.add("pending " + operation);
+        }
+
+        @Override
+        public void applied(
+                RevocationOperation operation, @Nullable String sessionId, @Nullable String userId, long sessions) {
+            outcomes.add("applied " + operation + " " + sessions);
+        }
+    }
+
+    @AfterEach
+    void close() {
+        store.recoverSilently();
+        revoker.close();
+    }
+
+    private static NotBefore at(Instant time) {
+        return NotBefore.of(time, null);
+    }
+
+    private NotBefore known() {
+        return markers.cutoff().join();
+    }
+
+    // the cut-off of this node
+
+    @Test
+    void timeInThePastIsTheCutoff() {
+        Instant past = NOW.minus(Duration.ofHours(1));
+        assertThat(known().exists()).isFalse();
+        assertThat(revoker.revokeEverything(past)).isEqualTo(new SessionCutoff(past, false));
+        assertThat(outcomes).containsExactly("cutoff " + past);
+        assertThat(store.marker(ALL_USERS)).isEqualTo(at(past));
+        assertThat(known())
+                .as("known at once, not after the staleness of the cut-off")
+                .isEqualTo(at(past));
+    }
+
+    @Test
+    void timeInTheFutureIsTheStoresPresentTime() {
+        Instant future = NOW.plus(Duration.ofHours(1));
+        assertThat(revoker.revokeEverything(future).time()).isEqualTo(NOW);
+    }
+
+    @Test
+    void timeWithinADayIsComparedByTheStore() {
+        clockOfStore.advance(Duration.ofDays(2));
+        Instant future = NOW.plus(Duration.ofHours(23));
+        assertThat(revoker.revokeEverything(future).time()).isEqualTo(future);
+        Instant day = NOW.plus(Duration.ofDays(1));
+        assertThat(revoker.revokeEverything(day).time()).isEqualTo(clockOfStore.instant());
+    }
+
+    @Test
+    void earlierCutoffDoesNotLowerALaterOne() {
+        revoker.revokeEverything(NOW);
+        assertThat(revoker.revokeEverything(NOW.minusSeconds(60)).time()).isEqualTo(NOW);
+        assertThat(known()).isEqualTo(at(NOW));
+    }
+
+    @Test
+    void cutoffDuringAnOutageIsEnforcedHereAndPending() {
+        store.fail();
+        Instant past = NOW.minusSeconds(60);
+        assertThat(revoker.revokeEverything(past)).isEqualTo(new SessionCutoff(past, true));
+        assertThat(markers.remembered(ALL_USERS)).isEqualTo(at(past));
+        assertThat(outcomes).containsExactly("pending ALL_USERS");
+
+        store.recoverSilently();
+        revoker.recovery().available();
+        await().until(() -> revoker.pendingCount() == 0);
+        assertThat(store.marker(ALL_USERS)).isEqualTo(at(past));
+        assertThat(outcomes).containsExactly("pending ALL_USERS", "applied ALL_USERS 0");
+    }
+
+    @Test
+    void cutoffInTheFutureIsEnforcedUntilNowDuringAnOutage() {
+        store.fail();
+        assertThat(revoker.revokeEverything(NOW.plusSeconds(60))).isEqualTo(new SessionCutoff(NOW, true));
+        assertThat(markers.remembered(ALL_USERS)).isEqualTo(at(NOW));
+    }
+
+    @Test
+    void cutoffThatCannotBeKeptIsAnError() {
+        store.fail();
+        revoker.revoke("a", null, SessionEndReason.REVOKED);
+        revoker.revoke("b", null, SessionEndReason.REVOKED);
+        assertThatExceptionOfType(SessionStoreUnavailableException.class)
+                .isThrownBy(() -> revoker.revokeEverything(NOW));
+        assertThat(revoker.pendingCount()).isEqualTo(2);
+    }
+
+    @Test
+    void storeThatKeepsNoMarkersIsAnErrorOfTheCutoff() {
+        SwitchableStore simple = new SwitchableStore();
+        NotBeforeMarkers none = new NotBeforeMarkers(simple, simple::notBefore, TTL, clock);
+        assertThatExceptionOfType(SessionStoreUnavailableException.class)
+                .isThrownBy(() -> none.raise(ALL_USERS, at(NOW)));
+    }
+
+    // what other nodes announce
+
+    @Test
+    void announcedSessionIsRejected() {
+        announcements.onAnnounced("a", "owner", NOW);
+        assertThat(announcements.isRevoked("a")).isTrue();
+        assertThat(announcements.isRevoked("b")).isFalse();
+    }
+
+    @Test
+    void announcedCutoffHoldsHereAndIsNoMarkerOfAUser() {
+        announcements.onAnnounced(ALL_USERS, at(NOW));
+        assertThat(markers.remembered(ALL_USERS)).isEqualTo(at(NOW));
+        assertThat(denylist.size()).isZero();
+    }
+
+    @Test
+    void announcedMarkerRejectsWhatTheUserBeganBefore() {
+        announcements.onAnnounced("alice", at(NOW));
+        assertThat(denylist.isDeniedUnlessVerified("a", "alice", NOW.minusSeconds(10)))
+                .isTrue();
+        assertThat(denylist.isDeniedUnlessVerified("a", "alice", NOW.plusSeconds(10)))
+                .isFalse();
+        assertThat(denylist.isDeniedUnlessVerified("a", "bob", NOW.minusSeconds(10)))
+                .isFalse();
+        assertThat(markers.remembered(ALL_USERS).exists()).isFalse();
+    }
+
+    @Test
+    void markerMoreThanADayAheadIsIgnored() {
+        Instant latest = NOW.plus(Duration.ofDays(1));
+        announcements.onAnnounced("alice", at(latest.plusMillis(1)));
+        announcements.onAnnounced(ALL_USERS, at(latest.plusMillis(1)));
+        assertThat(denylist.size()).isZero();
+        assertThat(markers.remembered(ALL_USERS).exists()).isFalse();
+
+        announcements.onAnnounced("alice", at(latest));
+        assertThat(denylist.size()).isEqualTo(1);
+    }
+}
