@@ -30,6 +30,9 @@ public record SessionEndReason(String code) {
     /** The user has too many sessions. */
     public static final SessionEndReason LIMIT = new SessionEndReason("limit");
 
+    /** The identity provider has ended the session, and has reported it. */
+    public static final SessionEndReason IDENTITY_PROVIDER = new SessionEndReason("identity_provider");
+
     /** The session has reached the end of its lifetime. */
     public static final SessionEndReason EXPIRED = new SessionEndReason("expired");
 
@@ -57,6 +60,7 @@ public record SessionEndReason(String code) {
             case "administrator" -> "The session was revoked by an administrator";
             case "replaced" -> "The session was replaced by a new login";
             case "limit" -> "The session was ended because the user has too many sessions";
+            case "identity_provider" -> "The session was ended by the identity provider";
             case "expired" -> "The session has expired";
             case "credentials_changed" -> "The session was ended because the credentials were changed";
             default -> "The session has ended";

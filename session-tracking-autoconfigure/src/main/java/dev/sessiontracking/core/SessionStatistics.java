@@ -29,6 +29,7 @@ public final class SessionStatistics {
             SessionEndReason.REPLACED,
             SessionEndReason.LIMIT,
             SessionEndReason.CREDENTIALS_CHANGED,
+            SessionEndReason.IDENTITY_PROVIDER,
             SessionEndReason.TOKEN_REUSED,
             OTHER);
 

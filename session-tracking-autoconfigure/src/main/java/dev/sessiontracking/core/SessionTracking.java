@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
@@ -153,6 +155,16 @@ public final class SessionTracking implements AutoCloseable {
     /** Whether the store has not confirmed the revocation of this session. */
     public boolean isRevocationPending(String sessionId) {
         return revoker.isPending(sessionId);
+    }
+
+    /**
+     * Ends the sessions of a user that have begun until a time, by whatever clock that is. Whoever repeats this ends none
+     * that has begun since.
+     *
+     * @throws SessionStoreUnavailableException if the store did not confirm it, and this node cannot keep it as pending
+     */
+    public void revokeSessions(String userId, Instant until, SessionEndReason reason) {
+        revoker.revokeAllUntil(userId, until, reason);
     }
 
     /** How many revocations this node remembers. */

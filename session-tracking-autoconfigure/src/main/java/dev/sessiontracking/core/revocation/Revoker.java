@@ -199,12 +199,33 @@ public final class Revoker implements AutoCloseable {
      * @param exceptSessionId the one session to keep, or {@code null}
      */
     public RevokedSessions revokeAll(String userId, @Nullable String exceptSessionId, SessionEndReason reason) {
-        Revocation.OfUser revocation = new Revocation.OfUser(userId, denylist.now(), exceptSessionId, reason);
+        // Now means now, by the store's clock: what nodes' clocks say of a session's beginning does not matter.
+        return revokeAll(new Revocation.OfUser(userId, denylist.now(), exceptSessionId, reason), false);
+    }
+
+    /**
+     * Ends the sessions of a user that have begun until a time. Whoever repeats this ends none that has begun since.
+     *
+     * @throws SessionStoreUnavailableException if the store did not confirm it, and this node cannot keep it as pending
+     */
+    public void revokeAllUntil(String userId, Instant until, SessionEndReason reason) {
+        Revocation.OfUser revocation = new Revocation.OfUser(userId, until, null, reason);
         try {
-            // Now means now, by the store's clock: what nodes' clocks say of a session's beginning does not matter.
-            markers.raise(userId, NotBefore.of(null, exceptSessionId));
-            List<String> revoked = revokeAll(revocation, null);
-            outcomes.revoked(revocation.operation(), reason, revoked, userId);
+            revokeAll(revocation, true);
+        } catch (SessionStoreUnavailableException unconfirmed) {
+            if (!pending.contains(revocation.target())) {
+                throw unconfirmed;
+            }
+        }
+    }
+
+    private RevokedSessions revokeAll(Revocation.OfUser revocation, boolean hasTime) {
+        String userId = revocation.userId();
+        Instant until = hasTime ? revocation.until() : null;
+        try {
+            markers.raise(userId, NotBefore.of(until, revocation.exceptSessionId()));
+            List<String> revoked = revokeAll(revocation, until);
+            outcomes.revoked(revocation.operation(), revocation.reason(), revoked, userId);
             return new RevokedSessions(revoked.size(), false);
         } catch (SessionStoreUnavailableException unavailable) {
             keep(revocation, denylist.deny(revocation), unavailable);
