@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security;
 
+import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
+import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.spi.PrincipalSource;
+import java.time.Clock;
+import java.util.function.BinaryOperator;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -29,7 +34,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
         beforeName = SessionTrackingJwtAutoConfiguration.RESOURCE_SERVER)
 @ConditionalOnSessionTracking
 @ConditionalOnClass(JwtDecoder.class)
-@EnableConfigurationProperties({JwtProperties.class, IssuersProperties.class})
+@EnableConfigurationProperties({JwtProperties.class, IssuersProperties.class, BackChannelLogoutProperties.class})
 public final class SessionTrackingJwtAutoConfiguration {
 
     private static final Log LOG = LogFactory.getLog(SessionTrackingJwtAutoConfiguration.class);
@@ -61,6 +66,21 @@ public final class SessionTrackingJwtAutoConfiguration {
         }
         return new SessionTokenEvaluator(
                 issuers, properties.requireSession(), checker, rejections.getIfAvailable(() -> RejectionSink.NONE));
+    }
+
+    // No default candidate, because applications inject their own operators by type.
+    @Bean(defaultCandidate = false)
+    @ConditionalOnProperty(BackChannelLogoutProperties.PATH)
+    BinaryOperator<String> sessionTrackingBackChannelLogout(
+            TrustedIssuers issuers, SessionService sessions, SessionTracking tracking, Environment environment) {
+        String bootIssuer = environment.getProperty(TrustedIssuers.BOOT);
+        return new BackChannelLogout(
+                issuers,
+                issuer -> IssuerKeys.of(
+                        issuer, issuer.equals(bootIssuer) ? environment.getProperty(IssuerKeys.BOOT) : null),
+                sessions,
+                tracking,
+                Clock.systemUTC());
     }
 
     @Bean

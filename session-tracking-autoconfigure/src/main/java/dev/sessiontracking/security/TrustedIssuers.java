@@ -86,6 +86,11 @@ final class TrustedIssuers {
         return byUri.isEmpty() ? unlisted : uri == null ? null : byUri.get(uri);
     }
 
+    /** The issuers that have an alias. */
+    List<TrustedIssuer> aliased() {
+        return byUri.values().stream().filter(issuer -> issuer.alias() != null).toList();
+    }
+
     TrustedIssuer unlisted() {
         return unlisted;
     }

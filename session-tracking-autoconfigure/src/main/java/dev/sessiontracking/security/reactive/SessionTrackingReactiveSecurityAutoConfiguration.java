@@ -8,15 +8,19 @@ import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.security.SessionTokenEvaluator;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import dev.sessiontracking.security.chain.RequestSessions;
+import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -43,6 +47,8 @@ import org.springframework.web.server.WebFilter;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnClass({AuthorizationContext.class, BearerTokenServerAuthenticationEntryPoint.class})
 public final class SessionTrackingReactiveSecurityAutoConfiguration {
+
+    private static final String BACK_CHANNEL_PATH = "session.tracking.back-channel-logout.path";
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnSessionTracking
@@ -76,6 +82,14 @@ public final class SessionTrackingReactiveSecurityAutoConfiguration {
         ReactiveSessionAuthorization sessionTrackingReactiveSessionAuthorization(
                 RequestSessions<ServerWebExchange> sessions) {
             return new LiveSessionReactiveAuthorization(sessions);
+        }
+
+        @Bean
+        @ConditionalOnProperty(BACK_CHANNEL_PATH)
+        BackChannelLogoutWebFilter sessionTrackingBackChannelLogoutWebFilter(
+                @Value("${" + BACK_CHANNEL_PATH + "}") String path,
+                @Qualifier("sessionTrackingBackChannelLogout") BinaryOperator<String> receiver) {
+            return new BackChannelLogoutWebFilter(path, receiver);
         }
 
         // Eager even with lazy initialization: no other bean needs it.

@@ -10,17 +10,21 @@ import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import dev.sessiontracking.security.chain.RequestSessions;
 import dev.sessiontracking.security.servlet.unusual.ServletRequestReader;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
@@ -42,6 +46,8 @@ import org.springframework.security.web.authentication.logout.LogoutHandler;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(RequestAuthorizationContext.class)
 public final class SessionTrackingServletSecurityAutoConfiguration {
+
+    private static final String BACK_CHANNEL_PATH = "session.tracking.back-channel-logout.path";
 
     private static final String LOGOUT_HANDLER = "sessionTrackingLogoutHandler";
 
@@ -88,6 +94,19 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
         @ConditionalOnMissingBean
         SessionAuthorization sessionTrackingSessionAuthorization(RequestSessions<HttpServletRequest> sessions) {
             return new LiveSessionAuthorization(sessions);
+        }
+
+        @Bean
+        @ConditionalOnProperty(BACK_CHANNEL_PATH)
+        FilterRegistrationBean<BackChannelLogoutFilter> sessionTrackingBackChannelLogoutFilter(
+                @Value("${" + BACK_CHANNEL_PATH + "}") String path,
+                @Value("${spring.security.filter.order:-100}") int securityOrder,
+                @Qualifier("sessionTrackingBackChannelLogout") BinaryOperator<String> receiver) {
+            FilterRegistrationBean<BackChannelLogoutFilter> filter =
+                    new FilterRegistrationBean<>(new BackChannelLogoutFilter(path, receiver));
+            filter.addUrlPatterns(path);
+            filter.setOrder(Math.max(securityOrder, Integer.MIN_VALUE + 1) - 1);
+            return filter;
         }
 
         // Eager even with lazy initialization: no other bean needs it.
