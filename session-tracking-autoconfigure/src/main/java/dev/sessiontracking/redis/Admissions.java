@@ -82,13 +82,9 @@ final class Admissions {
     }
 
     private CompletionStage<List<Found>> look(RedisRequest commands, String userId, List<String> ids) {
-        List<CompletableFuture<Found>> all = ids.stream()
-                .map(id -> commands.get(keys.session(id))
-                        .handle((value, failure) -> found(id, userId, value, failure))
-                        .toCompletableFuture())
-                .toList();
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
+        return RedisRequest.all(ids.stream()
+                .map(id ->
+                        commands.get(keys.session(id)).handle((value, failure) -> found(id, userId, value, failure))));
     }
 
     /** What cannot be read may live: it counts, and is the last to be ended. */

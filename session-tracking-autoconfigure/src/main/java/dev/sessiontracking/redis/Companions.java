@@ -10,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,14 +64,27 @@ final class Companions implements StoreListener {
         if (!arePermitted()) {
             return script.apply(alone);
         }
-        CompletionStage<T> both = script.apply(new String[] {key, companion});
-        return both.handle((result, failure) -> isForbidden(failure) ? script.apply(alone) : both)
-                .thenCompose(Function.identity());
+        return script.apply(new String[] {key, companion})
+                .exceptionallyCompose(
+                        failure -> isForbidden(failure) ? script.apply(alone) : CompletableFuture.failedStage(failure));
+    }
+
+    /** The value of a companion; {@code null} if it is missing or not a string, or without the permission. */
+    CompletionStage<@Nullable String> read(RedisRequest commands, String companion) {
+        if (!arePermitted()) {
+            return CompletableFuture.completedStage(null);
+        }
+        return commands.getIfPermitted(companion).handle((value, failure) -> {
+            if (failure == null || RedisFailures.isWrongType(failure) || isForbidden(failure)) {
+                return value;
+            }
+            throw RedisFailures.unavailable(failure);
+        });
     }
 
     /** Whether this failure means that the permission is missing. Records it. */
-    boolean isForbidden(Throwable failure) {
-        if (failure == null || !RedisFailures.isMissingRight(failure)) {
+    private boolean isForbidden(Throwable failure) {
+        if (!RedisFailures.isMissingRight(failure)) {
             return false;
         }
         permitted = false;
@@ -89,11 +104,8 @@ final class Companions implements StoreListener {
     /** Reads both kinds, to detect a missing permission before the first login. */
     private void inspect() {
         link.request(commands -> {
-                    CompletableFuture<?> session =
-                            commands.getIfPermitted(keys.sessionState(NOBODY)).toCompletableFuture();
-                    CompletableFuture<?> user =
-                            commands.getIfPermitted(keys.userState(NOBODY)).toCompletableFuture();
-                    return CompletableFuture.allOf(session, user);
+                    Stream<String> both = Stream.of(keys.sessionState(NOBODY), keys.userState(NOBODY));
+                    return RedisRequest.all(both.map(commands::getIfPermitted));
                 })
                 .whenComplete((both, failure) -> {
                     if (failure == null) {
@@ -103,11 +115,6 @@ final class Companions implements StoreListener {
                         unanswered = !isForbidden(failure);
                     }
                 });
-    }
-
-    @Override
-    public void unavailable(String reason) {
-        // Checked again after the outage.
     }
 
     /** It may be another server, with other permissions. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -37,9 +37,7 @@ final class DataLossWatch implements StoreListener {
         }
     };
 
-    /** Creates a watch.
-     *
-     * @param exists checks whether a session exists */
+    /** @param exists checks whether a session exists */
     DataLossWatch(Function<String, CompletionStage<Boolean>> exists, Clock clock) {
         this.exists = exists;
         this.clock = clock;
@@ -54,21 +52,13 @@ final class DataLossWatch implements StoreListener {
     }
 
     @Override
-    public void unavailable(String reason) {
-        // Sessions that were written before the outage are expected after it.
-    }
-
-    @Override
     public void available() {
         List<String> expected = expected();
         if (expected.size() < FEWEST_TO_TELL) {
             return;
         }
-        List<CompletableFuture<Boolean>> answers = expected.stream()
-                .map(id -> exists.apply(id).toCompletableFuture())
-                .toList();
-        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).thenRun(() -> {
-            if (answers.stream().noneMatch(CompletableFuture::join)) {
+        RedisRequest.all(expected.stream().map(exists)).thenAccept(answers -> {
+            if (!answers.contains(true)) {
                 expected.forEach(this::removed);
                 log.error(
                         "Redis HAS LOST ITS DATA: none of the last {} sessions that this node wrote exists. Unless exactly these sessions were revoked on other nodes, all"

@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -75,12 +76,10 @@ final class RedisScript {
             Function<StringCodec, CommandOutput<String, String, T>> output,
             String[] keys,
             String... arguments) {
-        CompletionStage<T> byHash = commands.run(CommandType.EVALSHA, output, sha1, keys, arguments);
-        return byHash.handle((result, failure) ->
-                        failure != null && RedisFailures.unwrap(failure) instanceof RedisNoScriptException
-                                ? commands.run(CommandType.EVAL, output, text, keys, arguments)
-                                : byHash)
-                .thenCompose(Function.identity());
+        return commands.run(CommandType.EVALSHA, output, sha1, keys, arguments)
+                .exceptionallyCompose(failure -> RedisFailures.unwrap(failure) instanceof RedisNoScriptException
+                        ? commands.run(CommandType.EVAL, output, text, keys, arguments)
+                        : CompletableFuture.failedStage(failure));
     }
 
     private static RedisScript load(String name) {

@@ -166,7 +166,7 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Optional<UserSession>> find(String sessionId) {
-        return answer(commands -> SessionValues.value(commands, keys, sessionId)
+        return answer(commands -> commands.text(keys.session(sessionId))
                 .thenCompose(value -> SessionValues.sessions(
                         commands,
                         keys,
@@ -267,18 +267,15 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
-        return translated(link.bulkRequest("", commands -> {
-            // On a cluster, the revocation is applied to an unavailable master when it answers again.
-            List<CompletableFuture<Long>> deletions = sessionIds.stream()
-                    .map(keys::session)
-                    .filter(key -> !commands.isSpread() || !commands.isLeftOut(Line.WRITE, key))
-                    .map(key -> commands.del(key).toCompletableFuture())
-                    .toList();
-            return CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new))
-                    .thenApply(done -> deletions.stream()
-                            .mapToLong(CompletableFuture::join)
-                            .sum());
-        }));
+        // On a cluster, the revocation is applied to an unavailable master when it answers again.
+        return translated(link.bulkRequest(
+                "",
+                commands -> RedisRequest.all(sessionIds.stream()
+                                .map(keys::session)
+                                .filter(key -> !commands.isSpread() || !commands.isLeftOut(Line.WRITE, key))
+                                .map(commands::del))
+                        .thenApply(counts ->
+                                counts.stream().mapToLong(Long::longValue).sum())));
     }
 
     @Override
@@ -325,7 +322,7 @@ final class RedisSessionStore implements SessionStore {
     }
 
     private CompletionStage<Optional<UserSession>> read(RedisRequest commands, String sessionId) {
-        return SessionValues.value(commands, keys, sessionId)
+        return commands.text(keys.session(sessionId))
                 .thenApply(value -> Optional.ofNullable(SessionValues.parsed(sessionId, value)));
     }
 

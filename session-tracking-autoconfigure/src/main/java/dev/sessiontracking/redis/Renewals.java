@@ -121,7 +121,7 @@ final class Renewals implements StoreListener {
     private CompletionStage<Refreshed> run(
             RedisRequest commands, String sessionId, Refresh refresh, @Nullable Attempt before, int rounds) {
         CompletionStage<Long> time = RedisScript.TIME.run(commands, keys.session(sessionId));
-        return SessionValues.value(commands, keys, sessionId)
+        return commands.text(keys.session(sessionId))
                 .thenCombine(time, (value, now) -> {
                     UserSession session = SessionValues.parsed(sessionId, value);
                     return value == null || session == null || !refresh.isOf(session)

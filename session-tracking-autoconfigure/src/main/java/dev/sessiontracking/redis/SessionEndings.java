@@ -2,19 +2,17 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.SessionStore.End;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Ends sessions, and remembers why in their companions. Without the permission for these keys, there are no reasons. */
-final class SessionEndings {
+record SessionEndings(RedisKeys keys, Companions companions) {
 
     /** As long as most access tokens live. A longer time costs memory for every logout. */
     private static final Duration REASON_KEPT = Duration.ofHours(1);
@@ -22,15 +20,6 @@ final class SessionEndings {
     private static final String REGISTERED = "registered";
 
     private static final Pattern NOT_A_CODE = Pattern.compile("[^A-Za-z0-9_-]");
-
-    private final RedisKeys keys;
-
-    private final Companions companions;
-
-    SessionEndings(RedisKeys keys, Companions companions) {
-        this.keys = keys;
-        this.companions = companions;
-    }
 
     /** The number of sessions that are removed: 0 or 1. */
     CompletionStage<Long> end(RedisRequest commands, String sessionId, End end) {
@@ -49,15 +38,7 @@ final class SessionEndings {
     }
 
     CompletionStage<Optional<SessionEndReason>> reason(RedisRequest commands, String sessionId) {
-        if (!companions.arePermitted()) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-        return commands.getIfPermitted(keys.sessionState(sessionId)).handle((state, failure) -> {
-            if (failure == null || RedisFailures.isWrongType(failure) || companions.isForbidden(failure)) {
-                return parse(state);
-            }
-            throw RedisFailures.unavailable(failure);
-        });
+        return companions.read(commands, keys.sessionState(sessionId)).thenApply(SessionEndings::parse);
     }
 
     /** The first word. Others can write it, and it is sent in an HTTP header: what cannot be in a code is left out. */

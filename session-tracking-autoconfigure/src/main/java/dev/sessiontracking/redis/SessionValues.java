@@ -2,7 +2,6 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SessionJson;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the values of any number of sessions in one round trip. */
@@ -23,32 +23,20 @@ final class SessionValues {
 
     private SessionValues() {}
 
-    /** One value, or {@code null} if it is missing or not a string. */
-    static CompletionStage<@Nullable String> value(RedisRequest commands, RedisKeys keys, String sessionId) {
-        return commands.get(keys.session(sessionId)).handle((value, failure) -> {
-            if (failure == null || RedisFailures.isWrongType(failure)) {
-                return value;
-            }
-            throw RedisFailures.unavailable(failure);
-        });
-    }
-
     static @Nullable UserSession parsed(String sessionId, @Nullable String value) {
         return value == null ? null : new Value(sessionId, value).session().orElse(null);
     }
 
     /** The existing values. */
     static CompletionStage<List<Value>> read(RedisRequest commands, RedisKeys keys, List<String> ids) {
-        List<CompletableFuture<List<@Nullable String>>> replies = chunks(ids).stream()
-                .map(chunk -> commands.values(chunk.stream().map(keys::session).toList())
-                        .toCompletableFuture())
-                .toList();
-        return CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
-                .thenApply(done -> {
+        return RedisRequest.all(chunks(ids).stream()
+                        .map(chunk -> commands.values(
+                                chunk.stream().map(keys::session).toList())))
+                .thenApply(replies -> {
                     List<Value> values = new ArrayList<>();
                     int position = 0;
-                    for (CompletableFuture<List<@Nullable String>> reply : replies) {
-                        for (@Nullable String text : reply.join()) {
+                    for (List<@Nullable String> reply : replies) {
+                        for (@Nullable String text : reply) {
                             String id = ids.get(position++);
                             if (text != null) {
                                 values.add(new Value(id, text));
@@ -62,19 +50,15 @@ final class SessionValues {
     /** The sessions among these values. A session without an expiry in its value gets that of its key. */
     static CompletionStage<List<UserSession>> sessions(
             RedisRequest commands, RedisKeys keys, Clock clock, List<Value> values) {
-        List<CompletableFuture<Optional<UserSession>>> sessions = values.stream()
+        Stream<CompletionStage<Optional<UserSession>>> sessions = values.stream()
                 .flatMap(value -> value.session().stream())
                 .filter(session -> !SessionJson.isOver(session, clock.instant()))
                 .map(session -> session.expiresAt().equals(SessionJson.NO_EXPIRY)
                         ? commands.pttl(keys.session(session.id()))
                                 .thenApply(left -> withLifetime(session, left, clock))
-                                .toCompletableFuture()
-                        : CompletableFuture.completedFuture(Optional.of(session)))
-                .toList();
-        return CompletableFuture.allOf(sessions.toArray(CompletableFuture[]::new))
-                .thenApply(done -> sessions.stream()
-                        .flatMap(session -> session.join().stream())
-                        .toList());
+                        : CompletableFuture.completedStage(Optional.of(session)));
+        return RedisRequest.all(sessions)
+                .thenApply(found -> found.stream().flatMap(Optional::stream).toList());
     }
 
     /** @param left what PTTL answers: -1 when the key never expires, -2 when there is none any more */

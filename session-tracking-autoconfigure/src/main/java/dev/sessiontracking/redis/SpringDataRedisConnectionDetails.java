@@ -18,13 +18,8 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDeta
 import org.springframework.boot.ssl.SslBundle;
 
 /** The address of Spring Boot's Redis, from properties, a container or a bean of the application. */
-final class SpringDataRedisConnectionDetails implements SessionTrackingConnectionDetails {
-
-    private final DataRedisConnectionDetails details;
-
-    SpringDataRedisConnectionDetails(DataRedisConnectionDetails details) {
-        this.details = details;
-    }
+record SpringDataRedisConnectionDetails(DataRedisConnectionDetails details)
+        implements SessionTrackingConnectionDetails {
 
     @Override
     public String redisUrl() {

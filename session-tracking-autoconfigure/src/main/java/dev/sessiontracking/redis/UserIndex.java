@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +23,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sorted set or set that lists a user's sessions. It may list ended sessions, but it must list every live one. An
  * existing index keeps its type. An index of any other type is never deleted, and every use of it fails.
+ *
+ * @param newIndexes the type of an index that does not exist yet
  */
-final class UserIndex {
+record UserIndex(RedisKeys keys, UserIndexType newIndexes, Companions companions) {
 
     /** The answer of {@link #add} if the entry existed before. */
     static final long WAS_THERE = 0;
@@ -59,19 +60,6 @@ final class UserIndex {
      * session later. The session must never outlive its entry.
      */
     private static final Duration LIVES_ON = Duration.ofMinutes(1);
-
-    private final RedisKeys keys;
-
-    private final UserIndexType newIndexes;
-
-    private final Companions companions;
-
-    /** @param newIndexes the type of an index that does not exist yet */
-    UserIndex(RedisKeys keys, UserIndexType newIndexes, Companions companions) {
-        this.keys = keys;
-        this.newIndexes = newIndexes;
-        this.companions = companions;
-    }
 
     /**
      * Adds an entry or moves its expiry further; drops from a sorted set what has expired, by the server's clock.
@@ -188,13 +176,13 @@ final class UserIndex {
     private <T> CompletionStage<T> inItsType(
             String userId, Supplier<CompletionStage<T>> sortedSet, Supplier<CompletionStage<T>> set) {
         boolean setFirst = newIndexes == UserIndexType.SET;
-        CompletionStage<T> first = (setFirst ? set : sortedSet).get();
         return readable(
                 userId,
-                first.handle((answer, failure) -> failure != null && RedisFailures.isWrongType(failure)
+                (setFirst ? set : sortedSet)
+                        .get()
+                        .exceptionallyCompose(failure -> RedisFailures.isWrongType(failure)
                                 ? (setFirst ? sortedSet : set).get()
-                                : first)
-                        .thenCompose(Function.identity()));
+                                : CompletableFuture.failedStage(failure)));
     }
 
     private static <T> CompletionStage<T> readable(String userId, CompletionStage<T> stage) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
-import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.MarkerValue;
 import dev.sessiontracking.redis.format.RedisKeys;
@@ -14,27 +13,10 @@ import java.util.concurrent.CompletionStage;
  * The not-before markers, one key for each user with a marker. Without the permission for these keys, there are no
  * markers.
  */
-final class UserMarkers {
-
-    private final RedisKeys keys;
-
-    private final Companions companions;
-
-    UserMarkers(RedisKeys keys, Companions companions) {
-        this.keys = keys;
-        this.companions = companions;
-    }
+record UserMarkers(RedisKeys keys, Companions companions) {
 
     CompletionStage<NotBefore> read(RedisRequest commands, String userId) {
-        if (!companions.arePermitted()) {
-            return CompletableFuture.completedFuture(NotBefore.NONE);
-        }
-        return commands.getIfPermitted(keys.userState(userId)).handle((value, failure) -> {
-            if (failure == null || RedisFailures.isWrongType(failure) || companions.isForbidden(failure)) {
-                return MarkerValue.parse(value);
-            }
-            throw RedisFailures.unavailable(failure);
-        });
+        return companions.read(commands, keys.userState(userId)).thenApply(MarkerValue::parse);
     }
 
     /** @param marker the time is at most the server's, and 0 means that one */

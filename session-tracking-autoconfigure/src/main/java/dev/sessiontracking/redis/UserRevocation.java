@@ -72,18 +72,13 @@ final class UserRevocation {
         if (!commands.isSpread()) {
             return revokePart(chunk);
         }
-        List<CompletableFuture<?>> parts = new ArrayList<>();
-        for (List<String> part : commands.byMaster(chunk, keys::session)) {
-            parts.add(revokePart(part)
-                    .<Object>handle((done, failure) -> {
-                        if (failure != null) {
-                            partFailure = failure;
-                        }
-                        return null;
-                    })
-                    .toCompletableFuture());
-        }
-        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new));
+        return RedisRequest.all(commands.byMaster(chunk, keys::session).stream()
+                .map(part -> revokePart(part).<Object>handle((done, failure) -> {
+                    if (failure != null) {
+                        partFailure = failure;
+                    }
+                    return done;
+                })));
     }
 
     private CompletionStage<?> revokePart(List<String> part) {
@@ -101,19 +96,16 @@ final class UserRevocation {
     }
 
     private CompletionStage<?> delete(List<String> ids) {
-        List<CompletableFuture<Long>> deletions =
-                ids.stream().map(id -> removal.apply(id).toCompletableFuture()).toList();
-        return CompletableFuture.allOf(deletions.toArray(CompletableFuture[]::new))
-                .thenCompose(done -> {
-                    List<String> deleted = new ArrayList<>();
-                    for (int i = 0; i < ids.size(); i++) {
-                        if (deletions.get(i).join() > 0) {
-                            deleted.add(ids.get(i));
-                        }
-                    }
-                    revoked.addAll(deleted);
-                    return index.remove(commands, scope.userId(), deleted);
-                });
+        return RedisRequest.all(ids.stream().map(removal)).thenCompose(counts -> {
+            List<String> deleted = new ArrayList<>();
+            for (int i = 0; i < ids.size(); i++) {
+                if (counts.get(i) > 0) {
+                    deleted.add(ids.get(i));
+                }
+            }
+            revoked.addAll(deleted);
+            return index.remove(commands, scope.userId(), deleted);
+        });
     }
 
     /**

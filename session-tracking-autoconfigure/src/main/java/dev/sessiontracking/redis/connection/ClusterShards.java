@@ -165,11 +165,6 @@ public final class ClusterShards extends Shards {
     private final class Returns implements StoreListener {
 
         @Override
-        public void unavailable(String reason) {
-            // No connection exists yet.
-        }
-
-        @Override
         public void available() {
             watchAll();
         }

@@ -123,11 +123,6 @@ public final class RedisLink implements AutoCloseable {
                 .subscribe(failed -> noteMisconfiguration(failed.getCause()));
         outages.listen(new StoreListener() {
             @Override
-            public void unavailable(String reason) {
-                // The reason is known by then, or after the next attempt.
-            }
-
-            @Override
             public void available() {
                 misconfiguration = null;
             }

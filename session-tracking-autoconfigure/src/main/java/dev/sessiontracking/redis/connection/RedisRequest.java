@@ -32,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,16 @@ public final class RedisRequest {
 
     public CompletionStage<@Nullable String> get(String key) {
         return send(Line.READ, CommandType.GET, ValueOutput::new, key, args().addKey(key));
+    }
+
+    /** The value of a key; {@code null} if it is missing or not a string. */
+    public CompletionStage<@Nullable String> text(String key) {
+        return get(key).handle((value, failure) -> {
+            if (failure == null || RedisFailures.isWrongType(failure)) {
+                return value;
+            }
+            throw RedisFailures.unavailable(failure);
+        });
     }
 
     public CompletionStage<@Nullable String> set(String key, String value, Duration lifetime) {
@@ -174,28 +185,18 @@ public final class RedisRequest {
             return CompletableFuture.completedFuture(List.of());
         }
         if (shards.areMany()) {
-            return valuesOneByOne(keys);
+            // A command for many keys would be split by slot, which is no cheaper.
+            return all(keys.stream().map(this::text));
         }
         return send(Line.READ, CommandType.MGET, ValueListOutput::new, keys.get(0), args().addKeys(keys));
     }
 
-    /** On a cluster, a command for many keys would be split by slot, which is no cheaper. */
-    private CompletionStage<List<@Nullable String>> valuesOneByOne(List<String> keys) {
-        List<CompletableFuture<@Nullable String>> replies = keys.stream()
-                .map(key -> get(key).exceptionally(failure -> {
-                            if (RedisFailures.isWrongType(failure)) {
-                                return null;
-                            }
-                            throw RedisFailures.unavailable(failure);
-                        })
-                        .toCompletableFuture())
-                .toList();
-        return CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
-                .thenApply(done -> {
-                    List<@Nullable String> texts = new ArrayList<>(replies.size());
-                    replies.forEach(reply -> texts.add(reply.join()));
-                    return texts;
-                });
+    /** Completes with all results when all requests have an answer. */
+    public static <T> CompletionStage<List<T>> all(Stream<? extends CompletionStage<T>> requests) {
+        List<CompletableFuture<T>> all =
+                requests.map(CompletionStage::toCompletableFuture).toList();
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
     }
 
     /** Whether keys lie on several masters. */
