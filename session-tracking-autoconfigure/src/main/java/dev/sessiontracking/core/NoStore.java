@@ -26,7 +26,7 @@ final class NoStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
+    public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
         return noAnswer();
     }
 

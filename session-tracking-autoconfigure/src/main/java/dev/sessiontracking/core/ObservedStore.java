@@ -87,11 +87,6 @@ final class ObservedStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
-        return watch(Operation.CREATE, () -> store.create(session, ttl));
-    }
-
-    @Override
     public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
         return watch(Operation.CREATE, () -> store.create(session, ttl, limit));
     }
@@ -104,11 +99,6 @@ final class ObservedStore implements SessionStore {
     @Override
     public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
         return watch(Operation.CREATE, () -> store.register(session, ttl, tokenLife, limit));
-    }
-
-    @Override
-    public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
-        return watch(Operation.CREATE, () -> store.register(session, ttl, tokenLife));
     }
 
     @Override

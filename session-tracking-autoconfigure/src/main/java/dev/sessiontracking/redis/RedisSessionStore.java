@@ -96,11 +96,6 @@ final class RedisSessionStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
-        return create(session, ttl, Limit.NONE).thenApply(created -> Optional.ofNullable(created.session()));
-    }
-
-    @Override
     public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
         return answer(commands -> registrations
                 .create(commands, session, ttl, limit)
@@ -113,11 +108,6 @@ final class RedisSessionStore implements SessionStore {
     @Override
     public boolean limitsSessions() {
         return newIndexes == UserIndexType.ZSET;
-    }
-
-    @Override
-    public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
-        return register(session, ttl, tokenLife, Limit.NONE);
     }
 
     @Override

@@ -29,19 +29,16 @@ public interface SessionStore {
      *
      * @param session its {@code maxExpiresAt} is as far from its {@code createdAt} as it may live at most
      * @param ttl how long the store keeps it, counted by the store's clock
-     * @return the session as it was written, stamped by the store's clock if the store has one; empty, with the existing
-     *     session untouched, when the id is taken or its session has ended for good
+     * @param limit may be ignored by a store that does not {@linkplain #limitsSessions() limit sessions}
+     * @return the session as it was written, stamped by the store's clock if the store has one, and the sessions that the
+     *     caller must end now, because there are too many; {@link Registration#EXISTS}, with the existing session
+     *     untouched, when the id is taken or its session has ended for good
      */
-    CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl);
+    CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit);
 
-    /**
-     * Writes a session and its index entry within a limit of the user's sessions. The default ignores the limit.
-     *
-     * @return also the sessions that the caller must end now, because there are too many
-     */
-    default CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
-        return create(session, ttl)
-                .thenApply(created -> created.map(Registration::written).orElse(Registration.EXISTS));
+    /** As {@link #create(UserSession, Duration, Limit)}, without a limit; empty if nothing was written. */
+    default CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
+        return create(session, ttl, Limit.NONE).thenApply(created -> Optional.ofNullable(created.session()));
     }
 
     /** Whether this store keeps to a {@link Limit}. */
@@ -57,14 +54,13 @@ public interface SessionStore {
      * @param session its beginning is the time of the login, and is kept
      * @param tokenLife how long the token may still ask for its session
      */
-    default CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
-        return create(session, ttl)
-                .thenApply(created -> created.map(Registration::written).orElse(Registration.EXISTS));
+    default CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
+        return create(session, ttl, limit);
     }
 
-    /** As {@link #register(UserSession, Duration, Duration)}, within a limit. The default ignores the limit. */
-    default CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
-        return register(session, ttl, tokenLife);
+    /** As {@link #register(UserSession, Duration, Duration, Limit)}, without a limit. */
+    default CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
+        return register(session, ttl, tokenLife, Limit.NONE);
     }
 
     /** Reads why a session has ended, if the store remembers it. */

@@ -155,11 +155,11 @@ public final class SwitchableStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
+    public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
         return answer(() -> {
             boolean created = sessions.putIfAbsent(session.id(), session) == null;
             unavailable |= failsAfterCreation;
-            return created ? Optional.of(session) : Optional.empty();
+            return created ? Registration.written(session) : Registration.EXISTS;
         });
     }
 
@@ -232,10 +232,10 @@ public final class SwitchableStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
+    public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
         return forGood.containsKey(session.id())
                 ? answer(() -> Registration.REFUSED)
-                : SessionStore.super.register(session, ttl, tokenLife);
+                : SessionStore.super.register(session, ttl, tokenLife, limit);
     }
 
     @Override

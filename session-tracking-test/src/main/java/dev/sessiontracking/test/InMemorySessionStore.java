@@ -155,21 +155,22 @@ public final class InMemorySessionStore implements SessionStore {
     // create, register
 
     @Override
-    public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
+    public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
         return answer(() -> {
             if (live(session.id()) != null || state(session.id()) != null) {
-                return Optional.empty();
+                return Registration.EXISTS;
             }
             // A marker never covers a later login, whatever the clocks say.
             Instant afterMarker =
                     Instant.ofEpochMilli(markers.of(session.userId(), now()).millis() + 1);
             Instant now = now();
-            return Optional.ofNullable(write(session, now.isBefore(afterMarker) ? afterMarker : now, ttl));
+            UserSession written = write(session, now.isBefore(afterMarker) ? afterMarker : now, ttl);
+            return written == null ? Registration.EXISTS : Registration.written(written);
         });
     }
 
     @Override
-    public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife) {
+    public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
         return answer(() -> {
             if (live(session.id()) != null) {
                 return Registration.EXISTS;

@@ -34,8 +34,8 @@ final class OneAnswerStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
-        return answer(Optional.of(session));
+    public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
+        return answer(Registration.written(session));
     }
 
     @Override

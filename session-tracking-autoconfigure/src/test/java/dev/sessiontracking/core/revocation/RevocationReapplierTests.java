@@ -73,7 +73,7 @@ class RevocationReapplierTests {
         }
 
         @Override
-        public CompletionStage<Optional<UserSession>> create(UserSession session, Duration ttl) {
+        public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
             throw new UnsupportedOperationException();
         }
 
