@@ -69,7 +69,10 @@ class IntroducingTests {
         }
 
         long observed(Reason reason) {
-            return context.getBean(SessionTracking.class).statistics().observedRejections(reason);
+            return context.getBean(SessionTracking.class)
+                    .statistics()
+                    .observedRejections()
+                    .of(reason);
         }
 
         long observed() {

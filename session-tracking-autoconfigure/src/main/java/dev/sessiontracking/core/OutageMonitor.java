@@ -61,7 +61,9 @@ final class OutageMonitor implements StoreListener {
 
         static Counts of(SessionStatistics statistics) {
             return new Counts(
-                    statistics.checks(Result.UNVERIFIED), statistics.logins(false), statistics.pendingRevocations());
+                    statistics.checks().of(Result.UNVERIFIED),
+                    statistics.logins().of(false),
+                    statistics.pendingRevocations().sum());
         }
     }
 

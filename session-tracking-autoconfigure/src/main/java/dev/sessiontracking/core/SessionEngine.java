@@ -86,7 +86,7 @@ final class SessionEngine implements SessionChecker {
                     case UNKNOWN -> null;
                 };
         if (result != null) {
-            statistics.checked(result);
+            statistics.checks().increment(result);
         }
         return result;
     }
@@ -126,7 +126,7 @@ final class SessionEngine implements SessionChecker {
         } else if (result == Result.LIVE_BY_STORE) {
             denylist.verified(token.sessionId(), token.userId());
         }
-        statistics.checked(result);
+        statistics.checks().increment(result);
         return result;
     }
 
@@ -163,7 +163,7 @@ final class SessionEngine implements SessionChecker {
                 || markers.isRememberedToCover(ALL_USERS, authenticatedAt)) {
             return Result.ENDED_BY_DENYLIST;
         }
-        statistics.checked(Result.UNVERIFIED);
+        statistics.checks().increment(Result.UNVERIFIED);
         return Result.UNVERIFIED;
     }
 
@@ -193,7 +193,7 @@ final class SessionEngine implements SessionChecker {
 
     @Override
     public void found(ClaimProblem problem) {
-        statistics.found(problem);
+        statistics.claimProblems().increment(problem);
     }
 
     SessionStatus status(String sessionId) {

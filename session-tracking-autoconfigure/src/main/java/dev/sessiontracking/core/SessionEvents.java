@@ -12,6 +12,7 @@ import dev.sessiontracking.SessionEvent.SessionCreated;
 import dev.sessiontracking.SessionEvent.SessionCutoffChanged;
 import dev.sessiontracking.SessionEvent.SessionRenewed;
 import dev.sessiontracking.SessionEvent.SessionRevoked;
+import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.revocation.Revoker;
@@ -92,7 +93,7 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
     }
 
     void created(UserSession session) {
-        statistics.loggedIn(session.tracked());
+        statistics.logins().increment(session.tracked());
         if (log.isDebugEnabled()) {
             log.debug(
                     "Session {} of user {} created, tracked: {}, from {} with {}",
@@ -106,7 +107,7 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
     }
 
     void renewed(String sessionId) {
-        statistics.renewed();
+        statistics.renewals().increment(SessionRenewal.RENEWED);
         tell(new SessionRenewed(sessionId, clock.instant()));
     }
 
@@ -135,7 +136,7 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
             @Nullable String sessionId,
             @Nullable String userId) {
         statistics.revoked(operation, reason);
-        statistics.pending();
+        statistics.pendingRevocations().increment(operation);
         tell(new RevocationPending(operation, reason, sessionId, userId, principal(), clock.instant()));
     }
 
@@ -147,13 +148,13 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
 
     @Override
     public void rejected(RequestRejected.Reason reason, @Nullable String sessionId, @Nullable String userId) {
-        statistics.rejected(reason);
+        statistics.rejections().increment(reason);
         tell(new RequestRejected(reason, sessionId, userId, clock.instant()));
     }
 
     @Override
     public void observed(RequestRejected.Reason reason, @Nullable String sessionId, @Nullable String userId) {
-        statistics.observed(reason);
+        statistics.observedRejections().increment(reason);
         long now = clock.millis();
         AtomicLong next = nextLog.computeIfAbsent(reason, any -> new AtomicLong());
         long due = next.get();
@@ -162,7 +163,7 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
                     "{} token(s) since the start were accepted that session.tracking.mode=enforce would reject with {}:"
                             + " {}. The last one: session {}, user {}. This is logged at most once a minute for each"
                             + " reason",
-                    statistics.observedRejections(reason),
+                    statistics.observedRejections().of(reason),
                     reason == RequestRejected.Reason.UNAVAILABLE ? 503 : 401,
                     switch (reason) {
                         case ENDED -> "their sessions were revoked, have expired, or were never registered";

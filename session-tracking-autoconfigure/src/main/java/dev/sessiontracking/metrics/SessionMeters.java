@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.metrics;
 
-import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.SessionEvent.RequestRejected;
-import dev.sessiontracking.SessionEvent.RevocationOperation;
-import dev.sessiontracking.core.SessionChecker.ClaimProblem;
-import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionStatistics;
+import dev.sessiontracking.core.SessionStatistics.Counters;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.spi.CachingReader.FeedState;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -20,7 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -44,36 +40,62 @@ final class SessionMeters implements MeterBinder {
 
     private void bindCounters(MeterRegistry registry) {
         SessionStatistics counts = tracking.statistics();
-        for (Result check : Result.values()) {
-            Tags tags = Tags.of("result", lowerCase(check.status()), "source", lowerCase(check.source()));
-            String description = "Checks of sessions, by result and by the source of the answer";
-            count(registry, "checks", description, tags, () -> counts.checks(check));
-        }
-        for (RequestRejected.Reason reason : RequestRejected.Reason.values()) {
-            Tags tags = Tags.of("reason", lowerCase(reason));
-            count(registry, "rejections", "Rejected requests", tags, () -> counts.rejections(reason));
-            String description = "Accepted requests that session.tracking.mode=enforce would have rejected";
-            count(registry, "rejections.observed", description, tags, () -> counts.observedRejections(reason));
-        }
-        for (ClaimProblem problem : ClaimProblem.values()) {
-            Tags tags = Tags.of("problem", lowerCase(problem));
-            String description = "Tokens that do not fit the properties session.tracking.jwt.*";
-            count(registry, "claim.problems", description, tags, () -> counts.claimProblems(problem));
-        }
-        for (boolean tracked : new boolean[] {true, false}) {
-            Tags tags = Tags.of("tracked", String.valueOf(tracked));
-            count(registry, "logins", "Created sessions", tags, () -> counts.logins(tracked));
-        }
-        count(registry, "renewals", "Renewals that the store has confirmed", Tags.empty(), counts::renewals);
-        for (RevocationOperation operation : RevocationOperation.values()) {
-            Tags tags = Tags.of("operation", lowerCase(operation));
-            String description = "Revocations that are enforced, confirmed or pending";
-            count(registry, "revocations", description, tags, () -> counts.revocations(operation));
-        }
-        for (SessionEndReason reason : counts.endReasons()) {
-            Tags tags = Tags.of("reason", reason.code());
-            String description = "Revocations that are enforced, by reason";
-            count(registry, "revocation.reasons", description, tags, () -> counts.revocations(reason));
+        count(
+                registry,
+                "checks",
+                "Checks of sessions, by result and by the source of the answer",
+                counts.checks(),
+                check -> Tags.of("result", lowerCase(check.status()), "source", lowerCase(check.source())));
+        count(registry, "rejections", "Rejected requests", counts.rejections(), tag("reason"));
+        count(
+                registry,
+                "rejections.observed",
+                "Accepted requests that session.tracking.mode=enforce would have rejected",
+                counts.observedRejections(),
+                tag("reason"));
+        count(
+                registry,
+                "claim.problems",
+                "Tokens that do not fit the properties session.tracking.jwt.*",
+                counts.claimProblems(),
+                tag("problem"));
+        count(
+                registry,
+                "logins",
+                "Created sessions",
+                counts.logins(),
+                tracked -> Tags.of("tracked", tracked.toString()));
+        count(
+                registry,
+                "renewals",
+                "Renewals that the store has confirmed",
+                counts.renewals(),
+                renewed -> Tags.empty());
+        count(
+                registry,
+                "revocations",
+                "Revocations that are enforced, confirmed or pending",
+                counts.revocations(),
+                tag("operation"));
+        count(
+                registry,
+                "revocation.reasons",
+                "Revocations that are enforced, by reason",
+                counts.endReasons(),
+                reason -> Tags.of("reason", reason.code()));
+    }
+
+    private static <E extends Enum<E>> Function<E, Tags> tag(String name) {
+        return constant -> Tags.of(name, lowerCase(constant));
+    }
+
+    private static <K> void count(
+            MeterRegistry registry, String name, String description, Counters<K> counters, Function<K, Tags> tags) {
+        for (K key : counters.keys()) {
+            FunctionCounter.builder(PREFIX + name, counters, any -> any.of(key))
+                    .description(description)
+                    .tags(tags.apply(key))
+                    .register(registry);
         }
     }
 
@@ -82,19 +104,11 @@ final class SessionMeters implements MeterBinder {
                 .description(
                         "Time since this node may miss announced revocations. 0 if it misses none, no value without a feed")
                 .register(registry);
-        String description = "How often announced revocations were lost before this node had read them";
-        count(
-                registry,
-                "feed.gaps",
-                description,
-                Tags.empty(),
-                () -> tracking.feed().gaps());
-    }
-
-    private void count(MeterRegistry registry, String name, String description, Tags tags, LongSupplier count) {
-        FunctionCounter.builder(PREFIX + name, tracking, any -> count.getAsLong())
-                .description(description)
-                .tags(tags)
+        FunctionCounter.builder(
+                        PREFIX + "feed.gaps",
+                        tracking,
+                        tracking -> tracking.feed().gaps())
+                .description("How often announced revocations were lost before this node had read them")
                 .register(registry);
     }
 

@@ -82,7 +82,10 @@ class CutoffEndpointTests {
             assertThat(service.isSessionValid(session.id())).isFalse();
             assertThat(endpoint.state())
                     .containsEntry("cutoff", session.createdAt().toString());
-            assertThat(context.getBean(SessionTracking.class).statistics().revocations(RevocationOperation.ALL_USERS))
+            assertThat(context.getBean(SessionTracking.class)
+                            .statistics()
+                            .revocations()
+                            .of(RevocationOperation.ALL_USERS))
                     .isEqualTo(1);
 
             assertThat(post(endpoint, null, Confirmation.CLEAR)).isEqualTo(new CutoffSet(null, false, 0));

@@ -76,8 +76,8 @@ class SessionEngineTests {
         assertThat(reader.checked).containsExactly("live", "ended", "unknown");
         // For the cut-off, which is not in this cache.
         assertThat(store.questions()).isEqualTo(1);
-        assertThat(tracking.statistics().checks(Result.LIVE_BY_CACHE)).isEqualTo(1);
-        assertThat(tracking.statistics().checks(Result.ENDED_BY_CACHE)).isEqualTo(1);
+        assertThat(tracking.statistics().checks().of(Result.LIVE_BY_CACHE)).isEqualTo(1);
+        assertThat(tracking.statistics().checks().of(Result.ENDED_BY_CACHE)).isEqualTo(1);
     }
 
     @Test
@@ -88,8 +88,8 @@ class SessionEngineTests {
         reader.read = CompletableFuture.completedFuture(false);
         assertThat(engine.check(token("a"))).isEqualTo(Result.ENDED_BY_STORE);
         assertThat(store.questions()).isEqualTo(2);
-        assertThat(tracking.statistics().checks(Result.LIVE_BY_STORE)).isEqualTo(1);
-        assertThat(tracking.statistics().checks(Result.ENDED_BY_STORE)).isEqualTo(1);
+        assertThat(tracking.statistics().checks().of(Result.LIVE_BY_STORE)).isEqualTo(1);
+        assertThat(tracking.statistics().checks().of(Result.ENDED_BY_STORE)).isEqualTo(1);
     }
 
     @Test
@@ -100,7 +100,7 @@ class SessionEngineTests {
         reader.renewLease();
         reader.cache.putLive("a", 1, NOW.plus(TTL).toEpochMilli());
         assertThat(engine.check(token("a"))).isEqualTo(Result.ENDED_BY_DENYLIST);
-        assertThat(tracking.statistics().checks(Result.ENDED_BY_DENYLIST)).isEqualTo(1);
+        assertThat(tracking.statistics().checks().of(Result.ENDED_BY_DENYLIST)).isEqualTo(1);
     }
 
     /** It may be one of those that were revoked with all others of its user. */
@@ -127,7 +127,7 @@ class SessionEngineTests {
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
         assertThat(engine.checkWithoutSession("alice", null)).isEqualTo(Result.UNVERIFIED);
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(tracking.statistics().checks(Result.UNVERIFIED)).isEqualTo(2);
+        assertThat(tracking.statistics().checks().of(Result.UNVERIFIED)).isEqualTo(2);
     }
 
     // tokens without a session
@@ -142,7 +142,7 @@ class SessionEngineTests {
         store.fail();
         assertThat(engine.checkWithoutSession("alice", NOW)).isEqualTo(Result.ENDED_BY_DENYLIST);
         assertThat(engine.checkWithoutSession("alice", NOW.plusMillis(1))).isEqualTo(Result.UNVERIFIED);
-        assertThat(tracking.statistics().checks(Result.UNVERIFIED)).isEqualTo(1);
+        assertThat(tracking.statistics().checks().of(Result.UNVERIFIED)).isEqualTo(1);
     }
 
     @Test
@@ -172,7 +172,7 @@ class SessionEngineTests {
     @EnumSource(ClaimProblem.class)
     void problemsOfClaimsAreCounted(ClaimProblem problem) {
         engine.found(problem);
-        assertThat(tracking.statistics().claimProblems(problem)).isEqualTo(1);
+        assertThat(tracking.statistics().claimProblems().of(problem)).isEqualTo(1);
     }
 
     @Test

@@ -106,7 +106,7 @@ class SessionLimitNodeTests {
         assertEndedByTheLimit(node, first);
         assertEndedByTheLimit(other, first);
         assertThat(node.service.getUserSessions("alice")).hasSize(2);
-        assertThat(node.bean(SessionTracking.class).statistics().revocations(SessionEndReason.LIMIT))
+        assertThat(node.bean(SessionTracking.class).statistics().endReasons().of(SessionEndReason.LIMIT))
                 .isEqualTo(1);
     }
 

@@ -89,7 +89,10 @@ class ObserveModeTests {
                             .map(event -> ((RejectionObserved) event).reason()))
                     .containsExactly(reasons);
             for (Reason reason : Reason.values()) {
-                assertThat(context.getBean(SessionTracking.class).statistics().observedRejections(reason))
+                assertThat(context.getBean(SessionTracking.class)
+                                .statistics()
+                                .observedRejections()
+                                .of(reason))
                         .isEqualTo(
                                 List.of(reasons).stream().filter(reason::equals).count());
             }
@@ -98,7 +101,10 @@ class ObserveModeTests {
         void assertNothingRejected() {
             assertThat(events).noneMatch(RequestRejected.class::isInstance);
             for (Reason reason : Reason.values()) {
-                assertThat(context.getBean(SessionTracking.class).statistics().rejections(reason))
+                assertThat(context.getBean(SessionTracking.class)
+                                .statistics()
+                                .rejections()
+                                .of(reason))
                         .isZero();
             }
         }
