@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.spi.CachingReader.Moment;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +39,7 @@ final class CoalescedReads<T> {
     }
 
     CompletionStage<T> read(String sessionId) {
-        Read<T> mine = new Read<>(ticker.getAsLong(), clock.millis(), new CompletableFuture<>());
+        Read<T> mine = new Read<>(Moment.now(ticker, clock), new CompletableFuture<>());
         Read<T> shared = underWay.compute(
                 sessionId, (id, others) -> others != null && others.mayBeSharedBy(mine) ? others : mine);
         if (!shared.equals(mine)) {
@@ -61,12 +62,11 @@ final class CoalescedReads<T> {
         return mine.answer();
     }
 
-    /** A lookup, and when it was about to be sent, by both clocks. Each is equal to itself only. */
-    private record Read<T>(long nanos, long millis, CompletableFuture<T> answer) {
+    /** A lookup, and when it was about to be sent. Each is equal to itself only. */
+    private record Read<T>(Moment sent, CompletableFuture<T> answer) {
 
         boolean mayBeSharedBy(Read<T> later) {
-            return later.nanos - nanos <= SHARED_FOR.toNanos()
-                    && Math.abs(later.millis - millis) <= SHARED_FOR.toMillis();
+            return sent.isWithin(SHARED_FOR.toNanos(), later.sent.nanos(), later.sent.millis());
         }
     }
 }

@@ -4,10 +4,13 @@ package dev.sessiontracking.spi;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,6 +180,26 @@ public interface CachingReader {
             STARTING,
             /** They are not. */
             OFF
+        }
+    }
+
+    /**
+     * A moment on two clocks that must agree on an age. The ticker does not jump, but stands still while the machine sleeps;
+     * the wall clock may jump, but does not stand still.
+     *
+     * @param nanos by the ticker
+     * @param millis by the wall clock
+     */
+    record Moment(long nanos, long millis) {
+
+        /** The present moment. */
+        public static Moment now(LongSupplier ticker, Clock clock) {
+            return new Moment(ticker.getAsLong(), clock.millis());
+        }
+
+        /** Whether this is at most {@code age} nanoseconds before now, by both clocks. Allocates nothing. */
+        public boolean isWithin(long age, long nowNanos, long nowMillis) {
+            return nowNanos - nanos <= age && Math.abs(nowMillis - millis) <= TimeUnit.NANOSECONDS.toMillis(age);
         }
     }
 }

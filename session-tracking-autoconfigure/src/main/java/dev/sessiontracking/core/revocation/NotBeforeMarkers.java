@@ -4,6 +4,7 @@ package dev.sessiontracking.core.revocation;
 import static dev.sessiontracking.spi.NotBefore.ALL_USERS;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.spi.CachingReader.Moment;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Clock;
@@ -125,30 +126,33 @@ public final class NotBeforeMarkers {
      */
     public CompletableFuture<NotBefore> cutoff() {
         Cutoff known = cutoff;
-        if (known == null || !known.isWithin(CUTOFF_STALENESS, clock)) {
+        if (known == null || !isWithin(CUTOFF_STALENESS, known.read)) {
             return readCutoff();
         }
-        if (!known.isWithin(CUTOFF_STALENESS.dividedBy(2), clock)) {
+        if (!isWithin(CUTOFF_STALENESS.dividedBy(2), known.read)) {
             readCutoff();
         }
         return known.effective;
     }
 
     private CompletableFuture<NotBefore> readCutoff() {
-        long nanos = System.nanoTime();
-        long millis = clock.millis();
+        Moment now = Moment.now(System::nanoTime, clock);
         return credible(ALL_USERS)
-                .thenCompose(stored -> keepCutoff(stored, nanos, millis))
+                .thenCompose(stored -> keepCutoff(stored, now))
                 .exceptionally(unavailable -> remembered(ALL_USERS))
                 .toCompletableFuture();
     }
 
-    private CompletableFuture<NotBefore> keepCutoff(NotBefore stored, long nanos, long millis) {
+    private CompletableFuture<NotBefore> keepCutoff(NotBefore stored, Moment read) {
         synchronized (remembered) {
             CompletableFuture<NotBefore> effective = CompletableFuture.completedFuture(remember(ALL_USERS, stored));
-            cutoff = new Cutoff(nanos, millis, effective);
+            cutoff = new Cutoff(read, effective);
             return effective;
         }
+    }
+
+    private boolean isWithin(Duration age, Moment moment) {
+        return moment.isWithin(age.toNanos(), System.nanoTime(), clock.millis());
     }
 
     /** Enforces a cut-off that the store has not confirmed, or that another node has announced. */
@@ -265,14 +269,8 @@ public final class NotBeforeMarkers {
     /**
      * The cut-off as it was read.
      *
-     * @param nanos when it was asked for, by a clock that does not jump
-     * @param millis the same, by a clock that does not stand still while the machine sleeps
+     * @param read when it was asked for
      * @param effective the later one of it and what this node remembers
      */
-    private record Cutoff(long nanos, long millis, CompletableFuture<NotBefore> effective) {
-
-        boolean isWithin(Duration age, Clock clock) {
-            return System.nanoTime() - nanos <= age.toNanos() && Math.abs(clock.millis() - millis) <= age.toMillis();
-        }
-    }
+    private record Cutoff(Moment read, CompletableFuture<NotBefore> effective) {}
 }

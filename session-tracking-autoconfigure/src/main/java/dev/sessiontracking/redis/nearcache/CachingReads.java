@@ -7,6 +7,7 @@ import dev.sessiontracking.redis.connection.Shard;
 import dev.sessiontracking.redis.format.MarkerValue;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SessionJson;
+import dev.sessiontracking.spi.CachingReader.Moment;
 import dev.sessiontracking.spi.NotBefore;
 import java.time.Clock;
 import java.time.Instant;
@@ -49,7 +50,7 @@ final class CachingReads {
         if (!shard.isOpenFor(Line.READ)) {
             return;
         }
-        NearCache.Moment shown = current.shown();
+        Moment shown = current.shown();
         long now = System.nanoTime();
         if (schedule.isDue(shown, now)) {
             current.probe();
@@ -61,7 +62,7 @@ final class CachingReads {
     /** Renews the lease before it expires, so that under steady traffic no request has to wait for it. */
     private void prove(InvalidationEpoch current) {
         if (proving.compareAndSet(false, true)) {
-            NearCache.Moment sent = cache.now();
+            Moment sent = cache.now();
             current.readProbe((value, failure) -> {
                 proving.set(false);
                 return accept(current, sent, failure);
@@ -142,7 +143,7 @@ final class CachingReads {
 
     private <T> CompletionStage<T> ask(
             InvalidationEpoch current, String key, BiFunction<@Nullable String, Boolean, T> answer) {
-        NearCache.Moment sent = cache.now();
+        Moment sent = cache.now();
         return current.read(key, (value, failure) -> {
             boolean mayBeKept = accept(current, sent, failure);
             if (failure != null) {
@@ -159,7 +160,7 @@ final class CachingReads {
      * @param ended runs in any case
      */
     void readAgain(InvalidationEpoch current, String sessionId, Consumer<@Nullable String> answered, Runnable ended) {
-        NearCache.Moment sent = cache.now();
+        Moment sent = cache.now();
         current.read(keys.session(sessionId), (value, failure) -> {
             ended.run();
             if (accept(current, sent, failure)) {
@@ -175,7 +176,7 @@ final class CachingReads {
      *
      * @return whether it may be cached
      */
-    private boolean accept(InvalidationEpoch asked, NearCache.Moment sent, @Nullable Throwable failure) {
+    private boolean accept(InvalidationEpoch asked, Moment sent, @Nullable Throwable failure) {
         if (asked.isOver()) {
             return false;
         }

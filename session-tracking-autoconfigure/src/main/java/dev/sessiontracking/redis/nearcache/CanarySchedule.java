@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.nearcache;
 
+import dev.sessiontracking.spi.CachingReader.Moment;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,7 +41,7 @@ public final class CanarySchedule {
     }
 
     /** Whether a canary that was sent at this time is still valid. */
-    boolean isTrusted(NearCache.@Nullable Moment shown) {
+    boolean isTrusted(@Nullable Moment shown) {
         return shown != null && shown.isWithin(TRUSTED_NANOS, ticker.getAsLong(), clock.millis());
     }
 
@@ -49,7 +50,7 @@ public final class CanarySchedule {
      *
      * @param now the current time of the ticker
      */
-    boolean isDue(NearCache.@Nullable Moment shown, long now) {
+    boolean isDue(@Nullable Moment shown, long now) {
         if (shown != null && now - shown.nanos() <= RENEWED_NANOS) {
             return false;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.nearcache;
 
+import dev.sessiontracking.spi.CachingReader.Moment;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
@@ -46,7 +47,7 @@ final class InvalidationEpoch {
 
     private volatile boolean over;
 
-    private volatile NearCache.@Nullable Moment shown;
+    private volatile @Nullable Moment shown;
 
     /**
      * @param probeKey an unused key
@@ -93,7 +94,7 @@ final class InvalidationEpoch {
 
     /** Reads a key, writes it, and expects the invalidation before the reply to a third command. */
     private void canary() {
-        NearCache.Moment sent = cache.now();
+        Moment sent = cache.now();
         AsyncCommand<String, String, String> read = get(probeKey);
         AsyncCommand<String, String, String> write = command(
                 CommandType.SET,
@@ -200,7 +201,8 @@ final class InvalidationEpoch {
     }
 
     /** The time at which the last successful canary was sent, or {@code null} if a new canary is required. */
-    NearCache.@Nullable Moment shown() {
+    @Nullable
+    Moment shown() {
         return over ? null : shown;
     }
 

@@ -5,11 +5,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.spi.CachingReader.Moment;
 import dev.sessiontracking.spi.NotBefore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -185,7 +185,7 @@ public final class NearCache {
 
     /** The moment at which a request is sent: the answer to it renews the lease from that moment. */
     public Moment now() {
-        return new Moment(ticker.getAsLong(), clock.millis());
+        return Moment.now(ticker, clock);
     }
 
     /**
@@ -254,19 +254,4 @@ public final class NearCache {
     }
 
     private record Live(long createdAtMillis, long expiresAtMillis) {}
-
-    /**
-     * A moment on two clocks that must agree on an age. The ticker does not jump, but stands still while the machine sleeps;
-     * the wall clock may jump, but does not stand still.
-     *
-     * @param nanos by the ticker
-     * @param millis by the wall clock
-     */
-    public record Moment(long nanos, long millis) {
-
-        /** Whether this is at most {@code age} nanoseconds before now, by both clocks. Allocates nothing. */
-        public boolean isWithin(long age, long nowNanos, long nowMillis) {
-            return nowNanos - nanos <= age && Math.abs(nowMillis - millis) <= TimeUnit.NANOSECONDS.toMillis(age);
-        }
-    }
 }

@@ -3,6 +3,7 @@ package dev.sessiontracking.redis.nearcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.spi.CachingReader.Moment;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,11 +26,11 @@ class CanaryScheduleTests {
         wall.advance(time);
     }
 
-    private NearCache.Moment now() {
-        return new NearCache.Moment(nanos.get(), wall.millis());
+    private Moment now() {
+        return new Moment(nanos.get(), wall.millis());
     }
 
-    private int dueIn(int checks, Duration apart, NearCache.Moment shown) {
+    private int dueIn(int checks, Duration apart, Moment shown) {
         int due = 0;
         for (int i = 0; i < checks; i++) {
             due += schedule.isDue(shown, nanos.get()) ? 1 : 0;
@@ -40,7 +41,7 @@ class CanaryScheduleTests {
 
     @Test
     void aCanaryCountsForAFewSeconds() {
-        NearCache.Moment shown = now();
+        Moment shown = now();
         pass(CanarySchedule.TRUSTED);
         assertThat(schedule.isTrusted(shown)).isTrue();
         pass(TICK);
@@ -54,20 +55,20 @@ class CanaryScheduleTests {
 
     @Test
     void aCanaryFromBeforeTheMachineSleptDoesNotCount() {
-        NearCache.Moment shown = now();
+        Moment shown = now();
         wall.advance(CanarySchedule.TRUSTED.plus(TICK));
         assertThat(schedule.isTrusted(shown)).isFalse();
     }
 
     @Test
     void aFreshCanaryIsNotRenewed() {
-        NearCache.Moment shown = now();
+        Moment shown = now();
         assertThat(dueIn(2_000, TICK, shown)).isZero();
     }
 
     @Test
     void aSteadyStreamRenewsItBeforeItLapses() {
-        NearCache.Moment shown = now();
+        Moment shown = now();
         pass(RENEWED);
         assertThat(dueIn(4, Duration.ofMillis(250), shown)).isZero();
         assertThat(dueIn(1, TICK, shown)).isOne();
@@ -76,7 +77,7 @@ class CanaryScheduleTests {
 
     @Test
     void oneCheckInASecondNeverSpendsACanary() {
-        NearCache.Moment shown = now();
+        Moment shown = now();
         assertThat(dueIn(60, Duration.ofMillis(1_001), shown)).isZero();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.spi.CachingReader.Moment;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
@@ -107,7 +108,7 @@ class NearCacheEntriesTests {
     @Test
     void ageOfTheLeaseIsThatOfTheRequest() {
         assertThat(cache.leaseAge()).isNull();
-        NearCache.Moment sent = cache.now();
+        Moment sent = cache.now();
         pass(BOUND);
         cache.renewLease(sent);
         assertThat(cache.leaseAge()).isEqualTo(BOUND);

@@ -4,6 +4,7 @@ package dev.sessiontracking.redis.nearcache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.spi.CachingReader.Moment;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Clock;
 import java.time.Duration;
@@ -122,7 +123,7 @@ class NearCacheTests {
     @Test
     void proofIsDatedByTheSendingOfTheQuestion() {
         keepLive("a");
-        NearCache.Moment sent = cache.now();
+        Moment sent = cache.now();
         pass(BOUND);
         cache.renewLease(sent);
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
@@ -133,7 +134,7 @@ class NearCacheTests {
     @Test
     void anAnswerToAnOlderQuestionDoesNotMakeTheProofOlder() {
         keepLive("a");
-        NearCache.Moment older = cache.now();
+        Moment older = cache.now();
         pass(BOUND);
         prove();
         cache.renewLease(older);
