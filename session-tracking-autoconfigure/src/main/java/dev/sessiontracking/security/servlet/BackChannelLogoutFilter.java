@@ -20,6 +20,8 @@ final class BackChannelLogoutFilter implements Filter {
 
     private static final int MAX_BYTES = 16 * 1024;
 
+    private static final String PARAMETER = "logout_token";
+
     private final String path;
 
     private final BinaryOperator<String> receiver;
@@ -59,6 +61,11 @@ final class BackChannelLogoutFilter implements Filter {
     private static String body(HttpServletRequest request) {
         try {
             byte[] body = request.getInputStream().readNBytes(MAX_BYTES + 1);
+            if (body.length == 0 && request.getQueryString() == null) {
+                // A filter of the application may have read the form.
+                String token = request.getParameter(PARAMETER);
+                return token == null ? "" : PARAMETER + "=" + token;
+            }
             return body.length > MAX_BYTES ? "" : new String(body, StandardCharsets.UTF_8);
         } catch (IOException | IllegalStateException incomplete) {
             return "";

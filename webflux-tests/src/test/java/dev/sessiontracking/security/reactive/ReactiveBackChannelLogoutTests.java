@@ -86,7 +86,11 @@ class ReactiveBackChannelLogoutTests {
 
     private static Login login(String user) {
         Login login = PROVIDER.login(user, Instant.now().minusSeconds(20));
-        server.bean(SessionService.class).createSession(user, login.sid(), SessionMetadata.none());
+        // A node that has just recovered from an outage may not have noticed it.
+        Awaitility.await()
+                .until(() -> server.bean(SessionService.class)
+                        .createSession(user, login.sid(), SessionMetadata.none())
+                        .tracked());
         return login;
     }
 
