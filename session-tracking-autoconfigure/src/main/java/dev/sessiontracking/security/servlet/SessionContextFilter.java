@@ -68,7 +68,7 @@ final class SessionContextFilter implements Filter {
                 throw exception;
             }
         } finally {
-            check.rejections().addEndReason(http, (HttpServletResponse) response);
+            check.rejections().addEndReason(state.endReason(), (HttpServletResponse) response);
             state.afterTokenFilter();
             RequestSessionState.bind(before);
             ServletRequestReader.store(http, state);

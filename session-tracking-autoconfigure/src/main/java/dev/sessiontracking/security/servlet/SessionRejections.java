@@ -69,8 +69,7 @@ final class SessionRejections {
      * Adds why the session has ended to the challenge that an entry point has written. RFC 6750 section 3 permits further
      * parameters.
      */
-    void addEndReason(HttpServletRequest request, HttpServletResponse response) {
-        SessionEndReason reason = endReason(request);
+    void addEndReason(@Nullable SessionEndReason reason, HttpServletResponse response) {
         if (reason == null || response.isCommitted()) {
             return;
         }
