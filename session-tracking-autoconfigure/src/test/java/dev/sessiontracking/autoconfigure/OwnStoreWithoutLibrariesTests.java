@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
 import dev.sessiontracking.spi.SessionStore;
 import java.io.File;
@@ -15,7 +16,6 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -81,7 +81,8 @@ class OwnStoreWithoutLibrariesTests {
                             return InvocationHandler.invokeDefault(proxy, method, arguments);
                         }
                         return method.getName().equals("create")
-                                ? CompletableFuture.completedFuture(Optional.of(arguments[0]))
+                                ? CompletableFuture.completedFuture(
+                                        SessionStore.Registration.written((UserSession) arguments[0]))
                                 : null;
                     });
         }
