@@ -6,12 +6,9 @@ import dev.sessiontracking.spi.NotBefore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,13 +23,6 @@ public final class RevocationDenylist {
 
     private static final Logger log = LoggerFactory.getLogger(RevocationDenylist.class);
 
-    private static final int QUEUES = 256;
-
-    /** More than one in so many revocations of one user displace own ones. */
-    private static final int PARTS = 50;
-
-    private static final int SMALLEST_SHARE = 10;
-
     private final Clock clock;
 
     private final Duration retention;
@@ -41,16 +31,7 @@ public final class RevocationDenylist {
 
     private final Map<String, Denial> sessions = new ConcurrentHashMap<>();
 
-    /**
-     * Confirmed revocations of single sessions, the oldest first, and some that are unconfirmed again. Those of one owner
-     * are in one of the queues.
-     */
-    private final List<Deque<Denial>> confirmed =
-            Stream.<Deque<Denial>>generate(ArrayDeque::new).limit(QUEUES).toList();
-
-    private final int share;
-
-    private long enqueuings;
+    private final DisplaceableDenials displaceable;
 
     private final UserRevocations users = new UserRevocations();
 
@@ -64,7 +45,7 @@ public final class RevocationDenylist {
         this.clock = clock;
         this.retention = retention;
         this.maximumRemembered = maximumRemembered;
-        this.share = Math.max(SMALLEST_SHARE, maximumRemembered / PARTS);
+        this.displaceable = new DisplaceableDenials(maximumRemembered);
     }
 
     Duration retention() {
@@ -156,12 +137,9 @@ public final class RevocationDenylist {
     /** An invalidation does not say whose session it was, but the announcement that follows does. */
     private void identify(Denial denial, @Nullable String owner) {
         if (denial.owner == 0 && owner != null) {
-            if (denial.enqueued) {
-                denial.queue().removeLastOccurrence(denial);
-                denial.enqueued = false;
-            }
+            displaceable.removeYoung(denial);
             denial.owner = owner.hashCode();
-            Denial displaced = size() < maximumRemembered ? null : oldestBeyondShare(owner);
+            Denial displaced = size() < maximumRemembered ? null : displaceable.oldestBeyondShare(owner);
             if (displaced != null) {
                 remove(displaced);
             }
@@ -245,7 +223,7 @@ public final class RevocationDenylist {
     synchronized void withdraw(String sessionId) {
         Denial denial = sessions.get(sessionId);
         if (denial != null && denial.claims == denial.doubtful) {
-            denial.queue().remove(denial);
+            displaceable.remove(denial);
             sessions.remove(sessionId);
         }
     }
@@ -324,8 +302,8 @@ public final class RevocationDenylist {
     /** Constant cost on average: each step removes an entry that was added before. */
     private boolean makeRoom(@Nullable String owner) {
         while (size() >= maximumRemembered) {
-            Denial displaced = oldestBeyondShare(owner);
-            displaced = displaced == null ? oldest() : displaced;
+            Denial displaced = displaceable.oldestBeyondShare(owner);
+            displaced = displaced == null ? displaceable.oldest() : displaced;
             if (displaced != null) {
                 logFull();
                 remove(displaced);
@@ -337,58 +315,23 @@ public final class RevocationDenylist {
     }
 
     private void removeExpired(Instant now) {
-        for (Denial oldest = oldest(); oldest != null && oldest.isOver(now); oldest = oldest()) {
+        for (Denial oldest = displaceable.oldest();
+                oldest != null && oldest.isOver(now);
+                oldest = displaceable.oldest()) {
             remove(oldest);
         }
     }
 
-    private @Nullable Denial oldest() {
-        Denial oldest = null;
-        for (Deque<Denial> queue : confirmed) {
-            Denial first = queue.peek();
-            if (first != null && (oldest == null || first.number < oldest.number)) {
-                oldest = first;
-            }
-        }
-        return oldest;
-    }
-
-    private @Nullable Denial oldestBeyondShare(@Nullable String owner) {
-        if (owner == null || queueOf(owner.hashCode()).size() <= share) {
-            return null;
-        }
-        // Counts no further than the share: one user may have as many as are remembered.
-        int ownerHash = owner.hashCode();
-        int own = 0;
-        Denial oldest = null;
-        for (Denial denial : queueOf(ownerHash)) {
-            if (denial.owner == ownerHash) {
-                oldest = oldest == null ? denial : oldest;
-                if (++own > share) {
-                    return oldest;
-                }
-            }
-        }
-        return null;
-    }
-
-    private Deque<Denial> queueOf(int owner) {
-        return confirmed.get(Math.floorMod(owner, QUEUES));
-    }
-
     private void remove(Denial oldest) {
-        oldest.queue().remove(oldest);
-        oldest.enqueued = false;
+        displaceable.remove(oldest);
         if (oldest.isConfirmed()) {
             sessions.remove(oldest.sessionId, oldest);
         }
     }
 
     private void enqueueIfConfirmed(Denial denial) {
-        if (denial.isConfirmed() && !denial.enqueued) {
-            denial.enqueued = true;
-            denial.number = enqueuings++;
-            denial.queue().add(denial);
+        if (denial.isConfirmed()) {
+            displaceable.add(denial);
         }
     }
 
@@ -404,15 +347,15 @@ public final class RevocationDenylist {
     }
 
     /** One session that is refused. All but {@code until} is guarded by the denylist's lock. */
-    final class Denial {
+    static final class Denial {
 
         private final String sessionId;
 
         /** Hash of whose session it is; 0 if unknown. */
         private int owner;
 
-        /** When it was enqueued, as a running number. */
-        private long number;
+        /** Its place among those that may be displaced, as a running number; 0 if it has none. */
+        private long place;
 
         private volatile Instant until;
 
@@ -431,8 +374,6 @@ public final class RevocationDenylist {
 
         private boolean reapply;
 
-        private boolean enqueued;
-
         private Denial(String sessionId, @Nullable String owner, Instant until) {
             this.sessionId = sessionId;
             this.owner = owner == null ? 0 : owner.hashCode();
@@ -443,8 +384,16 @@ public final class RevocationDenylist {
             return sessionId;
         }
 
-        private Deque<Denial> queue() {
-            return queueOf(owner == 0 ? sessionId.hashCode() : owner);
+        int owner() {
+            return owner;
+        }
+
+        long place() {
+            return place;
+        }
+
+        void place(long newPlace) {
+            place = newPlace;
         }
 
         private boolean isConfirmed() {

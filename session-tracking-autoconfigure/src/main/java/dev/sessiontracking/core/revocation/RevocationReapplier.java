@@ -15,8 +15,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Reapplies confirmed revocations: a failover may have lost them, and a restored backup undoes them. A session id is used
  * once, so this never ends a new session. Thread-safe; does not block.
+ *
+ * @param later does something after a while
  */
-final class RevocationReapplier {
+record RevocationReapplier(SessionStore store, Consumer<Runnable> later) {
 
     private static final Logger log = LoggerFactory.getLogger(RevocationReapplier.class);
 
@@ -25,16 +27,6 @@ final class RevocationReapplier {
 
     /** A store that does not answer for longer is away, and is given the whole list when it is back. */
     private static final int MOST_ROUNDS = 10;
-
-    private final SessionStore store;
-
-    private final Consumer<Runnable> later;
-
-    /** @param later does something after a while */
-    RevocationReapplier(SessionStore store, Consumer<Runnable> later) {
-        this.store = store;
-        this.later = later;
-    }
 
     void apply(List<String> sessionIds) {
         apply(sessionIds, 1);

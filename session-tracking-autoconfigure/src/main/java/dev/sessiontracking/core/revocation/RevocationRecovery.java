@@ -8,28 +8,14 @@ import java.util.List;
  * Recovery after an outage. The store that answers again may be another server or an older state of itself, so it receives
  * the pending revocations, the revocations that it had confirmed, and the not-before markers. Does not block.
  */
-final class RevocationRecovery implements StoreListener {
+record RevocationRecovery(
+        RevocationDenylist denylist,
+        NotBeforeMarkers markers,
+        PendingRevocations pending,
+        RevocationReapplier reapplier)
+        implements StoreListener {
 
     private static final int MAX_RESTORATIONS = 10;
-
-    private final RevocationDenylist denylist;
-
-    private final NotBeforeMarkers markers;
-
-    private final PendingRevocations pending;
-
-    private final RevocationReapplier reapplier;
-
-    RevocationRecovery(
-            RevocationDenylist denylist,
-            NotBeforeMarkers markers,
-            PendingRevocations pending,
-            RevocationReapplier reapplier) {
-        this.denylist = denylist;
-        this.markers = markers;
-        this.pending = pending;
-        this.reapplier = reapplier;
-    }
 
     @Override
     public void available() {

@@ -342,40 +342,7 @@ public final class Revoker implements AutoCloseable {
 
     /** What the near cache is to report about revocations. */
     public RevocationObserver observer() {
-        return new RevocationObserver() {
-
-            @Override
-            public boolean isRevoked(String sessionId) {
-                return denylist.isDenied(sessionId);
-            }
-
-            @Override
-            public void onRevokedElsewhere(String sessionId) {
-                denylist.denyRevokedElsewhere(sessionId);
-            }
-
-            @Override
-            public void onAnnounced(String sessionId, @Nullable String owner, Instant revokedAt) {
-                denylist.denyAnnounced(sessionId, owner, revokedAt);
-            }
-
-            @Override
-            public void onAnnounced(String userId, NotBefore marker) {
-                if (userId.equals(NotBefore.ALL_USERS)) {
-                    markers.enforceCutoff(marker);
-                } else {
-                    NotBefore credible = markers.credible(marker);
-                    if (!credible.equals(NotBefore.NONE)) {
-                        denylist.denyAnnounced(userId, credible);
-                    }
-                }
-            }
-
-            @Override
-            public void onResurrected(String sessionId) {
-                reapplier.apply(denylist.reappliable(List.of(sessionId)));
-            }
-        };
+        return new ReportedRevocations(denylist, markers, reapplier);
     }
 
     /** What is to happen when the store answers again; to be added to the store after the listeners that report outages. */
