@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param userId the owner of the session
  * @param metadata the client's address and User-Agent at the login
  * @param createdAt the time of its creation
- * @param expiresAt the time at which it expires, unless it is renewed before
+ * @param expiresAt the time at which it expires, unless it is renewed before; never later than {@code maxExpiresAt}
  * @param maxExpiresAt the time at which it expires even if it is renewed; {@code null} without such a limit
  * @param lastUse the login or the last refresh
  * @param tracked whether the session is in the store. An untracked session was created without a store or during an
@@ -32,6 +32,10 @@ public record UserSession(
      * The claim that names a token's session: {@code sid}, as registered by OpenID Connect Front-Channel Logout 1.0.
      */
     public static final String SESSION_ID_CLAIM = "sid";
+
+    public UserSession {
+        expiresAt = maxExpiresAt != null && maxExpiresAt.isBefore(expiresAt) ? maxExpiresAt : expiresAt;
+    }
 
     /** A session without an absolute limit that was not used since its login. */
     public UserSession(

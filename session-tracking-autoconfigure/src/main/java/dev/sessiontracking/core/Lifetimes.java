@@ -32,13 +32,12 @@ public record Lifetimes(Duration ttl, @Nullable Duration max, Duration reuseInte
             Instant createdAt,
             Instant now,
             @Nullable Instant maxExpiresAt) {
-        Instant expiresAt = now.truncatedTo(ChronoUnit.MILLIS).plus(ttl);
         return new UserSession(
                 id,
                 userId,
                 metadata,
                 createdAt,
-                maxExpiresAt == null || expiresAt.isBefore(maxExpiresAt) ? expiresAt : maxExpiresAt,
+                now.truncatedTo(ChronoUnit.MILLIS).plus(ttl),
                 maxExpiresAt,
                 new UserSession.LastUse(createdAt, metadata),
                 true);

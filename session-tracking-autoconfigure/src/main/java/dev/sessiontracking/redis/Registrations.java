@@ -194,15 +194,13 @@ final class Registrations {
 
     private static UserSession stamped(UserSession session, long began, long now, Duration ttl) {
         Instant createdAt = Instant.ofEpochMilli(began);
-        Instant expiresAt = Instant.ofEpochMilli(now).plusMillis(ttl.toMillis());
-        Instant last = session.maxExpiresAt() == null ? null : createdAt.plusMillis(longest(session));
         return new UserSession(
                 session.id(),
                 session.userId(),
                 session.metadata(),
                 createdAt,
-                last == null || expiresAt.isBefore(last) ? expiresAt : last,
-                last,
+                Instant.ofEpochMilli(now).plusMillis(ttl.toMillis()),
+                session.maxExpiresAt() == null ? null : createdAt.plusMillis(longest(session)),
                 new UserSession.LastUse(createdAt, session.metadata()),
                 true);
     }

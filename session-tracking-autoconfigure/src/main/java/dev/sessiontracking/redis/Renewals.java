@@ -249,13 +249,12 @@ final class Renewals implements StoreListener {
                     && !session.createdAt().equals(Instant.EPOCH)) {
                 last = session.createdAt().plus(refresh.maxLifetime());
             }
-            Instant expiresAt = now.plusMillis(refresh.ttl().toMillis());
             return new UserSession(
                     session.id(),
                     session.userId(),
                     session.metadata(),
                     session.createdAt(),
-                    last == null || expiresAt.isBefore(last) ? expiresAt : last,
+                    now.plusMillis(refresh.ttl().toMillis()),
                     last,
                     new UserSession.LastUse(
                             now, refresh.metadata() == null ? session.lastUse().metadata() : refresh.metadata()),

@@ -3,10 +3,8 @@ package dev.sessiontracking.redis.format;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.spi.SessionIds;
 import java.io.StringWriter;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -37,27 +35,27 @@ public final class SessionJson {
     /** A longer value is not read, because a renewal would transfer it four times. */
     static final int LONGEST = 1 << 20;
 
-    private static final String USER_ID = "userId";
+    static final String USER_ID = "userId";
 
-    private static final String IP = "ip";
+    static final String IP = "ip";
 
-    private static final String USER_AGENT = "userAgent";
+    static final String USER_AGENT = "userAgent";
 
-    private static final String CREATED_AT = "createdAt";
+    static final String CREATED_AT = "createdAt";
 
-    private static final String EXPIRES_AT = "expiresAt";
+    static final String EXPIRES_AT = "expiresAt";
 
-    private static final String MAX_EXPIRES_AT = "maxExpiresAt";
+    static final String MAX_EXPIRES_AT = "maxExpiresAt";
 
-    private static final String LAST_USED_AT = "lastUsedAt";
+    static final String LAST_USED_AT = "lastUsedAt";
 
-    private static final String LAST_IP = "lastIp";
+    static final String LAST_IP = "lastIp";
 
-    private static final String LAST_USER_AGENT = "lastUserAgent";
+    static final String LAST_USER_AGENT = "lastUserAgent";
 
-    private static final String ROTATION = "rotation";
+    static final String ROTATION = "rotation";
 
-    private static final String NONCE = "n";
+    static final String NONCE = "n";
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -121,10 +119,10 @@ public final class SessionJson {
 
     /** How often the refresh tokens of a session were rotated; never, unless the text says so. */
     public static Rotation rotation(String json) {
-        return fields(json).map(fields -> Rotation.parse(fields.rotation)).orElse(Rotation.NEVER);
+        return fields(json).map(fields -> Rotation.parse(fields.rotation())).orElse(Rotation.NEVER);
     }
 
-    private static Optional<Fields> fields(String json) {
+    private static Optional<StoredFields> fields(String json) {
         if (json.length() > LONGEST) {
             return Optional.empty();
         }
@@ -132,7 +130,7 @@ public final class SessionJson {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
             }
-            Fields fields = new Fields();
+            StoredFields fields = new StoredFields();
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = parser.currentName();
                 parser.nextToken();
@@ -223,85 +221,6 @@ public final class SessionJson {
             return wasNumber ? text : '"' + text + '"';
         }
         return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsCharArray((String) value)) + '"';
-    }
-
-    /** The fields that were read so far. */
-    private static final class Fields {
-
-        private @Nullable String userId;
-
-        private @Nullable String ip;
-
-        private @Nullable String userAgent;
-
-        private @Nullable Instant createdAt;
-
-        private @Nullable Instant expiresAt;
-
-        private @Nullable Instant maxExpiresAt;
-
-        private @Nullable Instant lastUsedAt;
-
-        /** Where it was last used from, as far as that differs from the login. */
-        private final Map<String, @Nullable String> last = new HashMap<>();
-
-        private @Nullable String rotation;
-
-        void take(String name, JsonParser parser) {
-            switch (name) {
-                case USER_ID -> userId = userId(parser);
-                case IP -> ip = text(parser);
-                case USER_AGENT -> userAgent = text(parser);
-                case CREATED_AT -> createdAt = time(parser);
-                case EXPIRES_AT -> expiresAt = time(parser);
-                case MAX_EXPIRES_AT -> maxExpiresAt = time(parser);
-                case LAST_USED_AT -> lastUsedAt = time(parser);
-                case LAST_IP, LAST_USER_AGENT -> last.put(name, text(parser));
-                case ROTATION -> rotation = text(parser);
-                default -> {
-                    // another writer's field, or a later version's
-                }
-            }
-        }
-
-        private static @Nullable String userId(JsonParser parser) {
-            String id = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
-                    ? parser.getBigIntegerValue().toString()
-                    : text(parser);
-            return id != null && SessionIds.isUsableUserId(id) ? id : null;
-        }
-
-        private static @Nullable String text(JsonParser parser) {
-            return parser.currentToken() == JsonToken.VALUE_STRING ? parser.getString() : null;
-        }
-
-        private static @Nullable Instant time(JsonParser parser) {
-            JsonToken token = parser.currentToken();
-            return token == JsonToken.VALUE_STRING || token.isNumeric() ? StoredTime.read(parser.getString()) : null;
-        }
-
-        Optional<UserSession> session(String sessionId) {
-            if (userId == null) {
-                return Optional.empty();
-            }
-            Instant began = Objects.requireNonNullElse(createdAt, Instant.EPOCH);
-            Instant ends = Objects.requireNonNullElse(expiresAt, NO_EXPIRY);
-            return Optional.of(new UserSession(
-                    sessionId,
-                    userId,
-                    SessionMetadata.of(ip, userAgent),
-                    began,
-                    maxExpiresAt != null && maxExpiresAt.isBefore(ends) ? maxExpiresAt : ends,
-                    maxExpiresAt,
-                    new UserSession.LastUse(
-                            Objects.requireNonNullElse(lastUsedAt, began),
-                            SessionMetadata.of(last(LAST_IP, ip), last(LAST_USER_AGENT, userAgent))),
-                    true));
-        }
-
-        private @Nullable String last(String name, @Nullable String first) {
-            return last.containsKey(name) ? last.get(name) : first;
-        }
     }
 
     /**
