@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.autoconfigure;
 
+import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.isBetween;
+import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.require;
+
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.Limit;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +25,13 @@ record LimitProperties(
     private static final int MOST = 1_000;
 
     LimitProperties {
-        if (sessionsPerUser != null && (sessionsPerUser < 1 || sessionsPerUser > MOST)) {
-            throw new SessionTrackingSetupException(
-                    "The property session.tracking.limit.sessions-per-user is " + sessionsPerUser
-                            + ", but must be between 1 and " + MOST + ".",
-                    "Set session.tracking.limit.sessions-per-user to the number of devices of a user, for example 5, or"
-                            + " remove it.");
-        }
+        require(
+                sessionsPerUser == null || isBetween(1, sessionsPerUser, MOST),
+                "session.tracking.limit.sessions-per-user",
+                sessionsPerUser,
+                "between 1 and " + MOST,
+                "Set session.tracking.limit.sessions-per-user to the number of devices of a user, for example 5, or"
+                        + " remove it.");
     }
 
     /** What happens at a login beyond the limit. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.autoconfigure;
 
+import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.isBetween;
+import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.require;
+
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -17,12 +20,12 @@ record RefreshProperties(@DefaultValue("10s") Duration reuseInterval) {
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
     RefreshProperties {
-        if (reuseInterval.isNegative() || reuseInterval.compareTo(LONGEST) > 0) {
-            throw new SessionTrackingSetupException(
-                    "The property session.tracking.refresh.reuse-interval is " + reuseInterval
-                            + ", but must be between 0 and 60 seconds.",
-                    "Set session.tracking.refresh.reuse-interval to the time within which a client repeats a refresh, for"
-                            + " example 10s. 0 ends the session at any repetition.");
-        }
+        require(
+                isBetween(Duration.ZERO, reuseInterval, LONGEST),
+                "session.tracking.refresh.reuse-interval",
+                reuseInterval,
+                "between 0 and 60 seconds",
+                "Set session.tracking.refresh.reuse-interval to the time within which a client repeats a refresh, for"
+                        + " example 10s. 0 ends the session at any repetition.");
     }
 }

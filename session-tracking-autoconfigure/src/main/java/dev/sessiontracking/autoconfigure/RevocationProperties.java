@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.autoconfigure;
 
+import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.isBetween;
+import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.require;
+
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -26,19 +29,18 @@ record RevocationProperties(
     private static final int MOST = 10_000_000;
 
     RevocationProperties {
-        if (retention != null && (retention.toSeconds() < 1 || retention.compareTo(LONGEST_RETENTION) > 0)) {
-            throw new SessionTrackingSetupException(
-                    "The property session.tracking.revocation.retention is " + retention
-                            + ", but must be between one second and " + LONGEST_RETENTION.toDays() + " days.",
-                    "Set session.tracking.revocation.retention to the longest lifetime of a token, for example 7d,"
-                            + " or remove it.");
-        }
-        if (maximumRemembered < FEWEST || maximumRemembered > MOST) {
-            throw new SessionTrackingSetupException(
-                    "The property session.tracking.revocation.maximum-remembered is " + maximumRemembered
-                            + ", but must be between " + FEWEST + " and " + MOST + ".",
-                    "Set it to the number of revocations that happen within the retention, for example 100000,"
-                            + " or remove it.");
-        }
+        require(
+                retention == null || isBetween(Duration.ofSeconds(1), retention, LONGEST_RETENTION),
+                "session.tracking.revocation.retention",
+                retention,
+                "between one second and " + LONGEST_RETENTION.toDays() + " days",
+                "Set session.tracking.revocation.retention to the longest lifetime of a token, for example 7d,"
+                        + " or remove it.");
+        require(
+                isBetween(FEWEST, maximumRemembered, MOST),
+                "session.tracking.revocation.maximum-remembered",
+                maximumRemembered,
+                "between " + FEWEST + " and " + MOST,
+                "Set it to the number of revocations that happen within the retention, for example 100000, or remove it.");
     }
 }

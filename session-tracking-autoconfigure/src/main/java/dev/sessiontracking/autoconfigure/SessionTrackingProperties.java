@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.autoconfigure;
 
+import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.isBetween;
+import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.require;
+
 import dev.sessiontracking.core.Lifetimes;
 import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.spi.OutagePolicy;
@@ -33,19 +36,19 @@ record SessionTrackingProperties(
     private static final Duration LONGEST_TTL = Duration.ofDays(3650);
 
     SessionTrackingProperties {
-        if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
-            throw new SessionTrackingSetupException(
-                    "The property session.tracking.ttl is " + ttl + ", but must be between one second and 3650 days.",
-                    "Set session.tracking.ttl to the lifetime of your refresh tokens, for example 7d.");
-        }
-        if (maxLifetime != null
-                && (maxLifetime.compareTo(SHORTEST_TTL) < 0 || maxLifetime.compareTo(LONGEST_TTL) > 0)) {
-            throw new SessionTrackingSetupException(
-                    "The property session.tracking.max-lifetime is " + maxLifetime
-                            + ", but must be between one second and 3650 days.",
-                    "Set session.tracking.max-lifetime to the time after which a user must log in again, for example"
-                            + " 30d, or leave it out.");
-        }
+        require(
+                isBetween(SHORTEST_TTL, ttl, LONGEST_TTL),
+                "session.tracking.ttl",
+                ttl,
+                "between one second and 3650 days",
+                "Set session.tracking.ttl to the lifetime of your refresh tokens, for example 7d.");
+        require(
+                maxLifetime == null || isBetween(SHORTEST_TTL, maxLifetime, LONGEST_TTL),
+                "session.tracking.max-lifetime",
+                maxLifetime,
+                "between one second and 3650 days",
+                "Set session.tracking.max-lifetime to the time after which a user must log in again, for example 30d,"
+                        + " or leave it out.");
     }
 
     Lifetimes lifetimes(RefreshProperties refresh) {

@@ -31,6 +31,23 @@ public class SessionTrackingSetupException extends RuntimeException {
         this.action = action;
     }
 
+    /**
+     * Requires a valid value of a property.
+     *
+     * @param range what the value must be, such as "between 1 and 5"
+     */
+    public static void require(boolean isValid, String property, @Nullable Object value, String range, String action) {
+        if (!isValid) {
+            throw new SessionTrackingSetupException(
+                    "The property " + property + " is " + value + ", but must be " + range + ".", action);
+        }
+    }
+
+    /** Whether this is at least the first and at most the last. */
+    public static <T extends Comparable<T>> boolean isBetween(T first, T value, T last) {
+        return value.compareTo(first) >= 0 && value.compareTo(last) <= 0;
+    }
+
     /** How to correct it. */
     public String action() {
         return action;

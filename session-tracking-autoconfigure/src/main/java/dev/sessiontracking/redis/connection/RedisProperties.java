@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.connection;
 
+import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.isBetween;
+import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.require;
+
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.redis.format.UserIndexType;
 import java.time.Duration;
@@ -46,11 +49,12 @@ public record RedisProperties(
     }
 
     private static void requireTimeout(String property, Duration value, String example) {
-        if (value.compareTo(SHORTEST_TIMEOUT) < 0 || value.compareTo(LONGEST_TIMEOUT) > 0) {
-            throw new SessionTrackingSetupException(
-                    "The property " + property + " is " + value + ", but must be between 1 millisecond and 60 seconds.",
-                    "Set " + property + " to a short time, such as " + example + ".");
-        }
+        require(
+                isBetween(SHORTEST_TIMEOUT, value, LONGEST_TIMEOUT),
+                property,
+                value,
+                "between 1 millisecond and 60 seconds",
+                "Set " + property + " to a short time, such as " + example + ".");
     }
 
     /** Without the URL, which may hold a password. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.nearcache;
 
-import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
+import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.isBetween;
+import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.require;
+
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -28,19 +30,19 @@ public record NearCacheProperties(
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
     public NearCacheProperties {
-        if (maximumSize < 1 || maximumSize > LARGEST) {
-            throw new SessionTrackingSetupException(
-                    "The property session.tracking.near-cache.maximum-size is " + maximumSize
-                            + ", but must be between 1 and " + LARGEST + ".",
-                    "Set it to the number of sessions that are in use on one node, for example 100000, or turn"
-                            + " the near cache off with session.tracking.near-cache.enabled=false.");
-        }
-        if (maxStaleness.compareTo(SHORTEST) < 0 || maxStaleness.compareTo(LONGEST) > 0) {
-            throw new SessionTrackingSetupException(
-                    "The property session.tracking.near-cache.max-staleness is " + maxStaleness
-                            + ", but must be between 10 milliseconds and one minute.",
-                    "Set session.tracking.near-cache.max-staleness to a short time, such as 500ms.");
-        }
+        require(
+                isBetween(1L, maximumSize, LARGEST),
+                "session.tracking.near-cache.maximum-size",
+                maximumSize,
+                "between 1 and " + LARGEST,
+                "Set it to the number of sessions that are in use on one node, for example 100000, or turn the near cache"
+                        + " off with session.tracking.near-cache.enabled=false.");
+        require(
+                isBetween(SHORTEST, maxStaleness, LONGEST),
+                "session.tracking.near-cache.max-staleness",
+                maxStaleness,
+                "between 10 milliseconds and one minute",
+                "Set session.tracking.near-cache.max-staleness to a short time, such as 500ms.");
     }
 
     /** The maximum size of one of several caches that share the limit. */
