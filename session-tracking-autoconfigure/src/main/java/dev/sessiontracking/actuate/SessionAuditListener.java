@@ -7,11 +7,11 @@ import dev.sessiontracking.SessionEvent.RevocationPending;
 import dev.sessiontracking.SessionEvent.SessionCreated;
 import dev.sessiontracking.SessionEvent.SessionCutoffChanged;
 import dev.sessiontracking.SessionEvent.SessionRevoked;
+import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionListener;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ import org.springframework.context.ApplicationEventPublisher;
  * the owner of the sessions. Events contain the short hashes of sessions, and no addresses or User-Agents.
  * Thread-safe.
  */
-final class SessionAuditListener implements SessionListener {
+record SessionAuditListener(ApplicationEventPublisher publisher) implements SessionListener {
 
     static final String CREATED = "SESSION_CREATED";
 
@@ -37,12 +37,6 @@ final class SessionAuditListener implements SessionListener {
     private static final String UNKNOWN = "unknown";
 
     private static final int MOST_HASHES = 100;
-
-    private final ApplicationEventPublisher publisher;
-
-    SessionAuditListener(ApplicationEventPublisher publisher) {
-        this.publisher = publisher;
-    }
 
     @Override
     public void on(SessionEvent event) {
@@ -76,7 +70,7 @@ final class SessionAuditListener implements SessionListener {
                 .map(SessionIds::hash)
                 .toList();
         Details details = new Details()
-                .with("operation", lowerCase(event.operation()))
+                .with("operation", TrackingState.word(event.operation()))
                 .with("reason", event.reason().code())
                 .with("user", event.userId())
                 .with("count", event.sessionIds().size())
@@ -86,7 +80,7 @@ final class SessionAuditListener implements SessionListener {
 
     private void revocationPending(RevocationPending event) {
         Details details = new Details()
-                .with("operation", lowerCase(event.operation()))
+                .with("operation", TrackingState.word(event.operation()))
                 .with("reason", event.reason().code())
                 .with("user", event.userId())
                 .with("session", hash(event.sessionId()))
@@ -95,8 +89,9 @@ final class SessionAuditListener implements SessionListener {
     }
 
     private void rejected(RequestRejected event) {
-        Details details =
-                new Details().with("reason", lowerCase(event.reason())).with("session", hash(event.sessionId()));
+        Details details = new Details()
+                .with("reason", TrackingState.word(event.reason()))
+                .with("session", hash(event.sessionId()));
         publish(event, who(event.userId(), null), REJECTED, details);
     }
 
@@ -110,10 +105,6 @@ final class SessionAuditListener implements SessionListener {
 
     private static @Nullable String hash(@Nullable String sessionId) {
         return sessionId == null ? null : SessionIds.hash(sessionId);
-    }
-
-    private static String lowerCase(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     /** Omits names without a value. */

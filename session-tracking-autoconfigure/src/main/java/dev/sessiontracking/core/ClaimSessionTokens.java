@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the claims of tokens. What they say of sessions is checked elsewhere. */
-final class ClaimSessionTokens implements SessionTokens {
+record ClaimSessionTokens(TokenSessions sessions, String userIdClaim, Clock clock) implements SessionTokens {
 
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
@@ -27,18 +27,6 @@ final class ClaimSessionTokens implements SessionTokens {
 
     /** As decoders allow for clocks that differ. */
     private static final Duration LEEWAY = Duration.ofMinutes(1);
-
-    private final TokenSessions sessions;
-
-    private final String userIdClaim;
-
-    private final Clock clock;
-
-    ClaimSessionTokens(TokenSessions sessions, String userIdClaim, Clock clock) {
-        this.sessions = sessions;
-        this.userIdClaim = userIdClaim;
-        this.clock = clock;
-    }
 
     @Override
     public TokenGrant login(

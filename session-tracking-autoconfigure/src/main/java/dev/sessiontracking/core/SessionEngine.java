@@ -39,9 +39,7 @@ final class SessionEngine implements SessionChecker {
 
     private final NotBeforeMarkers markers;
 
-    private final OutagePolicy outagePolicy;
-
-    private final Mode mode;
+    private final SessionTracking.Settings settings;
 
     private final SessionStatistics statistics;
 
@@ -56,8 +54,7 @@ final class SessionEngine implements SessionChecker {
         this.revoker = revoker;
         this.denylist = revoker.denylist();
         this.markers = revoker.markers();
-        this.outagePolicy = settings.outagePolicy();
-        this.mode = settings.mode();
+        this.settings = settings;
         this.statistics = statistics;
     }
 
@@ -212,11 +209,11 @@ final class SessionEngine implements SessionChecker {
 
     @Override
     public OutagePolicy outagePolicy() {
-        return outagePolicy;
+        return settings.outagePolicy();
     }
 
     @Override
     public Mode mode() {
-        return mode;
+        return settings.mode();
     }
 }

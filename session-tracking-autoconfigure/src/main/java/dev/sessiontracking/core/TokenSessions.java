@@ -23,32 +23,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The sessions behind {@link dev.sessiontracking.SessionTokens}: the store rotates their refresh tokens. Thread-safe. */
-final class TokenSessions {
+record TokenSessions(
+        TrackedSessionService sessions,
+        SessionEngine engine,
+        Revoker revoker,
+        SessionEvents events,
+        Lifetimes lifetimes) {
 
     private static final Logger log = LoggerFactory.getLogger(TokenSessions.class);
-
-    private final TrackedSessionService sessions;
-
-    private final SessionEngine engine;
-
-    private final Revoker revoker;
-
-    private final SessionEvents events;
-
-    private final Lifetimes lifetimes;
-
-    TokenSessions(
-            TrackedSessionService sessions,
-            SessionEngine engine,
-            Revoker revoker,
-            SessionEvents events,
-            Lifetimes lifetimes) {
-        this.sessions = sessions;
-        this.engine = engine;
-        this.revoker = revoker;
-        this.events = events;
-        this.lifetimes = lifetimes;
-    }
 
     /**
      * Begins the session of a login.

@@ -6,6 +6,7 @@ import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.StoreDescription;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,11 @@ public record TrackingState(
     /** What somebody must put right, in the store's configuration or ours, or {@code null}. */
     public @Nullable String misconfiguration() {
         return store.misconfiguration();
+    }
+
+    /** A constant in logs, tags and JSON, in lower case. */
+    public static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     /** Knows which ways into the application check sessions. Thread-safe. */

@@ -4,6 +4,7 @@ package dev.sessiontracking.metrics;
 import dev.sessiontracking.core.SessionStatistics;
 import dev.sessiontracking.core.SessionStatistics.Counters;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.spi.CachingReader.FeedState;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -14,22 +15,15 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Meters of the engine's counters and state. A registry reads them on demand. Each tag has few values. Thread-safe. */
-final class SessionMeters implements MeterBinder {
+record SessionMeters(SessionTracking tracking) implements MeterBinder {
 
     static final String PREFIX = "session.tracking.";
-
-    private final SessionTracking tracking;
-
-    SessionMeters(SessionTracking tracking) {
-        this.tracking = tracking;
-    }
 
     @Override
     public void bindTo(MeterRegistry registry) {
@@ -45,7 +39,8 @@ final class SessionMeters implements MeterBinder {
                 "checks",
                 "Checks of sessions, by result and by the source of the answer",
                 counts.checks(),
-                check -> Tags.of("result", lowerCase(check.status()), "source", lowerCase(check.source())));
+                check -> Tags.of(
+                        "result", TrackingState.word(check.status()), "source", TrackingState.word(check.source())));
         count(registry, "rejections", "Rejected requests", counts.rejections(), tag("reason"));
         count(
                 registry,
@@ -86,7 +81,7 @@ final class SessionMeters implements MeterBinder {
     }
 
     private static <E extends Enum<E>> Function<E, Tags> tag(String name) {
-        return constant -> Tags.of(name, lowerCase(constant));
+        return constant -> Tags.of(name, TrackingState.word(constant));
     }
 
     private static <K> void count(
@@ -181,9 +176,5 @@ final class SessionMeters implements MeterBinder {
 
     private static double nanos(@Nullable Duration duration) {
         return duration == null ? Double.NaN : duration.toNanos();
-    }
-
-    private static String lowerCase(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

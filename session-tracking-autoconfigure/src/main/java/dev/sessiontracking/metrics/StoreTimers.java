@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.metrics;
 
+import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.spi.StoreObserver;
 import dev.sessiontracking.spi.StoreObserver.Operation;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -8,7 +9,6 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +32,7 @@ final class StoreTimers implements StoreObserver, MeterBinder {
                     operation,
                     Timer.builder(NAME)
                             .description("Duration of operations of the session store")
-                            .tag("operation", operation.name().toLowerCase(Locale.ROOT))
+                            .tag("operation", TrackingState.word(operation))
                             .tag("outcome", outcome)
                             .register(registry));
         }

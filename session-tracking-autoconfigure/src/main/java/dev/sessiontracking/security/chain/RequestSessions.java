@@ -9,10 +9,12 @@ import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
 import dev.sessiontracking.security.SessionDecision;
 import dev.sessiontracking.security.SessionTokenEvaluator;
+import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
@@ -37,17 +39,23 @@ public final class RequestSessions<R> {
         this.finder = new TokenFinder<>(evaluator, reader);
     }
 
+    /** The origin of an authentication. */
+    public enum Origin {
+        /** The bearer or DPoP filter of Spring Security. */
+        TOKEN_FILTER,
+        /** Another filter. */
+        OTHER_FILTER,
+        /** It existed before the filters of the chain ran. */
+        STORED
+    }
+
     /**
      * Finds the sessions of an authentication and records them. Checks nothing.
      *
      * @return false if a token authenticated the request, but cannot be determined
      */
     public boolean examine(
-            RequestSessionState state,
-            Authentication authentication,
-            TokenFinder.Origin origin,
-            ChainTraits chain,
-            R request) {
+            RequestSessionState state, Authentication authentication, Origin origin, ChainTraits chain, R request) {
         SessionClaim plain = plain(state, authentication);
         if (plain != null) {
             state.examined(authentication, List.of(plain), true);
@@ -60,7 +68,7 @@ public final class RequestSessions<R> {
             return false;
         }
         state.examined(authentication, found.claims(), found.carried());
-        if (origin == TokenFinder.Origin.OTHER_FILTER && found.claims().isEmpty() && !found.carried()) {
+        if (origin == Origin.OTHER_FILTER && found.claims().isEmpty() && !found.carried()) {
             chain.diagnoseHiddenToken(evaluator, authentication, reader, request);
         }
         return true;
@@ -150,7 +158,7 @@ public final class RequestSessions<R> {
      * {@link SessionDecision#LIVE} only if an accepted authentication names a session, and all its sessions are
      * verified to be live. The caller rejects every other result.
      */
-    public SessionDecision decideVerified(RequestSessionState state, @Nullable Authentication authentication) {
+    SessionDecision decideVerified(RequestSessionState state, @Nullable Authentication authentication) {
         SessionDecision verified = SessionDecision.PLAIN;
         for (SessionClaim claim : claims(state, authentication)) {
             verified = evaluator.verify(claim, state);
@@ -162,6 +170,19 @@ public final class RequestSessions<R> {
             }
         }
         return verified;
+    }
+
+    /**
+     * The rule that a request needs a live session.
+     *
+     * @throws SessionStoreUnavailableException if the check is not possible
+     */
+    public AuthorizationDecision requireLive(RequestSessionState state, @Nullable Authentication authentication) {
+        SessionDecision decision = decideVerified(state, authentication);
+        if (decision == SessionDecision.UNVERIFIED || decision == SessionDecision.UNAVAILABLE) {
+            throw SessionTrackingJwtValidator.unavailable();
+        }
+        return new AuthorizationDecision(decision == SessionDecision.LIVE);
     }
 
     /**

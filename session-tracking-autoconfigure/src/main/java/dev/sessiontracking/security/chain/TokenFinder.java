@@ -22,28 +22,9 @@ import org.springframework.security.web.authentication.switchuser.SwitchUserGran
  * that our validator or the application has verified for it; from the text of the token that the chain's authentication
  * received; from the stored context, or the authentication that this one replaces. Thread-safe.
  */
-public final class TokenFinder<R> {
+record TokenFinder<R>(SessionTokenEvaluator evaluator, RequestReader<R> reader) {
 
     private static final int MAX_SWITCHES = 4;
-
-    private final SessionTokenEvaluator evaluator;
-
-    private final RequestReader<R> reader;
-
-    TokenFinder(SessionTokenEvaluator evaluator, RequestReader<R> reader) {
-        this.evaluator = evaluator;
-        this.reader = reader;
-    }
-
-    /** The origin of an authentication. */
-    public enum Origin {
-        /** The bearer or DPoP filter of Spring Security. */
-        TOKEN_FILTER,
-        /** Another filter. */
-        OTHER_FILTER,
-        /** It existed before the filters of the chain ran. */
-        STORED
-    }
 
     /**
      * The result.
@@ -55,7 +36,12 @@ public final class TokenFinder<R> {
     record Found(List<SessionClaim> claims, boolean carried, boolean undetermined) {}
 
     /** Finds the sessions of an authentication that was not examined yet. */
-    Found find(RequestSessionState state, Authentication authentication, Origin origin, ChainTraits chain, R request) {
+    Found find(
+            RequestSessionState state,
+            Authentication authentication,
+            RequestSessions.Origin origin,
+            ChainTraits chain,
+            R request) {
         Search search = new Search(state, chain);
         search.carriedBy(authentication, 0);
         boolean carried = search.jwt;
@@ -154,10 +140,10 @@ public final class TokenFinder<R> {
             }
         }
 
-        void hidden(Authentication authentication, Origin origin, R request) {
-            if (origin == Origin.STORED) {
+        void hidden(Authentication authentication, RequestSessions.Origin origin, R request) {
+            if (origin == RequestSessions.Origin.STORED) {
                 reader.storedSessions(request, authentication).forEach(this::add);
-            } else if (origin == Origin.OTHER_FILTER) {
+            } else if (origin == RequestSessions.Origin.OTHER_FILTER) {
                 state.lastClaims().forEach(this::add);
             } else if (!state.presented().isEmpty()) {
                 state.presented().forEach(this::presented);

@@ -5,7 +5,7 @@ import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionDecision;
 import dev.sessiontracking.security.chain.ChainTraits;
 import dev.sessiontracking.security.chain.RequestSessions;
-import dev.sessiontracking.security.chain.TokenFinder.Origin;
+import dev.sessiontracking.security.chain.RequestSessions.Origin;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;

@@ -3,8 +3,6 @@ package dev.sessiontracking.security.reactive;
 
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
-import dev.sessiontracking.security.SessionDecision;
-import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.chain.RequestSessions;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -21,10 +19,6 @@ import reactor.core.scheduler.Schedulers;
 record LiveSessionReactiveAuthorization(RequestSessions<ServerWebExchange> sessions)
         implements ReactiveSessionAuthorization, ReactiveAuthorizationManager<AuthorizationContext> {
 
-    private static final AuthorizationResult GRANTED = new AuthorizationDecision(true);
-
-    private static final AuthorizationResult DENIED = new AuthorizationDecision(false);
-
     @Override
     public ReactiveAuthorizationManager<AuthorizationContext> hasLiveSession() {
         return this;
@@ -33,26 +27,19 @@ record LiveSessionReactiveAuthorization(RequestSessions<ServerWebExchange> sessi
     @Override
     public Mono<AuthorizationResult> authorize(Mono<Authentication> authentication, AuthorizationContext context) {
         RequestSessionState state = ExchangeToken.state(context.getExchange());
-        return authentication.flatMap(user -> decide(state, user)).defaultIfEmpty(DENIED);
+        return authentication.flatMap(user -> decide(state, user)).defaultIfEmpty(new AuthorizationDecision(false));
     }
 
     private Mono<AuthorizationResult> decide(RequestSessionState state, Authentication user) {
         List<SessionClaim> claims = sessions.claims(state, user);
         CompletionStage<Void> later = sessions.prepare(state, claims);
         Mono<AuthorizationResult> decision = Mono.defer(() -> sessions.isLive(state, claims)
-                ? Mono.just(result(sessions.decideVerified(state, user)))
-                : BlockingCalls.callFor(user, () -> result(sessions.decideVerified(state, user))));
+                ? Mono.just(sessions.requireLive(state, user))
+                : BlockingCalls.callFor(user, () -> sessions.requireLive(state, user)));
         return later == null
                 ? decision
                 : Mono.fromCompletionStage(later)
                         .publishOn(Schedulers.parallel())
                         .then(decision);
-    }
-
-    private static AuthorizationResult result(SessionDecision decision) {
-        if (decision == SessionDecision.UNVERIFIED || decision == SessionDecision.UNAVAILABLE) {
-            throw SessionTrackingJwtValidator.unavailable();
-        }
-        return decision == SessionDecision.LIVE ? GRANTED : DENIED;
     }
 }

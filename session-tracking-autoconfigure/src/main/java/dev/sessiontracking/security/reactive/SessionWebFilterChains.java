@@ -4,7 +4,7 @@ package dev.sessiontracking.security.reactive;
 import dev.sessiontracking.security.chain.ChainReports;
 import dev.sessiontracking.security.chain.ChainTraits;
 import dev.sessiontracking.security.chain.RequestSessions;
-import dev.sessiontracking.security.chain.TokenFinder.Origin;
+import dev.sessiontracking.security.chain.RequestSessions.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

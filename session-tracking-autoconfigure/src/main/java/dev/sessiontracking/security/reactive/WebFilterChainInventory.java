@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.reactive;
 
+import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.FilterChains;
 import dev.sessiontracking.security.chain.ChainReports;
 import dev.sessiontracking.security.chain.ChainTraits.Tokens;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -58,7 +58,7 @@ final class WebFilterChainInventory implements SmartInitializingSingleton, Filte
         return new Chain(
                 name,
                 chain.toString(),
-                tokens.name().toLowerCase(Locale.ROOT),
+                TrackingState.word(tokens),
                 checked,
                 !checked && tokens != Tokens.NONE,
                 filters.stream()

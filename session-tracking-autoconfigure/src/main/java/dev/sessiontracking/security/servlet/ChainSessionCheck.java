@@ -6,7 +6,7 @@ import dev.sessiontracking.security.SessionDecision;
 import dev.sessiontracking.security.chain.ChainTraits;
 import dev.sessiontracking.security.chain.RejectedTokenException;
 import dev.sessiontracking.security.chain.RequestSessions;
-import dev.sessiontracking.security.chain.TokenFinder.Origin;
+import dev.sessiontracking.security.chain.RequestSessions.Origin;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,34 +17,11 @@ import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 
 /** The session check of one filter chain. Filters at several places of the chain share it. Thread-safe. */
-final class ChainSessionCheck {
-
-    private final RequestSessions<HttpServletRequest> sessions;
-
-    private final SessionRejections rejections;
-
-    private final ChainTraits chain;
-
-    private final @Nullable ChainLogout logout;
-
-    ChainSessionCheck(
-            RequestSessions<HttpServletRequest> sessions,
-            SessionRejections rejections,
-            ChainTraits chain,
-            @Nullable ChainLogout logout) {
-        this.sessions = sessions;
-        this.rejections = rejections;
-        this.chain = chain;
-        this.logout = logout;
-    }
-
-    ChainTraits chain() {
-        return chain;
-    }
-
-    SessionRejections rejections() {
-        return rejections;
-    }
+record ChainSessionCheck(
+        RequestSessions<HttpServletRequest> sessions,
+        SessionRejections rejections,
+        ChainTraits chain,
+        @Nullable ChainLogout logout) {
 
     /**
      * Checks an authentication, or revokes its session if the request is a logout. An ended session can be logged out

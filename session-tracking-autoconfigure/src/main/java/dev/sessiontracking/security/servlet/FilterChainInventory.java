@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet;
 
+import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.FilterChains;
 import dev.sessiontracking.security.chain.ChainReports;
 import dev.sessiontracking.security.chain.ChainTraits;
@@ -8,7 +9,6 @@ import dev.sessiontracking.security.chain.ChainTraits.Tokens;
 import jakarta.servlet.Filter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -75,7 +75,7 @@ final class FilterChainInventory implements SmartInitializingSingleton, FilterCh
         return new Chain(
                 name == null ? "(no bean)" : name,
                 requests(chain),
-                tokens.name().toLowerCase(Locale.ROOT),
+                TrackingState.word(tokens),
                 traits != null,
                 traits == null && tokens != Tokens.NONE,
                 filters.stream()

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet;
 
-import dev.sessiontracking.security.SessionDecision;
-import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.chain.RequestSessions;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Supplier;
@@ -13,18 +11,8 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 
 /** Decides by the results of the checks of this request. Thread-safe. */
-final class LiveSessionAuthorization
+record LiveSessionAuthorization(RequestSessions<HttpServletRequest> sessions)
         implements SessionAuthorization, AuthorizationManager<RequestAuthorizationContext> {
-
-    private static final AuthorizationDecision GRANTED = new AuthorizationDecision(true);
-
-    private static final AuthorizationDecision DENIED = new AuthorizationDecision(false);
-
-    private final RequestSessions<HttpServletRequest> sessions;
-
-    LiveSessionAuthorization(RequestSessions<HttpServletRequest> sessions) {
-        this.sessions = sessions;
-    }
 
     @Override
     public AuthorizationManager<RequestAuthorizationContext> hasLiveSession() {
@@ -34,11 +22,6 @@ final class LiveSessionAuthorization
     @Override
     public AuthorizationDecision authorize(
             Supplier<? extends @Nullable Authentication> authentication, RequestAuthorizationContext context) {
-        SessionDecision decision =
-                sessions.decideVerified(RequestToken.state(context.getRequest()), authentication.get());
-        if (decision == SessionDecision.UNVERIFIED || decision == SessionDecision.UNAVAILABLE) {
-            throw SessionTrackingJwtValidator.unavailable();
-        }
-        return decision == SessionDecision.LIVE ? GRANTED : DENIED;
+        return sessions.requireLive(RequestToken.state(context.getRequest()), authentication.get());
     }
 }

@@ -2,7 +2,7 @@
 package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.security.RequestSessionState;
-import dev.sessiontracking.security.chain.TokenFinder.Origin;
+import dev.sessiontracking.security.chain.RequestSessions.Origin;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -17,38 +17,18 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 /**
  * Runs directly behind a filter that may authenticate requests, and checks the session of a new authentication. If the
  * token is rejected, no later filter runs. An authentication that was checked before costs one comparison.
+ *
+ * @param last whether this is the last check of its chain
  */
-final class SessionCheckFilter implements Filter {
-
-    private final SecurityContextHolderStrategy strategy;
-
-    private final ChainSessionCheck check;
-
-    private final Origin origin;
-
-    private final Logouts logouts;
-
-    private final boolean last;
+record SessionCheckFilter(
+        SecurityContextHolderStrategy strategy, ChainSessionCheck check, Origin origin, Logouts logouts, boolean last)
+        implements Filter {
 
     /** The requests that may be logouts at this place. */
     enum Logouts {
         NONE,
         OF_AUTHENTICATED,
         ALL
-    }
-
-    /** @param last whether this is the last check of its chain */
-    SessionCheckFilter(
-            SecurityContextHolderStrategy strategy,
-            ChainSessionCheck check,
-            Origin origin,
-            Logouts logouts,
-            boolean last) {
-        this.strategy = strategy;
-        this.check = check;
-        this.origin = origin;
-        this.logouts = logouts;
-        this.last = last;
     }
 
     @Override

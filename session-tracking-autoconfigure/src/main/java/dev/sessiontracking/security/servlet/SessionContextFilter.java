@@ -3,7 +3,7 @@ package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.chain.ChainTraits;
-import dev.sessiontracking.security.chain.TokenFinder.Origin;
+import dev.sessiontracking.security.chain.RequestSessions.Origin;
 import dev.sessiontracking.security.servlet.unusual.ServletRequestReader;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;

@@ -13,7 +13,7 @@ import dev.sessiontracking.security.SessionDecision;
 import dev.sessiontracking.security.SessionTokenEvaluator;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.security.chain.ChainTraits.Tokens;
-import dev.sessiontracking.security.chain.TokenFinder.Origin;
+import dev.sessiontracking.security.chain.RequestSessions.Origin;
 import dev.sessiontracking.spi.OutagePolicy;
 import java.util.ArrayList;
 import java.util.Arrays;

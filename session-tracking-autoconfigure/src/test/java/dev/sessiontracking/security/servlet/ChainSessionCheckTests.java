@@ -16,7 +16,7 @@ import dev.sessiontracking.security.chain.ChainTraits.Tokens;
 import dev.sessiontracking.security.chain.RejectedTokenException;
 import dev.sessiontracking.security.chain.RequestReader;
 import dev.sessiontracking.security.chain.RequestSessions;
-import dev.sessiontracking.security.chain.TokenFinder.Origin;
+import dev.sessiontracking.security.chain.RequestSessions.Origin;
 import dev.sessiontracking.spi.OutagePolicy;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
