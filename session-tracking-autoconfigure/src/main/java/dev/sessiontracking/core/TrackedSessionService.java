@@ -125,6 +125,7 @@ final class TrackedSessionService implements SessionService {
             throwIfRejecting(unavailable);
             UserSession untracked = untracked(session);
             events.created(untracked);
+            endReplaced(userId, replacedSessionId);
             return untracked;
         }
         if (created.isFull()) {
@@ -138,10 +139,14 @@ final class TrackedSessionService implements SessionService {
         engine.changed(sessionId);
         events.created(written);
         endAll(userId, created.evicted());
-        if (replacedSessionId != null) {
-            ignoringOutage(() -> revokeSession(userId, replacedSessionId, SessionEndReason.REPLACED));
-        }
+        endReplaced(userId, replacedSessionId);
         return written;
+    }
+
+    private void endReplaced(String userId, @Nullable String replacedSessionId) {
+        if (replacedSessionId != null) {
+            ignoringOutage(() -> revoker.revokeOwn(replacedSessionId, userId, null, SessionEndReason.REPLACED));
+        }
     }
 
     private Limit limit(@Nullable String replacedSessionId) {
@@ -154,7 +159,7 @@ final class TrackedSessionService implements SessionService {
 
     private void endAll(String userId, List<String> evicted) {
         for (String id : evicted) {
-            ignoringOutage(() -> revoker.revoke(id, userId, SessionEndReason.LIMIT));
+            ignoringOutage(() -> revoker.revokeOwn(id, userId, null, SessionEndReason.LIMIT));
         }
     }
 

@@ -43,11 +43,11 @@ record SessionEndings(RedisKeys keys, Companions companions) {
 
     /** The first word. Others can write it, and it is sent in an HTTP header: what cannot be in a code is left out. */
     static Optional<SessionEndReason> parse(@Nullable String state) {
-        if (state == null || state.equals(REGISTERED)) {
+        if (state == null) {
             return Optional.empty();
         }
         String known = state.substring(0, Math.min(state.length(), SessionEndReason.MAX_LENGTH));
         String code = NOT_A_CODE.matcher(known.split("\\s", 2)[0]).replaceAll("");
-        return code.isEmpty() ? Optional.empty() : Optional.of(new SessionEndReason(code));
+        return code.isEmpty() || code.equals(REGISTERED) ? Optional.empty() : Optional.of(new SessionEndReason(code));
     }
 }

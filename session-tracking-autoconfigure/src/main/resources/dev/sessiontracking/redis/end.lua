@@ -10,7 +10,8 @@ if KEYS[2] and (deleted == 1 or ARGV[3] ~= '0') and longest > 0 then
     -- Without the permission for PTTL, a state that keeps the session from being registered stays as it is.
     if type(left) == 'number' or ARGV[3] ~= '0' or not state then
         -- The first reason counts.
-        local reason = deleted == 0 and type(state) == 'string' and state ~= 'registered' and state or ARGV[1]
+        local is_reason = type(state) == 'string' and string.match(state, '^%S*') ~= 'registered'
+        local reason = deleted == 0 and is_reason and state or ARGV[1]
         longest = math.max(longest, type(left) == 'number' and left or 0)
         redis.call('SET', KEYS[2], reason, 'PX', string.format('%.0f', longest))
     end

@@ -9,6 +9,7 @@ import dev.sessiontracking.SessionEvent.RevocationOperation;
 import dev.sessiontracking.SessionEvent.SessionCutoffChanged;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.actuate.SessionTrackingEndpoint.Confirmation;
 import dev.sessiontracking.actuate.SessionTrackingEndpoint.Cutoff;
@@ -114,6 +115,27 @@ class CutoffEndpointTests {
                             time -> assertThat(time).isBefore(Instant.now().plusSeconds(60)));
             post(endpoint, null, Confirmation.CLEAR);
         });
+    }
+
+    @Test
+    void dryRunOfAnOutageIsUnavailableAndChangesNothing() {
+        runner.withPropertyValues("session.tracking.redis-url=redis://127.0.0.1:1")
+                .run(context -> {
+                    SessionTrackingEndpoint endpoint = context.getBean(SessionTrackingEndpoint.class);
+                    for (OffsetDateTime until : new OffsetDateTime[] {null, OffsetDateTime.MIN, OffsetDateTime.MAX}) {
+                        assertThat(endpoint.cutoff(Cutoff.CUTOFF, until, null).getStatus())
+                                .isEqualTo(503);
+                    }
+                    SessionTracking tracking = context.getBean(SessionTracking.class);
+                    assertThat(tracking.pendingRevocations()).isZero();
+                    assertThat(tracking.cutoff()).isNull();
+                    assertThat(events).isEmpty();
+                    assertThat(context.getBean(SessionService.class).getSessionStatus("any"))
+                            .isEqualTo(SessionStatus.UNKNOWN);
+                    assertThat(((CutoffSet) post(endpoint, null, Confirmation.SET)).pending())
+                            .isTrue();
+                    assertThat(tracking.pendingRevocations()).isEqualTo(1);
+                });
     }
 
     @Test

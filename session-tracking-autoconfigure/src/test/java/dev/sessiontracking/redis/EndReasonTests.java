@@ -126,6 +126,10 @@ class EndReasonTests extends SessionStoreFixture {
             'é€'                            ,
             ''                              ,
             registered                      ,
+            registered 1764000000000        ,
+            ' limit'                        ,
+            'limit\u0000x'                  , limitx
+            -                               , -
             abcdefghijklmnopqrstuvwxyz0123456789, abcdefghijklmnopqrstuvwxyz012345
             """)
     void textOfAnotherWriterIsReducedToACode(String written, String code) {
@@ -137,5 +141,12 @@ class EndReasonTests extends SessionStoreFixture {
     void stateOfAnotherTypeIsNoReason() {
         raw("LPUSH", state("a"), "limit");
         assertThat(reason("a")).isNull();
+    }
+
+    @Test
+    void registrationOfALaterVersionIsNoReason() {
+        raw("SET", state("a"), "registered by a later version", "PX", "60000");
+        answer(store.revoke("a", null, new End(SessionEndReason.LOGOUT, Duration.ofMinutes(1), Duration.ofMinutes(1))));
+        assertThat(reason("a")).isEqualTo("logout");
     }
 }

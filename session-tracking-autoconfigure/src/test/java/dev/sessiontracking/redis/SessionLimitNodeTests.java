@@ -166,6 +166,29 @@ class SessionLimitNodeTests {
     }
 
     @Test
+    void loginOfAnOutageReplacesASessionAfterwards() {
+        TestNode node = TestNode.at(network.url());
+        nodes.add(node);
+        TokenGrant first = trackedLogin(node);
+        String bobs = node.login("bob").id();
+        node.awaitCached(first.session().id());
+        network.drop(Direction.TO_SERVER, Direction.TO_CLIENT);
+        SessionTokens tokens = node.bean(SessionTokens.class);
+        for (String id : List.of(first.session().id(), bobs)) {
+            assertThat(tokens.login("alice", SessionMetadata.none(), null, id)
+                            .session()
+                            .tracked())
+                    .isFalse();
+        }
+        assertThat(node.check(first.session().id())).isEqualTo(Result.ENDED_BY_DENYLIST);
+        network.heal();
+        await().atMost(TestNode.PATIENCE).until(() -> node.pendingRevocations() == 0);
+        assertThat(redis.cli().number("EXISTS", "session:" + first.session().id()))
+                .isZero();
+        node.awaitCached(bobs);
+    }
+
+    @Test
     void loginOfAnOutageIsAdmittedAtItsFirstRefresh() {
         TestNode node = node(LIMIT + 1);
         TokenGrant before = trackedLogin(node);
