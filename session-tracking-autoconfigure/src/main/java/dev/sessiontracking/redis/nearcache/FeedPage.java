@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class FeedPage extends StringCodec {
 
-    /** The number of entries of the first page. Each further one may have twice as many. */
+    /** The number of entries of the first page. */
     static final int FIRST = 16;
+
+    private static final int GROWTH = 4;
 
     private static final int LARGEST = 1_000;
 
@@ -43,7 +45,7 @@ final class FeedPage extends StringCodec {
 
     /** How many entries the next page has, after this one was decoded. */
     int next() {
-        return bytes > (long) most * 2 * LONGEST ? 1 : Math.min(2 * most, LARGEST);
+        return bytes > (long) most * 2 * LONGEST ? 1 : Math.min(GROWTH * most, LARGEST);
     }
 
     @Override
