@@ -46,6 +46,25 @@ final class Coverage {
         count(CHECK_OF_REVOKED_LOGIN, moment);
     }
 
+    void cutOff(long moment) {
+        count("CUT_OFF", moment);
+    }
+
+    /** A refresh token was presented, in one of several ways. */
+    void rotated(Rotations.Way way, long moment) {
+        count(way.toString(), moment);
+    }
+
+    /** The number of a user's sessions was compared with the limit. */
+    void limited(long moment) {
+        count("limit", moment);
+    }
+
+    /** Whether nothing has happened for a moment. */
+    boolean isCalm() {
+        return !faulty && System.nanoTime() - healed > MOMENT;
+    }
+
     private void count(String what, long moment) {
         String when = faulty ? "fault" : moment - healed < MOMENT ? "recovery" : "calm";
         counts.computeIfAbsent(what + " / " + when, key -> new AtomicInteger()).incrementAndGet();
@@ -61,6 +80,11 @@ final class Coverage {
     /** How often each thing was done at each moment. */
     Map<String, Integer> counts() {
         Map<String, Integer> all = new TreeMap<>();
+        all.put("CUT_OFF / ever", totalOf("CUT_OFF"));
+        all.put("limit / ever", totalOf("limit"));
+        for (Rotations.Way way : Rotations.Way.values()) {
+            all.put(way + " / ever", totalOf(way.toString()));
+        }
         for (String what : List.of(
                 "LOGOUT",
                 "REVOKE_ONE",
@@ -77,5 +101,12 @@ final class Coverage {
             }
         }
         return all;
+    }
+
+    private int totalOf(String what) {
+        return counts.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(what + " / "))
+                .mapToInt(entry -> entry.getValue().get())
+                .sum();
     }
 }

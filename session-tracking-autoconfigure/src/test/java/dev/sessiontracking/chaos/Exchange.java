@@ -25,11 +25,13 @@ record Exchange(
         LOGIN,
         CHECK,
         REFRESH,
+        ROTATION,
         LOGOUT,
         REVOKE_ONE,
         REVOKE_ALL,
         REVOKE_OTHERS,
-        ADMIN_REVOKE_ALL
+        ADMIN_REVOKE_ALL,
+        CUT_OFF
     }
 
     static Exchange of(Kind kind, NodeClient.Answer answer, @Nullable Result check, boolean excused) {

@@ -18,6 +18,9 @@ import java.util.function.Supplier;
 /** An application of several nodes, and the server or the servers that it has. */
 final class Fleet implements AutoCloseable {
 
+    /** Most sessions of one user. */
+    static final int LIMIT = 20;
+
     private final List<NodeProcess> nodes = new ArrayList<>();
 
     private final List<NodeClient> clients = new ArrayList<>();
@@ -65,7 +68,10 @@ final class Fleet implements AutoCloseable {
     private void start(Supplier<String> url, String... policies) {
         try {
             for (String policy : policies) {
-                NodeProcess node = new NodeProcess(url.get(), "session.tracking.outage-policy=" + policy);
+                NodeProcess node = new NodeProcess(
+                        url.get(),
+                        "session.tracking.outage-policy=" + policy,
+                        "session.tracking.limit.sessions-per-user=" + LIMIT);
                 nodes.add(node.launch());
                 clients.add(new NodeClient(node));
             }

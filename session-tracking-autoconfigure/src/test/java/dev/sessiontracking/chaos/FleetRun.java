@@ -72,6 +72,7 @@ final class FleetRun implements AutoCloseable {
                         + told(checks, violation.check())));
         assertThat(traffic.lists()).isPositive();
         assertThat(recorder.unexpected()).isEmpty();
+        assertThat(Rotations.judge(traffic.forks(), history)).as("forks").isEmpty();
         assertThat(violations.stream().limit(5))
                 .as("the first of %d violations", violations.size())
                 .isEmpty();

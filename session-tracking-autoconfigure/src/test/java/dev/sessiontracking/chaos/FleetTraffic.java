@@ -6,7 +6,11 @@ import dev.sessiontracking.chaos.NodeClient.Tokens;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
@@ -18,6 +22,8 @@ final class FleetTraffic implements AutoCloseable {
     private static final int WRITERS = 4;
 
     private static final int HOARDERS = 2;
+
+    private static final int ROTATIONS = 2;
 
     /** Long enough to be asked for again when every bound is over. */
     private static final int ENDED = 240;
@@ -37,6 +43,11 @@ final class FleetTraffic implements AutoCloseable {
     private final AtomicInteger endedCount = new AtomicInteger();
 
     private final List<Thread> threads = new ArrayList<>();
+
+    private final Queue<Rotations.Fork> forks = new ConcurrentLinkedQueue<>();
+
+    /** Sends what is to arrive at the same time. */
+    private final ExecutorService clients = Executors.newCachedThreadPool();
 
     private volatile boolean over;
 
@@ -64,6 +75,14 @@ final class FleetTraffic implements AutoCloseable {
         for (int i = 0; i < HOARDERS; i++) {
             start("hoarder-" + i, seeds.nextLong(), 20, new Hoarder(fleet, lists)::act);
         }
+        for (int i = 0; i < ROTATIONS; i++) {
+            start(
+                    "rotations-" + i,
+                    seeds.nextLong(),
+                    10,
+                    new Rotations(fleet, history, recorder, coverage, this, forks)::act);
+        }
+        start("crowd", seeds.nextLong(), 20, new Crowd(fleet, history, recorder, coverage)::act);
         for (int i = 0; i < fleet.size(); i++) {
             int node = i;
             start("checks-" + i, seeds.nextLong(), 5, random -> check(node, random));
@@ -99,6 +118,14 @@ final class FleetTraffic implements AutoCloseable {
 
     int lists() {
         return lists.get();
+    }
+
+    ExecutorService clients() {
+        return clients;
+    }
+
+    Queue<Rotations.Fork> forks() {
+        return forks;
     }
 
     void show(int slot, Household.@Nullable Member member) {
@@ -155,5 +182,6 @@ final class FleetTraffic implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+        clients.shutdown();
     }
 }

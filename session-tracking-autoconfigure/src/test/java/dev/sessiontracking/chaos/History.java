@@ -33,6 +33,9 @@ public final class History {
 
     public static final String ANNOUNCED = "accepted unverified although its revocation was announced";
 
+    /** A snapshot takes less. */
+    private static final long SNAPSHOT = Duration.ofSeconds(1).toNanos();
+
     /** By when a connected node must have read an announced revocation. */
     private static final Duration ANNOUNCEMENT = Duration.ofSeconds(1);
 
@@ -69,6 +72,8 @@ public final class History {
     private final Map<String, Queue<Integer>> refusableOn = new ConcurrentHashMap<>();
 
     private final Map<String, Queue<Undo>> undone = new ConcurrentHashMap<>();
+
+    final Cutoffs cutoffs = new Cutoffs();
 
     private final Queue<End> flushes = new ConcurrentLinkedQueue<>();
 
@@ -128,6 +133,25 @@ public final class History {
         flushes.add(new End(BY_HAND, start, acknowledged, NEVER));
     }
 
+    /** Whether the server may have lost what it acknowledged at a moment, before another one. */
+    boolean mayHaveLost(long acknowledged, long until) {
+        return flushes.stream().anyMatch(flush -> flush.start() <= until && flush.acknowledged() >= acknowledged)
+                || rollbacks.stream().anyMatch(undo -> undo.kept() <= until && undo.until() >= acknowledged);
+    }
+
+    /**
+     * Whether a snapshot that was restored may lie between the two writes of a login: no index lists its session, so that
+     * revocations of all sessions end it at its next refresh only.
+     */
+    boolean mayBeUnlisted(long start, long acknowledged) {
+        return rollbacks.stream().anyMatch(undo -> start <= undo.kept() + SNAPSHOT && acknowledged >= undo.kept());
+    }
+
+    private boolean mayBeUnlisted(String session) {
+        Login login = logins.get(session);
+        return login != null && mayBeUnlisted(login.start(), login.acknowledged());
+    }
+
     /** Somebody has put back a session that had ended. */
     public void putBack(String session, long start, long acknowledged) {
         undone.computeIfAbsent(session, id -> new ConcurrentLinkedQueue<>())
@@ -168,7 +192,9 @@ public final class History {
         Map<Integer, NavigableSet<Long>> connected = connected(checks, staleness);
         for (Check check : checks) {
             Fate fate = fates.computeIfAbsent(check.session(), id -> fate(id, recoveries));
-            fate.judge(check, staleness.toNanos(), sharing.toNanos()).ifPresent(violations::add);
+            fate.judge(check, staleness.toNanos(), sharing.toNanos())
+                    .filter(violation -> violation.rule().equals(WRONGLY_REJECTED) || !mayBeUnlisted(check.session()))
+                    .ifPresent(violations::add);
             if (announcing && check.answer() == Result.UNVERIFIED && !untracked.contains(check.session())) {
                 Long since = connected
                         .getOrDefault(check.node(), new TreeSet<>())
@@ -205,8 +231,7 @@ public final class History {
     /** Whether the server may have lost the announcement before the nodes read it. */
     private boolean isUndoneSoon(End end) {
         long until = end.acknowledged() + ANNOUNCEMENT.toNanos();
-        return flushes.stream().anyMatch(flush -> flush.start() <= until && flush.acknowledged() >= end.start())
-                || rollbacks.stream().anyMatch(undo -> undo.kept() <= until && undo.until() >= end.start())
+        return mayHaveLost(end.start(), until)
                 || blind.stream().anyMatch(span -> span.from() <= until && span.until() >= end.start());
     }
 
@@ -271,6 +296,7 @@ public final class History {
                 own.add(new End(BY_HAND, flush.start(), NEVER, NEVER));
             }
         }
+        cutoffs.addTo(own, login);
         for (Undo rollback : rollbacks) {
             if (isTracked && login.acknowledged() >= rollback.kept() && login.start() < rollback.until()) {
                 own.add(new End(BY_HAND, rollback.from(), NEVER, NEVER));

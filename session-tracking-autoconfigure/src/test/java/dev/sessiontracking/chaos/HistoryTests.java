@@ -166,4 +166,46 @@ class HistoryTests {
         assertThat(broken(1_000, LIVE_BY_STORE)).isEqualTo("accepted by store");
         assertThat(broken(1_000, ENDED_BY_STORE)).isNull();
     }
+
+    @Test
+    void loginBetweenWhoseWritesASnapshotWasTakenMayBeUnlisted() {
+        history.rolledBack(ms(5), ms(100), ms(200));
+        history.revoked(1, "s", ms(300), ms(301));
+        assertThat(broken(5_000, LIVE_BY_STORE)).isNull();
+    }
+
+    @Test
+    void loginBeforeASnapshotIsListed() {
+        history.rolledBack(ms(20), ms(100), ms(200));
+        history.revoked(1, "s", ms(300), ms(301));
+        assertThat(broken(5_000, LIVE_BY_STORE)).isEqualTo("accepted by store");
+    }
+
+    @Test
+    void cutoffEndsWhatBeganBeforeOnAllNodesWithinASecond() {
+        history.cutoffs.add(1, ms(100), ms(110), ms(110));
+        assertThat(broken(1, 120, LIVE_BY_CACHE)).isEqualTo("accepted by the node that revoked it");
+        assertThat(broken(1_000, LIVE_BY_CACHE)).isNull();
+        assertThat(broken(2_000, LIVE_BY_CACHE)).isEqualTo("accepted by cache");
+        assertThat(broken(200, ENDED_BY_STORE)).isNull();
+        assertThat(broken(50, ENDED_BY_STORE)).isEqualTo("wrongly rejected");
+    }
+
+    @Test
+    void pendingCutoffIsEnforcedByItsNodeOnly() {
+        history.cutoffs.add(1, ms(100), History.NEVER, ms(110));
+        assertThat(broken(1, 120, LIVE_BY_CACHE)).isEqualTo("accepted by the node that revoked it");
+        assertThat(broken(5_000, LIVE_BY_CACHE)).isNull();
+    }
+
+    @Test
+    void forkIsExcusedOnlyByALossOfTheLaterRotation() {
+        NodeClient.Answer answer = new NodeClient.Answer(2, ms(50), ms(60), 200, null, List.of(), false, List.of());
+        List<Rotations.Fork> forks = List.of(new Rotations.Fork("s", 2, ms(40), answer));
+        assertThat(Rotations.judge(forks, history)).hasSize(1);
+        history.rolledBack(ms(1), ms(5), ms(30));
+        assertThat(Rotations.judge(forks, history)).hasSize(1);
+        history.rolledBack(ms(30), ms(45), ms(50));
+        assertThat(Rotations.judge(forks, history)).isEmpty();
+    }
 }

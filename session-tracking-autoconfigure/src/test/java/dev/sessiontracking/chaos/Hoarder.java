@@ -20,7 +20,8 @@ final class Hoarder {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
-    private final String user = "hoarder-" + COUNT.incrementAndGet();
+    /** Another one after each revocation: a login of a user with so many would end most of them. */
+    private String user = "";
 
     private final Fleet fleet;
 
@@ -41,6 +42,7 @@ final class Hoarder {
         NodeClient client = fleet.client(random.nextInt(fleet.size()));
         Tokens caller = tokens;
         if (caller == null) {
+            user = "hoarder-" + COUNT.incrementAndGet();
             Answer login = client.login(user);
             if (login.isSuccess()) {
                 fill();

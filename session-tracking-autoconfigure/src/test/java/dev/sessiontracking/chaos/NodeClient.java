@@ -67,7 +67,12 @@ final class NodeClient {
 
         /** Whether the answer to a refresh rests on proof: then it holds a new refresh token. */
         boolean isProvenRefresh() {
-            return isSuccess() && !lines.get(1).isEmpty();
+            return isSuccess() && !lines.get(1).isEmpty() && !lines.contains("unverified");
+        }
+
+        /** Of the refresh token that was granted. */
+        long generation() {
+            return Long.parseLong(lines.get(3));
         }
     }
 
@@ -77,6 +82,19 @@ final class NodeClient {
 
     Answer refresh(Tokens tokens) {
         return send("POST", "/refresh?token=" + tokens.refresh(), null);
+    }
+
+    /** As {@link #login}, and refresh tokens are rotated. */
+    Answer grant(String user) {
+        return send("POST", "/grants/login?user=" + user, null);
+    }
+
+    Answer rotate(String refreshToken) {
+        return send("POST", "/grants/refresh?token=" + refreshToken, null);
+    }
+
+    Answer logout(String refreshToken) {
+        return send("POST", "/grants/logout?token=" + refreshToken, null);
     }
 
     Answer me(Tokens caller) {
@@ -102,6 +120,11 @@ final class NodeClient {
     /** What an administrator sends, who has no session. */
     Answer revokeAllOf(String user) {
         return send("DELETE", "/users/" + user + "/sessions", null);
+    }
+
+    /** What an administrator sends after an incident. */
+    Answer revokeEverything() {
+        return send("DELETE", "/everything", null);
     }
 
     Answer revokeOthers(Tokens caller) {

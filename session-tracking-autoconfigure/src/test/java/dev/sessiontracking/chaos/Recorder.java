@@ -80,6 +80,14 @@ final class Recorder {
         decided(Exchange.Kind.REFRESH, node, answer, id, check);
     }
 
+    /** The rotation of a refresh token. It does not say what a rejection rests on. */
+    void rotation(int node, Answer answer, String id) {
+        Result check = answer.isProvenRefresh()
+                ? Result.LIVE_BY_STORE
+                : answer.isSuccess() ? Result.UNVERIFIED : Result.ENDED_BY_DENYLIST;
+        decided(Exchange.Kind.ROTATION, node, answer, id, check);
+    }
+
     private void decided(Exchange.Kind kind, int node, Answer answer, String id, @Nullable Result check) {
         if (answer.status() == 200 || answer.status() == 401) {
             note(kind, node, answer, check);

@@ -20,6 +20,10 @@ final class Residents {
 
     private static final int MOST_LOGINS = 3;
 
+    private static final int ACTS_BETWEEN_CUTOFFS = 600;
+
+    private static final int FIRST_CUTOFF = 200;
+
     private static final AtomicInteger UNTRACKED = new AtomicInteger();
 
     private final Fleet fleet;
@@ -39,6 +43,8 @@ final class Residents {
     private final List<Household> households = new ArrayList<>();
 
     private final int size;
+
+    private int acts;
 
     /** @param size how many slots the sessions may take, from {@code index * size} on */
     Residents(
@@ -66,7 +72,9 @@ final class Residents {
         int place = random.nextInt(size);
         Household household = households.get(place);
         int node = random.nextInt(fleet.size());
-        if (!household.members.isEmpty() && random.nextInt(20) == 0) {
+        if (firstSlot == 0 && ++acts % ACTS_BETWEEN_CUTOFFS == FIRST_CUTOFF) {
+            endEverything(node);
+        } else if (!household.members.isEmpty() && random.nextInt(20) == 0) {
             Answer answer = fleet.client(node).revokeAllOf(household.user);
             revoked(Exchange.Kind.ADMIN_REVOKE_ALL, household, node, answer, List.copyOf(household.members));
         } else if (household.members.size() < MOST_LOGINS && random.nextInt(4) > 0 || household.members.isEmpty()) {
@@ -85,6 +93,25 @@ final class Residents {
         for (int i = 0; i < MOST_LOGINS; i++) {
             List<Household.Member> members = households.get(place).members;
             traffic.show(firstSlot + place * MOST_LOGINS + i, i < members.size() ? members.get(i) : null);
+        }
+    }
+
+    private void endEverything(int node) {
+        Answer answer = fleet.client(node).revokeEverything();
+        recorder.request(Exchange.Kind.CUT_OFF, node, answer);
+        coverage.cutOff(answer.start());
+        boolean isConfirmed = answer.isSuccess() && !answer.pending();
+        boolean isEnforced = isConfirmed || answer.pending();
+        history.cutoffs.add(
+                answer.node(),
+                answer.start(),
+                isConfirmed ? answer.end() : History.NEVER,
+                isEnforced ? answer.end() : History.NEVER);
+        if (isEnforced) {
+            households.forEach(household -> {
+                household.members.forEach(member -> traffic.ended(member, node));
+                household.members.clear();
+            });
         }
     }
 
@@ -129,7 +156,8 @@ final class Residents {
         if (tokens.sessionId() == null) {
             household.untracked.add(id);
         }
-        if ((tokens.sessionId() == null || registered != null) && household.mayBeMarked(began)) {
+        if ((tokens.sessionId() == null || registered != null)
+                && (household.mayBeMarked(began) || history.cutoffs.mayCover(began))) {
             history.perhapsRevoked(id, answer.start());
         }
     }

@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Import;
             "org.springframework.boot.data.redis.autoconfigure.health.DataRedisHealthContributorAutoConfiguration",
             "org.springframework.boot.data.redis.autoconfigure.health.DataRedisReactiveHealthContributorAutoConfiguration"
         })
-@Import({NodeSecurity.class, Tokens.class, Logins.class, NodeController.class, Disclosure.class})
+@Import({NodeSecurity.class, Tokens.class, Logins.class, NodeController.class, GrantController.class, Disclosure.class})
 public class NodeApplication {
 
     /** Said on standard output, with the port, when requests can be sent. */

@@ -72,6 +72,12 @@ class NodeController {
         sessions.revokeAllUserSessions(user);
     }
 
+    @DeleteMapping("/everything")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void revokeEverything() {
+        sessions.revokeAllSessions();
+    }
+
     @DeleteMapping("/sessions/others")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revokeOthers(JwtAuthenticationToken caller) {

