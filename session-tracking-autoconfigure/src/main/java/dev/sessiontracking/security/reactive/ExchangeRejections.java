@@ -16,9 +16,12 @@ import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.security.oauth2.server.resource.web.server.BearerTokenServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.WebFilterExchange;
+import org.springframework.security.web.server.authentication.ServerAuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.server.authentication.ServerAuthenticationFailureHandler;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
@@ -27,6 +30,9 @@ import reactor.core.publisher.Mono;
  * @param unauthorized the failure handler of the chain's token filter: it responds as to an expired token
  */
 record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized) {
+
+    static final ServerAuthenticationFailureHandler BEARER =
+            new ServerAuthenticationEntryPointFailureHandler(new BearerTokenServerAuthenticationEntryPoint());
 
     Mono<Void> write(ServerWebExchange exchange, SessionDecision decision, @Nullable SessionEndReason reason) {
         if (exchange.getResponse().isCommitted()) {
@@ -62,8 +68,11 @@ record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized) {
                         headers.set(HttpHeaders.WWW_AUTHENTICATE, complete);
                     }
                 }));
+        WebFilterExchange end = new WebFilterExchange(exchange, ended -> Mono.empty());
+        // For handlers that continue the chain without an authentication. A rejection is final.
+        WebFilterChain instead = continued -> BEARER.onAuthenticationFailure(end, failure);
         return unauthorized
-                .onAuthenticationFailure(new WebFilterExchange(exchange, ended -> Mono.empty()), failure)
+                .onAuthenticationFailure(new WebFilterExchange(exchange, instead), failure)
                 .contextWrite(ReactiveSecurityContextHolder.clearContext());
     }
 

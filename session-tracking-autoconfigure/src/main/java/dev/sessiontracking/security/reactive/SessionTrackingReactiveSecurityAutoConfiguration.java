@@ -77,6 +77,14 @@ public final class SessionTrackingReactiveSecurityAutoConfiguration {
                     sessions, logoutHandler, ReactiveOutageExemption.create(beans.getBeanClassLoader()));
         }
 
+        // The last filter, because it has the lowest precedence and is defined after the beans of the application.
+        @Bean
+        @Order
+        WebFilter sessionTrackingLastCheck(SessionWebFilterChains chains, ListableBeanFactory beans) {
+            SessionCheckWebFilter check = chains.behindChains();
+            return WebFilterKinds.haveOwn(beans) ? check : (exchange, chain) -> chain.filter(exchange);
+        }
+
         @Bean
         @ConditionalOnMissingBean
         ReactiveSessionAuthorization sessionTrackingReactiveSessionAuthorization(
@@ -119,7 +127,7 @@ public final class SessionTrackingReactiveSecurityAutoConfiguration {
     @Order(-101)
     @ConditionalOnMissingBean(SessionWebFilterChains.class)
     WebFilter sessionTrackingLoginChallenge() {
-        return new SessionOutageWebFilter(new ExchangeRejections(SessionWebFilterChains.BEARER));
+        return new SessionOutageWebFilter(new ExchangeRejections(ExchangeRejections.BEARER));
     }
 
     /** Settings of filters that can only be read by reflection. */

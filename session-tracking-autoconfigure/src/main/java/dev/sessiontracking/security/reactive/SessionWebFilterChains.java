@@ -3,6 +3,7 @@ package dev.sessiontracking.security.reactive;
 
 import dev.sessiontracking.security.chain.ChainReports;
 import dev.sessiontracking.security.chain.ChainTraits;
+import dev.sessiontracking.security.chain.ChainTraits.Tokens;
 import dev.sessiontracking.security.chain.RequestSessions;
 import dev.sessiontracking.security.chain.RequestSessions.Origin;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.security.oauth2.server.resource.web.server.BearerTokenServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.MatcherSecurityWebFilterChain;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
@@ -43,9 +43,6 @@ final class SessionWebFilterChains implements BeanPostProcessor {
 
     static final String MATCHER = "matcher";
 
-    static final ServerAuthenticationFailureHandler BEARER =
-            new ServerAuthenticationEntryPointFailureHandler(new BearerTokenServerAuthenticationEntryPoint());
-
     private final ObjectProvider<RequestSessions<ServerWebExchange>> sessions;
 
     private final ObjectProvider<SessionServerLogoutHandler> logoutHandler;
@@ -69,6 +66,20 @@ final class SessionWebFilterChains implements BeanPostProcessor {
         return chain.getClass() == MatcherSecurityWebFilterChain.class
                 ? new CheckedChain(chain, withChecks(beanName, filters(chain)))
                 : new CheckedCustomChain(chain, filters -> withChecks(beanName, filters));
+    }
+
+    /** The check behind all chains, and behind the filters of the application that run after them. */
+    SessionCheckWebFilter behindChains() {
+        return new SessionCheckWebFilter(
+                new ExchangeCheck(
+                        sessions.getObject(),
+                        new ChainTraits("(filters behind all chains)", Tokens.CUSTOM, true),
+                        Origin.OTHER_FILTER,
+                        new ExchangeRejections(ExchangeRejections.BEARER),
+                        outageExemption,
+                        null,
+                        true),
+                false);
     }
 
     static List<WebFilter> filters(SecurityWebFilterChain chain) {
@@ -126,7 +137,7 @@ final class SessionWebFilterChains implements BeanPostProcessor {
                     .filter(WebFilterKinds::isTokenFilter)
                     .findFirst()
                     .map(this::failureHandler)
-                    .orElse(BEARER));
+                    .orElse(ExchangeRejections.BEARER));
             this.lastTokens = lastIndex(WebFilterKinds::isTokenFilter);
             this.logoutAt = lastIndex(LogoutWebFilter.class::isInstance);
             this.logout = logoutAt < 0
@@ -229,7 +240,7 @@ final class SessionWebFilterChains implements BeanPostProcessor {
                                     && Fields.read(found, WebFilterKinds.ENTRY_POINT)
                                             instanceof HttpBasicServerAuthenticationEntryPoint)
                     ? found
-                    : BEARER;
+                    : ExchangeRejections.BEARER;
         }
     }
 

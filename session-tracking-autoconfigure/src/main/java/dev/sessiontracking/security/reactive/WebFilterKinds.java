@@ -3,7 +3,9 @@ package dev.sessiontracking.security.reactive;
 
 import dev.sessiontracking.security.chain.ChainTraits.Tokens;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.security.authentication.ObservationReactiveAuthenticationManager;
 import org.springframework.security.authentication.ReactiveAuthenticationManagerResolver;
 import org.springframework.security.oauth2.server.resource.authentication.JwtReactiveAuthenticationManager;
@@ -89,6 +91,16 @@ final class WebFilterKinds {
     /** A filter of the application. */
     static boolean isOwn(WebFilter filter) {
         return !isOurs(filter) && !filter.getClass().getName().startsWith(SPRING);
+    }
+
+    /** Whether filters of the application may run outside of all chains. */
+    static boolean haveOwn(ListableBeanFactory beans) {
+        return Stream.of(beans.getBeanNamesForType(WebFilter.class, true, false))
+                .filter(name -> !name.startsWith("sessionTracking"))
+                .map(beans::getType)
+                .anyMatch(type -> type == null
+                        || type == WebFilter.class
+                        || !type.getName().startsWith(SPRING));
     }
 
     /** Whether contexts come from a repository of the application, which may create them from tokens. */

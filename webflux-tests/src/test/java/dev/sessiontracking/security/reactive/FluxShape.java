@@ -20,6 +20,7 @@ import org.springframework.security.authorization.AuthenticatedReactiveAuthoriza
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.oauth2.server.resource.authentication.JwtIssuerReactiveAuthenticationManagerResolver;
 import org.springframework.security.oauth2.server.resource.introspection.OAuth2IntrospectionAuthenticatedPrincipal;
+import org.springframework.security.oauth2.server.resource.web.server.BearerTokenServerAuthenticationEntryPoint;
 import org.springframework.security.oauth2.server.resource.web.server.authentication.ServerBearerTokenAuthenticationConverter;
 import org.springframework.security.web.server.MatcherSecurityWebFilterChain;
 import org.springframework.security.web.server.SecurityWebFilterChain;
@@ -93,6 +94,14 @@ enum FluxShape {
     OWN_AUTHENTICATION_FILTER(http -> http.addFilterAt(FluxShapes.authenticationFilter(), AUTHENTICATION)),
     OWN_AUTHENTICATION_FILTER_BEFORE_AUTHORIZATION(
             http -> http.addFilterBefore(FluxShapes.authenticationFilter(), AUTHORIZATION)),
+    FAILURES_THAT_CONTINUE(http -> {
+        AuthenticationWebFilter filter = FluxShapes.authenticationFilter();
+        filter.setAuthenticationFailureHandler(
+                (failed, exception) -> failed.getChain().filter(failed.getExchange()));
+        http.addFilterAt(filter, AUTHENTICATION)
+                .exceptionHandling(
+                        handling -> handling.authenticationEntryPoint(new BearerTokenServerAuthenticationEntryPoint()));
+    }),
     PASSWORD_THAT_IS_A_TOKEN(http -> {
         AuthenticationWebFilter filter = new AuthenticationWebFilter(FluxShapes::authenticatePassword);
         filter.setServerAuthenticationConverter(exchange -> Mono.justOrEmpty(FluxShapes.bearer(exchange))
