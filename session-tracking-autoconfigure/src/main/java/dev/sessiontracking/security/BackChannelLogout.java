@@ -7,29 +7,30 @@ import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWT;
+import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionService;
-import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.security.LogoutTokenVerifier.InvalidLogoutTokenException;
-import dev.sessiontracking.security.LogoutTokenVerifier.LogoutToken;
 import dev.sessiontracking.spi.SessionIds;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
  * Ends the sessions that identity providers report as ended (OpenID Connect Back-Channel Logout 1.0). Takes the type and the
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Blocks at most for the keys of the issuer and for Redis, so for a few seconds. Thread-safe.
  */
-final class BackChannelLogout implements BinaryOperator<String> {
+final class BackChannelLogout implements BinaryOperator<String>, SmartInitializingSingleton {
 
     private static final Log LOG = LogFactory.getLog(BackChannelLogout.class);
 
@@ -50,7 +51,7 @@ final class BackChannelLogout implements BinaryOperator<String> {
 
     private static final String UNAVAILABLE = "{\"error\":\"temporarily_unavailable\"}";
 
-    private final Map<String, IssuerLogout> issuers;
+    private final Map<String, LogoutTokenVerifier> issuers = new HashMap<>();
 
     private final SessionService sessions;
 
@@ -67,29 +68,41 @@ final class BackChannelLogout implements BinaryOperator<String> {
             Clock clock) {
         this.sessions = sessions;
         this.tracking = tracking;
-        this.issuers = trusted.aliased().stream()
-                .map(issuer -> new IssuerLogout(issuer, verifier(issuer, keys, clock)))
-                .collect(Collectors.toMap(one -> one.issuer().uri(), one -> one));
-        if (issuers.isEmpty()) {
-            throw new SessionTrackingSetupException(
-                    "The property " + BackChannelLogoutProperties.PATH
-                            + " is set, but session.tracking.issuers names no issuer that could send logout tokens.",
-                    "Configure the identity provider, for example session.tracking.issuers.main.preset=keycloak and"
-                            + " session.tracking.issuers.main.client-ids=my-client, or remove the path.");
+        for (TrustedIssuer issuer : trusted.aliased()) {
+            requireClientIds(!issuer.clientIds().isEmpty(), issuer.alias());
+            String uri = String.valueOf(issuer.uri());
+            issuers.put(uri, new LogoutTokenVerifier(issuer, keys.apply(uri), clock));
         }
+        requireClientIds(!issuers.isEmpty(), "main");
     }
 
-    private static LogoutTokenVerifier verifier(
-            TrustedIssuer issuer, Function<String, JWKSource<SecurityContext>> keys, Clock clock) {
-        String uri = String.valueOf(issuer.uri());
-        if (issuer.clientIds().isEmpty()) {
-            String property = "session.tracking.issuers." + issuer.alias() + ".client-ids";
+    private static void requireClientIds(boolean exist, @Nullable String alias) {
+        if (!exist) {
+            String property = "session.tracking.issuers." + alias + ".client-ids";
             throw new SessionTrackingSetupException(
                     "The property " + property + " is missing, but " + BackChannelLogoutProperties.PATH + " is set.",
                     "Set " + property + " to the ids of the clients for which the identity provider calls this"
                             + " application: the claim aud of its logout tokens, for example my-client.");
         }
-        return new LogoutTokenVerifier(uri, issuer.userIdClaim(), issuer.clientIds(), keys.apply(uri), clock);
+    }
+
+    /** A wrong location of the keys shows at the start, and the first logout token does not wait for them. */
+    @Override
+    public void afterSingletonsInstantiated() {
+        issuers.forEach((uri, verifier) -> {
+            Thread thread = new Thread(() -> fetchKeys(verifier), "session-tracking-issuer-keys");
+            thread.setDaemon(true);
+            thread.start();
+        });
+    }
+
+    private static void fetchKeys(LogoutTokenVerifier verifier) {
+        try {
+            verifier.fetchKeys();
+        } catch (KeySourceException | RuntimeException failed) {
+            LOG.warn("The keys of session.tracking.issuers." + verifier.issuer().alias() + " could not be fetched ("
+                    + failed.getCause() + "). Its logout tokens are rejected until they can.");
+        }
     }
 
     @Override
@@ -100,50 +113,46 @@ final class BackChannelLogout implements BinaryOperator<String> {
                 return rejected("the request is no form with one " + PARAMETER, INVALID);
             }
             JWT token = JWTParser.parse(text);
-            IssuerLogout issuer =
+            LogoutTokenVerifier verifier =
                     issuers.get(String.valueOf(token.getJWTClaimsSet().getIssuer()));
-            if (issuer == null) {
-                return rejected("session.tracking.issuers does not list its issuer", INVALID);
-            }
-            return end(issuer.issuer(), issuer.verifier().verify(token));
+            return verifier == null
+                    ? rejected("session.tracking.issuers does not list its issuer", INVALID)
+                    : end(verifier.issuer(), verifier.verify(token));
         } catch (InvalidLogoutTokenException invalid) {
-            return rejected(invalid.problem(), INVALID);
+            return rejected(String.valueOf(invalid.getMessage()), INVALID);
         } catch (KeySourceException noKeys) {
             return rejected("the keys of its issuer could not be fetched", UNAVAILABLE);
-        } catch (SessionStoreUnavailableException notKept) {
-            return rejected("the revocation could not be stored", UNAVAILABLE);
         } catch (ParseException | BadJOSEException | JOSEException | RuntimeException invalid) {
             return rejected("it is no JWT with a known type, algorithm, key and signature", INVALID);
         }
     }
 
-    private String end(TrustedIssuer issuer, LogoutToken token) throws InvalidLogoutTokenException {
-        String sessionId = token.sid() == null ? null : issuer.sessionId(token.sid());
-        String userId = token.userId() == null ? null : issuer.userId(token.userId());
-        if (sessionId != null) {
-            if (!SessionIds.isUsable(sessionId)) {
-                throw new InvalidLogoutTokenException("sid is empty, too long, or has other characters");
+    private String end(TrustedIssuer issuer, JWTClaimsSet claims) throws InvalidLogoutTokenException {
+        Object sid = claims.getClaim("sid");
+        String sessionId = sid == null ? null : issuer.sessionId((String) sid);
+        String userId = issuer.userId(String.valueOf(claims.getClaim(issuer.userIdClaim())));
+        if (sessionId != null ? !SessionIds.isUsable(sessionId) : !SessionIds.isUsableUserId(userId)) {
+            throw new InvalidLogoutTokenException("sid or the user id is empty, too long, or has other characters");
+        }
+        try {
+            if (sessionId != null) {
+                sessions.revokeSession(sessionId, SessionEndReason.IDENTITY_PROVIDER);
+            } else {
+                // iat has whole seconds: whatever began in this second may have begun before.
+                Instant until = claims.getIssueTime().toInstant().plusMillis(999);
+                tracking.revokeSessions(userId, until, SessionEndReason.IDENTITY_PROVIDER);
             }
-            endSession(sessionId);
-        } else if (userId != null) {
-            if (!SessionIds.isUsableUserId(userId)) {
-                throw new InvalidLogoutTokenException("the user id is empty, too long, or has other characters");
+        } catch (RuntimeException failed) {
+            // With the outage policy "reject", the service throws also if the revocation is pending.
+            if (sessionId == null || !tracking.isRevocationPending(sessionId)) {
+                LOG.warn(
+                        "A logout token is valid, but its revocation could not be stored. Identity providers do not"
+                                + " repeat logout tokens: the sessions continue.",
+                        failed);
+                return UNAVAILABLE;
             }
-            // iat has whole seconds: whatever began in this second may have begun before.
-            tracking.revokeSessions(userId, token.issuedAt().plusMillis(999), SessionEndReason.IDENTITY_PROVIDER);
         }
         return "";
-    }
-
-    /** With the outage policy {@code reject}, the service throws also if the revocation is pending. */
-    private void endSession(String sessionId) {
-        try {
-            sessions.revokeSession(sessionId, SessionEndReason.IDENTITY_PROVIDER);
-        } catch (SessionStoreUnavailableException unconfirmed) {
-            if (!tracking.isRevocationPending(sessionId)) {
-                throw unconfirmed;
-            }
-        }
     }
 
     /** The one value of the parameter, or {@code null}. */
@@ -176,7 +185,4 @@ final class BackChannelLogout implements BinaryOperator<String> {
         }
         return response;
     }
-
-    /** An issuer, and what verifies its logout tokens. */
-    private record IssuerLogout(TrustedIssuer issuer, LogoutTokenVerifier verifier) {}
 }

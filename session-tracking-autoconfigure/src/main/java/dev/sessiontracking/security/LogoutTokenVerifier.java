@@ -4,6 +4,9 @@ package dev.sessiontracking.security;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.JWKMatcher;
+import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
@@ -17,12 +20,12 @@ import dev.sessiontracking.spi.SessionIds;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Date;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Verifies the logout tokens of one issuer, as OpenID Connect Back-Channel Logout 1.0, section 2.6, requires.
@@ -42,37 +45,21 @@ final class LogoutTokenVerifier {
     private static final Duration LEEWAY = Duration.ofMinutes(1);
 
     /** No shared secrets, and no {@code none}. */
-    private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
-            JWSAlgorithm.RS256,
-            JWSAlgorithm.RS384,
-            JWSAlgorithm.RS512,
-            JWSAlgorithm.PS256,
-            JWSAlgorithm.PS384,
-            JWSAlgorithm.PS512,
-            JWSAlgorithm.ES256,
-            JWSAlgorithm.ES384,
-            JWSAlgorithm.ES512);
+    private static final Set<JWSAlgorithm> ALGORITHMS = Stream.of(JWSAlgorithm.Family.RSA, JWSAlgorithm.Family.EC)
+            .flatMap(Set::stream)
+            .collect(Collectors.toUnmodifiableSet());
 
-    private final String issuer;
+    private final TrustedIssuer issuer;
 
-    private final String userIdClaim;
-
-    private final Collection<String> clientIds;
+    private final JWKSource<SecurityContext> keys;
 
     private final Clock clock;
 
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
-    /** @param userIdClaim the claim that names the user */
-    LogoutTokenVerifier(
-            String issuer,
-            String userIdClaim,
-            Collection<String> clientIds,
-            JWKSource<SecurityContext> keys,
-            Clock clock) {
+    LogoutTokenVerifier(TrustedIssuer issuer, JWKSource<SecurityContext> keys, Clock clock) {
         this.issuer = issuer;
-        this.userIdClaim = userIdClaim;
-        this.clientIds = clientIds;
+        this.keys = keys;
         this.clock = clock;
         processor.setJWSTypeVerifier(
                 new DefaultJOSEObjectTypeVerifier<>(new JOSEObjectType("logout+jwt"), JOSEObjectType.JWT, null));
@@ -80,23 +67,29 @@ final class LogoutTokenVerifier {
         processor.setJWTClaimsSetVerifier((claims, context) -> verify(claims));
     }
 
+    TrustedIssuer issuer() {
+        return issuer;
+    }
+
+    /** Fetches the keys, so that the first token does not wait for them. */
+    void fetchKeys() throws KeySourceException {
+        keys.get(new JWKSelector(new JWKMatcher.Builder().build()), null);
+    }
+
     /**
      * Verifies a token.
      *
-     * @throws com.nimbusds.jose.KeySourceException if the keys cannot be fetched
+     * @return its claims: {@code iat}, and {@code sid} or the user id, as text
+     * @throws KeySourceException if the keys cannot be fetched
      * @throws BadJOSEException if it is no valid logout token
      */
-    LogoutToken verify(JWT token) throws BadJOSEException, JOSEException {
-        JWTClaimsSet claims = processor.process(token, null);
-        return new LogoutToken(
-                text(claims, "sid"),
-                text(claims, userIdClaim),
-                claims.getIssueTime().toInstant());
+    JWTClaimsSet verify(JWT token) throws BadJOSEException, JOSEException {
+        return processor.process(token, null);
     }
 
     private void verify(JWTClaimsSet claims) throws BadJWTException {
-        require(issuer.equals(claims.getIssuer()), "iss is another issuer");
-        require(!Collections.disjoint(claims.getAudience(), clientIds), "aud names none of the client-ids");
+        require(claims.getIssuer().equals(issuer.uri()), "iss is another issuer");
+        require(!Collections.disjoint(claims.getAudience(), issuer.clientIds()), "aud names none of the client-ids");
         Instant now = clock.instant();
         Date issued = claims.getIssueTime();
         require(
@@ -109,17 +102,16 @@ final class LogoutTokenVerifier {
         require(
                 claims.getClaim("events") instanceof Map<?, ?> events && events.get(EVENT) instanceof Map<?, ?>,
                 "events does not contain the logout event");
-        String sessionId = text(claims, "sid");
-        String userId = text(claims, userIdClaim);
-        require(sessionId != null || userId != null, "it has neither sid nor " + userIdClaim);
+        boolean hasSession = hasText(claims, "sid");
+        require(hasText(claims, issuer.userIdClaim()) || hasSession, "it has neither sid nor " + issuer.userIdClaim());
     }
 
-    private static @Nullable String text(JWTClaimsSet claims, String name) throws BadJWTException {
+    private static boolean hasText(JWTClaimsSet claims, String name) throws BadJWTException {
         Object value = claims.getClaim(name);
         require(
                 value == null || (value instanceof String text && text.length() <= SessionIds.MAX_LENGTH),
                 name + " is no text, or too long");
-        return (String) value;
+        return value != null;
     }
 
     private static void require(boolean condition, String problem) throws BadJWTException {
@@ -128,30 +120,14 @@ final class LogoutTokenVerifier {
         }
     }
 
-    /**
-     * What a valid logout token says.
-     *
-     * @param sid the session that has ended; {@code null} if all sessions of the user have
-     * @param userId the user
-     * @param issuedAt when, by the issuer's clock
-     */
-    record LogoutToken(@Nullable String sid, @Nullable String userId, Instant issuedAt) {}
-
     /** The issuer has signed the token, but it is no valid logout token for this application. */
     static final class InvalidLogoutTokenException extends BadJWTException {
 
         private static final long serialVersionUID = 1;
 
-        private final String problem;
-
         /** @param problem without anything from the token */
         InvalidLogoutTokenException(String problem) {
             super(problem);
-            this.problem = problem;
-        }
-
-        String problem() {
-            return problem;
         }
     }
 }
