@@ -12,6 +12,7 @@ import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionListener;
 import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionStore.Providers;
 import dev.sessiontracking.spi.StoreObserver;
 import java.time.Clock;
 import java.time.Duration;
@@ -76,8 +77,17 @@ public final class SessionTrackingAutoConfiguration {
                 RefreshProperties refresh,
                 RevocationProperties revocation,
                 MetadataProperties metadata,
-                LimitProperties limit) {
+                LimitProperties limit,
+                ObjectProvider<Providers> identityProviders) {
             SessionStore store = stores.getIfAvailable(On::noStore);
+            Providers providers = identityProviders.getIfAvailable(() -> Providers.NONE);
+            if (providers.exist() && !store.recordsFirstUse()) {
+                throw new SessionTrackingSetupException(
+                        "session.tracking.issuers has an issuer with registration=first-use, but this store does not record"
+                                + " the first use of sessions: user indexes are sets, or the SessionStore is one of the"
+                                + " application.",
+                        "Set session.tracking.user-index-type=zset, or registration=explicit.");
+            }
             Duration retention = revocation.retention();
             Settings settings = new Settings(
                     properties.mode(),
@@ -86,7 +96,8 @@ public final class SessionTrackingAutoConfiguration {
                     retention == null ? properties.ttl() : retention,
                     revocation.maximumRemembered(),
                     metadata::apply,
-                    limit.limit(store));
+                    limit.limit(store),
+                    providers);
             return SessionTracking.over(
                     store,
                     tracked.getIfAvailable(),

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +36,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ObservedStore implements SessionStore {
 
+    private static final String FIRST_USE = "sessions of identity providers are not recorded: ";
+
     private final SessionStore store;
 
     private final CachingReader reader;
 
     private final StoreObserver observer;
+
+    private final Providers providers;
 
     private final CoalescedReads<Boolean> checks;
 
@@ -49,7 +54,8 @@ final class ObservedStore implements SessionStore {
 
     private final Map<StoreObserver.Operation, String> refusals = new ConcurrentHashMap<>();
 
-    ObservedStore(SessionStore store, CachingReader reader, StoreObserver observer, Clock clock) {
+    ObservedStore(SessionStore store, CachingReader reader, StoreObserver observer, Providers providers, Clock clock) {
+        this.providers = providers;
         this.store = store;
         this.reader = reader;
         this.observer = observer;
@@ -103,7 +109,37 @@ final class ObservedStore implements SessionStore {
 
     @Override
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
-        return watch(Operation.REVOKE, () -> store.revoke(sessionId, userId, end));
+        End ended = end(end, providers.refreshableSession(sessionId));
+        return watch(Operation.REVOKE, () -> store.revoke(sessionId, userId, ended));
+    }
+
+    /** The provider of a revoked session can issue further tokens of it. */
+    private static End end(End end, Duration refreshable) {
+        return refreshable.isZero()
+                ? end
+                : new End(
+                        end.reason(),
+                        end.kept(),
+                        end.tokenLife().compareTo(refreshable) > 0 ? end.tokenLife() : refreshable,
+                        true);
+    }
+
+    @Override
+    public boolean recordsFirstUse() {
+        return store.recordsFirstUse();
+    }
+
+    @Override
+    public @Nullable String firstUseProblem() {
+        return providers.exist() ? store.firstUseProblem() : null;
+    }
+
+    @Override
+    public CompletionStage<Recorded> recordFirstUse(UserSession session, Duration lifetime, FirstUse use) {
+        String problem = firstUseProblem();
+        return problem == null
+                ? watch(Operation.CREATE, () -> store.recordFirstUse(session, lifetime, use))
+                : CompletableFuture.failedFuture(new StoreRefusedException(FIRST_USE + problem, null));
     }
 
     @SuppressWarnings("NullableOptional")
@@ -191,7 +227,18 @@ final class ObservedStore implements SessionStore {
 
     @Override
     public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
-        return watch(Operation.REVOKE, () -> store.reapplyRevocations(sessionIds));
+        if (!providers.exist()) {
+            return watch(Operation.REVOKE, () -> store.reapplyRevocations(sessionIds));
+        }
+        CompletionStage<Long> count = CompletableFuture.completedFuture(0L);
+        for (Map.Entry<Duration, List<String>> group : sessionIds.stream()
+                .collect(Collectors.groupingBy(providers::refreshableSession))
+                .entrySet()) {
+            count = count.thenCombine(
+                    watch(Operation.REVOKE, () -> store.reapplyRevocations(group.getValue(), group.getKey())),
+                    Long::sum);
+        }
+        return count;
     }
 
     @Override
@@ -201,7 +248,8 @@ final class ObservedStore implements SessionStore {
             @Nullable String exceptSessionId,
             End end,
             Consumer<String> beforeRemoval) {
-        return watch(Operation.REVOKE_ALL, () -> store.revokeAll(userId, until, exceptSessionId, end, beforeRemoval));
+        End ended = end(end, providers.refreshableUser(userId));
+        return watch(Operation.REVOKE_ALL, () -> store.revokeAll(userId, until, exceptSessionId, ended, beforeRemoval));
     }
 
     @Override
@@ -217,9 +265,14 @@ final class ObservedStore implements SessionStore {
     @Override
     public StoreDescription describe() {
         StoreDescription store = this.store.describe();
+        String problem = firstUseProblem();
         return store.misconfiguration() != null
                 ? store
                 : new StoreDescription(
-                        store.name(), store.address(), store.details(), refused(), store.unavailableParts());
+                        store.name(),
+                        store.address(),
+                        store.details(),
+                        problem == null ? refused() : FIRST_USE + problem,
+                        store.unavailableParts());
     }
 }

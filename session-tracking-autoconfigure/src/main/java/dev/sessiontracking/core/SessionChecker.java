@@ -3,10 +3,12 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEvent.RequestRejected;
+import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.OutagePolicy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -174,11 +176,30 @@ public interface SessionChecker {
      * @param userId whose token it is, when it says so
      * @param authenticatedAt when its user last gave credentials ({@code auth_time}, OpenID Connect Core 1.0 section 2),
      *     when it says so
+     * @param firstUse what is recorded if this is the first use of an identity provider's session, whose user is known
+     *     then; {@code null} if the application creates the sessions
      */
     record TokenSession(
             String sessionId,
             @Nullable String userId,
-            @Nullable Instant authenticatedAt) {
+            @Nullable Instant authenticatedAt,
+            @Nullable FirstUse firstUse) {
+
+        /** A session that the application has created. */
+        public TokenSession(String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt) {
+            this(sessionId, userId, authenticatedAt, null);
+        }
+
+        /** The same session, used by this client. */
+        public TokenSession from(SessionMetadata client) {
+            return firstUse == null
+                    ? this
+                    : new TokenSession(
+                            sessionId,
+                            userId,
+                            authenticatedAt,
+                            new FirstUse(firstUse.lifetime(), firstUse.tokenExpiresAt(), client));
+        }
 
         /** A session as the store holds it: it began with a login. */
         static TokenSession of(UserSession session) {
@@ -190,6 +211,15 @@ public interface SessionChecker {
             return new TokenSession(sessionId, null, null);
         }
     }
+
+    /**
+     * What is recorded at the first use of an identity provider's session.
+     *
+     * @param lifetime how long the provider can issue tokens of the session
+     * @param tokenExpiresAt until when this token is accepted
+     * @param metadata who uses it
+     */
+    record FirstUse(Duration lifetime, Instant tokenExpiresAt, SessionMetadata metadata) {}
 
     /** Takes note of refused requests, from whoever refuses them. Thread-safe; never throws. */
     @FunctionalInterface

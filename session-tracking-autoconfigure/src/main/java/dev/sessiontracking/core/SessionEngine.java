@@ -43,12 +43,16 @@ final class SessionEngine implements SessionChecker {
 
     private final SessionStatistics statistics;
 
+    private final FirstUses firstUses;
+
     SessionEngine(
             SessionStore store,
             CachingReader reader,
             Revoker revoker,
             SessionTracking.Settings settings,
-            SessionStatistics statistics) {
+            SessionStatistics statistics,
+            FirstUses firstUses) {
+        this.firstUses = firstUses;
         this.store = store;
         this.reader = reader;
         this.revoker = revoker;
@@ -74,10 +78,14 @@ final class SessionEngine implements SessionChecker {
     @Override
     public @Nullable Result checkNow(TokenSession token) {
         String sessionId = token.sessionId();
-        boolean denied = denylist.isDenied(sessionId, token.userId(), token.authenticatedAt());
+        boolean ofProvider = token.firstUse() != null;
+        boolean denied = denylist.isDenied(sessionId, token.userId(), token.authenticatedAt(), ofProvider);
+        NotBefore cutoff = markers.cutoff().getNow(null);
         Result result = denied
                 ? Result.ENDED_BY_DENYLIST
-                : switch (reader.lookup(sessionId, markers.cutoff().getNow(null))) {
+                : switch (ofProvider
+                        ? reader.lookup(sessionId, cutoff, token.authenticatedAt())
+                        : reader.lookup(sessionId, cutoff)) {
                     case LIVE -> Result.LIVE_BY_CACHE;
                     case ENDED -> Result.ENDED_BY_CACHE;
                     case UNKNOWN -> null;
@@ -93,15 +101,30 @@ final class SessionEngine implements SessionChecker {
         // Where both are unknown, the cut-off and the session are read at the same time.
         CompletableFuture<NotBefore> cutoff = markers.cutoff();
         String sessionId = token.sessionId();
-        return store.exists(sessionId)
-                .thenCompose(live -> cutoff.thenCompose(known ->
-                        live && known.exists() ? isLater(sessionId, known) : CompletableFuture.completedStage(live)))
-                .handle((live, failure) -> {
-                    if (failure != null) {
-                        return answered(token, Result.UNVERIFIED);
-                    }
-                    return answered(token, live ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE);
-                });
+        CompletionStage<Result> answer = token.firstUse() != null
+                ? checkOfProvider(token, cutoff)
+                : store.exists(sessionId)
+                        .thenCompose(live -> cutoff.thenCompose(known -> live && known.exists()
+                                ? isLater(sessionId, known)
+                                : CompletableFuture.completedStage(live)))
+                        .thenApply(live -> live ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE);
+        return answer.handle((result, failure) -> answered(token, failure == null ? result : Result.UNVERIFIED));
+    }
+
+    /** The cache may know that the store does not hold the session, but not whether it has ended. */
+    private CompletionStage<Result> checkOfProvider(TokenSession token, CompletableFuture<NotBefore> cutoff) {
+        String sessionId = token.sessionId();
+        CompletionStage<Boolean> found = reader.lookup(sessionId) == SessionStatus.ENDED
+                ? CompletableFuture.completedStage(false)
+                : store.exists(sessionId);
+        return found.thenCompose(live -> cutoff.thenCompose(known -> {
+            SessionStatus status =
+                    live ? reader.lookup(sessionId, known, token.authenticatedAt()) : SessionStatus.UNKNOWN;
+            return status == SessionStatus.UNKNOWN
+                    ? firstUses.check(token, live, known)
+                    : CompletableFuture.completedStage(
+                            status == SessionStatus.LIVE ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE);
+        }));
     }
 
     /** Whether a session that the store holds began after the cut-off. The read has filled the cache, if there is one. */

@@ -176,8 +176,12 @@ final class SessionEvents implements RejectionSink, Revoker.Outcomes, AutoClosea
         tell(new RejectionObserved(reason, sessionId, userId, clock.instant()));
     }
 
-    synchronized void tellInBackground(SessionEvent event) {
-        Runnable telling = () -> tell(event);
+    void tellInBackground(SessionEvent event) {
+        inBackground(() -> tell(event));
+    }
+
+    /** On the thread of background events. */
+    synchronized void inBackground(Runnable telling) {
         if (early == null) {
             background.execute(telling);
         } else if (early.size() < MOST_EARLY) {

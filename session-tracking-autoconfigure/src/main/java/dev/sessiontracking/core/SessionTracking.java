@@ -18,6 +18,7 @@ import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionListener;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.Limit;
+import dev.sessiontracking.spi.SessionStore.Providers;
 import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.spi.StoreObserver;
 import java.time.Clock;
@@ -62,7 +63,7 @@ public final class SessionTracking implements AutoCloseable {
             Collaborators collaborators) {
         this.clock = clock;
         this.reader = reader == null ? CachingReader.NONE : reader;
-        this.store = new ObservedStore(store, this.reader, collaborators.storeObserver(), clock);
+        this.store = new ObservedStore(store, this.reader, collaborators.storeObserver(), settings.providers(), clock);
         this.events = new SessionEvents(collaborators.listeners(), collaborators.principals(), statistics, clock);
         this.outages = new OutageMonitor(store, settings, clock, events, statistics);
         Duration ttl = settings.lifetimes().ttl();
@@ -75,7 +76,13 @@ public final class SessionTracking implements AutoCloseable {
                 new NotBeforeMarkers(this.store, this.store::cachedNotBefore, longest, clock),
                 events,
                 settings.outagePolicy());
-        this.checker = new SessionEngine(this.store, this.reader, revoker, settings, statistics);
+        this.checker = new SessionEngine(
+                this.store,
+                this.reader,
+                revoker,
+                settings,
+                statistics,
+                new FirstUses(this.store, this.reader, revoker, events, settings, clock));
         TrackedSessionService sessions =
                 new TrackedSessionService(this.store, checker, revoker, events, settings, clock);
         this.service = sessions;
@@ -247,6 +254,7 @@ public final class SessionTracking implements AutoCloseable {
      * @param maximumRemembered most revocations that a node remembers
      * @param metadata reduces the metadata of a session to what is stored
      * @param limit how many sessions a user may have
+     * @param providers the identity providers whose sessions begin with their first use
      */
     public record Settings(
             Mode mode,
@@ -255,7 +263,20 @@ public final class SessionTracking implements AutoCloseable {
             Duration retention,
             int maximumRemembered,
             UnaryOperator<SessionMetadata> metadata,
-            Limit limit) {
+            Limit limit,
+            Providers providers) {
+
+        /** Without identity providers. */
+        public Settings(
+                Mode mode,
+                OutagePolicy outagePolicy,
+                Lifetimes lifetimes,
+                Duration retention,
+                int maximumRemembered,
+                UnaryOperator<SessionMetadata> metadata,
+                Limit limit) {
+            this(mode, outagePolicy, lifetimes, retention, maximumRemembered, metadata, limit, Providers.NONE);
+        }
 
         /** Without a limit of a user's sessions. */
         public Settings(

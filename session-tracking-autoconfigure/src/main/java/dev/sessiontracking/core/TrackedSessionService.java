@@ -164,7 +164,7 @@ final class TrackedSessionService implements SessionService {
     }
 
     /** A session that could not be ended is pending, or still listed, and cannot be renewed. The login is done. */
-    private static void ignoringOutage(Runnable revocation) {
+    static void ignoringOutage(Runnable revocation) {
         try {
             revocation.run();
         } catch (SessionStoreUnavailableException unavailable) {
@@ -307,7 +307,7 @@ final class TrackedSessionService implements SessionService {
     @Override
     public Optional<UserSession> findSession(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        if (denylist.isDenied(sessionId)) {
+        if (!isOfProvider(sessionId) && denylist.isDenied(sessionId)) {
             return Optional.empty();
         }
         CompletableFuture<NotBefore> cutoff = markers.cutoff();
@@ -433,8 +433,13 @@ final class TrackedSessionService implements SessionService {
         return SessionStore.await(store.countUntil(ClaimValues.bounded(until)));
     }
 
+    /** It may have begun again after the revocation that this node remembers. */
+    private boolean isOfProvider(String sessionId) {
+        return !settings.providers().refreshableSession(sessionId).isZero();
+    }
+
     private boolean isDenied(UserSession session, CompletableFuture<NotBefore> cutoff) {
-        return denylist.isDenied(session.id(), session.userId(), session.createdAt())
+        return denylist.isDenied(session.id(), session.userId(), session.createdAt(), isOfProvider(session.id()))
                 || cutoff.join().covers(session.id(), session.createdAt());
     }
 

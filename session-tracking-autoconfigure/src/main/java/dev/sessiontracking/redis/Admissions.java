@@ -66,6 +66,11 @@ final class Admissions {
                 });
     }
 
+    /** Removes the entry of a session that could not be written. */
+    CompletionStage<?> withdraw(RedisRequest commands, UserSession session) {
+        return index.remove(commands, session.userId(), List.of(session.id()));
+    }
+
     private CompletionStage<Added> round(
             RedisRequest commands,
             UserSession session,

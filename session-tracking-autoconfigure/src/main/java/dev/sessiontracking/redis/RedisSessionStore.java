@@ -116,6 +116,22 @@ final class RedisSessionStore implements SessionStore {
                 registrations.register(commands, session, ttl, tokenLife, limit).thenApply(this::remembered));
     }
 
+    /** Asked at the start, when the scripts can be loaded. A first use is recorded on event loops. */
+    @Override
+    public boolean recordsFirstUse() {
+        return RedisScript.areLoaded() && newIndexes == UserIndexType.ZSET;
+    }
+
+    @Override
+    public CompletionStage<Recorded> recordFirstUse(UserSession session, Duration lifetime, FirstUse use) {
+        return answer(commands -> registrations.recordFirstUse(commands, session, lifetime, use));
+    }
+
+    @Override
+    public @Nullable String firstUseProblem() {
+        return registrations.recordsFirstUse() ? link.whyItMayForget() : "the Redis user needs more permissions";
+    }
+
     private Registration remembered(Registration registration) {
         UserSession session = registration.session();
         if (session != null) {
@@ -257,13 +273,19 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
+        return reapplyRevocations(sessionIds, Duration.ZERO);
+    }
+
+    @Override
+    public CompletionStage<Long> reapplyRevocations(List<String> sessionIds, Duration tokenLife) {
         // On a cluster, the revocation is applied to an unavailable master when it answers again.
         return translated(link.bulkRequest(
                 "",
                 commands -> RedisRequest.all(sessionIds.stream()
-                                .map(keys::session)
-                                .filter(key -> !commands.isSpread() || !commands.isLeftOut(Line.WRITE, key))
-                                .map(commands::del))
+                                .filter(id -> !commands.isSpread() || !commands.isLeftOut(Line.WRITE, keys.session(id)))
+                                .map(id -> tokenLife.isZero()
+                                        ? commands.del(keys.session(id))
+                                        : endings.endAgain(commands, id, tokenLife)))
                         .thenApply(counts ->
                                 counts.stream().mapToLong(Long::longValue).sum())));
     }
@@ -275,7 +297,7 @@ final class RedisSessionStore implements SessionStore {
             @Nullable String exceptSessionId,
             End end,
             Consumer<String> beforeRemoval) {
-        Scope scope = new Scope(userId, until, exceptSessionId);
+        Scope scope = new Scope(userId, until, exceptSessionId, end.ofProvider());
         return translated(link.bulkRequest(
                 userId,
                 commands -> new UserRevocation(

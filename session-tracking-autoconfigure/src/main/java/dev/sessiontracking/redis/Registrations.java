@@ -9,11 +9,14 @@ import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SessionJson;
 import dev.sessiontracking.spi.SessionStore.End;
+import dev.sessiontracking.spi.SessionStore.FirstUse;
 import dev.sessiontracking.spi.SessionStore.Limit;
+import dev.sessiontracking.spi.SessionStore.Recorded;
 import dev.sessiontracking.spi.SessionStore.Registration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,6 +30,10 @@ final class Registrations {
     private static final long TAKEN = 0;
 
     private static final long ENDED = -1;
+
+    private static final long NOT_THERE = -2;
+
+    private static final Instant FOR_GOOD = Instant.parse("9999-12-31T23:59:59Z");
 
     private static final Added NOT_ADDED = new Added(UserIndex.WAS_THERE, 0, List.of());
 
@@ -152,6 +159,78 @@ final class Registrations {
                                         .thenApply(deleted -> isFull ? Registration.FULL : Registration.REFUSED);
                             });
                 });
+    }
+
+    /** Without a state, a revoked session would begin again. */
+    boolean recordsFirstUse() {
+        return companions.arePermitted();
+    }
+
+    /**
+     * Writes the entry first, which also compares with the marker, and then the session, unless its state says that it has
+     * ended. A revocation of all sessions writes the marker first, and then the state of each entry, so one of the two sees
+     * the other. Nobody can use the session in between.
+     */
+    CompletionStage<Recorded> recordFirstUse(
+            RedisRequest commands, UserSession session, Duration lifetime, FirstUse use) {
+        String undated = undated(session);
+        CompletionStage<Long> before = use.isFound()
+                ? write(commands, session, undated, lifetime, use, true)
+                : CompletableFuture.completedFuture(NOT_THERE);
+        return before.thenCompose(answer -> answer == NOT_THERE
+                ? writeFirstUse(commands, session, undated, lifetime, use)
+                : CompletableFuture.completedFuture(
+                        answer == TAKEN ? Recorded.LIVE : Recorded.ended(endedUntil(answer))));
+    }
+
+    private CompletionStage<Recorded> writeFirstUse(
+            RedisRequest commands, UserSession session, String undated, Duration lifetime, FirstUse use) {
+        // A marker covers a token that does not say when its user has authenticated.
+        Instant began = Objects.requireNonNullElse(use.authenticatedAt(), Instant.ofEpochMilli(1));
+        return admissions.admit(commands, session, began, lifetime, Limit.NONE).thenCompose(added -> {
+            if (added.answer() >= UserIndex.COVERED && added.answer() <= UserIndex.EVICTED) {
+                return CompletableFuture.completedFuture(Recorded.ended(Instant.EPOCH));
+            }
+            return write(commands, session, undated, lifetime, use, false).thenApply(now -> {
+                if (now == TAKEN) {
+                    return Recorded.LIVE;
+                }
+                if (now < TAKEN) {
+                    if (added.answer() != UserIndex.WAS_THERE) {
+                        admissions.withdraw(commands, session);
+                    }
+                    return Recorded.ended(endedUntil(now));
+                }
+                UserSession written = stamped(session, session.createdAt().toEpochMilli(), now, lifetime);
+                return new Recorded(written, true, Instant.EPOCH, added.sessionIds());
+            });
+        });
+    }
+
+    private CompletionStage<Long> write(
+            RedisRequest commands,
+            UserSession session,
+            String undated,
+            Duration lifetime,
+            FirstUse use,
+            boolean onlyLooks) {
+        Instant authenticatedAt = use.authenticatedAt();
+        return companions.run(
+                RedisScript.REGISTER,
+                commands,
+                keys.session(session.id()),
+                keys.sessionState(session.id()),
+                undated,
+                String.valueOf(lifetime.toMillis()),
+                authenticatedAt == null ? NOW : millis(authenticatedAt),
+                NEVER_AGAIN,
+                "",
+                authenticatedAt == null ? "0" : String.valueOf(authenticatedAt.getEpochSecond()),
+                onlyLooks ? "1" : "");
+    }
+
+    private static Instant endedUntil(long answer) {
+        return answer == ENDED ? FOR_GOOD : Instant.ofEpochSecond(-answer);
     }
 
     private CompletionStage<Long> write(

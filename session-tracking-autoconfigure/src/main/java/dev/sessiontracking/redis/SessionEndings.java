@@ -17,16 +17,29 @@ record SessionEndings(RedisKeys keys, Companions companions) {
     /** As long as most access tokens live. A longer time costs memory for every logout. */
     private static final Duration REASON_KEPT = Duration.ofHours(1);
 
+    static final long REMOVED = 1;
+
     private static final String REGISTERED = "registered";
 
     private static final Pattern NOT_A_CODE = Pattern.compile("[^A-Za-z0-9_-]");
 
-    /** The number of sessions that are removed: 0 or 1. */
+    /**
+     * {@link #REMOVED} for a session that is removed. 2 for one of an identity provider that was not recorded, and will not
+     * be. Otherwise 0.
+     */
     CompletionStage<Long> end(RedisRequest commands, String sessionId, End end) {
         String key = keys.session(sessionId);
-        if (end.equals(End.FORGOTTEN)) {
-            return commands.del(key);
-        }
+        return end.equals(End.FORGOTTEN) ? commands.del(key) : end(commands, sessionId, end, "");
+    }
+
+    /** Ends a session of an identity provider again, unless it has begun again after a revocation. */
+    CompletionStage<Long> endAgain(RedisRequest commands, String sessionId, Duration tokenLife) {
+        return end(commands, sessionId, new End(SessionEndReason.REVOKED, REASON_KEPT, tokenLife, true), "1")
+                .thenApply(count -> count == REMOVED ? REMOVED : 0L);
+    }
+
+    private CompletionStage<Long> end(RedisRequest commands, String sessionId, End end, String again) {
+        String key = keys.session(sessionId);
         return companions.run(
                 RedisScript.END,
                 commands,
@@ -34,7 +47,9 @@ record SessionEndings(RedisKeys keys, Companions companions) {
                 keys.sessionState(sessionId),
                 end.reason().code(),
                 String.valueOf(Math.min(end.kept().toMillis(), REASON_KEPT.toMillis())),
-                String.valueOf(end.tokenLife().toMillis()));
+                String.valueOf(end.tokenLife().toMillis()),
+                end.ofProvider() ? "1" : "",
+                again);
     }
 
     CompletionStage<Optional<SessionEndReason>> reason(RedisRequest commands, String sessionId) {

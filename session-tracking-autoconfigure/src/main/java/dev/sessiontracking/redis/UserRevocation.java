@@ -7,11 +7,13 @@ import dev.sessiontracking.redis.format.RedisKeys;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,15 +93,26 @@ final class UserRevocation {
                     .map(SessionValues.Value::sessionId)
                     .toList();
             ids.forEach(beforeRemoval);
-            return delete(ids);
+            return keepFromBeginning(part, values).thenCompose(done -> delete(ids));
         });
+    }
+
+    /** An entry of an identity provider's session without a session may be one that is about to be written. */
+    private CompletionStage<?> keepFromBeginning(List<String> part, List<SessionValues.Value> values) {
+        if (!scope.ofProvider()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Set<String> there = values.stream().map(SessionValues.Value::sessionId).collect(Collectors.toSet());
+        return RedisRequest.all(part.stream()
+                .filter(id -> !there.contains(id) && !id.equals(scope.exceptSessionId()))
+                .map(removal));
     }
 
     private CompletionStage<?> delete(List<String> ids) {
         return RedisRequest.all(ids.stream().map(removal)).thenCompose(counts -> {
             List<String> deleted = new ArrayList<>();
             for (int i = 0; i < ids.size(); i++) {
-                if (counts.get(i) > 0) {
+                if (counts.get(i) == SessionEndings.REMOVED) {
                     deleted.add(ids.get(i));
                 }
             }
@@ -113,11 +126,13 @@ final class UserRevocation {
      *
      * @param until the latest creation time of a revoked session, or {@code null} for all
      * @param exceptSessionId a session to keep, or {@code null}
+     * @param ofProvider whether the user's sessions are those of an identity provider
      */
     record Scope(
             String userId,
             @Nullable Instant until,
-            @Nullable String exceptSessionId) {
+            @Nullable String exceptSessionId,
+            boolean ofProvider) {
 
         boolean includes(SessionValues.Value value) {
             return !value.sessionId().equals(exceptSessionId)

@@ -103,11 +103,6 @@ record IssuersProperties(@DefaultValue Map<String, Issuer> issuers) {
                                 + "lifetime to the longest time for which the identity provider renews the tokens"
                                 + " of a session, for example 10h.");
             }
-            if (registration == Registration.FIRST_USE) {
-                throw new SessionTrackingSetupException(
-                        "The property " + prefix + "registration is first-use, which this version does not support.",
-                        "Remove it.");
-            }
             if (preset != null && preset.sessionIdClaim == null && sessionIdClaim == null) {
                 throw new SessionTrackingSetupException(
                         "The property " + prefix + "preset is " + preset

@@ -2,12 +2,14 @@
 package dev.sessiontracking.security;
 
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 
@@ -57,6 +59,8 @@ public final class RequestSessionState {
     private @Nullable Predicate<Object> outageExemption;
 
     private @Nullable Object request;
+
+    private Supplier<SessionMetadata> client = SessionMetadata::none;
 
     /** Claims of tokens that were verified since the last check. */
     private record Noted(
@@ -296,6 +300,15 @@ public final class RequestSessionState {
     public void exemptFromOutage(Predicate<Object> exemption, Object request) {
         this.outageExemption = exemption;
         this.request = request;
+    }
+
+    /** Sets who sends the request, evaluated only if it is the first one of a session. */
+    public void sentBy(Supplier<SessionMetadata> source) {
+        client = source;
+    }
+
+    SessionMetadata client() {
+        return client.get();
     }
 
     boolean isAcceptingUnverified() {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security;
 
+import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.core.ClaimValues;
+import dev.sessiontracking.core.SessionChecker.FirstUse;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.spi.SessionIds;
 import java.net.URI;
 import java.net.URL;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +27,8 @@ final class SessionClaims {
     private static final Log LOG = LogFactory.getLog(SessionClaims.class);
 
     private static final String ISSUER = "iss";
+
+    private static final String EXPIRY = "exp";
 
     private static final String AUTHENTICATION_TIME = "auth_time";
 
@@ -55,7 +60,17 @@ final class SessionClaims {
             warn(trusted, "session-id-claim", value, "Such tokens are rejected");
             return SessionClaim.unusable(issuer);
         }
-        return SessionClaim.named(new TokenSession(sessionId, userId(trusted, claims, true), authenticatedAt), issuer);
+        String userId = userId(trusted, claims, true);
+        Duration lifetime = trusted.refreshable();
+        if (lifetime == null) {
+            return SessionClaim.named(new TokenSession(sessionId, userId, authenticatedAt), issuer);
+        }
+        Instant expiresAt = ClaimValues.instant(claims.get(EXPIRY));
+        if (userId == null || expiresAt == null) {
+            return SessionClaim.unusable(issuer);
+        }
+        FirstUse use = new FirstUse(lifetime, expiresAt, SessionMetadata.none());
+        return SessionClaim.named(new TokenSession(sessionId, userId, authenticatedAt, use), issuer);
     }
 
     /** Whoever has issued it: a refresh token opens no API, and a list of issuers may be wrong. */
@@ -114,8 +129,10 @@ final class SessionClaims {
                     issuer,
                     "user-id-claim",
                     value,
-                    "The token counts as one without a user. While Redis is unavailable, revoking all sessions of its"
-                            + " user does not reject it");
+                    issuer.refreshable() != null
+                            ? "Such tokens of a session are rejected, because the session could not be listed"
+                            : "The token counts as one without a user. While Redis is unavailable, revoking all sessions"
+                                    + " of its user does not reject it");
         }
         return null;
     }

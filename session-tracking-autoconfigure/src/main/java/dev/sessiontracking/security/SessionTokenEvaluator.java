@@ -133,7 +133,7 @@ public final class SessionTokenEvaluator {
             state.answered(claim, now);
             return null;
         }
-        return answer(claim, state, checker.checkLater(session));
+        return answer(claim, state, checker.checkLater(used(session, state)));
     }
 
     private static @Nullable CompletionStage<Void> answer(
@@ -246,9 +246,19 @@ public final class SessionTokenEvaluator {
         return checker.outagePolicy() == OutagePolicy.PLAIN_JWT || (state != null && state.isAcceptingUnverified());
     }
 
+    private Result check(TokenSession session, @Nullable RequestSessionState state) {
+        Result now = session.firstUse() == null ? null : checker.checkNow(session);
+        return now != null ? now : checker.check(used(session, state));
+    }
+
+    /** Only a session that may be recorded needs the metadata of the request. */
+    private static TokenSession used(TokenSession session, @Nullable RequestSessionState state) {
+        return session.firstUse() == null || state == null ? session : session.from(state.client());
+    }
+
     private SessionDecision lookUp(SessionClaim claim, TokenSession session, @Nullable RequestSessionState state) {
         Result prepared = state == null ? null : state.answer(claim);
-        Result check = prepared != null ? prepared : checker.check(session);
+        Result check = prepared != null ? prepared : check(session, state);
         String issuer = claim.issuer();
         return switch (check.status()) {
             case LIVE -> {
@@ -257,7 +267,7 @@ public final class SessionTokenEvaluator {
                 yield SessionDecision.LIVE;
             }
             case ENDED -> {
-                if (check.source() != Result.Source.DENYLIST && !observes) {
+                if (check.source() != Result.Source.DENYLIST && !observes && session.firstUse() == null) {
                     warning.sawEnded(issuer, session.sessionId());
                 }
                 yield SessionDecision.ENDED;

@@ -4,6 +4,8 @@ package dev.sessiontracking.security;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.security.IssuersProperties.Issuer;
 import dev.sessiontracking.security.IssuersProperties.Registration;
+import dev.sessiontracking.spi.SessionStore.Providers;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +19,15 @@ import org.springframework.util.StringUtils;
  * With several issuers, the ids of an issuer that has an alias begin with it, so no issuer can name a session or a user of
  * another one. Immutable.
  */
-final class TrustedIssuers {
+final class TrustedIssuers implements Providers {
 
     static final String BOOT = "spring.security.oauth2.resourceserver.jwt.issuer-uri";
 
     private final Map<String, TrustedIssuer> byUri = new LinkedHashMap<>();
 
     private final List<TrustedIssuer> prefixed;
+
+    private final List<TrustedIssuer> firstUse;
 
     /** For tokens of all issuers if none is listed, and for what is said about tokens of unlisted ones. */
     private final TrustedIssuer unlisted;
@@ -48,6 +52,9 @@ final class TrustedIssuers {
                         "Remove one of the two.");
             }
         });
+        this.firstUse = byUri.values().stream()
+                .filter(issuer -> issuer.refreshable() != null)
+                .toList();
         this.prefixed = byUri.values().stream().filter(TrustedIssuer::prefix).toList();
     }
 
@@ -73,6 +80,30 @@ final class TrustedIssuers {
                 List.copyOf(issuer.clientIds()),
                 issuer.registration() == Registration.FIRST_USE ? issuer.lifetime() : null,
                 several);
+    }
+
+    @Override
+    public boolean exist() {
+        return !firstUse.isEmpty();
+    }
+
+    @Override
+    public Duration refreshableSession(String sessionId) {
+        return refreshable(sessionId, TrustedIssuer::hasSession);
+    }
+
+    @Override
+    public Duration refreshableUser(String userId) {
+        return refreshable(userId, TrustedIssuer::hasUser);
+    }
+
+    private Duration refreshable(String id, BiPredicate<TrustedIssuer, String> has) {
+        for (TrustedIssuer issuer : firstUse) {
+            if (issuer.refreshable() != null && has.test(issuer, id)) {
+                return issuer.refreshable();
+            }
+        }
+        return Duration.ZERO;
     }
 
     /** Whether no issuer is listed, so that tokens of all issuers name sessions. */

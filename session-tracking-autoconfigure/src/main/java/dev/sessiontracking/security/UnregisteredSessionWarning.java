@@ -42,7 +42,7 @@ final class UnregisteredSessionWarning {
                 + " are yours, register each one with SessionService.createSession at login and put"
                 + " UserSession.claims() into its tokens. If an identity provider puts its own session id"
                 + " into its tokens (Keycloak does), list only your own issuers in"
-                + " session.tracking.jwt.issuers. External identity providers are not supported yet. Do"
+                + " session.tracking.jwt.issuers. To list and revoke the provider's sessions, see docs/identity-providers.md. Do"
                 + " not call createSession when a node first sees such a token: a second node would resurrect a revoked"
                 + " session. This is logged once for each issuer.");
     }

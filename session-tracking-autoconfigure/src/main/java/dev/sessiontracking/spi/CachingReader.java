@@ -47,6 +47,17 @@ public interface CachingReader {
         return cutoff == null || cutoff.exists() ? SessionStatus.UNKNOWN : lookup(sessionId);
     }
 
+    /**
+     * As {@link #lookup(String, NotBefore)}, for a token of an identity provider's session. The session may not be recorded
+     * yet: {@code ENDED} only if that is known of tokens whose user has authenticated at that time.
+     */
+    default SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff, @Nullable Instant authenticatedAt) {
+        return SessionStatus.UNKNOWN;
+    }
+
+    /** Keeps until which time of authentication the tokens of a session are rejected that the store does not hold. */
+    default void keepEnded(String sessionId, Instant until) {}
+
     /** Removes what the cache has of a session. */
     default void invalidate(String sessionId) {}
 

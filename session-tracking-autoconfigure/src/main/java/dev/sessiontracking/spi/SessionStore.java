@@ -63,6 +63,29 @@ public interface SessionStore {
         return register(session, ttl, tokenLife, Limit.NONE);
     }
 
+    /** Whether this store keeps to {@link #recordFirstUse}. */
+    default boolean recordsFirstUse() {
+        return false;
+    }
+
+    /** Why first uses are not recorded until somebody changes something, or {@code null}. Does not wait. */
+    default @Nullable String firstUseProblem() {
+        return null;
+    }
+
+    /**
+     * Writes the session of an identity provider when a token of it is used first. Writes nothing if the session was
+     * revoked before, removed by another writer, or is covered by its user's not-before marker, whatever happens at the
+     * same time. A session that has ended begins again only if its user has authenticated after the revocation.
+     *
+     * @param session without a maximum lifetime; its beginning is the time of authentication, if the token contains it
+     * @param lifetime how long the store keeps it, and remembers that it was recorded
+     */
+    default CompletionStage<Recorded> recordFirstUse(UserSession session, Duration lifetime, FirstUse use) {
+        return CompletableFuture.failedFuture(
+                new SessionStoreUnavailableException("This store does not record the first use of sessions", null));
+    }
+
     /** Reads why a session has ended, if the store remembers it. */
     default CompletionStage<Optional<SessionEndReason>> endReason(String sessionId) {
         return CompletableFuture.completedFuture(Optional.empty());
@@ -159,8 +182,15 @@ public interface SessionStore {
      * Removes sessions that were revoked before, in case the store holds them again after a failover or a restore. Index
      * entries without a session may stay. The default revokes each of them.
      *
+     * @param tokenLife how long a provider can still issue tokens of these sessions; zero if there is none. A session that
+     *     began again after a revocation is left alone
      * @return how many the store held
      */
+    default CompletionStage<Long> reapplyRevocations(List<String> sessionIds, Duration tokenLife) {
+        return reapplyRevocations(sessionIds);
+    }
+
+    /** As {@link #reapplyRevocations(List, Duration)}, for sessions that are never recorded at their first use. */
     default CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
         CompletionStage<Long> count = CompletableFuture.completedFuture(0L);
         for (String sessionId : sessionIds) {
@@ -216,8 +246,14 @@ public interface SessionStore {
      *
      * @param kept how long the reason can be asked for, at most; zero if it need not be remembered
      * @param tokenLife how long a token may still ask for the session, and must not get it; zero if there is no such token
+     * @param ofProvider whether it is a session of an identity provider, which may begin again after a later authentication
      */
-    record End(SessionEndReason reason, Duration kept, Duration tokenLife) {
+    record End(SessionEndReason reason, Duration kept, Duration tokenLife, boolean ofProvider) {
+
+        /** Of a session that the application has created. */
+        public End(SessionEndReason reason, Duration kept, Duration tokenLife) {
+            this(reason, kept, tokenLife, false);
+        }
 
         /** The reason need not be remembered. */
         public static final End FORGOTTEN = new End(SessionEndReason.REVOKED, Duration.ZERO, Duration.ZERO);
@@ -289,6 +325,55 @@ public interface SessionStore {
         /** The session was written, and these sessions are to be ended. */
         public static Registration written(UserSession session, List<String> evicted) {
             return new Registration(session, true, false, evicted);
+        }
+    }
+
+    /**
+     * The use of a session that may be its first one.
+     *
+     * @param authenticatedAt when its user last gave credentials, or {@code null} if the token does not say so
+     * @param isFound whether the store held a session of this id a moment ago
+     */
+    record FirstUse(@Nullable Instant authenticatedAt, boolean isFound) {}
+
+    /**
+     * What became of the use of a session.
+     *
+     * @param created the session as it was written, or {@code null} if it was there or has ended
+     * @param isLive whether it is there
+     * @param endedUntil if it has ended: tokens are rejected whose user has authenticated until then
+     * @param evicted sessions of the user that the caller must end, because there are too many
+     */
+    record Recorded(@Nullable UserSession created, boolean isLive, Instant endedUntil, List<String> evicted) {
+
+        /** The session is there. */
+        public static final Recorded LIVE = new Recorded(null, true, Instant.EPOCH, List.of());
+
+        /** The session has ended. */
+        public static Recorded ended(Instant until) {
+            return new Recorded(null, false, until, List.of());
+        }
+    }
+
+    /** Tells which sessions belong to identity providers and begin with their first use. */
+    interface Providers {
+
+        /** There are none. */
+        Providers NONE = new Providers() {};
+
+        /** Whether there are any. */
+        default boolean exist() {
+            return false;
+        }
+
+        /** How long the provider of a session can still issue tokens of it; zero if it has none. */
+        default Duration refreshableSession(String sessionId) {
+            return Duration.ZERO;
+        }
+
+        /** How long the provider of a user can still issue tokens of a session; zero if there is none. */
+        default Duration refreshableUser(String userId) {
+            return Duration.ZERO;
         }
     }
 

@@ -1,19 +1,41 @@
 -- Removes a session, remembers why, and can keep it from being registered. KEYS[1] session; KEYS[2] its state, unless the
 -- user may not use that key; ARGV[1] the reason; ARGV[2] how long it is kept, in milliseconds; ARGV[3] for how long a token
--- may ask for the session, in milliseconds, or 0. Returns 1 when the session was there.
+-- may ask for the session, in milliseconds, or 0. ARGV[4] 1 for a session of an identity provider: its state says until when
+-- tokens are rejected, as register.lua has it. ARGV[5] 1 to leave a session alone that has begun again after a revocation.
+-- Returns 1 when the session was there; 2 when it was not, but could have been registered from now on.
+local function state_now()
+    local state = KEYS[2] and redis.pcall('GET', KEYS[2])
+    local text = type(state) == 'string' and state or ''
+    return state, string.match(text, '^%S*'), string.match(text, '^%S+ (%d+) ?(%d*)$')
+end
+if ARGV[5] == '1' then
+    local _, first, known = state_now()
+    if first == 'registered' and (tonumber(known) or 0) > 0 then
+        return 0
+    end
+end
 -- A full memory refuses a script whose first write needs memory; DEL needs none.
 local deleted = redis.call('DEL', KEYS[1])
 local longest = math.max(tonumber(ARGV[2]), tonumber(ARGV[3]))
+local is_new = false
 if KEYS[2] and (deleted == 1 or ARGV[3] ~= '0') and longest > 0 then
-    local state = redis.pcall('GET', KEYS[2])
+    local state, first, known, authenticated = state_now()
     local left = redis.pcall('PTTL', KEYS[2])
     -- Without the permission for PTTL, a state that keeps the session from being registered stays as it is.
     if type(left) == 'number' or ARGV[3] ~= '0' or not state then
         -- The first reason counts.
-        local is_reason = type(state) == 'string' and string.match(state, '^%S*') ~= 'registered'
-        local reason = deleted == 0 and is_reason and state or ARGV[1]
+        local has_ended = deleted == 0 and type(state) == 'string' and first ~= 'registered'
+        local reason = has_ended and state or ARGV[1]
+        if ARGV[4] == '1' or known then
+            -- By the clock of the server, and never before the authentication that is known by that of the provider. When
+            -- that is unknown, the clock of the provider may be a minute ahead.
+            local now = tonumber(redis.call('TIME')[1])
+            local least = known and math.max(tonumber(known), tonumber(authenticated) or 0) or now + 60
+            reason = (has_ended and first or ARGV[1]) .. ' ' .. string.format('%.0f', math.max(now, least))
+        end
         longest = math.max(longest, type(left) == 'number' and left or 0)
         redis.call('SET', KEYS[2], reason, 'PX', string.format('%.0f', longest))
+        is_new = ARGV[4] == '1' and not state
     end
 end
-return deleted
+return deleted == 0 and is_new and 2 or deleted

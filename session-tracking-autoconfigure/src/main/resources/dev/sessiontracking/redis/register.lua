@@ -4,8 +4,12 @@
 -- its times; ARGV[2] lifetime in milliseconds; ARGV[3] when it began, or '' for now; ARGV[4] how long the state says that
 -- it was registered, or '' for a session whose id nobody registers twice; ARGV[5] how long it lives at most since it began,
 -- in milliseconds, or ''.
+-- For the use of an identity provider's session also: ARGV[6] when the user of the token has authenticated, in seconds, or 0;
+-- ARGV[7] 1 to write no session. The state of such a session is 'registered <until> <authenticated>' while it is there, and
+-- '<reason> <until>' when it has ended: tokens are rejected whose user has authenticated until then, in seconds.
 -- Returns the server's time when written, 0 when the id is taken, -1 when the session was registered and has ended, or would
--- have ended by now.
+-- have ended by now. For an identity provider's session, -<until> when it has ended for this token, -1 for every token, and
+-- -2 when there is no session and none was to be written.
 local function iso(ms)
     local days = math.floor(ms / 86400000)
     local rest = ms - days * 86400000
@@ -29,24 +33,59 @@ end
 local beginning = string.sub(ARGV[1], 1, -2)
 local is_own = false
 -- A key of another type answers with an error, and is taken.
-if redis.pcall('STRLEN', KEYS[1]) ~= 0 then
-    local known = redis.pcall('GET', KEYS[1])
-    is_own = type(known) == 'string' and string.sub(known, 1, #beginning) == beginning
-    if not is_own then
-        return 0
-    end
-elseif KEYS[2] then
-    -- Whatever the state is, there is one: the session was registered.
-    local state = redis.pcall('GET', KEYS[2])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local authenticated, ended_until = tonumber(ARGV[6] or ''), 0
+local state
+if authenticated and not KEYS[2] then
+    return redis.error_reply('NOPERM this user has no permissions to access the states of sessions')
+end
+if KEYS[2] then
+    state = redis.pcall('GET', KEYS[2])
     if type(state) == 'table' and not string.find(state.err, 'WRONGTYPE', 1, true) then
         return state
     end
-    if state then
-        return -1
+end
+
+-- Why an identity provider's session that is not there must not begin, or nothing.
+local function refused()
+    local first, known, authenticated_then = string.match(type(state) == 'table' and '' or state, '^(%S+) (%d+) ?(%d*)$')
+    ended_until = tonumber(known)
+    if first == 'registered' then
+        -- Another writer has removed it.
+        ended_until = math.max(ended_until, tonumber(authenticated_then) or 0, tonumber(time[1]))
+        state = 'revoked ' .. string.format('%.0f', ended_until)
+    elseif ended_until and authenticated > ended_until then
+        return nil
+    end
+    -- The provider still issues tokens of it.
+    local left = redis.pcall('PTTL', KEYS[2])
+    if type(state) == 'string' and (first == 'registered' or type(left) ~= 'number' or left < tonumber(ARGV[2])) then
+        redis.call('SET', KEYS[2], state, 'PX', string.format('%.0f', math.max(type(left) == 'number' and left or 0, ARGV[2])))
+    end
+    return ended_until and -ended_until or -1
+end
+
+if redis.pcall('STRLEN', KEYS[1]) ~= 0 then
+    local known = redis.pcall('GET', KEYS[1])
+    is_own = type(known) == 'string' and string.sub(known, 1, #beginning) == beginning
+    ended_until = authenticated and tonumber(string.match(type(state) == 'string' and state or '', '^registered (%d+)')) or 0
+    if not is_own then
+        return ended_until > 0 and authenticated <= ended_until and -ended_until or 0
+    end
+elseif state then
+    -- Whatever the state is, there is one: the session was registered.
+    local answer = -1
+    if authenticated then
+        answer = refused()
+    end
+    if answer then
+        return answer
     end
 end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if ARGV[7] == '1' then
+    return -2
+end
 local began, lifetime, longest = tonumber(ARGV[3]) or now, tonumber(ARGV[2]), tonumber(ARGV[5])
 if longest then
     lifetime = math.min(lifetime, began + longest - now)
@@ -55,11 +94,16 @@ if longest then
     end
 end
 local value = beginning .. ',"createdAt":"' .. iso(began) .. '","expiresAt":"' .. iso(now + lifetime)
-    .. (longest and '","maxExpiresAt":"' .. iso(began + longest) or '') .. '"}'
+    .. (longest and '","maxExpiresAt":"' .. iso(began + longest) or '') .. '"'
+    .. (authenticated and ',"lastUsedAt":"' .. iso(now) .. '"' or '')
+    .. (ended_until > 0 and ',"endedUntil":' .. string.format('%.0f', ended_until) or '') .. '}'
 if not redis.call('SET', KEYS[1], value, 'PX', string.format('%.0f', lifetime), is_own and 'XX' or 'NX') then
     return 0
 end
-if KEYS[2] and ARGV[4] ~= '' then
+if KEYS[2] and authenticated then
+    redis.call('SET', KEYS[2], string.format('registered %.0f %.0f', ended_until, authenticated), 'PX',
+        string.format('%.0f', lifetime))
+elseif KEYS[2] and ARGV[4] ~= '' then
     redis.call('SET', KEYS[2], 'registered', 'PX', ARGV[4])
 end
 return now

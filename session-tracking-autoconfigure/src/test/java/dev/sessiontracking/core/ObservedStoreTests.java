@@ -33,6 +33,7 @@ class ObservedStoreTests {
             new SwitchableStore(),
             CachingReader.NONE,
             (operation, answered, nanos) -> observed.add(operation + " " + answered),
+            SessionStore.Providers.NONE,
             Clock.systemUTC());
 
     private void request(Operation operation, Throwable failure) {
@@ -68,8 +69,8 @@ class ObservedStoreTests {
         StoreObserver throwing = (operation, answered, nanos) -> {
             throw new IllegalStateException("on purpose");
         };
-        ObservedStore failing =
-                new ObservedStore(new SwitchableStore(), CachingReader.NONE, throwing, Clock.systemUTC());
+        ObservedStore failing = new ObservedStore(
+                new SwitchableStore(), CachingReader.NONE, throwing, SessionStore.Providers.NONE, Clock.systemUTC());
         assertThat(failing.exists("a").toCompletableFuture()).isCompletedWithValue(false);
     }
 
@@ -98,7 +99,8 @@ class ObservedStoreTests {
     void storeIsAskedForAMarkerOnlyIfTheNearCacheHasNoAnswer() {
         SwitchableStore asked = new SwitchableStore().withMarkers(Clock.systemUTC());
         CachingReaderStub reader = new CachingReaderStub(clock);
-        ObservedStore caching = new ObservedStore(asked, reader, StoreObserver.NO_OP, Clock.systemUTC());
+        ObservedStore caching =
+                new ObservedStore(asked, reader, StoreObserver.NO_OP, SessionStore.Providers.NONE, Clock.systemUTC());
         asked.putMarker("alice", at(1));
         assertThat(caching.cachedNotBefore("alice").toCompletableFuture()).isCompletedWithValue(at(1));
         reader.readMarker = CompletableFuture.completedFuture(null);
@@ -114,7 +116,8 @@ class ObservedStoreTests {
     void changedMarkerLeavesTheNearCache() {
         CachingReaderStub reader = new CachingReaderStub(clock);
         SwitchableStore changed = new SwitchableStore().withMarkers(Clock.systemUTC());
-        ObservedStore caching = new ObservedStore(changed, reader, StoreObserver.NO_OP, Clock.systemUTC());
+        ObservedStore caching =
+                new ObservedStore(changed, reader, StoreObserver.NO_OP, SessionStore.Providers.NONE, Clock.systemUTC());
         caching.raiseNotBefore("alice", at(1), Duration.ofDays(1), false);
         assertThat(reader.forgottenMarkers).containsExactly("alice");
         caching.clearNotBefore("bob", Duration.ofDays(1));

@@ -12,6 +12,7 @@ import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.spi.SessionStore.Providers;
 import java.time.Duration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -29,10 +30,11 @@ final class TestNode implements AutoCloseable {
 
     final SessionChecker checker;
 
-    private TestNode(String url, String... properties) {
+    private TestNode(String url, Providers providers, String... properties) {
         TestPropertyValues.of(properties)
                 .and("session.tracking.redis-url=" + url)
                 .applyTo(context);
+        context.registerBean(Providers.class, () -> providers);
         context.register(
                 SslAutoConfiguration.class,
                 RedisSessionStoreAutoConfiguration.class,
@@ -43,7 +45,12 @@ final class TestNode implements AutoCloseable {
     }
 
     static TestNode at(String url, String... properties) {
-        return new TestNode(url, properties);
+        return new TestNode(url, Providers.NONE, properties);
+    }
+
+    /** All its sessions are those of an identity provider. */
+    static TestNode withProvider(String url, String... properties) {
+        return new TestNode(url, ProviderTokens.PROVIDER, properties);
     }
 
     <T> T bean(Class<T> type) {

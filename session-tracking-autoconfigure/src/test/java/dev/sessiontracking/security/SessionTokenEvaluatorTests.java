@@ -134,7 +134,7 @@ class SessionTokenEvaluatorTests {
                 .contains("createSession")
                 .contains("claims()")
                 .contains("rejected with 401")
-                .contains("External identity providers are not supported yet")
+                .contains("see docs/identity-providers.md")
                 .contains("Do not call createSession when a node first sees such a token")
                 .contains(SessionIds.hash("of-keycloak"))
                 .doesNotContain("of-keycloak");

@@ -62,7 +62,27 @@ public final class RevocationDenylist {
 
     /** Whether a token of this session is rejected. */
     public boolean isDenied(String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt) {
-        return isDenied(sessionId) || users.denies(sessionId, userId, authenticatedAt, clock);
+        return isDenied(sessionId, userId, authenticatedAt, false);
+    }
+
+    /**
+     * As {@link #isDenied(String, String, Instant)}.
+     *
+     * @param mayBeginAgain whether the session may have begun again, because its user has authenticated after the revocation.
+     *     The store knows, unless it has not confirmed the revocation
+     */
+    public boolean isDenied(
+            String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt, boolean mayBeginAgain) {
+        return (isDenied(sessionId) && !(mayBeginAgain && isConfirmedBefore(sessionId, authenticatedAt)))
+                || users.denies(sessionId, userId, authenticatedAt, clock);
+    }
+
+    private synchronized boolean isConfirmedBefore(String sessionId, @Nullable Instant authenticatedAt) {
+        Denial denial = sessions.get(sessionId);
+        return denial == null
+                || (authenticatedAt != null
+                        && denial.isConfirmed()
+                        && authenticatedAt.isAfter(denial.until.minus(retention)));
     }
 
     /**

@@ -225,6 +225,11 @@ public final class RedisLink implements AutoCloseable {
                 parts.size() < shards.count() ? parts : List.of());
     }
 
+    /** Why keys may be lost that have not expired, or {@code null}. Does not wait. */
+    public @Nullable String whyItMayForget() {
+        return shards.inspection().whyItMayForget();
+    }
+
     public void listen(StoreListener listener) {
         outages.listen(listener);
     }

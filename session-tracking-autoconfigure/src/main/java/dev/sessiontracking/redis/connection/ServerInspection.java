@@ -6,7 +6,14 @@ import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisServerAsyncCommands;
 import java.net.SocketAddress;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,11 +22,19 @@ final class ServerInspection {
 
     private static final Logger log = LoggerFactory.getLogger(ServerInspection.class);
 
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final RedisUrl url;
 
     private final AtomicBoolean told = new AtomicBoolean();
 
     private ServerInfo last = ServerInfo.UNKNOWN;
+
+    private final AtomicLong inspectedAgain = new AtomicLong(System.nanoTime());
+
+    /** Those that evict keys, or do not tell. */
+    private final Set<RedisServerAsyncCommands<String, String>> forgetful =
+            Collections.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
 
     /** @param url the URL of the connection */
     ServerInspection(RedisUrl url) {
@@ -58,9 +73,29 @@ final class ServerInspection {
                                 ? "version and eviction policy unknown because the user lacks the permission" + " +info"
                                 : found.version());
             }
+            if (found.isEvicting() || found.evictionPolicy() == null) {
+                forgetful.add(commands);
+            } else {
+                forgetful.remove(commands);
+            }
             warnOfChange(found);
             return found;
         });
+    }
+
+    /** Why keys may be lost that have not expired, or {@code null}. */
+    @Nullable
+    String whyItMayForget() {
+        if (forgetful.isEmpty()) {
+            return null;
+        }
+        long now = System.nanoTime();
+        long before = inspectedAgain.get();
+        if (now - before > AGAIN_NANOS && inspectedAgain.compareAndSet(before, now)) {
+            List.copyOf(forgetful).forEach(this::inspect);
+        }
+        return "Redis evicts keys when its memory is full, or does not tell whether it does. Set maxmemory-policy"
+                + " noeviction, and permit +info to the Redis user";
     }
 
     /** The last reply. */

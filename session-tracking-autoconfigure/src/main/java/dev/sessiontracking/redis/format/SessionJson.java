@@ -55,6 +55,8 @@ public final class SessionJson {
 
     static final String ROTATION = "rotation";
 
+    static final String ENDED_UNTIL = "endedUntil";
+
     static final String NONCE = "n";
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -120,6 +122,13 @@ public final class SessionJson {
     /** How often the refresh tokens of a session were rotated; never, unless the text says so. */
     public static Rotation rotation(String json) {
         return fields(json).map(fields -> Rotation.parse(fields.rotation())).orElse(Rotation.NEVER);
+    }
+
+    /** Until which time of authentication an identity provider's tokens of this session are rejected; 1970 for none. */
+    public static Instant endedUntil(String json) {
+        return json.contains(ENDED_UNTIL)
+                ? fields(json).map(StoredFields::endedUntil).orElse(Instant.EPOCH)
+                : Instant.EPOCH;
     }
 
     private static Optional<StoredFields> fields(String json) {

@@ -35,6 +35,8 @@ final class StoredFields {
 
     private @Nullable String rotation;
 
+    private Instant endedUntil = Instant.EPOCH;
+
     void take(String name, JsonParser parser) {
         switch (name) {
             case SessionJson.USER_ID -> userId = userId(parser);
@@ -46,6 +48,7 @@ final class StoredFields {
             case SessionJson.LAST_USED_AT -> lastUsedAt = time(parser);
             case SessionJson.LAST_IP, SessionJson.LAST_USER_AGENT -> last.put(name, text(parser));
             case SessionJson.ROTATION -> rotation = text(parser);
+            case SessionJson.ENDED_UNTIL -> endedUntil = Objects.requireNonNullElse(time(parser), Instant.EPOCH);
             default -> {
                 // another writer's field, or a later version's
             }
@@ -55,6 +58,10 @@ final class StoredFields {
     @Nullable
     String rotation() {
         return rotation;
+    }
+
+    Instant endedUntil() {
+        return endedUntil;
     }
 
     private static @Nullable String userId(JsonParser parser) {

@@ -227,7 +227,8 @@ final class CachingReads {
                         .ifPresent(session -> cache.putLive(
                                 sessionId,
                                 session.createdAt().toEpochMilli(),
-                                session.expiresAt().toEpochMilli()));
+                                session.expiresAt().toEpochMilli(),
+                                SessionJson.endedUntil(value).toEpochMilli()));
             }
         } catch (RuntimeException broken) {
             // Without a known expiry, each check sends a command.

@@ -12,6 +12,7 @@ import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.net.SocketAddress;
+import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +126,12 @@ final class InvalidationConnection implements RedisConnectionStateListener {
     SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff) {
         checking();
         return cutoff == null ? SessionStatus.UNKNOWN : cache.lookup(sessionId, cutoff);
+    }
+
+    /** As {@link #lookup(String, NotBefore)}, for a session that may not be recorded yet. */
+    SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff, @Nullable Instant authenticatedAt) {
+        checking();
+        return cutoff == null ? SessionStatus.UNKNOWN : cache.lookup(sessionId, cutoff, authenticatedAt);
     }
 
     private void checking() {

@@ -9,6 +9,7 @@ import dev.sessiontracking.spi.CachingReader.Moment;
 import dev.sessiontracking.spi.NotBefore;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,8 @@ public final class NearCache {
 
     private final Cache<String, Live> live;
 
-    private final Cache<String, Boolean> absent;
+    /** Until which time of authentication tokens of an identity provider are rejected, in milliseconds. */
+    private final Cache<String, Long> absent;
 
     /** Why sessions have ended, as far as that was asked. */
     private final Cache<String, Optional<SessionEndReason>> reasons;
@@ -126,6 +128,28 @@ public final class NearCache {
         return now < session.expiresAtMillis ? SessionStatus.LIVE : SessionStatus.UNKNOWN;
     }
 
+    /**
+     * The status of a session of an identity provider, which may not be recorded yet.
+     *
+     * @param authenticatedAt when the user of the token last gave credentials; the session may have begun again since then
+     */
+    public SessionStatus lookup(String sessionId, NotBefore cutoff, @Nullable Instant authenticatedAt) {
+        SessionStatus status = lookup(sessionId, NotBefore.NONE);
+        if (status == SessionStatus.UNKNOWN || cutoff.coversToken(authenticatedAt)) {
+            return status == SessionStatus.UNKNOWN ? status : SessionStatus.ENDED;
+        }
+        Live session = status == SessionStatus.LIVE ? live.getIfPresent(sessionId) : null;
+        Long until = session == null ? absent.getIfPresent(sessionId) : Long.valueOf(session.endedUntilMillis);
+        boolean hasEnded =
+                until != null && until > 0 && (authenticatedAt == null || authenticatedAt.toEpochMilli() <= until);
+        return hasEnded ? SessionStatus.ENDED : session == null ? SessionStatus.UNKNOWN : SessionStatus.LIVE;
+    }
+
+    /** Keeps until which time of authentication tokens are rejected, if the session is still known to be absent. */
+    public void putEnded(String sessionId, Instant until) {
+        absent.asMap().computeIfPresent(sessionId, (id, known) -> until.toEpochMilli());
+    }
+
     /** Why a session has ended, empty if nobody knows; {@code null} if the store must be asked. */
     @SuppressWarnings("NullableOptional")
     public @Nullable Optional<SessionEndReason> endReason(String sessionId) {
@@ -207,15 +231,24 @@ public final class NearCache {
 
     /** Keeps a live session until it is invalidated or expires. */
     public void putLive(String sessionId, long createdAtMillis, long expiresAtMillis) {
+        putLive(sessionId, createdAtMillis, expiresAtMillis, 0);
+    }
+
+    /**
+     * Keeps a live session of an identity provider.
+     *
+     * @param endedUntilMillis tokens are rejected whose user has authenticated until then
+     */
+    public void putLive(String sessionId, long createdAtMillis, long expiresAtMillis, long endedUntilMillis) {
         absent.invalidate(sessionId);
         reasons.invalidate(sessionId);
-        live.put(sessionId, new Live(createdAtMillis, expiresAtMillis));
+        live.put(sessionId, new Live(createdAtMillis, expiresAtMillis, endedUntilMillis));
     }
 
     /** Keeps the fact that there is no such session. */
     public void putAbsent(String sessionId) {
         removeLive(sessionId);
-        absent.put(sessionId, Boolean.TRUE);
+        absent.put(sessionId, 0L);
     }
 
     /**
@@ -253,5 +286,5 @@ public final class NearCache {
         return live.estimatedSize() + absent.estimatedSize() + markers.estimatedSize();
     }
 
-    private record Live(long createdAtMillis, long expiresAtMillis) {}
+    private record Live(long createdAtMillis, long expiresAtMillis, long endedUntilMillis) {}
 }

@@ -14,6 +14,7 @@ import dev.sessiontracking.spi.NotBefore;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -147,6 +148,20 @@ public final class NearCaches implements CachingReader {
     public SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff) {
         InvalidationConnection connection = ofSession(sessionId);
         return connection == null ? SessionStatus.UNKNOWN : connection.lookup(sessionId, cutoff);
+    }
+
+    @Override
+    public SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff, @Nullable Instant authenticatedAt) {
+        InvalidationConnection connection = ofSession(sessionId);
+        return connection == null ? SessionStatus.UNKNOWN : connection.lookup(sessionId, cutoff, authenticatedAt);
+    }
+
+    @Override
+    public void keepEnded(String sessionId, Instant until) {
+        InvalidationConnection connection = ofSession(sessionId);
+        if (connection != null) {
+            connection.cache().putEnded(sessionId, until);
+        }
     }
 
     @Override

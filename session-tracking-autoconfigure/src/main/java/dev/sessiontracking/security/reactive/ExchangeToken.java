@@ -26,7 +26,10 @@ public final class ExchangeToken {
 
     /** The state of a request. */
     static RequestSessionState state(ServerWebExchange exchange) {
-        return (RequestSessionState)
-                exchange.getAttributes().computeIfAbsent(STATE, created -> new RequestSessionState());
+        return (RequestSessionState) exchange.getAttributes().computeIfAbsent(STATE, created -> {
+            RequestSessionState state = new RequestSessionState();
+            state.sentBy(() -> ExchangeSessionMetadata.from(exchange.getRequest()));
+            return state;
+        });
     }
 }

@@ -39,6 +39,7 @@ public final class RequestToken {
             return state;
         }
         RequestSessionState state = new RequestSessionState();
+        state.sentBy(() -> RequestSessionMetadata.from(request));
         request.setAttribute(STATE, state);
         return state;
     }
