@@ -246,6 +246,15 @@ class ArchitectureTests {
                     "dev.sessiontracking.redis.connection..",
                     "dev.sessiontracking.redis.nearcache.."));
 
+    /** What the filter chains of both web stacks share is public for them, and for nobody else. */
+    @ArchTest
+    static final ArchRule nobodyElseKnowsThePartsOfFilterChains = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.sessiontracking.security.(chain|servlet|reactive)..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                    "dev.sessiontracking.security.chain..", "dev.sessiontracking.security.servlet.unusual.."));
+
     /** Format, connection, near cache, store: each may use those before it. */
     @ArchTest
     static final ArchRule partsOfRedisDependInOneDirection = layeredArchitecture()

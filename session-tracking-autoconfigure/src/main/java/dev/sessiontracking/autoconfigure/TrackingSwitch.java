@@ -5,6 +5,7 @@ import dev.sessiontracking.spi.SessionStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.convert.ConversionException;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
@@ -53,21 +54,15 @@ enum TrackingSwitch {
     }
 
     /** Treats an empty value as unset: a placeholder with an empty variable leaves such a value. */
-    @SuppressWarnings("NullAway") // three states on purpose: true, false, unset
-    private static Boolean enabled(Environment environment) {
-        String value = environment.getProperty(ENABLED);
-        if (!StringUtils.hasText(value)) {
-            return null;
+    private static @Nullable Boolean enabled(Environment environment) {
+        try {
+            return environment.getProperty(ENABLED, Boolean.class);
+        } catch (ConversionException neither) {
+            throw new SessionTrackingSetupException(
+                    "The property " + ENABLED + " must be true or false.",
+                    "Set " + ENABLED + " to true (required) or to false (off), or remove it: then " + REDIS_URL
+                            + " decides.");
         }
-        return switch (value.strip().toLowerCase(java.util.Locale.ROOT)) {
-            case "true", "yes", "on", "1" -> true;
-            case "false", "no", "off", "0" -> false;
-            default ->
-                throw new SessionTrackingSetupException(
-                        "The property " + ENABLED + " must be true or false.",
-                        "Set " + ENABLED + " to true (required) or to false (off), or remove it: then " + REDIS_URL
-                                + " decides.");
-        };
     }
 
     boolean isOn() {

@@ -135,7 +135,13 @@ public final class SessionTracking implements AutoCloseable {
     /** An application without session tracking: plain JWT, the same code for the application. */
     public static SessionTracking off(Lifetimes lifetimes, Clock clock) {
         Settings settings = new Settings(
-                Mode.ENFORCE, OutagePolicy.PLAIN_JWT, lifetimes, lifetimes.ttl(), 1, UnaryOperator.identity());
+                Mode.ENFORCE,
+                OutagePolicy.PLAIN_JWT,
+                lifetimes,
+                lifetimes.ttl(),
+                1,
+                UnaryOperator.identity(),
+                Limit.NONE);
         return over(new NoStore(), null, settings, clock);
     }
 
@@ -278,20 +284,16 @@ public final class SessionTracking implements AutoCloseable {
             this(mode, outagePolicy, lifetimes, retention, maximumRemembered, metadata, limit, Providers.NONE);
         }
 
-        /** Without a limit of a user's sessions. */
-        public Settings(
-                Mode mode,
-                OutagePolicy outagePolicy,
-                Lifetimes lifetimes,
-                Duration retention,
-                int maximumRemembered,
-                UnaryOperator<SessionMetadata> metadata) {
-            this(mode, outagePolicy, lifetimes, retention, maximumRemembered, metadata, Limit.NONE);
-        }
-
         /** Tokens are rejected, and all metadata is stored. */
         public Settings(OutagePolicy outagePolicy, Duration ttl, Duration retention, int maximumRemembered) {
-            this(Mode.ENFORCE, outagePolicy, Lifetimes.of(ttl), retention, maximumRemembered, UnaryOperator.identity());
+            this(
+                    Mode.ENFORCE,
+                    outagePolicy,
+                    Lifetimes.of(ttl),
+                    retention,
+                    maximumRemembered,
+                    UnaryOperator.identity(),
+                    Limit.NONE);
         }
     }
 }

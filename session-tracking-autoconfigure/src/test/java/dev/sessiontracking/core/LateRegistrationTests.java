@@ -17,6 +17,7 @@ import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
+import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.StoreObserver;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
@@ -199,7 +200,13 @@ class LateRegistrationTests {
     void registeredSessionEndsWithTheAbsoluteLifetimeOfTheLogin() {
         Lifetimes limited = new Lifetimes(TTL, Duration.ofDays(1), Duration.ofSeconds(10));
         Settings settings = new Settings(
-                SessionChecker.Mode.ENFORCE, OutagePolicy.PLAIN_JWT, limited, TTL, 100, metadata -> metadata);
+                SessionChecker.Mode.ENFORCE,
+                OutagePolicy.PLAIN_JWT,
+                limited,
+                TTL,
+                100,
+                metadata -> metadata,
+                SessionStore.Limit.NONE);
         try (SessionTracking limiting = SessionTracking.over(store, reader, settings, clock)) {
             assertThat(register(limiting.service(), "alice", "a"))
                     .map(UserSession::maxExpiresAt)

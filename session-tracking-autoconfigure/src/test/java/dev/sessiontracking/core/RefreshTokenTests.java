@@ -14,6 +14,7 @@ import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.OutagePolicy;
+import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.testkit.MutableClock;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -53,7 +54,14 @@ class RefreshTokenTests {
     private final SessionTracking tracking = SessionTracking.over(
             store,
             null,
-            new Settings(Mode.ENFORCE, OutagePolicy.PLAIN_JWT, lifetimes, TTL, 1_000, UnaryOperator.identity()),
+            new Settings(
+                    Mode.ENFORCE,
+                    OutagePolicy.PLAIN_JWT,
+                    lifetimes,
+                    TTL,
+                    1_000,
+                    UnaryOperator.identity(),
+                    SessionStore.Limit.NONE),
             clock);
 
     private final SessionTokens tokens = tracking.tokens("sub");

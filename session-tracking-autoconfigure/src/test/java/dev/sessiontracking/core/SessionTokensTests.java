@@ -14,6 +14,7 @@ import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.OutagePolicy;
+import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +50,8 @@ class SessionTokensTests {
         return SessionTracking.over(
                 store,
                 null,
-                new Settings(Mode.ENFORCE, policy, LIFETIMES, TTL, 1_000, UnaryOperator.identity()),
+                new Settings(
+                        Mode.ENFORCE, policy, LIFETIMES, TTL, 1_000, UnaryOperator.identity(), SessionStore.Limit.NONE),
                 clock);
     }
 

@@ -13,7 +13,6 @@ import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -248,7 +247,7 @@ public final class RedisConnector implements AutoCloseable {
                 made.complete(connection);
             } else if (!givenUp.get()) {
                 addressFailed();
-                failed.accept(failure instanceof CompletionException ? failure.getCause() : failure);
+                failed.accept(RedisFailures.unwrap(failure));
                 later(() -> attempt(attempt, givenUp, failed, made), RETRY_MILLIS);
             }
         });

@@ -95,8 +95,7 @@ public final class RedisFailures {
     }
 
     public static boolean isWrongType(Throwable failure) {
-        return unwrap(failure) instanceof RedisCommandExecutionException error
-                && String.valueOf(error.getMessage()).startsWith("WRONGTYPE");
+        return startsWith(failure, "WRONGTYPE");
     }
 
     /**
@@ -247,11 +246,7 @@ public final class RedisFailures {
      * command.
      */
     public static boolean isRefusal(Throwable failure) {
-        if (!(unwrap(failure) instanceof RedisCommandExecutionException error)) {
-            return false;
-        }
-        String message = String.valueOf(error.getMessage());
-        return message.startsWith("NOPERM") || message.startsWith("ERR");
+        return startsWith(failure, "NOPERM") || startsWith(failure, "ERR");
     }
 
     /** Whether this is a timeout and not a rejection. The server or this process may be too slow. */

@@ -3,13 +3,18 @@ package dev.sessiontracking.security.chain;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 
 /** The response 503 to a request that cannot be checked during an outage. */
 public final class Unavailable {
 
     /** The header {@code Retry-After}. */
     public static final String RETRY_AFTER_SECONDS = "5";
+
+    private static final List<String> ENDPOINTS = List.of("health", "info", "metrics", "prometheus", "sessiontracking");
 
     private static final int MAX_CAUSES = 16;
 
@@ -18,6 +23,22 @@ public final class Unavailable {
             .getBytes(StandardCharsets.UTF_8);
 
     private Unavailable() {}
+
+    /**
+     * The endpoints of the actuator with which an outage is diagnosed. Reading them is accepted unverified under either
+     * policy; tokens that are known to be revoked are rejected there too.
+     *
+     * @param web the web stack of the application, {@code servlet} or {@code reactive}
+     * @return empty if the application has no endpoints
+     */
+    public static String[] exemptEndpoints(String web, @Nullable ClassLoader classLoader) {
+        boolean exist = Stream.of(
+                        "org.springframework.boot.security.autoconfigure.actuate.web." + web + ".EndpointRequest",
+                        "org.springframework.boot.actuate.endpoint.EndpointId",
+                        "org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties")
+                .allMatch(needed -> ClassUtils.isPresent(needed, classLoader));
+        return exist ? ENDPOINTS.toArray(String[]::new) : new String[0];
+    }
 
     /** The body: problem details (RFC 9457). */
     public static byte[] body() {

@@ -1,47 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet;
 
+import dev.sessiontracking.security.chain.Unavailable;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.web.util.matcher.RequestMatcher;
-import org.springframework.util.ClassUtils;
 
-/**
- * Requests that are accepted unverified in an outage under the policy {@code reject}: reading the endpoints of the actuator
- * with which the outage is diagnosed. Tokens that are known to be revoked are rejected there too. Thread-safe.
- */
-final class OutageExemption implements Predicate<Object> {
-
-    private static final String[] ENDPOINTS = {"health", "info", "metrics", "prometheus", "sessiontracking"};
-
-    private static final String[] NEEDED = {
-        "org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest",
-        "org.springframework.boot.actuate.endpoint.EndpointId",
-        "org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties"
-    };
-
-    private final RequestMatcher exempt;
-
-    private OutageExemption(RequestMatcher exempt) {
-        this.exempt = exempt;
-    }
+/** Reading the {@linkplain Unavailable#exemptEndpoints endpoints} with which an outage is diagnosed. Thread-safe. */
+record OutageExemption(RequestMatcher endpoints) implements Predicate<Object> {
 
     static OutageExemption create(@Nullable ClassLoader classLoader) {
-        for (String needed : NEEDED) {
-            if (!ClassUtils.isPresent(needed, classLoader)) {
-                return new OutageExemption(request -> false);
-            }
-        }
-        return new OutageExemption(EndpointRequest.to(ENDPOINTS));
+        String[] exempt = Unavailable.exemptEndpoints("servlet", classLoader);
+        return new OutageExemption(exempt.length == 0 ? request -> false : EndpointRequest.to(exempt));
     }
 
     @Override
     public boolean test(Object request) {
         return request instanceof HttpServletRequest http
                 && HttpMethod.GET.matches(http.getMethod())
-                && exempt.matches(http);
+                && endpoints.matches(http);
     }
 }
