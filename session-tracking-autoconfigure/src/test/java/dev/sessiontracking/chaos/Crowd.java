@@ -57,7 +57,7 @@ final class Crowd {
     private void compare(Answer answer) {
         List<String> words = new ArrayList<>(List.of("EXISTS"));
         logins.stream()
-                .filter(login -> !history.mayBeUnlisted(login.start(), login.acknowledged()))
+                .filter(login -> !history.losses.mayBeUnlisted(login.start(), login.acknowledged()))
                 .forEach(login -> words.add(login.key()));
         long live;
         try {

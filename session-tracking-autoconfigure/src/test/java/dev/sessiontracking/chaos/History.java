@@ -33,9 +33,6 @@ public final class History {
 
     public static final String ANNOUNCED = "accepted unverified although its revocation was announced";
 
-    /** A snapshot takes less. */
-    private static final long SNAPSHOT = Duration.ofSeconds(1).toNanos();
-
     /** By when a connected node must have read an announced revocation. */
     private static final Duration ANNOUNCEMENT = Duration.ofSeconds(1);
 
@@ -75,9 +72,7 @@ public final class History {
 
     final Cutoffs cutoffs = new Cutoffs();
 
-    private final Queue<End> flushes = new ConcurrentLinkedQueue<>();
-
-    private final Queue<Undo> rollbacks = new ConcurrentLinkedQueue<>();
+    final Losses losses = new Losses();
 
     private final Queue<Blind> blind = new ConcurrentLinkedQueue<>();
 
@@ -130,26 +125,12 @@ public final class History {
     }
 
     public void flushed(long start, long acknowledged) {
-        flushes.add(new End(BY_HAND, start, acknowledged, NEVER));
-    }
-
-    /** Whether the server may have lost what it acknowledged at a moment, before another one. */
-    boolean mayHaveLost(long acknowledged, long until) {
-        return flushes.stream().anyMatch(flush -> flush.start() <= until && flush.acknowledged() >= acknowledged)
-                || rollbacks.stream().anyMatch(undo -> undo.kept() <= until && undo.until() >= acknowledged);
-    }
-
-    /**
-     * Whether a snapshot that was restored may lie between the two writes of a login: no index lists its session, so that
-     * revocations of all sessions end it at its next refresh only.
-     */
-    boolean mayBeUnlisted(long start, long acknowledged) {
-        return rollbacks.stream().anyMatch(undo -> start <= undo.kept() + SNAPSHOT && acknowledged >= undo.kept());
+        losses.flushes.add(new End(BY_HAND, start, acknowledged, NEVER));
     }
 
     private boolean mayBeUnlisted(String session) {
         Login login = logins.get(session);
-        return login != null && mayBeUnlisted(login.start(), login.acknowledged());
+        return login != null && losses.mayBeUnlisted(login.start(), login.acknowledged());
     }
 
     /** Somebody has put back a session that had ended. */
@@ -160,7 +141,7 @@ public final class History {
 
     /** The server has lost what it acknowledged after a moment, or some of it. */
     public void rolledBack(long kept, long from, long until) {
-        rollbacks.add(new Undo(kept, from, until));
+        losses.rollbacks.add(new Undo(kept, from, until));
     }
 
     /** Something between a node and the server has silently made a new connection: pushes may be lost for a time. */
@@ -231,7 +212,7 @@ public final class History {
     /** Whether the server may have lost the announcement before the nodes read it. */
     private boolean isUndoneSoon(End end) {
         long until = end.acknowledged() + ANNOUNCEMENT.toNanos();
-        return mayHaveLost(end.start(), until)
+        return losses.mayHaveLost(end.start(), until)
                 || blind.stream().anyMatch(span -> span.from() <= until && span.until() >= end.start());
     }
 
@@ -267,8 +248,8 @@ public final class History {
                         .append(since(moment, end.acknowledged()))
                         .append(" denied ")
                         .append(since(moment, end.deniedOnNode())));
-        rollbacks.forEach(rollback -> text.append(" rollback ").append(since(moment, rollback.from())));
-        flushes.forEach(flush -> text.append(" flush ").append(since(moment, flush.start())));
+        losses.rollbacks.forEach(rollback -> text.append(" rollback ").append(since(moment, rollback.from())));
+        losses.flushes.forEach(flush -> text.append(" flush ").append(since(moment, flush.start())));
         undone.getOrDefault(session, new ConcurrentLinkedQueue<>())
                 .forEach(undo -> text.append(" put back ").append(since(moment, undo.from())));
         return text.toString();
@@ -284,10 +265,10 @@ public final class History {
             throw new IllegalArgumentException("No login of " + session);
         }
         List<Undo> undos = new ArrayList<>(undone.getOrDefault(session, new ConcurrentLinkedQueue<>()));
-        undos.addAll(rollbacks);
+        undos.addAll(losses.rollbacks);
         List<End> own = new ArrayList<>(ends.getOrDefault(session, new ConcurrentLinkedQueue<>()));
         boolean isTracked = !untracked.contains(session);
-        for (End flush : flushes) {
+        for (End flush : losses.flushes) {
             if (!isTracked) {
                 undos.add(new Undo(Long.MIN_VALUE, flush.start(), flush.acknowledged()));
             } else if (flush.start() >= login.acknowledged()) {
@@ -297,7 +278,7 @@ public final class History {
             }
         }
         cutoffs.addTo(own, login);
-        for (Undo rollback : rollbacks) {
+        for (Undo rollback : losses.rollbacks) {
             if (isTracked && login.acknowledged() >= rollback.kept() && login.start() < rollback.until()) {
                 own.add(new End(BY_HAND, rollback.from(), NEVER, NEVER));
             }

@@ -59,7 +59,7 @@ final class Rotations {
 
         /** Whether the server may have lost the later one. */
         boolean isExcused(History history) {
-            return history.mayHaveLost(laterAccepted, answer.end());
+            return history.losses.mayHaveLost(laterAccepted, answer.end());
         }
     }
 
