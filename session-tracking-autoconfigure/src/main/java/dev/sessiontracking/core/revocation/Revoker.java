@@ -120,8 +120,8 @@ public final class Revoker implements AutoCloseable {
     }
 
     /**
-     * Ends a session unless it belongs to another user. If the store does not answer, this node rejects the session until
-     * the store says whose it is.
+     * Ends a session unless it belongs to another user. If the store does not answer, the revocation is pending until the
+     * store says whose it is. Until then, this node rejects a session that is logged out: a token has named it.
      *
      * @param registrableUntil until when a token may ask for its registration, or {@code null}
      */
@@ -133,7 +133,11 @@ public final class Revoker implements AutoCloseable {
                 return false;
             }
         } catch (SessionStoreUnavailableException unavailable) {
-            return keep(revocation, denylist.deny(sessionId, reason, SessionIds.hash(userId)), unavailable);
+            if (reason.equals(SessionEndReason.LOGOUT)) {
+                return keep(revocation, denylist.deny(sessionId, reason, SessionIds.hash(userId)), unavailable);
+            }
+            keep(revocation, true, unavailable);
+            return true;
         }
         return revoke(revocation);
     }
