@@ -3,6 +3,7 @@ package dev.sessiontracking.security.reactive;
 
 import dev.sessiontracking.security.chain.ChainTraits.Tokens;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -10,7 +11,6 @@ import org.springframework.security.authentication.ObservationReactiveAuthentica
 import org.springframework.security.authentication.ReactiveAuthenticationManagerResolver;
 import org.springframework.security.oauth2.server.resource.authentication.JwtReactiveAuthenticationManager;
 import org.springframework.security.oauth2.server.resource.authentication.OpaqueTokenReactiveAuthenticationManager;
-import org.springframework.security.oauth2.server.resource.web.server.authentication.ServerBearerTokenAuthenticationConverter;
 import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
 import org.springframework.security.web.server.context.ReactorContextWebFilter;
 import org.springframework.web.server.WebFilter;
@@ -19,6 +19,10 @@ import org.springframework.web.server.WebFilter;
 final class WebFilterKinds {
 
     private static final String SPRING = "org.springframework.";
+
+    /** Spring Security's converters for passwords, certificates and one-time passwords. */
+    private static final Pattern NO_TOKENS = Pattern.compile(
+            "org\\.springframework\\..*\\.Server(FormLogin|HttpBasic|X509|OneTimeToken)AuthenticationConverter");
 
     static final String CONVERTER = "authenticationConverter";
 
@@ -80,12 +84,11 @@ final class WebFilterKinds {
         return filter.getClass() == AuthenticationWebFilter.class && hasTokenConverter(filter);
     }
 
-    /** Spring Security's other converters are for passwords, certificates and logins. */
+    /** Any converter may find tokens, even one of Spring Security: it may contain another one of the application. */
     private static boolean hasTokenConverter(WebFilter filter) {
         Object converter = Fields.read(filter, CONVERTER);
-        return converter instanceof TokenRecorder
-                || converter instanceof ServerBearerTokenAuthenticationConverter
-                || (converter != null && !converter.getClass().getName().startsWith(SPRING));
+        return converter != null
+                && !NO_TOKENS.matcher(converter.getClass().getName()).matches();
     }
 
     /** A filter of the application. */

@@ -25,7 +25,9 @@ import org.springframework.security.oauth2.server.resource.web.server.authentica
 import org.springframework.security.web.server.MatcherSecurityWebFilterChain;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
+import org.springframework.security.web.server.authentication.DelegatingServerAuthenticationConverter;
 import org.springframework.security.web.server.authentication.HttpStatusServerEntryPoint;
+import org.springframework.security.web.server.authentication.ServerHttpBasicAuthenticationConverter;
 import org.springframework.security.web.server.authentication.logout.LogoutWebFilter;
 import org.springframework.security.web.server.authorization.AuthorizationWebFilter;
 import org.springframework.security.web.server.authorization.ExceptionTranslationWebFilter;
@@ -102,6 +104,13 @@ enum FluxShape {
                 .exceptionHandling(
                         handling -> handling.authenticationEntryPoint(new BearerTokenServerAuthenticationEntryPoint()));
     }),
+    SEVERAL_CONVERTERS(http -> {
+        AuthenticationWebFilter filter = FluxShapes.hidingFilter();
+        filter.setServerAuthenticationConverter(new DelegatingServerAuthenticationConverter(
+                new ServerHttpBasicAuthenticationConverter(), new ServerBearerTokenAuthenticationConverter()));
+        http.addFilterAt(filter, AUTHENTICATION);
+    }),
+    FUNCTION_AS_CONVERTER(http -> http.addFilterAt(FluxShapes.filterWithFunction(), AUTHENTICATION)),
     PASSWORD_THAT_IS_A_TOKEN(http -> {
         AuthenticationWebFilter filter = new AuthenticationWebFilter(FluxShapes::authenticatePassword);
         filter.setServerAuthenticationConverter(exchange -> Mono.justOrEmpty(FluxShapes.bearer(exchange))

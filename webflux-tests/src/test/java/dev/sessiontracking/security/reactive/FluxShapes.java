@@ -112,6 +112,23 @@ public class FluxShapes {
         return filter;
     }
 
+    /** The authentication does not contain the token. */
+    static AuthenticationWebFilter hidingFilter() {
+        ReactiveAuthenticationManager hiding = token -> token instanceof BearerTokenAuthenticationToken
+                ? manager().authenticate(token).map(FluxShapes::hidden)
+                : Mono.empty();
+        AuthenticationWebFilter filter = new AuthenticationWebFilter(hiding);
+        filter.setAuthenticationFailureHandler(BEARER);
+        return filter;
+    }
+
+    @SuppressWarnings("deprecation")
+    static AuthenticationWebFilter filterWithFunction() {
+        AuthenticationWebFilter filter = hidingFilter();
+        filter.setAuthenticationConverter(new ServerBearerTokenAuthenticationConverter()::convert);
+        return filter;
+    }
+
     static Mono<Authentication> authenticatePassword(Authentication token) {
         return manager()
                 .authenticate(new BearerTokenAuthenticationToken((String) token.getCredentials()))
