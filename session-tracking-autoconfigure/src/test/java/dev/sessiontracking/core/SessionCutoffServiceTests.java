@@ -164,8 +164,10 @@ class SessionCutoffServiceTests {
 
         service.createSession("bob", SessionMetadata.none(), replacing.id());
         assertThat(store.holds(replacing.id())).isTrue();
+        int before = service.getUserSessions("alice").size();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> service.createSession("alice", SessionMetadata.none(), ""));
+        assertThat(service.getUserSessions("alice")).hasSize(before);
     }
 
     @Test
@@ -175,6 +177,16 @@ class SessionCutoffServiceTests {
         UserSession replacing = service.createSession("alice", SessionMetadata.none(), old.id());
         assertThat(replacing.tracked()).isTrue();
         assertThat(store.holds(replacing.id())).isTrue();
+    }
+
+    @Test
+    void sessionsThatACutoffWouldEndAreCounted() {
+        login();
+        clock.advance(Duration.ofSeconds(2));
+        login();
+        store.canCount();
+        assertThat(service.countSessions(NOW.plusSeconds(1))).isEqualTo(new SessionCutoff.Affected(1, true));
+        assertThat(service.countSessions(Instant.MAX)).isEqualTo(new SessionCutoff.Affected(2, true));
     }
 
     @Test

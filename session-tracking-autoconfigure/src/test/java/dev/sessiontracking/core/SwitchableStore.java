@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
@@ -42,6 +43,8 @@ public final class SwitchableStore implements SessionStore {
     private volatile boolean hanging;
 
     private volatile boolean failsAfterCreation;
+
+    private volatile boolean counts;
 
     private volatile @Nullable Clock clockOfMarkers;
 
@@ -89,6 +92,10 @@ public final class SwitchableStore implements SessionStore {
     /** Answers the next creation, and nothing after it. */
     void failAfterCreation() {
         failsAfterCreation = true;
+    }
+
+    void canCount() {
+        counts = true;
     }
 
     /** Says that a part of it does not answer any more. */
@@ -161,6 +168,17 @@ public final class SwitchableStore implements SessionStore {
             unavailable |= failsAfterCreation;
             return created ? Registration.written(session) : Registration.EXISTS;
         });
+    }
+
+    @Override
+    public CompletionStage<SessionCutoff.Affected> countUntil(Instant until) {
+        return counts
+                ? answer(() -> new SessionCutoff.Affected(
+                        sessions.values().stream()
+                                .filter(session -> !session.createdAt().isAfter(until))
+                                .count(),
+                        true))
+                : SessionStore.super.countUntil(until);
     }
 
     @Override
