@@ -3,9 +3,11 @@ package dev.sessiontracking.chaos;
 
 import static dev.sessiontracking.chaos.History.NEVER;
 
+import dev.sessiontracking.chaos.History.Blind;
 import dev.sessiontracking.chaos.History.End;
 import dev.sessiontracking.chaos.History.Login;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -39,11 +41,19 @@ final class Cutoffs {
         return end + SECOND;
     }
 
-    /** Adds what ends a login, or may end it. */
-    void addTo(List<End> ends, Login login) {
+    /**
+     * Adds what ends a login, or may end it.
+     *
+     * @param blind when nodes missed invalidations: a node that has a cut-off in its cache asks for no other one
+     */
+    void addTo(List<End> ends, Login login, Collection<Blind> blind) {
         for (End cutoff : cutoffs) {
             if (login.acknowledged() <= cutoff.start()) {
-                ends.add(cutoff);
+                long seen = blind.stream()
+                        .filter(span -> span.from() <= cutoff.acknowledged() && span.until() >= cutoff.start())
+                        .mapToLong(span -> span.until() + SECOND)
+                        .reduce(cutoff.acknowledged(), Math::max);
+                ends.add(new End(cutoff.node(), cutoff.start(), seen, cutoff.deniedOnNode()));
             } else if (login.start() < latest(cutoff)) {
                 ends.add(new End(History.BY_HAND, cutoff.start(), NEVER, NEVER));
             }

@@ -277,7 +277,7 @@ public final class History {
                 own.add(new End(BY_HAND, flush.start(), NEVER, NEVER));
             }
         }
-        cutoffs.addTo(own, login);
+        cutoffs.addTo(own, login, blind);
         for (Undo rollback : losses.rollbacks) {
             if (isTracked && login.acknowledged() >= rollback.kept() && login.start() < rollback.until()) {
                 own.add(new End(BY_HAND, rollback.from(), NEVER, NEVER));
