@@ -3,6 +3,7 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.test.SessionStoreContractTests;
+import dev.sessiontracking.test.SessionStoreFirstUseContractTests;
 import dev.sessiontracking.test.SessionStoreMarkerContractTests;
 import dev.sessiontracking.test.SessionStoreRefreshContractTests;
 import org.junit.jupiter.api.Nested;
@@ -30,6 +31,20 @@ class PublishedContractTests extends SessionStoreFixture {
 
     @Nested
     class Rotation extends SessionStoreRefreshContractTests {
+
+        @Override
+        protected SessionStore store() {
+            return store;
+        }
+
+        @Override
+        protected SessionStore otherNode() {
+            return otherNode;
+        }
+    }
+
+    @Nested
+    class FirstUses extends SessionStoreFirstUseContractTests {
 
         @Override
         protected SessionStore store() {

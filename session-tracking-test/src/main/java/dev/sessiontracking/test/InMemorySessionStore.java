@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,6 +42,8 @@ public final class InMemorySessionStore implements SessionStore {
 
     private static final String OUTAGE = "a test has begun an outage";
 
+    private static final Instant FOR_GOOD = Instant.parse("9999-12-31T23:59:59Z");
+
     private final Clock clock;
 
     private final Object lock = new Object();
@@ -48,15 +51,13 @@ public final class InMemorySessionStore implements SessionStore {
     private final Map<String, InMemorySession> sessions = new ConcurrentHashMap<>();
 
     /** Sessions that were registered, or have ended, and cannot be registered. */
-    private final Map<String, State> states = new ConcurrentHashMap<>();
+    private final Map<String, InMemoryState> states = new ConcurrentHashMap<>();
 
     private final InMemoryMarkers markers = new InMemoryMarkers();
 
     private final List<StoreListener> listeners = new ArrayList<>();
 
     private boolean unavailable;
-
-    private record State(@Nullable SessionEndReason reason, Instant until) {}
 
     /** An empty store with the clock of the system. */
     public InMemorySessionStore() {
@@ -147,8 +148,8 @@ public final class InMemorySessionStore implements SessionStore {
         return session != null && session.isLive(now()) ? session : null;
     }
 
-    private @Nullable State state(String sessionId) {
-        State state = states.get(sessionId);
+    private @Nullable InMemoryState state(String sessionId) {
+        InMemoryState state = states.get(sessionId);
         return state != null && state.until().isAfter(now()) ? state : null;
     }
 
@@ -182,9 +183,59 @@ public final class InMemorySessionStore implements SessionStore {
             UserSession written = markers.of(session.userId(), now()).covers(session.id(), createdAt)
                     ? null
                     : write(session, createdAt, ttl);
-            states.put(session.id(), new State(null, now().plus(tokenLife)));
+            states.put(session.id(), new InMemoryState(null, now().plus(tokenLife), null, null));
             return written == null ? Registration.REFUSED : Registration.written(written);
         });
+    }
+
+    // first use
+
+    @Override
+    public boolean recordsFirstUse() {
+        return true;
+    }
+
+    @Override
+    public CompletionStage<Recorded> recordFirstUse(UserSession session, Duration lifetime, FirstUse use) {
+        return answer(() -> {
+            Instant time = use.authenticatedAt();
+            InMemoryState state = state(session.id());
+            if (live(session.id()) != null) {
+                return state != null && state.endedUntil() != null && state.rejects(time)
+                        ? Recorded.ended(state.endedUntil())
+                        : Recorded.LIVE;
+            }
+            if (state != null && (state.reason() == null || state.rejects(time))) {
+                return Recorded.ended(state.endedUntil() == null ? FOR_GOOD : state.endedUntil());
+            }
+            NotBefore marker = markers.of(session.userId(), now());
+            if (time == null ? marker.exists() : marker.covers(session.id(), time)) {
+                return Recorded.ended(Instant.EPOCH);
+            }
+            UserSession written = Objects.requireNonNull(write(session, time == null ? now() : time, lifetime));
+            Instant ended = state == null ? Instant.EPOCH : Objects.requireNonNull(state.endedUntil());
+            states.put(session.id(), new InMemoryState(null, now().plus(lifetime), ended, time));
+            return new Recorded(written, true, Instant.EPOCH, List.of());
+        });
+    }
+
+    @Override
+    public CompletionStage<Long> reapplyRevocations(List<String> sessionIds, Duration tokenLife) {
+        return answer(() -> sessionIds.stream()
+                .filter(id -> {
+                    InMemoryState state = state(id);
+                    return tokenLife.isZero()
+                            || state == null
+                            || state.reason() != null
+                            || state.endedUntil() == null
+                            || !state.endedUntil().isAfter(Instant.EPOCH);
+                })
+                .filter(id -> {
+                    boolean wasLive = live(id) != null;
+                    remove(id, new End(SessionEndReason.REVOKED, tokenLife, tokenLife, !tokenLife.isZero()));
+                    return wasLive;
+                })
+                .count());
     }
 
     /** Returns {@code null}, with nothing written, for a session whose absolute lifetime is over. */
@@ -270,24 +321,29 @@ public final class InMemorySessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Optional<SessionEndReason>> endReason(String sessionId) {
-        return answer(() -> Optional.ofNullable(state(sessionId)).map(State::reason));
+        return answer(() -> Optional.ofNullable(state(sessionId)).map(InMemoryState::reason));
     }
 
     private boolean remove(String sessionId, End end) {
         boolean wasLive = live(sessionId) != null;
+        boolean isNew = end.ofProvider() && state(sessionId) == null;
         sessions.remove(sessionId);
         Duration longest = end.kept().compareTo(end.tokenLife()) > 0 ? end.kept() : end.tokenLife();
         if (longest.toMillis() > 0 && (wasLive || end.tokenLife().toMillis() > 0)) {
-            State before = state(sessionId);
+            InMemoryState before = state(sessionId);
             Instant until = now().plus(longest);
             // The first reason counts.
             states.put(
                     sessionId,
-                    new State(
+                    new InMemoryState(
                             wasLive || before == null || before.reason() == null ? end.reason() : before.reason(),
-                            before == null || before.until().isBefore(until) ? until : before.until()));
+                            before == null || before.until().isBefore(until) ? until : before.until(),
+                            end.ofProvider() || (before != null && before.endedUntil() != null)
+                                    ? (before == null ? new InMemoryState(null, until, null, null) : before).end(now())
+                                    : null,
+                            null));
         }
-        return wasLive;
+        return wasLive || isNew;
     }
 
     @Override

@@ -38,6 +38,15 @@ class InMemorySessionStoreTests extends SessionStoreContractTests {
     }
 
     @Nested
+    class FirstUses extends SessionStoreFirstUseContractTests {
+
+        @Override
+        protected SessionStore store() {
+            return store;
+        }
+    }
+
+    @Nested
     class Markers extends SessionStoreMarkerContractTests {
 
         @Override
