@@ -9,7 +9,8 @@ import dev.sessiontracking.SessionEvent;
  * <p>Threads and order: an event that follows from a call ({@code SessionCreated}, {@code SessionRenewed},
  * {@code SessionRevoked}, {@code RevocationPending}, {@code RequestRejected}) is delivered on the caller's thread before
  * the call returns or throws, so the caller waits for the listener. Background events ({@code OutageBegan},
- * {@code OutageEnded}, {@code RevocationApplied}) are delivered by one thread of their own, in the order in which they
+ * {@code OutageEnded}, {@code RevocationApplied}, and {@code SessionCreated} for the first use of an identity provider's session)
+ * are delivered by one thread of their own, in the order in which they
  * happened: a slow listener delays other events, but no request, no recovery and no revocation. Between the two there is
  * no order.
  *
