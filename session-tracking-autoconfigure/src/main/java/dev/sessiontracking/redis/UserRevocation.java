@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,20 +93,19 @@ final class UserRevocation {
                     .filter(scope::includes)
                     .map(SessionValues.Value::sessionId)
                     .toList();
-            ids.forEach(beforeRemoval);
-            return keepFromBeginning(part, values).thenCompose(done -> delete(ids));
+            List<String> ended = scope.ofProvider() ? withThoseThatMayBegin(ids, part, values) : ids;
+            ended.forEach(beforeRemoval);
+            return delete(ended);
         });
     }
 
     /** An entry of an identity provider's session without a session may be one that is about to be written. */
-    private CompletionStage<?> keepFromBeginning(List<String> part, List<SessionValues.Value> values) {
-        if (!scope.ofProvider()) {
-            return CompletableFuture.completedFuture(null);
-        }
+    private List<String> withThoseThatMayBegin(List<String> ids, List<String> part, List<SessionValues.Value> values) {
         Set<String> there = values.stream().map(SessionValues.Value::sessionId).collect(Collectors.toSet());
-        return RedisRequest.all(part.stream()
-                .filter(id -> !there.contains(id) && !id.equals(scope.exceptSessionId()))
-                .map(removal));
+        return Stream.concat(
+                        ids.stream(),
+                        part.stream().filter(id -> !there.contains(id) && !id.equals(scope.exceptSessionId())))
+                .toList();
     }
 
     private CompletionStage<?> delete(List<String> ids) {

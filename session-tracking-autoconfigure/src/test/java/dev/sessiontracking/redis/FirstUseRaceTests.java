@@ -13,7 +13,9 @@ import dev.sessiontracking.testkit.Topologies;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,6 +41,8 @@ class FirstUseRaceTests {
 
     @RegisterExtension
     static final RedisServerExtension redis = new RedisServerExtension();
+
+    private final Queue<String> faults = new ConcurrentLinkedQueue<>();
 
     private final AtomicInteger checks = new AtomicInteger();
 
@@ -92,6 +96,7 @@ class FirstUseRaceTests {
                 acceptedAfter.get(),
                 acceptedAtTheEnd.get(),
                 TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
+        assertThat(faults).isEmpty();
         assertThat(acceptedAfter).hasValue(0);
         assertThat(acceptedAtTheEnd).hasValue(0);
         assertThat(acceptedBefore).hasValueGreaterThan(ROUNDS / 20);
@@ -105,7 +110,8 @@ class FirstUseRaceTests {
         TokenSession token = token(id, "user-" + id, authenticatedAt);
         boolean userWide = round % 2 == 1;
         TestNode revoker = round % 3 == 0 ? cached : asking;
-        Acknowledgement acknowledgement = new Acknowledgement();
+        Acknowledgement acknowledgement = new Acknowledgement(
+                revoker, (userWide ? "user-wide" : "one") + (revoker == cached ? " cached" : " asking"));
         CyclicBarrier start = new CyclicBarrier(3);
         List<Future<?>> all = List.of(
                 threads.submit(started(start, 1_000_000, () -> {
@@ -152,12 +158,29 @@ class FirstUseRaceTests {
         checks.incrementAndGet();
         if (node.checker.check(token).status() != SessionStatus.ENDED) {
             (isAfter ? acceptedAfter : acceptedBefore).incrementAndGet();
+            if (isAfter) {
+                faults.add(acknowledgement + " " + (node == acknowledgement.revoker ? "on the revoker" : "elsewhere"));
+            }
         }
         return null;
     }
 
     private static final class Acknowledgement {
 
+        private final TestNode revoker;
+
+        private final String kind;
+
         private volatile boolean isGiven;
+
+        private Acknowledgement(TestNode revoker, String kind) {
+            this.revoker = revoker;
+            this.kind = kind;
+        }
+
+        @Override
+        public String toString() {
+            return kind;
+        }
     }
 }
