@@ -156,7 +156,7 @@ final class FirstUses {
             events.inBackground(() -> {
                 events.created(session);
                 for (String evicted : recorded.evicted()) {
-                    TrackedSessionService.ignoringOutage(
+                    SessionWrites.ignoringOutage(
                             () -> revoker.revokeOwn(evicted, session.userId(), null, SessionEndReason.LIMIT));
                 }
             });

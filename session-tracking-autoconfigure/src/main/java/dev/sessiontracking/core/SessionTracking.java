@@ -83,10 +83,9 @@ public final class SessionTracking implements AutoCloseable {
                 settings,
                 statistics,
                 new FirstUses(this.store, this.reader, revoker, events, settings, clock));
-        TrackedSessionService sessions =
-                new TrackedSessionService(this.store, checker, revoker, events, settings, clock);
-        this.service = sessions;
-        this.tokenSessions = new TokenSessions(sessions, checker, revoker, events, settings.lifetimes());
+        SessionWrites writes = new SessionWrites(this.store, checker, revoker, events, settings, clock);
+        this.service = new TrackedSessionService(this.store, checker, revoker, events, writes);
+        this.tokenSessions = new TokenSessions(writes, checker, revoker, events, settings.lifetimes());
         this.reader.observe(revoker.observer());
         // In this order: an outage is reported as ended before its pending revocations are applied.
         store.listen(outages);

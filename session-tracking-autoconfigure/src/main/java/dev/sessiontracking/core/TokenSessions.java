@@ -8,7 +8,6 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.revocation.Revoker;
-import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.Refresh;
@@ -24,11 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /** The sessions behind {@link dev.sessiontracking.SessionTokens}: the store rotates their refresh tokens. Thread-safe. */
 record TokenSessions(
-        TrackedSessionService sessions,
-        SessionEngine engine,
-        Revoker revoker,
-        SessionEvents events,
-        Lifetimes lifetimes) {
+        SessionWrites writes, SessionEngine engine, Revoker revoker, SessionEvents events, Lifetimes lifetimes) {
 
     private static final Logger log = LoggerFactory.getLogger(TokenSessions.class);
 
@@ -45,7 +40,7 @@ record TokenSessions(
             @Nullable String replacedSessionId) {
         String replaced =
                 replacedSessionId == null || !SessionIds.isUsable(replacedSessionId) ? null : replacedSessionId;
-        return sessions.create(
+        return writes.create(
                 userId, SessionIds.generate(), metadata, maxLifetime == null ? lifetimes.max() : maxLifetime, replaced);
     }
 
@@ -57,29 +52,27 @@ record TokenSessions(
         try {
             return token.isRegistered() || isRegisteredNow(token, metadata) ? rotate(token, metadata) : Refreshed.ENDED;
         } catch (SessionStoreUnavailableException unavailable) {
-            if (engine.outagePolicy() == OutagePolicy.REJECT) {
-                throw unavailable;
-            }
+            writes.throwIfRejecting(unavailable);
             return isKnownToHaveEnded(token, session) ? Refreshed.ENDED : Refreshed.UNVERIFIED;
         }
     }
 
     private boolean isRegisteredNow(RefreshToken token, SessionMetadata metadata) {
         Instant began = Objects.requireNonNull(token.authenticatedAt());
-        return sessions.register(token.sessionId(), token.userId(), metadata, began, token.times())
+        return writes.register(token.sessionId(), token.userId(), metadata, began, token.times())
                 .map(Registration::exists)
                 .orElse(false);
     }
 
     /** Another user's session of the same id stays as it is: ids of applications may be less random than ours. */
     private Refreshed rotate(RefreshToken token, SessionMetadata metadata) {
-        Refreshed refreshed = sessions.refresh(
+        Refreshed refreshed = writes.refresh(
                 token.sessionId(),
                 new Refresh(
                         token.userId(),
                         lifetimes.ttl(),
                         lifetimes.max(),
-                        sessions.kept(metadata),
+                        writes.kept(metadata),
                         token.generation(),
                         lifetimes.reuseInterval()));
         if (refreshed.result() == Refreshed.Result.REUSED) {
@@ -118,7 +111,7 @@ record TokenSessions(
         return revoker.revokeOwn(
                 sessionId,
                 userId,
-                registrableUntil == null ? null : registrableUntil.plus(TrackedSessionService.LEEWAY),
+                registrableUntil == null ? null : registrableUntil.plus(SessionWrites.LEEWAY),
                 SessionEndReason.LOGOUT);
     }
 }

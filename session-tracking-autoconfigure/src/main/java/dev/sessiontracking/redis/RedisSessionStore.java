@@ -12,7 +12,6 @@ import dev.sessiontracking.redis.connection.Line;
 import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.connection.RedisRequest;
-import dev.sessiontracking.redis.format.FeedEntry;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.UserIndexType;
 import dev.sessiontracking.spi.NotBefore;
@@ -26,14 +25,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +39,6 @@ import org.jspecify.annotations.Nullable;
  * remains without an index entry, where it could not be revoked with the others.
  */
 final class RedisSessionStore implements SessionStore {
-
-    private static final int MOST_UNCONFIRMED = 10_000;
 
     private static final int MOST_ANNOUNCED = 50;
 
@@ -63,10 +56,7 @@ final class RedisSessionStore implements SessionStore {
 
     private final UserMarkers markers;
 
-    private final @Nullable FeedWriter feed;
-
-    /** Sessions whose revocation has failed. Redis may have revoked them all the same. */
-    private final Set<String> unconfirmed = ConcurrentHashMap.newKeySet();
+    private final Announcements announcements;
 
     private final DataLossWatch dataLossWatch;
 
@@ -88,7 +78,7 @@ final class RedisSessionStore implements SessionStore {
         this.registrations = new Registrations(keys, index, endings, companions);
         this.renewals = new Renewals(link, keys, index, endings);
         this.markers = new UserMarkers(keys, companions);
-        this.feed = feed;
+        this.announcements = new Announcements(feed);
         this.newIndexes = newIndexes;
         this.clock = clock;
         this.dataLossWatch = new DataLossWatch(this::exists, clock);
@@ -216,29 +206,9 @@ final class RedisSessionStore implements SessionStore {
                 }
                 // The first of two attempts may have deleted it without a reply.
                 return deleted.thenApply(count -> count > 0 || commands.isRepeated())
-                        .whenComplete((held, failure) -> announce(sessionId, user, held, failure));
+                        .whenComplete((held, failure) -> announcements.revoked(sessionId, user, held, failure));
             });
         });
-    }
-
-    private void announce(
-            String sessionId, @Nullable String userId, @Nullable Boolean held, @Nullable Throwable failure) {
-        if (feed == null) {
-            return;
-        }
-        if (failure != null) {
-            if (unconfirmed.size() < MOST_UNCONFIRMED) {
-                unconfirmed.add(sessionId);
-            }
-        } else if (unconfirmed.remove(sessionId) || Boolean.TRUE.equals(held)) {
-            feed.announce(FeedEntry.ofSession(sessionId, userId));
-        }
-    }
-
-    private void announce(String userId, NotBefore marker) {
-        if (feed != null) {
-            feed.announce(FeedEntry.ofMarker(userId, marker));
-        }
     }
 
     @Override
@@ -252,7 +222,7 @@ final class RedisSessionStore implements SessionStore {
         return answer(commands -> markers.raise(commands, userId, marker, lifetime, unlessCleared)
                 .thenApply(raised -> {
                     if (raised.exists()) {
-                        announce(userId, raised);
+                        announcements.changed(userId, raised);
                     }
                     return raised;
                 }));
@@ -261,7 +231,7 @@ final class RedisSessionStore implements SessionStore {
     @Override
     public CompletionStage<?> clearNotBefore(String userId, Duration lifetime) {
         return answer(commands -> markers.clear(commands, userId, lifetime).thenApply(done -> {
-            announce(userId, NotBefore.CLEARED);
+            announcements.changed(userId, NotBefore.CLEARED);
             return done;
         }));
     }
@@ -307,7 +277,7 @@ final class RedisSessionStore implements SessionStore {
                             revoked.forEach(dataLossWatch::removed);
                             // The marker says the same of older sessions.
                             revoked.subList(Math.max(0, revoked.size() - MOST_ANNOUNCED), revoked.size())
-                                    .forEach(id -> announce(id, userId, true, null));
+                                    .forEach(id -> announcements.revoked(id, userId, true, null));
                             return revoked;
                         })));
     }
@@ -349,13 +319,6 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public StoreDescription describe() {
-        StoreDescription server = link.describe();
-        if (feed == null || feed.unwritten() == 0) {
-            return server;
-        }
-        Map<String, String> details = new LinkedHashMap<>(server.details());
-        details.put("unannouncedRevocations", String.valueOf(feed.unwritten()));
-        return new StoreDescription(
-                server.name(), server.address(), details, server.misconfiguration(), server.unavailableParts());
+        return announcements.describe(link.describe());
     }
 }
