@@ -8,7 +8,6 @@ import dev.sessiontracking.security.chain.RequestSessions;
 import dev.sessiontracking.security.chain.RequestSessions.Origin;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +82,8 @@ final class SessionWebFilterChains implements BeanPostProcessor {
     }
 
     static List<WebFilter> filters(SecurityWebFilterChain chain) {
-        return Objects.requireNonNull(chain.getWebFilters().collectList().block());
+        // Not block(): Spring Cloud creates chains of the refresh scope on event loops. Chains know their filters.
+        return chain.getWebFilters().collectList().toFuture().join();
     }
 
     private List<WebFilter> withChecks(String name, List<WebFilter> original) {

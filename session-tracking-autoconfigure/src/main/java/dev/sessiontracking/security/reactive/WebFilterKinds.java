@@ -55,7 +55,7 @@ final class WebFilterKinds {
         // The lambda with which Spring Security wraps one manager. Any other resolver belongs to the application.
         if (managers instanceof ReactiveAuthenticationManagerResolver<?> resolver
                 && managers.getClass().getName().startsWith(AuthenticationWebFilter.class.getName() + "$$")) {
-            return tokens(resolver.resolve(null).block());
+            return tokens(resolver.resolve(null).toFuture().join());
         }
         return Tokens.CUSTOM;
     }
