@@ -11,7 +11,9 @@ import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +113,26 @@ class HostileValuesTests {
         }
         assertThat(node.service.getUserSessions("alice")).hasSize(2);
         assertThat(node.service.findSession(bobs.id())).isPresent();
+    }
+
+    /** As after the limit was lowered. Each of them is ended before the login returns. */
+    @Test
+    void loginEndsHundredsOfSessionsBeyondTheLimit() {
+        List<String> values = new ArrayList<>(List.of("MSET"));
+        List<String> entries = new ArrayList<>(List.of("ZADD", "user_sessions:alice"));
+        for (int i = 0; i < 300; i++) {
+            values.addAll(
+                    List.of("session:s" + i, "{\"userId\":\"alice\",\"createdAt\":" + (1_764_000_000_000L + i) + "}"));
+            entries.addAll(List.of("99999999999999", "s" + i));
+        }
+        redis.cli().command(values.toArray(String[]::new));
+        redis.cli().command(entries.toArray(String[]::new));
+        String own = node.login("alice").id();
+        assertThat(node.service.getUserSessions("alice"))
+                .extracting(UserSession::id)
+                .contains(own)
+                .hasSize(2);
+        assertThat(redis.cli().number("ZCARD", "user_sessions:alice")).isEqualTo(2);
     }
 
     @ParameterizedTest
