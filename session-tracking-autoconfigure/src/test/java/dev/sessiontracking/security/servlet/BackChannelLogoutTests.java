@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEvent.SessionRevoked;
-import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.security.InvalidLogoutTokens;
 import dev.sessiontracking.testkit.RedisServerExtension;
@@ -94,6 +93,7 @@ class BackChannelLogoutTests {
                         "session.tracking.outage-policy", policy,
                         "spring.security.oauth2.resourceserver.jwt.issuer-uri", PROVIDER.issuer(),
                         "session.tracking.issuers.main.preset", "keycloak",
+                        "session.tracking.issuers.main.registration", "first-use",
                         "session.tracking.issuers.main.client-ids", "one, two",
                         "session.tracking.back-channel-logout.path", PATH))
                 .run();
@@ -111,14 +111,16 @@ class BackChannelLogoutTests {
         login = login(UUID.randomUUID().toString());
     }
 
-    /** The provider's time of authentication has whole seconds, and is that of a login a while ago. */
+    /** A login of a while ago, whose session the node has recorded. */
     private static Login login(String user) {
         Login login = PROVIDER.login(user, Instant.now().minusSeconds(20));
         // A node that has just recovered from an outage may not have noticed it.
-        Awaitility.await()
-                .until(() -> sessions.createSession(user, login.sid(), SessionMetadata.none())
-                        .tracked());
+        Awaitility.await().until(() -> me(login) == 200 && isRecorded(login));
         return login;
+    }
+
+    private static boolean isRecorded(Login login) {
+        return REDIS.cli().number("EXISTS", "session:" + login.sid()) == 1;
     }
 
     @AfterEach
@@ -192,6 +194,25 @@ class BackChannelLogoutTests {
                 }));
     }
 
+    @Test
+    void logoutTokenMayComeBeforeTheFirstCall() {
+        Login unseen = PROVIDER.login("carol", Instant.now().minusSeconds(20));
+        Login another = PROVIDER.login("carol", Instant.now().minusSeconds(20));
+
+        assertThat(post("logout_token=" + unseen.logoutToken("one")).statusCode())
+                .isEqualTo(200);
+        assertThat(me(unseen)).isEqualTo(401);
+        assertThat(me(another)).isEqualTo(200);
+
+        Login third = PROVIDER.login("carol", Instant.now().minusSeconds(20));
+        assertThat(post(of(third, null, Instant.now().minusSeconds(2))).statusCode())
+                .isEqualTo(200);
+        assertThat(me(third)).isEqualTo(401);
+        assertThat(me(another)).isEqualTo(401);
+        assertThat(me(PROVIDER.login("carol"))).isEqualTo(200);
+        assertThat(isRecorded(unseen)).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"JWT", ""})
     void olderProvidersSendAnotherType(String type) {
@@ -248,7 +269,8 @@ class BackChannelLogoutTests {
     void replayChangesNothing() {
         String perSession = "logout_token=" + login.logoutToken("one");
         String perUser = of(login, null, Instant.now().minusSeconds(5));
-        Login later = login(login.subject());
+        Login later = PROVIDER.login(login.subject());
+        assertThat(me(later)).isEqualTo(200);
 
         for (int i = 0; i < 3; i++) {
             assertThat(post(perSession).statusCode()).isEqualTo(200);
