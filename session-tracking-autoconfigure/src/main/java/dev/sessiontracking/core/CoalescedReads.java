@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Coalesces concurrent lookups of one session or user. A caller may join a lookup that was sent at most 100 ms ago; later
@@ -39,16 +40,21 @@ final class CoalescedReads<T> {
     }
 
     CompletionStage<T> read(String sessionId) {
+        return read(sessionId, () -> read.apply(sessionId));
+    }
+
+    /** A lookup by whatever the key stands for. */
+    CompletionStage<T> read(String key, Supplier<CompletionStage<T>> lookup) {
         Read<T> mine = new Read<>(Moment.now(ticker, clock), new CompletableFuture<>());
-        Read<T> shared = underWay.compute(
-                sessionId, (id, others) -> others != null && others.mayBeSharedBy(mine) ? others : mine);
+        Read<T> shared =
+                underWay.compute(key, (id, others) -> others != null && others.mayBeSharedBy(mine) ? others : mine);
         if (!shared.equals(mine)) {
             return shared.answer();
         }
         try {
-            read.apply(sessionId).whenComplete((live, failure) -> {
+            lookup.get().whenComplete((live, failure) -> {
                 // First, so that whoever asks after the answer is known asks anew.
-                underWay.remove(sessionId, mine);
+                underWay.remove(key, mine);
                 if (failure == null) {
                     mine.answer().complete(live);
                 } else {
@@ -56,7 +62,7 @@ final class CoalescedReads<T> {
                 }
             });
         } catch (RuntimeException | Error notAsked) {
-            underWay.remove(sessionId, mine);
+            underWay.remove(key, mine);
             mine.answer().completeExceptionally(notAsked);
         }
         return mine.answer();

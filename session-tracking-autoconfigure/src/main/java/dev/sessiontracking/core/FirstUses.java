@@ -2,7 +2,6 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
@@ -20,8 +19,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 
 /**
  * Records sessions of identity providers at their first use. Whoever asks for a session that is being recorded gets the same
@@ -46,10 +43,7 @@ final class FirstUses {
 
     private final Clock clock;
 
-    /** By session and time of authentication. */
-    private final ConcurrentMap<Key, CompletableFuture<Recorded>> underWay = new ConcurrentHashMap<>();
-
-    private record Key(TokenSession session, boolean isFound) {}
+    private final CoalescedReads<Recorded> uses;
 
     FirstUses(
             SessionStore store,
@@ -64,6 +58,8 @@ final class FirstUses {
         this.events = events;
         this.settings = settings;
         this.clock = clock;
+        this.uses = new CoalescedReads<>(
+                id -> CompletableFuture.failedFuture(new IllegalStateException(id)), System::nanoTime, clock);
     }
 
     /**
@@ -99,29 +95,20 @@ final class FirstUses {
     }
 
     private CompletionStage<Recorded> record(TokenSession token, boolean isFound) {
-        Key key = new Key(token.from(SessionMetadata.none()), isFound);
-        CompletableFuture<Recorded> mine = new CompletableFuture<>();
-        CompletableFuture<Recorded> shared = underWay.putIfAbsent(key, mine);
-        if (shared != null) {
-            return shared;
-        }
+        return uses.read(
+                token.sessionId() + ' ' + token.authenticatedAt() + ' ' + isFound,
+                () -> recordFirstUse(token, isFound));
+    }
+
+    private CompletionStage<Recorded> recordFirstUse(TokenSession token, boolean isFound) {
         SessionChecker.FirstUse use = Objects.requireNonNull(token.firstUse());
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Duration tokenLife = Duration.between(now, use.tokenExpiresAt()).plus(LEEWAY);
         Duration longer = tokenLife.compareTo(use.lifetime()) > 0 ? tokenLife : use.lifetime();
         Duration lifetime = longer.compareTo(LONGEST) > 0 ? LONGEST : longer;
-        store.recordFirstUse(
+        return store.recordFirstUse(
                         session(token, use, now, lifetime), lifetime, new FirstUse(token.authenticatedAt(), isFound))
-                .whenComplete((recorded, failure) -> {
-                    underWay.remove(key, mine);
-                    if (failure == null) {
-                        mine.complete(recorded);
-                        tell(recorded);
-                    } else {
-                        mine.completeExceptionally(failure);
-                    }
-                });
-        return mine;
+                .thenApply(this::told);
     }
 
     private UserSession session(TokenSession token, SessionChecker.FirstUse use, Instant now, Duration lifetime) {
@@ -149,7 +136,7 @@ final class FirstUses {
     }
 
     /** Listeners may block, and this may be a thread of the store. */
-    private void tell(Recorded recorded) {
+    private Recorded told(Recorded recorded) {
         UserSession session = recorded.created();
         if (session != null) {
             revoker.denylist().created(session.userId(), session.id(), session.createdAt());
@@ -161,5 +148,6 @@ final class FirstUses {
                 }
             });
         }
+        return recorded;
     }
 }

@@ -28,9 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * First use against revocation, on two nodes: one with a near cache and one without. No check that begins after the
- * revocation was acknowledged accepts the token, on the node that has revoked and on the one that asks the store each time.
- * At the end, no node accepts it, nor one that was refreshed.
+ * First use against revocation, on a node with a near cache and on nodes that ask the store each time. No check that begins
+ * after the revocation was acknowledged accepts the token: on the node that has revoked, and on those that ask. At the end,
+ * no node accepts it, nor one that was refreshed. Each thread asks on a node of its own, because lookups of one session
+ * within 100 ms share a command.
  */
 class FirstUseRaceTests {
 
@@ -66,10 +67,12 @@ class FirstUseRaceTests {
         long began = System.nanoTime();
         ExecutorService threads = Executors.newFixedThreadPool(IN_FLIGHT * 4);
         try (TestNode cached = TestNode.withProvider(url, "session.tracking.command-timeout=5s");
-                TestNode asking = TestNode.withProvider(
-                        url, "session.tracking.command-timeout=5s", "session.tracking.near-cache.enabled=false")) {
+                TestNode first = asking(url);
+                TestNode second = asking(url);
+                TestNode third = asking(url)) {
+            List<TestNode> asking = List.of(first, second, third);
             cached.login("warm");
-            asking.login("warm");
+            asking.forEach(node -> node.login("warm"));
             List<Future<?>> runners = new ArrayList<>();
             AtomicInteger next = new AtomicInteger();
             for (int i = 0; i < IN_FLIGHT; i++) {
@@ -103,23 +106,28 @@ class FirstUseRaceTests {
         assertThat(checks).hasValueGreaterThan(ROUNDS * 3);
     }
 
-    private void round(ExecutorService threads, TestNode cached, TestNode asking, String id, int round)
+    private static TestNode asking(String url) {
+        return TestNode.withProvider(
+                url, "session.tracking.command-timeout=5s", "session.tracking.near-cache.enabled=false");
+    }
+
+    private void round(ExecutorService threads, TestNode cached, List<TestNode> asking, String id, int round)
             throws Exception {
         // A token without the time of authentication is possible, too, but is rejected by any not-before marker.
         Instant authenticatedAt = round % 4 == 3 ? null : secondsAgo(30);
         TokenSession token = token(id, "user-" + id, authenticatedAt);
         boolean userWide = round % 2 == 1;
-        TestNode revoker = round % 3 == 0 ? cached : asking;
+        TestNode revoker = round % 3 == 0 ? cached : asking.get(2);
         Acknowledgement acknowledgement = new Acknowledgement(
                 revoker, (userWide ? "user-wide" : "one") + (revoker == cached ? " cached" : " asking"));
         CyclicBarrier start = new CyclicBarrier(3);
         List<Future<?>> all = List.of(
                 threads.submit(started(start, 1_000_000, () -> {
                     check(revoker, token, acknowledgement);
-                    return check(asking, token, acknowledgement);
+                    return check(asking.get(0), token, acknowledgement);
                 })),
                 threads.submit(started(start, 1_000_000, () -> {
-                    check(asking, token, acknowledgement);
+                    check(asking.get(1), token, acknowledgement);
                     return check(revoker, token(id, "user-" + id, authenticatedAt), acknowledgement);
                 })),
                 // As long as a first use takes.
@@ -130,13 +138,13 @@ class FirstUseRaceTests {
                         revoker.service.revokeSession(id);
                     }
                     acknowledgement.isGiven = true;
-                    check(asking, token, acknowledgement);
+                    check(asking.get(2), token, acknowledgement);
                     return check(revoker, token(id, "user-" + id, authenticatedAt), acknowledgement);
                 })));
         for (Future<?> one : all) {
             one.get(60, TimeUnit.SECONDS);
         }
-        for (TestNode node : List.of(revoker, asking)) {
+        for (TestNode node : List.of(revoker, asking.get(0), asking.get(1))) {
             if (node.checker.check(token(id, "user-" + id, authenticatedAt)).status() != SessionStatus.ENDED) {
                 acceptedAtTheEnd.incrementAndGet();
             }

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -153,6 +154,15 @@ class MarkerTableTests {
                 }
             }
             case "registration" -> !register(node, login);
+            case "first use of a provider's session" -> {
+                Instant at = login.at().truncatedTo(ChronoUnit.SECONDS);
+                try (TestNode provider = TestNode.withProvider(redis.url())) {
+                    yield provider.checker
+                                    .check(ProviderTokens.token(login.id(), login.user(), at))
+                                    .status()
+                            == SessionStatus.ENDED;
+                }
+            }
             case "renewal and refresh" -> {
                 writeSession(login);
                 yield node.service.renewSession(login.id()) == SessionRenewal.ENDED;
