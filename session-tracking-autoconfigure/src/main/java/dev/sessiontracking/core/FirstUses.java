@@ -91,13 +91,8 @@ final class FirstUses {
     }
 
     private CompletionStage<Result> recorded(TokenSession token, boolean isFound) {
-        return record(token, isFound).thenApply(recorded -> result(token, recorded));
-    }
-
-    private CompletionStage<Recorded> record(TokenSession token, boolean isFound) {
-        return uses.read(
-                token.sessionId() + ' ' + token.authenticatedAt() + ' ' + isFound,
-                () -> recordFirstUse(token, isFound));
+        String key = token.sessionId() + ' ' + token.authenticatedAt() + ' ' + isFound;
+        return uses.read(key, () -> recordFirstUse(token, isFound)).thenApply(recorded -> result(token, recorded));
     }
 
     private CompletionStage<Recorded> recordFirstUse(TokenSession token, boolean isFound) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
@@ -98,12 +99,11 @@ final class TrustedIssuers implements Providers {
     }
 
     private Duration refreshable(String id, BiPredicate<TrustedIssuer, String> has) {
-        for (TrustedIssuer issuer : firstUse) {
-            if (issuer.refreshable() != null && has.test(issuer, id)) {
-                return issuer.refreshable();
-            }
-        }
-        return Duration.ZERO;
+        return firstUse.stream()
+                .filter(issuer -> has.test(issuer, id))
+                .map(issuer -> Objects.requireNonNull(issuer.refreshable()))
+                .findFirst()
+                .orElse(Duration.ZERO);
     }
 
     /** Whether no issuer is listed, so that tokens of all issuers name sessions. */
