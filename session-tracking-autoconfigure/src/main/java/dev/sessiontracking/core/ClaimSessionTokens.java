@@ -132,6 +132,8 @@ record ClaimSessionTokens(TokenSessions sessions, String userIdClaim, Clock cloc
         }
         String registers = RefreshToken.sessionId(verifiedClaims, RefreshToken.REGISTERS);
         Instant expiresAt = ClaimValues.instant(verifiedClaims.get(RefreshToken.EXPIRES_AT));
-        return registers != null && expiresAt != null && sessions.logout(registers, userId, expiresAt);
+        return registers != null
+                && expiresAt != null
+                && sessions.logout(registers, userId, expiresAt.plus(SessionWrites.LEEWAY));
     }
 }

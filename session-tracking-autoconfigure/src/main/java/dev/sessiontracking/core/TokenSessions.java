@@ -108,10 +108,6 @@ record TokenSessions(
      * @param registrableUntil until when the token may register it, or {@code null} if it is registered
      */
     boolean logout(String sessionId, String userId, @Nullable Instant registrableUntil) {
-        return revoker.revokeOwn(
-                sessionId,
-                userId,
-                registrableUntil == null ? null : registrableUntil.plus(SessionWrites.LEEWAY),
-                SessionEndReason.LOGOUT);
+        return revoker.revokeOwn(sessionId, userId, registrableUntil, SessionEndReason.LOGOUT);
     }
 }

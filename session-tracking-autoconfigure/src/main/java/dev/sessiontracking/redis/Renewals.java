@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -78,11 +77,7 @@ final class Renewals implements StoreListener {
 
     @Override
     public void available() {
-        Set<String> sessions;
-        synchronized (unanswered) {
-            sessions = Set.copyOf(unanswered.keySet());
-        }
-        sessions.forEach(sessionId -> link.request(commands -> takeBack(commands, sessionId)));
+        List.copyOf(unanswered.keySet()).forEach(sessionId -> link.request(commands -> takeBack(commands, sessionId)));
     }
 
     @Override
@@ -91,15 +86,16 @@ final class Renewals implements StoreListener {
     }
 
     private CompletionStage<@Nullable Long> takeBack(RedisRequest commands, String sessionId) {
-        Attempt lost = unanswered.remove(sessionId);
+        Attempt lost = unanswered.get(sessionId);
         if (lost == null) {
             return CompletableFuture.completedFuture(null);
         }
         UserSession session = lost.session();
         String before = SessionJson.renew(lost.replacement(), session, session, SessionJson.rotation(lost.value()));
+        // Kept until then: whoever comes meanwhile does the same, and waits for it.
         return replace(commands, session, lost.replacement(), before).whenComplete((answer, failure) -> {
-            if (failure != null) {
-                unanswered.putIfAbsent(sessionId, lost);
+            if (failure == null) {
+                unanswered.remove(sessionId, lost);
             }
         });
     }
@@ -172,8 +168,10 @@ final class Renewals implements StoreListener {
                             ? CompletableFuture.completedFuture(REPLACED)
                             : replace(commands, session, attempt.value(), attempt.replacement())
                                     .whenComplete((answer, failure) -> {
-                                        if (failure != null) {
-                                            unanswered(attempt, refresh);
+                                        if (failure != null
+                                                && refresh.generation() != null
+                                                && attempt.replacement().length() <= LONGEST_UNANSWERED) {
+                                            unanswered.put(session.id(), attempt);
                                         }
                                     });
                 })
@@ -194,12 +192,6 @@ final class Renewals implements StoreListener {
                     }
                     return run(commands, session.id(), refresh, attempt, rounds - 1);
                 });
-    }
-
-    private void unanswered(Attempt attempt, Refresh refresh) {
-        if (refresh.generation() != null && attempt.replacement().length() <= LONGEST_UNANSWERED) {
-            unanswered.put(attempt.session().id(), attempt);
-        }
     }
 
     private static CompletionStage<Refreshed> ended() {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -75,7 +76,7 @@ class LostRotationTests {
                 .until(call::get, grant -> true);
     }
 
-    @Test
+    @RepeatedTest(3)
     void theNodeAcceptsTheTokenAsSoonAsRedisAnswers() {
         network.heal();
         TokenGrant refreshed = patiently(() -> refresh(node, current));

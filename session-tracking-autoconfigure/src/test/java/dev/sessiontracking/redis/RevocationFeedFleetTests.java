@@ -24,7 +24,10 @@ class RevocationFeedFleetTests {
     }
 
     private static void awaitFeed(TestNode node, Coverage coverage) {
-        await().atMost(TestNode.PATIENCE).until(() -> feed(node).coverage() == coverage);
+        await().atMost(TestNode.PATIENCE).until(() -> {
+            node.check("traffic");
+            return feed(node).coverage() == coverage;
+        });
     }
 
     private static void awaitRemembered(TestNode node, int revocations) {

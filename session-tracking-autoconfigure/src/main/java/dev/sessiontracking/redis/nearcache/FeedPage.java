@@ -23,9 +23,9 @@ final class FeedPage extends StringCodec {
     /** In bytes. An id has at most 256 characters. */
     private static final int LONGEST = 1_024;
 
-    private final String from;
+    final String from;
 
-    private final int most;
+    final int most;
 
     private long bytes;
 
@@ -33,14 +33,6 @@ final class FeedPage extends StringCodec {
         super(StandardCharsets.UTF_8);
         this.from = from;
         this.most = most;
-    }
-
-    String from() {
-        return from;
-    }
-
-    int most() {
-        return most;
     }
 
     /** How many entries the next page has, after this one was decoded. */

@@ -155,7 +155,7 @@ final class FeedReader {
             return;
         }
         page = read.next();
-        if (read.from().equals(last)
+        if (read.from.equals(last)
                 && (entries.isEmpty() || !entries.get(0).getId().equals(last))) {
             lost();
             last = null;
@@ -166,7 +166,7 @@ final class FeedReader {
         forbiddenUntil = null;
         pause = FIRST_PAUSE;
         entries.forEach(this::announce);
-        if (entries.size() == read.most() || again) {
+        if (entries.size() == read.most || again) {
             read(exclusive(last));
         } else if (entries.isEmpty() && last != null) {
             // Entries were removed. If all were, the next one may have a lower id.

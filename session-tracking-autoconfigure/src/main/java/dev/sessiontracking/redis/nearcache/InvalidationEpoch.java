@@ -177,7 +177,7 @@ final class InvalidationEpoch {
         AsyncCommand<String, String, List<StreamMessage<String, String>>> command = command(
                 CommandType.XRANGE,
                 new StreamMessageListOutput<>(page, key),
-                args().addKey(key).add(page.from()).add("+").add("COUNT").add(page.most()));
+                args().addKey(key).add(page.from).add("+").add("COUNT").add(page.most));
         command.whenComplete(handler);
         connection.dispatch(command);
     }
