@@ -201,8 +201,12 @@ record SessionWrites(
      * @param userId whose session it must be, or {@code null} if the caller does not say
      */
     Refreshed renew(String sessionId, @Nullable String userId) {
-        return refresh(
-                sessionId, new Refresh(userId, lifetimes().ttl(), lifetimes().max(), null, null, Duration.ZERO));
+        // That of an identity provider never ends before its state: it would look as if somebody had removed it.
+        Duration ofProvider = settings.providers().refreshableSession(sessionId);
+        Duration ttl = lifetimes().ttl().compareTo(ofProvider) < 0
+                ? ofProvider
+                : lifetimes().ttl();
+        return refresh(sessionId, new Refresh(userId, ttl, lifetimes().max(), null, null, Duration.ZERO));
     }
 
     /** Refreshes a session, and ends it if the cut-off covers it: it must not outlive the cut-off. */

@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /**
  * Writes new sessions with the time of the server. So they can be compared with not-before markers of the server,
@@ -174,13 +175,26 @@ final class Registrations {
     CompletionStage<Recorded> recordFirstUse(
             RedisRequest commands, UserSession session, Duration lifetime, FirstUse use) {
         String undated = undated(session);
-        CompletionStage<Long> before = use.isFound()
-                ? write(commands, session, undated, lifetime, use, true)
-                : CompletableFuture.completedFuture(NOT_THERE);
-        return before.thenCompose(answer -> answer == NOT_THERE
-                ? writeFirstUse(commands, session, undated, lifetime, use)
-                : CompletableFuture.completedFuture(
-                        answer == TAKEN ? Recorded.LIVE : Recorded.ended(endedUntil(answer))));
+        Supplier<CompletionStage<Long>> look = () -> write(commands, session, undated, lifetime, use, true);
+        CompletionStage<Long> before = use.isFound() ? look.get() : CompletableFuture.completedFuture(NOT_THERE);
+        return before.thenCompose(answer -> answer != NOT_THERE
+                ? CompletableFuture.completedFuture(known(answer))
+                : writeFirstUse(commands, session, undated, lifetime, use)
+                        .exceptionallyCompose(failure -> RedisFailures.isOutage(failure)
+                                ? CompletableFuture.failedFuture(failure)
+                                : look.get().thenApply(found -> knownUnless(failure, found))));
+    }
+
+    private static Recorded known(long answer) {
+        return answer == TAKEN ? Recorded.LIVE : Recorded.ended(endedUntil(answer));
+    }
+
+    /** A server that refuses to write, because its memory is full or the index has another type, still knows what has ended. */
+    private static Recorded knownUnless(Throwable failure, long answer) {
+        if (answer == NOT_THERE) {
+            throw RedisFailures.unavailable(failure);
+        }
+        return known(answer);
     }
 
     private CompletionStage<Recorded> writeFirstUse(
@@ -192,14 +206,11 @@ final class Registrations {
                 return CompletableFuture.completedFuture(Recorded.ended(Instant.EPOCH));
             }
             return write(commands, session, undated, lifetime, use, false).thenApply(now -> {
-                if (now == TAKEN) {
-                    return Recorded.LIVE;
-                }
-                if (now < TAKEN) {
-                    if (added.answer() != UserIndex.WAS_THERE) {
+                if (now <= TAKEN) {
+                    if (now < TAKEN && added.answer() != UserIndex.WAS_THERE) {
                         admissions.withdraw(commands, session);
                     }
-                    return Recorded.ended(endedUntil(now));
+                    return known(now);
                 }
                 UserSession written = stamped(session, session.createdAt().toEpochMilli(), now, lifetime);
                 return new Recorded(written, true, Instant.EPOCH, added.sessionIds());
@@ -249,9 +260,8 @@ final class Registrations {
 
     /** How long the session lives at most: what counts is its length, for the server's clock says when it begins. */
     private static long longest(UserSession session) {
-        return session.maxExpiresAt() == null
-                ? Long.MAX_VALUE
-                : Duration.between(session.createdAt(), session.maxExpiresAt()).toMillis();
+        return Duration.between(session.createdAt(), Objects.requireNonNull(session.maxExpiresAt()))
+                .toMillis();
     }
 
     /** With a nonce: an attempt that is repeated recognizes its own session, and takes no other for it. */

@@ -31,7 +31,9 @@ if KEYS[2] and (deleted == 1 or ARGV[3] ~= '0') and longest > 0 then
             -- that is unknown, the clock of the provider may be a minute ahead.
             local now = tonumber(redis.call('TIME')[1])
             local least = known and math.max(tonumber(known), tonumber(authenticated) or 0) or now + 60
-            reason = (has_ended and first or ARGV[1]) .. ' ' .. string.format('%.0f', math.max(now, least))
+            -- No calendar has a later time than the year 9999.
+            reason = (has_ended and first or ARGV[1]) .. ' '
+                .. string.format('%.0f', math.min(math.max(now, least), 253402300799))
         end
         longest = math.max(longest, type(left) == 'number' and left or 0)
         redis.call('SET', KEYS[2], reason, 'PX', string.format('%.0f', longest))

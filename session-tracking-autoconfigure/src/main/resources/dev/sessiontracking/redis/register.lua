@@ -37,6 +37,10 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local authenticated, ended_until = tonumber(ARGV[6] or ''), 0
 local state
+-- Who writes a later time than any calendar has does not get an overflow.
+local function seconds(text)
+    return text and math.min(tonumber(text) or 0, 253402300799)
+end
 if authenticated and not KEYS[2] then
     return redis.error_reply('NOPERM this user has no permissions to access the states of sessions')
 end
@@ -50,10 +54,10 @@ end
 -- Why an identity provider's session that is not there must not begin, or nothing.
 local function refused()
     local first, known, authenticated_then = string.match(type(state) == 'table' and '' or state, '^(%S+) (%d+) ?(%d*)$')
-    ended_until = tonumber(known)
+    ended_until = seconds(known)
     if first == 'registered' then
         -- Another writer has removed it.
-        ended_until = math.max(ended_until, tonumber(authenticated_then) or 0, tonumber(time[1]))
+        ended_until = math.max(ended_until, seconds(authenticated_then), tonumber(time[1]))
         state = 'revoked ' .. string.format('%.0f', ended_until)
     elseif ended_until and authenticated > ended_until then
         return nil
@@ -61,7 +65,8 @@ local function refused()
     -- The provider still issues tokens of it.
     local left = redis.pcall('PTTL', KEYS[2])
     if type(state) == 'string' and (first == 'registered' or type(left) ~= 'number' or left < tonumber(ARGV[2])) then
-        redis.call('SET', KEYS[2], state, 'PX', string.format('%.0f', math.max(type(left) == 'number' and left or 0, ARGV[2])))
+        -- A full memory refuses it. The answer is the same.
+        redis.pcall('SET', KEYS[2], state, 'PX', string.format('%.0f', math.max(type(left) == 'number' and left or 0, ARGV[2])))
     end
     return ended_until and -ended_until or -1
 end
@@ -69,7 +74,11 @@ end
 if redis.pcall('STRLEN', KEYS[1]) ~= 0 then
     local known = redis.pcall('GET', KEYS[1])
     is_own = type(known) == 'string' and string.sub(known, 1, #beginning) == beginning
-    ended_until = authenticated and tonumber(string.match(type(state) == 'string' and state or '', '^registered (%d+)')) or 0
+    ended_until = authenticated and seconds(string.match(type(state) == 'string' and state or '', '^registered (%d+)')) or 0
+    if authenticated and type(known) ~= 'string' then
+        -- A key of another type is no session.
+        return -1
+    end
     if not is_own then
         return ended_until > 0 and authenticated <= ended_until and -ended_until or 0
     end
@@ -98,7 +107,8 @@ local value = beginning .. ',"createdAt":"' .. iso(began) .. '","expiresAt":"' .
     .. (authenticated and ',"lastUsedAt":"' .. iso(now) .. '"' or '')
     .. (ended_until > 0 and ',"endedUntil":' .. string.format('%.0f', ended_until) or '') .. '}'
 if not redis.call('SET', KEYS[1], value, 'PX', string.format('%.0f', lifetime), is_own and 'XX' or 'NX') then
-    return 0
+    -- An empty value is no session.
+    return authenticated and -1 or 0
 end
 if KEYS[2] and authenticated then
     redis.call('SET', KEYS[2], string.format('registered %.0f %.0f', ended_until, authenticated), 'PX',

@@ -103,7 +103,7 @@ public final class RedisFailures {
      * managed server with an exhausted quota replies only ERR. An error that concerns only writes (OOM, MISCONF,
      * NOREPLICAS) is no outage: a client that can fill the memory must not be able to disable the checks.
      */
-    static boolean isOutage(Throwable failure) {
+    public static boolean isOutage(Throwable failure) {
         Throwable cause = unwrap(failure);
         if (cause instanceof SessionStoreUnavailableException translated && translated.getCause() != null) {
             cause = translated.getCause();
