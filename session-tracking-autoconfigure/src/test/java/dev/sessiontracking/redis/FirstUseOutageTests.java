@@ -117,6 +117,8 @@ class FirstUseOutageTests {
             awaitStatus(node, token("x", "alice", secondsAgo(1)), SessionStatus.LIVE);
             await().atMost(TestNode.PATIENCE).until(() -> redis.cli().number("EXISTS", KEYS.sessionState("sid")) == 1);
             awaitStatus(other, token("y", "alice", secondsAgo(1)), SessionStatus.LIVE);
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> other.checker.check(token).status() != SessionStatus.UNKNOWN);
             assertThat(other.checker.check(token).status()).isEqualTo(SessionStatus.ENDED);
         }
     }
