@@ -10,6 +10,7 @@ import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.testkit.RedisServerExtension;
+import dev.sessiontracking.testkit.Topologies;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -57,6 +58,7 @@ class FirstUseAttackTests {
     @AfterEach
     void restore() {
         redis.cli().command("CONFIG", "SET", "maxmemory", "0");
+        redis.cli().command("CONFIG", "SET", "min-replicas-to-write", "0");
     }
 
     private static SessionStatus status(TestNode one, TokenSession token) {
@@ -88,6 +90,17 @@ class FirstUseAttackTests {
         try (TestNode late = TestNode.withProvider(redis.url(), "session.tracking.feed.enabled=false")) {
             assertThat(status(late, token(sid, sub, secondsAgo(9)))).isEqualTo(SessionStatus.ENDED);
         }
+    }
+
+    @Test
+    void serverWithoutReplicasDoesNotForgetARevocation() {
+        node.service.revokeSession(sid);
+        status(alone, token(sid + "-2", sub, secondsAgo(9)));
+        redis.cli().command("DEL", KEYS.session(sid + "-2"));
+        redis.cli().command("CONFIG", "SET", "min-replicas-to-write", "1");
+
+        assertThat(status(alone, token(sid, sub, secondsAgo(9)))).isEqualTo(SessionStatus.ENDED);
+        assertThat(status(alone, token(sid + "-2", sub, secondsAgo(9)))).isEqualTo(SessionStatus.ENDED);
     }
 
     @Test
@@ -216,5 +229,44 @@ class FirstUseAttackTests {
         awaitStatus(token(sid, sub, secondsAgo(-3)), SessionStatus.LIVE);
         awaitStatus(token(sid, sub, null), SessionStatus.ENDED);
         awaitStatus(token(sid, sub, secondsAgo(3)), SessionStatus.ENDED);
+    }
+
+    @Test
+    void sessionOfAnotherWriterEndsForGoodAsAnyOther() {
+        redis.cli().command("SET", KEYS.session(sid), "{\"userId\":\"" + sub + "\"}", "NX", "EX", "600");
+        awaitStatus(token(sid, sub, secondsAgo(9)), SessionStatus.LIVE);
+        redis.cli().command("SET", KEYS.sessionState(sid), "x".repeat(1_000_000));
+        awaitStatus(token(sid, sub, secondsAgo(8)), SessionStatus.LIVE);
+
+        assertThat(alone.service.revokeSession(sid)).isTrue();
+
+        awaitStatus(token(sid, sub, secondsAgo(9)), SessionStatus.ENDED);
+        awaitStatus(token(sid, sub, null), SessionStatus.ENDED);
+        assertThat(redis.cli().number("STRLEN", KEYS.sessionState(sid))).isLessThan(100);
+    }
+
+    @Test
+    void threeMastersKeepWhatWasRevokedBeforeTheFirstUse() {
+        String url = Topologies.cluster().url();
+        String[] alone = {"session.tracking.near-cache.enabled=false", "session.tracking.feed.enabled=false"};
+        try (TestNode one = TestNode.withProvider(url, alone);
+                TestNode two = TestNode.withProvider(url, alone)) {
+            for (int i = 0; i < 12; i++) {
+                TokenSession token = token("cluster-" + i, "{cluster}-" + i, secondsAgo(9));
+                TokenSession second = token("second-" + i, "{cluster}-" + i, secondsAgo(9));
+                assertThat(one.service.revokeSession("cluster-" + i)).isTrue();
+                assertThat(status(two, token)).isEqualTo(SessionStatus.ENDED);
+                assertThat(status(two, second)).isEqualTo(SessionStatus.LIVE);
+
+                assertThat(one.service.revokeAllUserSessions("{cluster}-" + i).count())
+                        .isEqualTo(1);
+
+                assertThat(status(two, second)).isEqualTo(SessionStatus.ENDED);
+                assertThat(status(two, token("cluster-" + i, "{cluster}-" + i, secondsAgo(-2))))
+                        .isEqualTo(SessionStatus.ENDED);
+                assertThat(status(two, token("second-" + i, "{cluster}-" + i, secondsAgo(-3))))
+                        .isEqualTo(SessionStatus.LIVE);
+            }
+        }
     }
 }
