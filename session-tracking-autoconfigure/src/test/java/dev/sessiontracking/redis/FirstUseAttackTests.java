@@ -211,11 +211,12 @@ class FirstUseAttackTests {
         awaitStatus(token(sid, sub, secondsAgo(9)), SessionStatus.ENDED);
         awaitStatus(token(sid, sub, secondsAgo(-3)), SessionStatus.LIVE);
         awaitStatus(token(sid, sub, secondsAgo(9)), SessionStatus.ENDED);
-        node.service.revokeSession(sid);
+        assertThat(alone.service.getUserSessions(sub)).isEmpty();
+        assertThat(node.service.revokeAllUserSessions(sub).count()).isEqualTo(1);
         awaitStatus(token(sid, sub, secondsAgo(1)), SessionStatus.ENDED);
         // The nodes remember the cut-off otherwise.
         node.service.clearSessionCutoff();
-        awaitStatus(token(sid + "-2", sub, secondsAgo(9)), SessionStatus.LIVE);
+        awaitStatus(token(sid + "-2", sub + "-2", secondsAgo(9)), SessionStatus.LIVE);
     }
 
     @Test
