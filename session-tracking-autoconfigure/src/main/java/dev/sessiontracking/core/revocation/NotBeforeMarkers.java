@@ -30,6 +30,9 @@ public final class NotBeforeMarkers {
     /** How old the cut-off may be. */
     private static final Duration CUTOFF_STALENESS = Duration.ofMillis(500);
 
+    /** An older one is read again. A constant, because every check compares with it. */
+    private static final Duration CUTOFF_YOUNG = CUTOFF_STALENESS.dividedBy(2);
+
     /** No clock is as far ahead: a marker that is was written by mistake, and would lock its user out. */
     private static final Duration MOST_AHEAD = Duration.ofDays(1);
 
@@ -129,7 +132,7 @@ public final class NotBeforeMarkers {
         if (known == null || !isWithin(CUTOFF_STALENESS, known.read)) {
             return readCutoff();
         }
-        if (!isWithin(CUTOFF_STALENESS.dividedBy(2), known.read)) {
+        if (!isWithin(CUTOFF_YOUNG, known.read)) {
             readCutoff();
         }
         return known.effective;
