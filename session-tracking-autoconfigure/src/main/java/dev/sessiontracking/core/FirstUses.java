@@ -2,6 +2,7 @@
 package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
@@ -25,9 +26,6 @@ import java.util.concurrent.CompletionStage;
  * answer. Thread-safe; does not block.
  */
 final class FirstUses {
-
-    /** As a decoder accepts a token for longer than it says. */
-    private static final Duration LEEWAY = Duration.ofMinutes(5);
 
     private static final Duration LONGEST = Duration.ofDays(3650);
 
@@ -98,7 +96,7 @@ final class FirstUses {
     private CompletionStage<Recorded> recordFirstUse(TokenSession token, boolean isFound) {
         SessionChecker.FirstUse use = Objects.requireNonNull(token.firstUse());
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        Duration tokenLife = Duration.between(now, use.tokenExpiresAt()).plus(LEEWAY);
+        Duration tokenLife = Duration.between(now, use.tokenExpiresAt()).plus(SessionWrites.LEEWAY);
         Duration longer = tokenLife.compareTo(use.lifetime()) > 0 ? tokenLife : use.lifetime();
         Duration lifetime = longer.compareTo(LONGEST) > 0 ? LONGEST : longer;
         return store.recordFirstUse(
@@ -108,14 +106,15 @@ final class FirstUses {
 
     private UserSession session(TokenSession token, SessionChecker.FirstUse use, Instant now, Duration lifetime) {
         Instant began = Objects.requireNonNullElse(token.authenticatedAt(), now);
+        SessionMetadata kept = settings.metadata().apply(use.metadata());
         return new UserSession(
                 token.sessionId(),
                 Objects.requireNonNull(token.userId()),
-                settings.metadata().apply(use.metadata()),
+                kept,
                 began,
                 now.plus(lifetime),
                 null,
-                new UserSession.LastUse(now, use.metadata()),
+                new UserSession.LastUse(now, kept),
                 true);
     }
 
