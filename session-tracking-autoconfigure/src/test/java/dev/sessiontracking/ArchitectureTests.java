@@ -26,7 +26,6 @@ import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.revocation.NotBeforeMarkers;
 import dev.sessiontracking.core.revocation.RevocationDenylist;
 import dev.sessiontracking.core.revocation.Revoker;
-import dev.sessiontracking.redis.nearcache.NearCache;
 import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
@@ -119,15 +118,6 @@ class ArchitectureTests {
             .resideInAPackage(CORE)
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(API, SPI, CORE, "java..", "org.jspecify..", "org.slf4j.."));
-
-    /** A bounded map is no technology that anybody would replace, but one class is enough to know it. */
-    @ArchTest
-    static final ArchRule onlyTheNearCacheKnowsCaffeine = noClasses()
-            .that()
-            .doNotBelongToAnyOf(NearCache.class)
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("com.github.benmanes.caffeine..");
 
     @ArchTest
     static final ArchRule wiringKnowsNoAdapter = noClasses()

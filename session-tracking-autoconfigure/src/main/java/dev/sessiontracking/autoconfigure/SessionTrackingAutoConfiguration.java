@@ -111,8 +111,8 @@ public final class SessionTrackingAutoConfiguration {
 
         private static SessionStore noStore() {
             throw new SessionTrackingSetupException(
-                    "Session tracking is on, but there is no store for the sessions: Lettuce, Caffeine or jackson-core"
-                            + " (tools.jackson) is missing from the classpath.",
+                    "Session tracking is on, but there is no store for the sessions: Lettuce or jackson-core (tools.jackson)"
+                            + " is missing from the classpath.",
                     "Depend on session-tracking-starter and exclude none of its dependencies, or define a"
                             + " SessionStore bean.");
         }

@@ -42,9 +42,7 @@ import tools.jackson.core.JsonParser;
  */
 @AutoConfiguration
 @ConditionalOnSessionTracking
-@ConditionalOnClass(
-        value = {RedisClient.class, JsonParser.class},
-        name = "com.github.benmanes.caffeine.cache.Caffeine")
+@ConditionalOnClass({RedisClient.class, JsonParser.class})
 @ConditionalOnMissingBean(SessionStore.class)
 @ImportRuntimeHints(RedisScriptHints.class)
 @EnableConfigurationProperties({

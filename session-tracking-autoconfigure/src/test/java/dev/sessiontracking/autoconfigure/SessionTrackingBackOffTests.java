@@ -97,7 +97,7 @@ class SessionTrackingBackOffTests {
 
     /** A dependency of the starter that an application has excluded. */
     @ParameterizedTest
-    @ValueSource(strings = {"io.lettuce", "com.github.benmanes.caffeine", "tools.jackson"})
+    @ValueSource(strings = {"io.lettuce", "tools.jackson"})
     void failsWithASentenceWhenALibraryIsMissing(String library) {
         runner.withPropertyValues(URL)
                 .withClassLoader(new FilteredClassLoader(library))

@@ -175,8 +175,7 @@ class BudgetTests {
         within(
                 "their size in MB",
                 sizes.values().stream().mapToLong(size -> size).sum() / 1e6,
-                9,
-                9.5);
+                9);
     }
 
     private static long size(String fileName) throws IOException {

@@ -15,7 +15,7 @@ enum Library {
             "spring-boot-(starter-)?data-.*|spring-boot-netty.*|spring-boot-persistence.*|spring-boot-transaction.*"),
     WEBFLUX("spring-webflux-.*|spring-boot-(starter-)?(webflux|reactor).*"),
     SPRING_SESSION("spring-session-.*|spring-boot-(starter-)?session-.*"),
-    SESSION_TRACKING("session-tracking-(autoconfigure|starter).*|caffeine-.*"),
+    SESSION_TRACKING("session-tracking-(autoconfigure|starter).*"),
     SA_TOKEN("sa-token-.*"),
     MEASURING("jmh-.*|jopt-simple.*|commons-math3.*|embedded-redis.*|spring-test-.*|micrometer-core.*|HdrHistogram.*"
             + "|LatencyUtils.*");

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.nearcache;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.spi.CachingReader.Moment;
@@ -33,16 +31,16 @@ public final class NearCache {
 
     private static final Optional<SessionEndReason> EXPIRED = Optional.of(SessionEndReason.EXPIRED);
 
-    private final Cache<String, Live> live;
+    private final BoundedMap<Live> live;
 
     /** Until which time of authentication tokens of an identity provider are rejected, in milliseconds. */
-    private final Cache<String, Long> absent;
+    private final BoundedMap<Long> absent;
 
     /** Why sessions have ended, as far as that was asked. */
-    private final Cache<String, Optional<SessionEndReason>> reasons;
+    private final BoundedMap<Optional<SessionEndReason>> reasons;
 
     /** Not-before markers by the names of their keys, also those that do not exist. */
-    private final Cache<String, NotBefore> markers;
+    private final BoundedMap<NotBefore> markers;
 
     private final LongSupplier ticker;
 
@@ -60,20 +58,13 @@ public final class NearCache {
      * @param ticker nanoseconds that do not jump, as {@link System#nanoTime()}
      */
     public NearCache(long maximumSize, Duration maxStaleness, LongSupplier ticker, Clock clock) {
-        this.live = bounded(maximumSize);
-        this.absent = bounded(absentShare(maximumSize));
-        this.reasons = bounded(absentShare(maximumSize));
-        this.markers = bounded(maximumSize);
+        this.live = new BoundedMap<>(maximumSize);
+        this.absent = new BoundedMap<>(absentShare(maximumSize));
+        this.reasons = new BoundedMap<>(absentShare(maximumSize));
+        this.markers = new BoundedMap<>(maximumSize);
         this.ticker = ticker;
         this.clock = clock;
         this.maxStalenessNanos = maxStaleness.toNanos();
-    }
-
-    private static <V> Cache<String, V> bounded(long maximumSize) {
-        return Caffeine.newBuilder()
-                .maximumSize(maximumSize)
-                .executor(Runnable::run)
-                .build();
     }
 
     private static long absentShare(long maximumSize) {
@@ -82,7 +73,7 @@ public final class NearCache {
 
     /** Most live sessions kept. */
     public long maximumSize() {
-        return live.policy().eviction().orElseThrow().getMaximum();
+        return live.maximum();
     }
 
     /**
@@ -92,10 +83,10 @@ public final class NearCache {
      */
     public synchronized void resize(long maximumSize) {
         if (maximumSize != maximumSize()) {
-            live.policy().eviction().orElseThrow().setMaximum(maximumSize);
-            markers.policy().eviction().orElseThrow().setMaximum(maximumSize);
-            absent.policy().eviction().orElseThrow().setMaximum(absentShare(maximumSize));
-            reasons.policy().eviction().orElseThrow().setMaximum(absentShare(maximumSize));
+            live.resize(maximumSize);
+            markers.resize(maximumSize);
+            absent.resize(absentShare(maximumSize));
+            reasons.resize(absentShare(maximumSize));
         }
     }
 
@@ -114,8 +105,8 @@ public final class NearCache {
         if (lease == null) {
             return SessionStatus.UNKNOWN;
         }
-        Live session = live.getIfPresent(sessionId);
-        if (session == null && absent.getIfPresent(sessionId) == null) {
+        Live session = live.get(sessionId);
+        if (session == null && absent.get(sessionId) == null) {
             return SessionStatus.UNKNOWN;
         }
         long now = clock.millis();
@@ -138,8 +129,8 @@ public final class NearCache {
         if (status == SessionStatus.UNKNOWN || cutoff.coversToken(authenticatedAt)) {
             return status == SessionStatus.UNKNOWN ? status : SessionStatus.ENDED;
         }
-        Live session = status == SessionStatus.LIVE ? live.getIfPresent(sessionId) : null;
-        Long until = session == null ? absent.getIfPresent(sessionId) : Long.valueOf(session.endedUntilMillis);
+        Live session = status == SessionStatus.LIVE ? live.get(sessionId) : null;
+        Long until = session == null ? absent.get(sessionId) : Long.valueOf(session.endedUntilMillis);
         boolean hasEnded =
                 until != null && until > 0 && (authenticatedAt == null || authenticatedAt.toEpochMilli() <= until);
         return hasEnded ? SessionStatus.ENDED : session == null ? SessionStatus.UNKNOWN : SessionStatus.LIVE;
@@ -147,13 +138,13 @@ public final class NearCache {
 
     /** Keeps until which time of authentication tokens are rejected, if the session is still known to be absent. */
     public void putEnded(String sessionId, Instant until) {
-        absent.asMap().computeIfPresent(sessionId, (id, known) -> until.toEpochMilli());
+        absent.replace(sessionId, until.toEpochMilli());
     }
 
     /** Why a session has ended, empty if nobody knows; {@code null} if the store must be asked. */
     @SuppressWarnings("NullableOptional")
     public @Nullable Optional<SessionEndReason> endReason(String sessionId) {
-        return reasons.getIfPresent(sessionId);
+        return reasons.get(sessionId);
     }
 
     /** Keeps why a session has ended. */
@@ -167,7 +158,7 @@ public final class NearCache {
         if (lease == null) {
             return null;
         }
-        NotBefore marker = markers.getIfPresent(key);
+        NotBefore marker = markers.get(key);
         return marker != null && isFresh(lease) ? marker : null;
     }
 
@@ -178,7 +169,7 @@ public final class NearCache {
 
     /** Removes a not-before marker. */
     public void invalidateMarker(String key) {
-        markers.invalidate(key);
+        markers.remove(key);
     }
 
     /** Whether answers may be given at this moment. */
@@ -240,8 +231,8 @@ public final class NearCache {
      * @param endedUntilMillis tokens are rejected whose user has authenticated until then
      */
     public void putLive(String sessionId, long createdAtMillis, long expiresAtMillis, long endedUntilMillis) {
-        absent.invalidate(sessionId);
-        reasons.invalidate(sessionId);
+        absent.remove(sessionId);
+        reasons.remove(sessionId);
         live.put(sessionId, new Live(createdAtMillis, expiresAtMillis, endedUntilMillis));
     }
 
@@ -257,14 +248,14 @@ public final class NearCache {
      * @return whether a live session was kept that has not expired yet
      */
     public boolean invalidate(String sessionId) {
-        absent.invalidate(sessionId);
+        absent.remove(sessionId);
         // The server reports an expiry after the answer that shows it. Ids are used once, so it holds.
-        reasons.asMap().computeIfPresent(sessionId, (id, known) -> known.equals(EXPIRED) ? known : null);
+        reasons.removeIf(sessionId, known -> !EXPIRED.equals(known));
         return removeLive(sessionId);
     }
 
     private boolean removeLive(String sessionId) {
-        Live session = live.asMap().remove(sessionId);
+        Live session = live.remove(sessionId);
         boolean wasLive = session != null && clock.millis() < session.expiresAtMillis;
         if (session != null && !wasLive) {
             reasons.put(sessionId, EXPIRED);
@@ -275,15 +266,15 @@ public final class NearCache {
     /** Removes all answers, and ends the lease. */
     public void clear() {
         endLease();
-        live.invalidateAll();
-        absent.invalidateAll();
-        reasons.invalidateAll();
-        markers.invalidateAll();
+        live.clear();
+        absent.clear();
+        reasons.clear();
+        markers.clear();
     }
 
-    /** How many answers are kept, approximately. */
+    /** How many answers are kept. */
     public long size() {
-        return live.estimatedSize() + absent.estimatedSize() + markers.estimatedSize();
+        return (long) live.size() + absent.size() + markers.size();
     }
 
     private record Live(long createdAtMillis, long expiresAtMillis, long endedUntilMillis) {}
