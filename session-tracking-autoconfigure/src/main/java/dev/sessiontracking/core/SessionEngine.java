@@ -80,7 +80,7 @@ final class SessionEngine implements SessionChecker {
         String sessionId = token.sessionId();
         boolean ofProvider = token.firstUse() != null;
         boolean denied = denylist.isDenied(sessionId, token.userId(), token.authenticatedAt(), ofProvider);
-        NotBefore cutoff = markers.cutoff().getNow(null);
+        NotBefore cutoff = markers.cutoffNow();
         Result result = denied
                 ? Result.ENDED_BY_DENYLIST
                 : switch (ofProvider

@@ -5,14 +5,12 @@ import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.spi.SessionIds;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -22,20 +20,15 @@ import org.jspecify.annotations.Nullable;
  * name sessions, and of tokens that name another user's live session. Rejects nothing.
  *
  * <p>Looks up the owner of a session once for each unlisted issuer, and for a sample of the live sessions. No request
- * waits for the lookup. The sample is the first {@value #SLOTS} pairs of a session and a user id, and then at most one
- * further pair per second. Thread-safe, bounded.
+ * waits for the lookup. The sample is at most {@value #SLOTS} pairs of a session and a user id. Thread-safe, bounded.
  */
 final class ClaimDiagnosis {
 
     static final int SLOTS = 1024;
 
-    static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(1);
-
     private static final Log LOG = LogFactory.getLog(ClaimDiagnosis.class);
 
     private final SessionChecker checker;
-
-    private final LongSupplier ticker;
 
     private final Set<String> unlisted = ConcurrentHashMap.newKeySet();
 
@@ -44,12 +37,8 @@ final class ClaimDiagnosis {
 
     private final AtomicBoolean otherUserReported = new AtomicBoolean();
 
-    private volatile long lastLookup;
-
-    /** @param ticker a monotonic time in nanoseconds */
-    ClaimDiagnosis(SessionChecker checker, LongSupplier ticker) {
+    ClaimDiagnosis(SessionChecker checker) {
         this.checker = checker;
-        this.ticker = ticker;
     }
 
     /** Called when a verified token of an unlisted issuer was accepted. */
@@ -83,16 +72,12 @@ final class ClaimDiagnosis {
         }
         long pair = session.sessionId().hashCode() * 0x9E37_79B9_7F4A_7C15L + userId.hashCode();
         int slot = Long.hashCode(pair) & (SLOTS - 1);
-        long known = compared.get(slot);
-        if (known == pair || (known != 0 && ticker.getAsLong() - lastLookup < SAMPLE_INTERVAL.toNanos())) {
-            return;
+        if (compared.get(slot) == 0 && compared.compareAndSet(slot, 0, pair)) {
+            lookUp(
+                    session.sessionId(),
+                    owner -> owner.filter(id -> !id.equals(userId))
+                            .ifPresent(id -> foundOtherUser(session.sessionId(), id, userId)));
         }
-        compared.set(slot, pair);
-        lastLookup = ticker.getAsLong();
-        lookUp(
-                session.sessionId(),
-                owner -> owner.filter(id -> !id.equals(userId))
-                        .ifPresent(id -> foundOtherUser(session.sessionId(), id, userId)));
     }
 
     private void foundOtherUser(String sessionId, String owner, String userId) {

@@ -52,7 +52,7 @@ public final class SessionTokenEvaluator {
         this.rejections = rejections;
         this.requireSession = requireSession;
         this.observes = checker.mode() == Mode.OBSERVE;
-        this.diagnosis = new ClaimDiagnosis(checker, System::nanoTime);
+        this.diagnosis = new ClaimDiagnosis(checker);
     }
 
     /** Reads the session information from these claims. */

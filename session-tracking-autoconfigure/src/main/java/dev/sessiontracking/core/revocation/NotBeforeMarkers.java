@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +29,10 @@ public final class NotBeforeMarkers {
     private static final int MOST_REMEMBERED = 10_000;
 
     /** How old the cut-off may be. */
-    private static final Duration CUTOFF_STALENESS = Duration.ofMillis(500);
+    private static final long CUTOFF_STALENESS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** An older one is read again. A constant, because every check compares with it. */
-    private static final Duration CUTOFF_YOUNG = CUTOFF_STALENESS.dividedBy(2);
+    /** An older one is read again. */
+    private static final long CUTOFF_YOUNG = CUTOFF_STALENESS / 2;
 
     /** No clock is as far ahead: a marker that is was written by mistake, and would lock its user out. */
     private static final Duration MOST_AHEAD = Duration.ofDays(1);
@@ -122,20 +123,33 @@ public final class NotBeforeMarkers {
     }
 
     /**
-     * The cut-off of all users, at most half a second older than the near cache says. It is read again before, so that under
-     * steady traffic no caller waits. Allocates nothing if it is known. Does not block.
+     * The cut-off of all users, at most half a second older than the near cache says. Does not block.
      *
      * @return never fails: if the store does not answer, this is what the node remembers
      */
     public CompletableFuture<NotBefore> cutoff() {
         Cutoff known = cutoff;
-        if (known == null || !isWithin(CUTOFF_STALENESS, known.read)) {
+        if (known == null || !known.read.isWithin(CUTOFF_STALENESS, System.nanoTime(), clock.millis())) {
+            cutoff = null;
             return readCutoff();
         }
-        if (!isWithin(CUTOFF_YOUNG, known.read)) {
-            readCutoff();
-        }
         return known.effective;
+    }
+
+    /**
+     * As {@link #cutoff}, for an answer of the near cache, whose lease shows if the machine was asleep. Allocates nothing. It
+     * is read again before it is too old, so that under steady traffic no caller waits.
+     *
+     * @return {@code null} if it must be read
+     */
+    public @Nullable NotBefore cutoffNow() {
+        Cutoff known = cutoff;
+        long age = known == null ? Long.MAX_VALUE : System.nanoTime() - known.read.nanos();
+        if (known != null && age <= CUTOFF_YOUNG) {
+            return known.effective.getNow(null);
+        }
+        NotBefore read = readCutoff().getNow(null);
+        return read == null && known != null && age <= CUTOFF_STALENESS ? known.effective.getNow(null) : read;
     }
 
     private CompletableFuture<NotBefore> readCutoff() {
@@ -152,10 +166,6 @@ public final class NotBeforeMarkers {
             cutoff = new Cutoff(read, effective);
             return effective;
         }
-    }
-
-    private boolean isWithin(Duration age, Moment moment) {
-        return moment.isWithin(age.toNanos(), System.nanoTime(), clock.millis());
     }
 
     /** Enforces a cut-off that the store has not confirmed, or that another node has announced. */

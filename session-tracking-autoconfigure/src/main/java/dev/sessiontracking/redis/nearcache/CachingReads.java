@@ -45,7 +45,7 @@ final class CachingReads {
         this.surroundings = surroundings;
     }
 
-    /** Called before a session is checked. Renews the lease and sends a canary if necessary. */
+    /** Called when a session is checked. Renews the lease and sends a canary if necessary. */
     void checking(InvalidationEpoch current) {
         if (!shard.isOpenFor(Line.READ)) {
             return;
@@ -54,7 +54,7 @@ final class CachingReads {
         long now = System.nanoTime();
         if (schedule.isDue(shown, now)) {
             current.probe();
-        } else if (cache.isLeaseAging(now) && cache.isLeaseFresh() && schedule.isTrusted(shown)) {
+        } else if (cache.isLeaseAging() && cache.isLeaseFresh() && schedule.isTrusted(shown)) {
             prove(current);
         }
     }

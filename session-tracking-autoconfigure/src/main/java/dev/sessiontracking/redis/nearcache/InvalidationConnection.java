@@ -124,14 +124,19 @@ final class InvalidationConnection implements RedisConnectionStateListener {
 
     /** Called for every check. */
     SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff) {
-        checking();
-        return cutoff == null ? SessionStatus.UNKNOWN : cache.lookup(sessionId, cutoff);
+        return checked(cutoff == null ? SessionStatus.UNKNOWN : cache.lookup(sessionId, cutoff));
     }
 
     /** As {@link #lookup(String, NotBefore)}, for a session that may not be recorded yet. */
     SessionStatus lookup(String sessionId, @Nullable NotBefore cutoff, @Nullable Instant authenticatedAt) {
-        checking();
-        return cutoff == null ? SessionStatus.UNKNOWN : cache.lookup(sessionId, cutoff, authenticatedAt);
+        return checked(cutoff == null ? SessionStatus.UNKNOWN : cache.lookup(sessionId, cutoff, authenticatedAt));
+    }
+
+    private SessionStatus checked(SessionStatus status) {
+        if (status == SessionStatus.UNKNOWN || cache.isLeaseAging()) {
+            checking();
+        }
+        return status;
     }
 
     private void checking() {

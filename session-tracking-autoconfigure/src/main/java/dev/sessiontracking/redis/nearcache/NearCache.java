@@ -51,6 +51,9 @@ public final class NearCache {
     /** When the request was sent that the store has answered last. */
     private volatile @Nullable Moment lease;
 
+    /** The lease of which a lookup has found that half of it is over. */
+    private volatile @Nullable Moment aging;
+
     /**
      * @param maximumSize most live sessions kept; as many not-before markers and a tenth as many absent
      *     sessions are kept beside them
@@ -109,8 +112,12 @@ public final class NearCache {
         if (session == null && absent.get(sessionId) == null) {
             return SessionStatus.UNKNOWN;
         }
+        long nanos = ticker.getAsLong();
         long now = clock.millis();
-        if (!lease.isWithin(maxStalenessNanos, ticker.getAsLong(), now)) {
+        if (nanos - lease.nanos() > maxStalenessNanos / 2) {
+            aging = lease;
+        }
+        if (!lease.isWithin(maxStalenessNanos, nanos, now)) {
             return SessionStatus.UNKNOWN;
         }
         if (session == null || (cutoff.exists() && session.createdAtMillis <= cutoff.millis())) {
@@ -182,14 +189,11 @@ public final class NearCache {
         return lease.isWithin(maxStalenessNanos, ticker.getAsLong(), clock.millis());
     }
 
-    /**
-     * Whether half of the lease is over, so that it should be renewed.
-     *
-     * @param nanos what the ticker says now
-     */
-    public boolean isLeaseAging(long nanos) {
+    /** Whether half of the lease was over in a lookup, so that it should be renewed. Reads no clock, because every check asks. */
+    @SuppressWarnings("ReferenceEquality")
+    public boolean isLeaseAging() {
         Moment lease = this.lease;
-        return lease == null || nanos - lease.nanos() > maxStalenessNanos / 2;
+        return lease == null || lease == aging;
     }
 
     /** How long ago the request was sent that the store has answered last; {@code null} without a lease. */

@@ -250,7 +250,7 @@ class NearCacheTests {
         prove();
         cache.endLease();
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.UNKNOWN);
-        assertThat(cache.isLeaseAging(nanos.get())).isTrue();
+        assertThat(cache.isLeaseAging()).isTrue();
         prove();
         assertThat(cache.lookup("a")).isEqualTo(SessionStatus.LIVE);
     }
@@ -270,10 +270,15 @@ class NearCacheTests {
 
     @Test
     void aProofIsAgingFromHalfTheBoundOn() {
+        keepLive("a");
         prove();
         pass(BOUND.dividedBy(2));
-        assertThat(cache.isLeaseAging(nanos.get())).isFalse();
+        cache.lookup("a");
+        assertThat(cache.isLeaseAging()).isFalse();
         pass(TICK);
-        assertThat(cache.isLeaseAging(nanos.get())).isTrue();
+        cache.lookup("a");
+        assertThat(cache.isLeaseAging()).isTrue();
+        prove();
+        assertThat(cache.isLeaseAging()).isFalse();
     }
 }
