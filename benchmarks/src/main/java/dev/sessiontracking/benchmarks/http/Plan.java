@@ -60,8 +60,8 @@ record Plan(
     }
 
     /**
-     * From the options of the command line: {@code --long}, {@code --webflux}, {@code --rounds=N} and {@code --variants=A,B}, where the
-     * reference is always one of them.
+     * From the options of the command line: {@code --long}, {@code --webflux}, {@code --rounds=N}, {@code --warm-up=SECONDS} and
+     * {@code --variants=A,B}, where the reference is always one of them.
      */
     static Plan parse(List<String> options) {
         Plan plan = options.contains("--long") ? LONG : QUICK;
@@ -69,6 +69,8 @@ record Plan(
             String value = option.substring(option.indexOf('=') + 1);
             if (option.startsWith("--rounds=")) {
                 plan = plan.withRounds(Integer.parseInt(value));
+            } else if (option.startsWith("--warm-up=")) {
+                plan = plan.withWarmUp(Duration.ofSeconds(Long.parseLong(value)));
             } else if (option.startsWith("--variants=")) {
                 plan = plan.withVariants(value);
             } else if (option.equals("--webflux")) {
@@ -86,6 +88,10 @@ record Plan(
 
     private Plan withRounds(int count) {
         return new Plan(name, variants, count, slot, warmUp, connections, sessions, logins);
+    }
+
+    private Plan withWarmUp(Duration longer) {
+        return new Plan(name, variants, rounds, slot, longer, connections, sessions, logins);
     }
 
     private Plan withVariants(String names) {
