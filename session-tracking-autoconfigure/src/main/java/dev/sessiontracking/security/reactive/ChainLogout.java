@@ -61,7 +61,7 @@ final class ChainLogout {
         };
         ServerWebExchange authenticated =
                 new SecurityContextServerWebExchange(exchange, Mono.just(new SecurityContextImpl(authentication)));
-        return SessionOutageWebFilter.answer(exchange, filter.filter(authenticated, noLogout))
+        return SessionOutageWebFilter.answer(exchange, filter.filter(authenticated, noLogout), Mono::error)
                 .onErrorResume(RejectedTokenException.class, unusable -> noLogout.filter(exchange))
                 .then(Mono.fromSupplier(() -> exchange.getAttributes().remove(REACHED) == null));
     }

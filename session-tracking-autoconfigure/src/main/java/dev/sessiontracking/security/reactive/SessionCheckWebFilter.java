@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.reactive;
 
-import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -20,19 +20,18 @@ import reactor.core.publisher.Mono;
  */
 record SessionCheckWebFilter(ExchangeCheck check, boolean fixes) implements WebFilter {
 
-    private static final Authentication NOBODY =
-            new AnonymousAuthenticationToken("nobody", "nobody", AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"));
+    private static final SecurityContext EMPTY = new SecurityContextImpl();
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         return ReactiveSecurityContextHolder.getContext()
-                .mapNotNull(SecurityContext::getAuthentication)
-                .defaultIfEmpty(NOBODY)
-                .flatMap(authentication -> filter(exchange, authentication, chain));
+                .defaultIfEmpty(EMPTY)
+                .flatMap(context -> filter(exchange, context.getAuthentication(), chain));
     }
 
-    private Mono<Void> filter(ServerWebExchange exchange, Authentication authentication, WebFilterChain chain) {
-        if (authentication == NOBODY) {
+    private Mono<Void> filter(
+            ServerWebExchange exchange, @Nullable Authentication authentication, WebFilterChain chain) {
+        if (authentication == null) {
             ExchangeToken.state(exchange).forgetTokens();
             return chain.filter(exchange);
         }

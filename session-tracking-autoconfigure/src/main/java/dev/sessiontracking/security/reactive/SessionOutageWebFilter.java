@@ -3,6 +3,7 @@ package dev.sessiontracking.security.reactive;
 
 import dev.sessiontracking.security.chain.Unavailable;
 import dev.sessiontracking.security.reactive.SessionServerLogoutHandler.CrossSiteLogoutException;
+import java.util.function.Function;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -16,19 +17,23 @@ record SessionOutageWebFilter(ExchangeRejections rejections) implements WebFilte
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        return answer(exchange, chain.filter(exchange))
-                .onErrorResume(failure -> rejections.challengeForLogin(exchange, failure));
+        return answer(exchange, chain.filter(exchange), failure -> rejections.challengeForLogin(exchange, failure));
     }
 
-    /** Responds with 503 if a request fails because the store does not answer, even for a call of the application. */
-    static Mono<Void> answer(ServerWebExchange exchange, Mono<Void> request) {
+    /**
+     * Responds with 503 if a request fails because the store does not answer, even for a call of the application.
+     *
+     * @param otherwise the response to another failure
+     */
+    static Mono<Void> answer(
+            ServerWebExchange exchange, Mono<Void> request, Function<Throwable, Mono<Void>> otherwise) {
         return request.onErrorResume(failure -> {
             if (failure instanceof CrossSiteLogoutException) {
                 return ExchangeRejections.forbidden(exchange);
             }
             return !exchange.getResponse().isCommitted() && Unavailable.isCauseOf(failure)
                     ? ExchangeRejections.unavailable(exchange)
-                    : Mono.error(failure);
+                    : otherwise.apply(failure);
         });
     }
 }
