@@ -20,7 +20,6 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.sessiontracking.core.ClaimValues;
 import dev.sessiontracking.core.Lifetimes;
 import dev.sessiontracking.core.SessionChecker;
-import dev.sessiontracking.core.SessionStatistics;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.revocation.NotBeforeMarkers;
@@ -30,13 +29,11 @@ import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
+import dev.sessiontracking.spi.SessionChange;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionListener;
 import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.spi.StoreDescription;
 import dev.sessiontracking.spi.StoreListener;
-import dev.sessiontracking.spi.StoreObserver;
-import dev.sessiontracking.spi.StoreRefusedException;
 
 /** The house: adapters know the core, the core knows the public API, and nobody else knows a technology. */
 @AnalyzeClasses(packages = "dev.sessiontracking", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -60,25 +57,18 @@ class ArchitectureTests {
 
     /** What the engine shows: ports, and the one class that puts it together. */
     private static final Class<?>[] PUBLIC_IN_CORE = {
-        SessionTracking.class,
-        SessionChecker.class,
-        TrackingState.class,
-        SessionStatistics.class,
-        ClaimValues.class,
-        Lifetimes.class
+        SessionTracking.class, SessionChecker.class, TrackingState.class, ClaimValues.class, Lifetimes.class
     };
 
     /** What applications implement or plug in, and what those types refer to. */
     private static final Class<?>[] PUBLIC_IN_SPI = {
         SessionStore.class,
+        SessionChange.class,
         StoreListener.class,
-        StoreDescription.class,
-        StoreRefusedException.class,
         NotBefore.class,
         OutagePolicy.class,
         SessionListener.class,
         PrincipalSource.class,
-        StoreObserver.class,
         SessionIds.class,
         CachingReader.class
     };
@@ -224,6 +214,15 @@ class ArchitectureTests {
             .and(arePublic())
             .should()
             .haveSimpleNameEndingWith("AutoConfiguration");
+
+    /** What revocations show the engine is public for it, and for nobody else. */
+    @ArchTest
+    static final ArchRule nobodyElseKnowsThePartsOfTheEngine = noClasses()
+            .that()
+            .resideOutsideOfPackage(CORE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.sessiontracking.core.revocation..");
 
     /** What the packages of the Redis adapter share is public for each other, and for nobody else. */
     @ArchTest

@@ -5,7 +5,7 @@ import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.Outage;
 import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.CachingReader.FeedState;
-import dev.sessiontracking.spi.StoreDescription;
+import dev.sessiontracking.spi.SessionStore.StoreDescription;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;

@@ -4,8 +4,8 @@ package dev.sessiontracking.autoconfigure;
 import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.isBetween;
 import static dev.sessiontracking.autoconfigure.SessionTrackingSetupException.require;
 
+import dev.sessiontracking.spi.SessionChange.Limit;
 import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.spi.SessionStore.Limit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

@@ -13,7 +13,7 @@ import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionListener;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.Providers;
-import dev.sessiontracking.spi.StoreObserver;
+import dev.sessiontracking.spi.SessionStore.StoreObserver;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.beans.factory.ListableBeanFactory;

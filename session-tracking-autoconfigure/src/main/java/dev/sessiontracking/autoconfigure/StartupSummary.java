@@ -7,7 +7,7 @@ import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.TrackingState.FilterChains;
 import dev.sessiontracking.core.TrackingState.Outage;
 import dev.sessiontracking.spi.CachingReader.Status;
-import dev.sessiontracking.spi.StoreDescription;
+import dev.sessiontracking.spi.SessionStore.StoreDescription;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

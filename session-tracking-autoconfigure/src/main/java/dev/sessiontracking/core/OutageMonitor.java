@@ -6,6 +6,7 @@ import dev.sessiontracking.SessionEvent.OutageEnded;
 import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.TrackingState.Outage;
+import dev.sessiontracking.core.TrackingState.SessionStatistics;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;

@@ -10,6 +10,7 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.core.TrackingState.SessionStatistics;
 import dev.sessiontracking.core.revocation.NotBeforeMarkers;
 import dev.sessiontracking.core.revocation.RevocationDenylist;
 import dev.sessiontracking.core.revocation.Revoker;

@@ -15,6 +15,7 @@ import dev.sessiontracking.SessionEvent.SessionRevoked;
 import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
+import dev.sessiontracking.core.TrackingState.SessionStatistics;
 import dev.sessiontracking.core.revocation.Revoker;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionIds;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.metrics;
 
-import dev.sessiontracking.core.SessionStatistics;
-import dev.sessiontracking.core.SessionStatistics.Counters;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.TrackingState;
+import dev.sessiontracking.core.TrackingState.SessionStatistics;
+import dev.sessiontracking.core.TrackingState.SessionStatistics.Counters;
 import dev.sessiontracking.spi.CachingReader.FeedState;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;

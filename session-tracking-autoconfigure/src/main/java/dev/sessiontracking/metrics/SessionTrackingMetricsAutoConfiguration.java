@@ -3,7 +3,7 @@ package dev.sessiontracking.metrics;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.spi.StoreObserver;
+import dev.sessiontracking.spi.SessionStore.StoreObserver;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

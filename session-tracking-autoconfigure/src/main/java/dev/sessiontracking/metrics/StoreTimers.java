@@ -2,8 +2,8 @@
 package dev.sessiontracking.metrics;
 
 import dev.sessiontracking.core.TrackingState;
-import dev.sessiontracking.spi.StoreObserver;
-import dev.sessiontracking.spi.StoreObserver.Operation;
+import dev.sessiontracking.spi.SessionStore.StoreObserver;
+import dev.sessiontracking.spi.SessionStore.StoreObserver.Operation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;

@@ -3,7 +3,7 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.redis.format.FeedEntry;
 import dev.sessiontracking.spi.NotBefore;
-import dev.sessiontracking.spi.StoreDescription;
+import dev.sessiontracking.spi.SessionStore.StoreDescription;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

@@ -4,7 +4,7 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
-import dev.sessiontracking.spi.SessionStore.End;
+import dev.sessiontracking.spi.SessionChange.End;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;

@@ -5,6 +5,7 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.security.SessionClaim.SessionDecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -9,6 +9,7 @@ import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.security.SessionClaim.SessionDecision;
 import dev.sessiontracking.spi.OutagePolicy;
 import java.util.Map;
 import java.util.Objects;

@@ -4,6 +4,7 @@ package dev.sessiontracking.security;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.security.SessionClaim.SessionDecision;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;

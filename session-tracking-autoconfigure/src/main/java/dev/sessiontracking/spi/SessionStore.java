@@ -3,12 +3,21 @@ package dev.sessiontracking.spi;
 
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.SessionChange.End;
+import dev.sessiontracking.spi.SessionChange.FirstUse;
+import dev.sessiontracking.spi.SessionChange.Limit;
+import dev.sessiontracking.spi.SessionChange.Recorded;
+import dev.sessiontracking.spi.SessionChange.Refresh;
+import dev.sessiontracking.spi.SessionChange.Refreshed;
+import dev.sessiontracking.spi.SessionChange.Registration;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -242,24 +251,6 @@ public interface SessionStore {
     }
 
     /**
-     * How a session ends.
-     *
-     * @param kept how long the reason can be asked for, at most; zero if it need not be remembered
-     * @param tokenLife how long a token may still ask for the session, and must not get it; zero if there is no such token
-     * @param ofProvider whether it is a session of an identity provider, which may begin again after a later authentication
-     */
-    record End(SessionEndReason reason, Duration kept, Duration tokenLife, boolean ofProvider) {
-
-        /** Of a session that the application has created. */
-        public End(SessionEndReason reason, Duration kept, Duration tokenLife) {
-            this(reason, kept, tokenLife, false);
-        }
-
-        /** The reason need not be remembered. */
-        public static final End FORGOTTEN = new End(SessionEndReason.REVOKED, Duration.ZERO, Duration.ZERO);
-    }
-
-    /**
      * Waits for an answer. The store bounds the time.
      *
      * @throws SessionStoreUnavailableException when the store did not answer, or this thread was interrupted
@@ -275,83 +266,6 @@ public interface SessionStore {
                 throw unavailable;
             }
             throw new SessionStoreUnavailableException("The store failed unexpectedly", failed.getCause());
-        }
-    }
-
-    /**
-     * What holds for a login: how many sessions a user may have, and when it begins.
-     *
-     * @param sessions most sessions; 0 for no limit, except that a store may end the oldest of a very large number
-     * @param rejecting whether a login beyond the limit is rejected; otherwise the oldest session ends
-     * @param replacedSessionId a session that does not count, because it ends anyway, or {@code null}
-     * @param cutoffMillis a new session begins later than this, whatever the clock of the store says: it may have gone back,
-     *     or differ between servers. In milliseconds since the epoch; less than 1 when there is no cut-off
-     */
-    record Limit(int sessions, boolean rejecting, @Nullable String replacedSessionId, long cutoffMillis) {
-
-        /** No limit. */
-        public static final Limit NONE = new Limit(0, false, null);
-
-        /** Without a cut-off. */
-        public Limit(int sessions, boolean rejecting, @Nullable String replacedSessionId) {
-            this(sessions, rejecting, replacedSessionId, 0);
-        }
-    }
-
-    /**
-     * What became of a login or a late registration.
-     *
-     * @param session the session as it was written, or {@code null} if nothing was written
-     * @param exists whether the session is there
-     * @param isFull whether nothing was written because the user has too many sessions
-     * @param evicted sessions of the user that the caller must end, because there are too many
-     */
-    record Registration(@Nullable UserSession session, boolean exists, boolean isFull, List<String> evicted) {
-
-        /** The user has too many sessions. */
-        public static final Registration FULL = new Registration(null, false, true, List.of());
-
-        /** The session exists: somebody has registered it before. */
-        public static final Registration EXISTS = new Registration(null, true, false, List.of());
-
-        /** The session was registered and has ended, or it began before the user's not-before marker. */
-        public static final Registration REFUSED = new Registration(null, false, false, List.of());
-
-        /** The session was written. */
-        public static Registration written(UserSession session) {
-            return written(session, List.of());
-        }
-
-        /** The session was written, and these sessions are to be ended. */
-        public static Registration written(UserSession session, List<String> evicted) {
-            return new Registration(session, true, false, evicted);
-        }
-    }
-
-    /**
-     * The use of a session that may be its first one.
-     *
-     * @param authenticatedAt when its user last gave credentials, or {@code null} if the token does not say so
-     * @param isFound whether the store held a session of this id a moment ago
-     */
-    record FirstUse(@Nullable Instant authenticatedAt, boolean isFound) {}
-
-    /**
-     * What became of the use of a session.
-     *
-     * @param created the session as it was written, or {@code null} if it was there or has ended
-     * @param isLive whether it is there
-     * @param endedUntil if it has ended: tokens are rejected whose user has authenticated until then
-     * @param evicted sessions of the user that the caller must end, because there are too many
-     */
-    record Recorded(@Nullable UserSession created, boolean isLive, Instant endedUntil, List<String> evicted) {
-
-        /** The session is there. */
-        public static final Recorded LIVE = new Recorded(null, true, Instant.EPOCH, List.of());
-
-        /** The session has ended. */
-        public static Recorded ended(Instant until) {
-            return new Recorded(null, false, until, List.of());
         }
     }
 
@@ -378,65 +292,84 @@ public interface SessionStore {
     }
 
     /**
-     * A renewal of a session, with or without a refresh token whose generation counts.
+     * Describes a store in log messages, health and the endpoint. Contains no credentials.
      *
-     * @param userId whose session it must be, or {@code null} if the caller does not say
-     * @param ttl how long the session lives from now on
-     * @param maxLifetime how long a session lives at most that was stored without such a limit; {@code null}: without limit
-     * @param metadata where the request came from, or {@code null} if the caller does not say
-     * @param generation that of the refresh token which was presented, or {@code null} if there is none
-     * @param reuseInterval how long after a rotation the previous generation gets the same successor
+     * @param name what messages call it at the start of a sentence, such as "Redis"
+     * @param address where it is, without credentials
+     * @param details further facts in the order in which they are shown, such as "version"
+     * @param misconfiguration why it rejects us until somebody changes something, or {@code null}
+     * @param unavailableParts which parts of it do not answer while others do, each with the reason; empty when all or none
+     *     of it answers
      */
-    record Refresh(
-            @Nullable String userId,
-            Duration ttl,
-            @Nullable Duration maxLifetime,
-            @Nullable SessionMetadata metadata,
-            @Nullable Long generation,
-            Duration reuseInterval) {
+    record StoreDescription(
+            String name,
+            String address,
+            Map<String, String> details,
+            @Nullable String misconfiguration,
+            List<String> unavailableParts) {
 
-        /** Of the session's owner, whoever that is. */
-        public Refresh(
-                Duration ttl,
-                @Nullable Duration maxLifetime,
-                @Nullable SessionMetadata metadata,
-                @Nullable Long generation,
-                Duration reuseInterval) {
-            this(null, ttl, maxLifetime, metadata, generation, reuseInterval);
+        public StoreDescription {
+            details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+            unavailableParts = List.copyOf(unavailableParts);
         }
 
-        /** Whether it may renew this session. */
-        public boolean isOf(UserSession session) {
-            return userId == null || userId.equals(session.userId());
+        /** A store that does not describe itself. */
+        public static final StoreDescription UNKNOWN =
+                new StoreDescription("The session store", "unknown", Map.of(), null, List.of());
+    }
+
+    /**
+     * The store answers, but rejects an operation until its configuration or ours is changed, for example because of a
+     * missing permission.
+     */
+    class StoreRefusedException extends SessionStoreUnavailableException {
+
+        private static final long serialVersionUID = 1L;
+
+        /**
+         * @param message the rejected operation, without secrets
+         * @param cause the failure that the store's client reported, if any
+         */
+        public StoreRefusedException(String message, @Nullable Throwable cause) {
+            super(message, cause);
         }
     }
 
     /**
-     * What became of a {@link Refresh}.
-     *
-     * @param session the session as it is now; {@code null} if it has ended or nothing is known
-     * @param generation that of the refresh token to issue
+     * Receives the duration of store operations. Called on the threads of the store, so it must return at once and must not
+     * throw.
      */
-    record Refreshed(Result result, @Nullable UserSession session, long generation) {
+    @FunctionalInterface
+    interface StoreObserver {
 
-        /** The session has ended, or there never was one. */
-        public static final Refreshed ENDED = new Refreshed(Result.ENDED, null, 0);
+        /** Does nothing. */
+        StoreObserver NO_OP = (operation, answered, nanos) -> {};
 
-        /** The store did not answer, or there is none. */
-        public static final Refreshed UNVERIFIED = new Refreshed(Result.UNVERIFIED, null, 0);
+        /**
+         * A request to the store has ended.
+         *
+         * @param answered whether there was an answer; without one, the time says nothing about the store: requests are
+         *     not even sent while it is known not to answer
+         * @param nanos time from the request to its end
+         */
+        void ended(Operation operation, boolean answered, long nanos);
 
-        /** What happened. */
-        public enum Result {
-            /** The session has its full lifetime again. */
-            RENEWED,
-            /** The token was rotated a moment ago. Nothing was written. */
-            REPEATED,
-            /** The token was rotated before: somebody else uses a copy. Nothing was written: the caller revokes the session. */
-            REUSED,
-            /** The session has ended. */
-            ENDED,
-            /** Nothing is known. */
-            UNVERIFIED
+        /** What a store is asked to do. */
+        enum Operation {
+            /** Write a new session. */
+            CREATE,
+            /** Tell whether a session is there. */
+            CHECK,
+            /** Read a session. */
+            FIND,
+            /** Renew a session. */
+            RENEW,
+            /** Remove a session. */
+            REVOKE,
+            /** Remove sessions of a user. */
+            REVOKE_ALL,
+            /** Read the sessions of a user. */
+            LIST
         }
     }
 }

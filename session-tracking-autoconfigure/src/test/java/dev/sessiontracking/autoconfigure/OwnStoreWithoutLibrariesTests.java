@@ -7,6 +7,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
+import dev.sessiontracking.spi.SessionChange;
 import dev.sessiontracking.spi.SessionStore;
 import java.io.File;
 import java.io.UncheckedIOException;
@@ -82,7 +83,7 @@ class OwnStoreWithoutLibrariesTests {
                         }
                         return method.getName().equals("create")
                                 ? CompletableFuture.completedFuture(
-                                        SessionStore.Registration.written((UserSession) arguments[0]))
+                                        SessionChange.Registration.written((UserSession) arguments[0]))
                                 : null;
                     });
         }

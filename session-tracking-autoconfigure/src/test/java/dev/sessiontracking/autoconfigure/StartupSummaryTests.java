@@ -16,7 +16,7 @@ import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.CachingReader.FeedState;
 import dev.sessiontracking.spi.CachingReader.Status;
 import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.spi.StoreDescription;
+import dev.sessiontracking.spi.SessionStore.StoreDescription;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Instant;
 import java.util.List;

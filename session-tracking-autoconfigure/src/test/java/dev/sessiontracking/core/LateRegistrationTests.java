@@ -17,8 +17,8 @@ import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
-import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.spi.StoreObserver;
+import dev.sessiontracking.spi.SessionChange;
+import dev.sessiontracking.spi.SessionStore.StoreObserver;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -206,7 +206,7 @@ class LateRegistrationTests {
                 TTL,
                 100,
                 metadata -> metadata,
-                SessionStore.Limit.NONE);
+                SessionChange.Limit.NONE);
         try (SessionTracking limiting = SessionTracking.over(store, reader, settings, clock)) {
             assertThat(register(limiting.service(), "alice", "a"))
                     .map(UserSession::maxExpiresAt)

@@ -14,7 +14,7 @@ import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionChange;
 import dev.sessiontracking.testkit.MutableClock;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -61,7 +61,7 @@ class RefreshTokenTests {
                     TTL,
                     1_000,
                     UnaryOperator.identity(),
-                    SessionStore.Limit.NONE),
+                    SessionChange.Limit.NONE),
             clock);
 
     private final SessionTokens tokens = tracking.tokens("sub");

@@ -12,7 +12,7 @@ import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.CachingReader.RevocationObserver;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
-import dev.sessiontracking.spi.StoreObserver;
+import dev.sessiontracking.spi.SessionStore.StoreObserver;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

@@ -16,7 +16,7 @@ import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.spi.StoreObserver;
+import dev.sessiontracking.spi.SessionStore.StoreObserver;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;

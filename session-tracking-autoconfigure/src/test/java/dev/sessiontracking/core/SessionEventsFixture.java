@@ -7,7 +7,7 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionListener;
-import dev.sessiontracking.spi.StoreObserver;
+import dev.sessiontracking.spi.SessionStore.StoreObserver;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;

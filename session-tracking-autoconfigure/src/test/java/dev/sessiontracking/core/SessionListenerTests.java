@@ -13,7 +13,7 @@ import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionListener;
-import dev.sessiontracking.spi.StoreObserver;
+import dev.sessiontracking.spi.SessionStore.StoreObserver;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -14,7 +14,7 @@ import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.spi.SessionStore;
+import dev.sessiontracking.spi.SessionChange;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +51,13 @@ class SessionTokensTests {
                 store,
                 null,
                 new Settings(
-                        Mode.ENFORCE, policy, LIFETIMES, TTL, 1_000, UnaryOperator.identity(), SessionStore.Limit.NONE),
+                        Mode.ENFORCE,
+                        policy,
+                        LIFETIMES,
+                        TTL,
+                        1_000,
+                        UnaryOperator.identity(),
+                        SessionChange.Limit.NONE),
                 clock);
     }
 

@@ -15,7 +15,7 @@ import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
 import dev.sessiontracking.security.SessionTokenEvaluator;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
-import dev.sessiontracking.spi.StoreObserver;
+import dev.sessiontracking.spi.SessionStore.StoreObserver;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;

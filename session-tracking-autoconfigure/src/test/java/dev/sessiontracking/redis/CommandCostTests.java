@@ -4,8 +4,8 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.spi.SessionStore.Limit;
-import dev.sessiontracking.spi.SessionStore.Refresh;
+import dev.sessiontracking.spi.SessionChange.Limit;
+import dev.sessiontracking.spi.SessionChange.Refresh;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
 import java.time.Duration;

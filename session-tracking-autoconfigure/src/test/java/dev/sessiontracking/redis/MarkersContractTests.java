@@ -8,8 +8,9 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SlotTags;
 import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.SessionChange;
+import dev.sessiontracking.spi.SessionChange.Registration;
 import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.spi.SessionStore.Registration;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -182,7 +183,7 @@ class MarkersContractTests extends SessionStoreFixture {
                 assertThat(answer(node.revoke(
                                 id,
                                 "user" + id,
-                                new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
+                                new SessionChange.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
                         .isTrue();
                 assertThat(answer(node.raiseNotBefore("user" + id, NotBefore.of(null, null), TOKEN_LIFE, false))
                                 .exists())

@@ -8,8 +8,9 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.SessionChange;
+import dev.sessiontracking.spi.SessionChange.Registration;
 import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.spi.SessionStore.Registration;
 import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,12 +78,12 @@ class RegistrationTests extends SessionStoreFixture {
     @Test
     void sessionRevokedForGoodIsNotRegistered() {
         assertThat(answer(store.revoke(
-                        "a", null, new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
+                        "a", null, new SessionChange.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
                 .isFalse();
         assertThat(register("a")).isEqualTo(Registration.REFUSED);
         register("b");
         assertThat(answer(store.revoke(
-                        "b", "alice", new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
+                        "b", "alice", new SessionChange.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
                 .isTrue();
         assertThat(isThere("session:b")).isFalse();
         assertThat(register("b")).isEqualTo(Registration.REFUSED);
@@ -101,7 +102,7 @@ class RegistrationTests extends SessionStoreFixture {
         raw("SADD", sessionState("a"), "something");
         assertThat(register("a")).isEqualTo(Registration.REFUSED);
         assertThat(isThere("session:a")).isFalse();
-        answer(store.revoke("a", null, new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE)));
+        answer(store.revoke("a", null, new SessionChange.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE)));
         assertThat(value(sessionState("a"))).isEqualTo("revoked");
     }
 

@@ -4,10 +4,10 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.spi.SessionChange.End;
+import dev.sessiontracking.spi.SessionChange.Limit;
+import dev.sessiontracking.spi.SessionChange.Registration;
 import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.spi.SessionStore.End;
-import dev.sessiontracking.spi.SessionStore.Limit;
-import dev.sessiontracking.spi.SessionStore.Registration;
 import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.format.SessionJson;
+import dev.sessiontracking.spi.SessionChange.Refresh;
+import dev.sessiontracking.spi.SessionChange.Refreshed;
+import dev.sessiontracking.spi.SessionChange.Refreshed.Result;
 import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.spi.SessionStore.Refresh;
-import dev.sessiontracking.spi.SessionStore.Refreshed;
-import dev.sessiontracking.spi.SessionStore.Refreshed.Result;
 import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.core.SessionChecker.ClaimProblem;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.security.SessionClaim.SessionDecision;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import java.util.List;

@@ -135,9 +135,7 @@ class DecoderTests {
     void bootDecoderRejectsARefreshTokenAlsoWhileTrackingIsOff() {
         ApplicationContextRunner[] both = {plain, tracked};
         for (ApplicationContextRunner runner : both) {
-            runner.withConfiguration(AutoConfigurations.of(RefreshTokenRejectionAutoConfiguration.class))
-                    .withPropertyValues(
-                            PREFIX + "jwk-set-uri=" + TestIssuer.get().jwkSetUri())
+            runner.withPropertyValues(PREFIX + "jwk-set-uri=" + TestIssuer.get().jwkSetUri())
                     .run(context -> {
                         context.getBean(RecordingSessions.class).createSession("alice", "live", null);
                         JwtDecoder decoder = context.getBean(JwtDecoder.class);

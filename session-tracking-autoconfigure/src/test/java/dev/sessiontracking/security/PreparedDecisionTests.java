@@ -8,6 +8,7 @@ import dev.sessiontracking.SessionEvent.RequestRejected.Reason;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.security.SessionClaim.SessionDecision;
 import dev.sessiontracking.security.chain.RequestSessions;
 import dev.sessiontracking.spi.OutagePolicy;
 import java.time.Instant;

@@ -7,6 +7,7 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.security.SessionClaim.SessionDecision;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

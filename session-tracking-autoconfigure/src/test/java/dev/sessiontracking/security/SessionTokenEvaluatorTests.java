@@ -4,6 +4,7 @@ package dev.sessiontracking.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
+import dev.sessiontracking.security.SessionClaim.SessionDecision;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;

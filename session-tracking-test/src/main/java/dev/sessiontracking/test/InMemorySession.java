@@ -2,8 +2,8 @@
 package dev.sessiontracking.test;
 
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.spi.SessionStore.Refresh;
-import dev.sessiontracking.spi.SessionStore.Refreshed;
+import dev.sessiontracking.spi.SessionChange.Refresh;
+import dev.sessiontracking.spi.SessionChange.Refreshed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;

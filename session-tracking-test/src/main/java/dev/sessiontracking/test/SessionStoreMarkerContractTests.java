@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.SessionChange;
+import dev.sessiontracking.spi.SessionChange.End;
+import dev.sessiontracking.spi.SessionChange.Registration;
 import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.spi.SessionStore.End;
-import dev.sessiontracking.spi.SessionStore.Registration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -70,14 +71,14 @@ public abstract class SessionStoreMarkerContractTests extends SessionStoreContra
         assertThat(answer(store().revoke(
                                 id("a"),
                                 null,
-                                new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
+                                new SessionChange.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
                 .isFalse();
         assertThat(register("a")).isEqualTo(Registration.REFUSED);
         register("b");
         assertThat(answer(store().revoke(
                                 id("b"),
                                 alice,
-                                new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
+                                new SessionChange.End(SessionEndReason.REVOKED, Duration.ZERO, TOKEN_LIFE))))
                 .isTrue();
         assertThat(isLive("b")).isFalse();
         assertThat(register("b")).isEqualTo(Registration.REFUSED);

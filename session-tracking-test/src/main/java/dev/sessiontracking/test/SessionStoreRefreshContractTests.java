@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.SessionChange.Refresh;
+import dev.sessiontracking.spi.SessionChange.Refreshed;
+import dev.sessiontracking.spi.SessionChange.Refreshed.Result;
 import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.spi.SessionStore.Refresh;
-import dev.sessiontracking.spi.SessionStore.Refreshed;
-import dev.sessiontracking.spi.SessionStore.Refreshed.Result;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

@@ -8,6 +8,7 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.SessionChange;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
@@ -84,7 +85,7 @@ class InMemorySessionStoreTests extends SessionStoreContractTests {
     @Test
     void clearedStoreIsEmpty() {
         created("a", alice);
-        answer(store.revoke(id("b"), null, new SessionStore.End(SessionEndReason.REVOKED, Duration.ZERO, TTL)));
+        answer(store.revoke(id("b"), null, new SessionChange.End(SessionEndReason.REVOKED, Duration.ZERO, TTL)));
         answer(store.raiseNotBefore(alice, NotBefore.of(null, null), TTL, false));
         assertThat(store.markedUsers()).containsExactly(alice);
         store.clear();
@@ -114,11 +115,12 @@ class InMemorySessionStoreTests extends SessionStoreContractTests {
         });
         UserSession session = answer(timed.create(session("a", alice), TTL)).orElseThrow();
         answer(timed.raiseNotBefore(bob, NotBefore.of(null, null), TTL, false));
-        answer(timed.refresh(id("a"), new SessionStore.Refresh(TTL, null, null, 0L, Duration.ofSeconds(10))));
+        answer(timed.refresh(id("a"), new SessionChange.Refresh(TTL, null, null, 0L, Duration.ofSeconds(10))));
         time[0] = time[0].plusSeconds(10);
-        assertThat(answer(timed.refresh(id("a"), new SessionStore.Refresh(TTL, null, null, 0L, Duration.ofSeconds(10))))
+        assertThat(answer(timed.refresh(
+                                id("a"), new SessionChange.Refresh(TTL, null, null, 0L, Duration.ofSeconds(10))))
                         .result())
-                .isEqualTo(SessionStore.Refreshed.Result.REUSED);
+                .isEqualTo(SessionChange.Refreshed.Result.REUSED);
         assertThat(session.createdAt()).isEqualTo(Instant.parse("2026-01-01T00:00:00Z"));
         time[0] = session.expiresAt();
         assertThat(answer(timed.exists(id("a")))).isFalse();

@@ -2,7 +2,7 @@
 package dev.sessiontracking.redis.connection;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.spi.StoreRefusedException;
+import dev.sessiontracking.spi.SessionStore.StoreRefusedException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.connection;
 
-import dev.sessiontracking.spi.StoreDescription;
+import dev.sessiontracking.spi.SessionStore.StoreDescription;
 import dev.sessiontracking.spi.StoreListener;
 import io.lettuce.core.event.connection.ReconnectFailedEvent;
 import java.time.Duration;

@@ -7,7 +7,7 @@ import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
-import dev.sessiontracking.security.SessionDecision;
+import dev.sessiontracking.security.SessionClaim.SessionDecision;
 import dev.sessiontracking.security.SessionTokenEvaluator;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import java.util.List;

@@ -2,7 +2,7 @@
 package dev.sessiontracking.security.reactive;
 
 import dev.sessiontracking.security.RequestSessionState;
-import dev.sessiontracking.security.SessionDecision;
+import dev.sessiontracking.security.SessionClaim.SessionDecision;
 import dev.sessiontracking.security.chain.ChainTraits;
 import dev.sessiontracking.security.chain.RequestSessions;
 import dev.sessiontracking.security.chain.RequestSessions.Origin;

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.reactive;
 
+import dev.sessiontracking.ReactiveSessionService;
+import dev.sessiontracking.ReactiveSessionTokens;
+import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.core.SessionChecker;
+import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.security.SessionTokenEvaluator;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
 import dev.sessiontracking.security.chain.RequestSessions;
@@ -18,6 +23,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -42,7 +48,10 @@ import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 
-/** Makes every filter chain of a WebFlux application reject tokens of ended sessions. */
+/**
+ * Makes every filter chain of a WebFlux application reject tokens of ended sessions, and adds what such an application
+ * injects.
+ */
 @AutoConfiguration(after = {SessionTrackingAutoConfiguration.class, SessionTrackingJwtAutoConfiguration.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnClass({AuthorizationContext.class, BearerTokenServerAuthenticationEntryPoint.class})
@@ -106,6 +115,23 @@ public final class SessionTrackingReactiveSecurityAutoConfiguration {
         WebFilterChainInventory sessionTrackingWebFilterChainInventory(ListableBeanFactory beans) {
             return new WebFilterChainInventory(beans);
         }
+    }
+
+    @Bean
+    @ConditionalOnBean(SessionService.class)
+    @ConditionalOnMissingBean
+    ReactiveSessionService sessionTrackingReactiveSessionService(
+            SessionService service, ObjectProvider<SessionTracking> tracking) {
+        SessionTracking engine = tracking.getIfAvailable();
+        return new NonBlockingSessions(
+                service, engine != null && engine.service() == service ? engine.checker() : null);
+    }
+
+    @Bean
+    @ConditionalOnBean(SessionTokens.class)
+    @ConditionalOnMissingBean
+    ReactiveSessionTokens sessionTrackingReactiveSessionTokens(SessionTokens tokens) {
+        return new NonBlockingTokens(tokens);
     }
 
     /** Stops the start if session tracking is off and a rule requires a live session. */

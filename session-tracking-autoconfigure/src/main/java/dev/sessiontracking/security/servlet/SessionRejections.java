@@ -2,7 +2,7 @@
 package dev.sessiontracking.security.servlet;
 
 import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.security.SessionDecision;
+import dev.sessiontracking.security.SessionClaim.SessionDecision;
 import dev.sessiontracking.security.chain.Challenges;
 import dev.sessiontracking.security.chain.RejectedTokenException;
 import dev.sessiontracking.security.chain.StaleLoginException;

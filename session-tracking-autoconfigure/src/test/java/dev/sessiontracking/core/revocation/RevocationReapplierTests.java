@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.SessionChange.End;
+import dev.sessiontracking.spi.SessionChange.Limit;
+import dev.sessiontracking.spi.SessionChange.Registration;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
 import java.time.Instant;

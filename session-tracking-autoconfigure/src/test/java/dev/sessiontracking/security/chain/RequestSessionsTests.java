@@ -9,7 +9,7 @@ import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.security.RecordingSessions;
 import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.SessionClaim;
-import dev.sessiontracking.security.SessionDecision;
+import dev.sessiontracking.security.SessionClaim.SessionDecision;
 import dev.sessiontracking.security.SessionTokenEvaluator;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.security.chain.ChainTraits.Tokens;

@@ -63,7 +63,8 @@ class ServletSecurityAutoConfigurationTests {
                 app -> {
                     assertThat(app.context().getBeanDefinitionNames())
                             .filteredOn(name -> name.startsWith("sessionTracking"))
-                            .containsExactly("sessionTrackingSessionAuthorization");
+                            .containsExactly(
+                                    "sessionTrackingRefreshTokenRejection", "sessionTrackingSessionAuthorization");
                     assertThat(app.context().getBean(SecurityFilterChain.class).getFilters())
                             .noneMatch(filter -> filter.getClass().getName().startsWith("dev.sessiontracking"));
                     assertThat(app.get("/me", MvcTester.session("never-registered"))

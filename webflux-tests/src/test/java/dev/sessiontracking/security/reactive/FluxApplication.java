@@ -21,8 +21,7 @@ import reactor.core.publisher.Mono;
             SessionTrackingAutoConfiguration.class,
             RedisSessionStoreAutoConfiguration.class,
             SessionTrackingMetricsAutoConfiguration.class,
-            SessionTrackingActuatorAutoConfiguration.class,
-            ReactiveSessionServiceAutoConfiguration.class
+            SessionTrackingActuatorAutoConfiguration.class
         })
 @Import({RecordingSessions.class, FluxApplication.Endpoints.class})
 public class FluxApplication {
