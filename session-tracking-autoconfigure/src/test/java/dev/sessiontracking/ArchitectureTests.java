@@ -28,7 +28,6 @@ import dev.sessiontracking.core.revocation.Revoker;
 import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.spi.PrincipalSource;
 import dev.sessiontracking.spi.SessionChange;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionListener;
@@ -68,7 +67,6 @@ class ArchitectureTests {
         NotBefore.class,
         OutagePolicy.class,
         SessionListener.class,
-        PrincipalSource.class,
         SessionIds.class,
         CachingReader.class
     };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security;
 
-import dev.sessiontracking.spi.PrincipalSource;
+import dev.sessiontracking.spi.SessionListener.PrincipalSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;

@@ -9,7 +9,7 @@ import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.spi.PrincipalSource;
+import dev.sessiontracking.spi.SessionListener.PrincipalSource;
 import java.time.Clock;
 import java.util.function.BinaryOperator;
 import org.apache.commons.logging.Log;

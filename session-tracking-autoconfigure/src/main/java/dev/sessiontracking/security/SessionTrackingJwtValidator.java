@@ -5,15 +5,18 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.security.SessionClaim.SessionDecision;
+import java.util.Collection;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtValidationException;
 
 /**
  * Rejects tokens of ended sessions. Spring Boot adds it to its decoders. For a decoder that the application builds, see
- * {@link SessionTrackingJwtDecoder}. It replaces no other check of a decoder.
+ * {@link #decorate}. It replaces no other check of a decoder.
  *
  * <p>Thread-safe. Blocks while Redis is asked, at most twice the {@code session.tracking.command-timeout}, so do not
  * call it on an event loop.
@@ -62,6 +65,34 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
         SessionEndReason reason =
                 decision == SessionDecision.ENDED && session != null ? evaluator.endReason(session) : null;
         return reason == null ? REFUSED : refused(reason.description());
+    }
+
+    /**
+     * Adds this check to a decoder that the application builds, for tokens that do not arrive by HTTP: messages, WebSocket,
+     * gRPC. The checks of the decoder are unchanged and run first.
+     *
+     * <pre>{@code
+     * @Bean
+     * JwtDecoder jwtDecoder(SessionTrackingJwtValidator revocation) {
+     *     return revocation.decorate(NimbusJwtDecoder.withJwkSetUri(uri).build());
+     * }
+     * }</pre>
+     *
+     * @return a decoder that throws {@link JwtValidationException} if the session has ended, and
+     *     {@link SessionStoreUnavailableException} if the store does not answer and the outage policy is {@code reject}.
+     *     Thread-safe if the delegate is
+     */
+    public JwtDecoder decorate(JwtDecoder delegate) {
+        return token -> {
+            Jwt jwt = delegate.decode(token);
+            OAuth2TokenValidatorResult result = validate(jwt);
+            if (result.hasErrors()) {
+                Collection<OAuth2Error> errors = result.getErrors();
+                throw new JwtValidationException(
+                        "The JWT was rejected: " + errors.iterator().next().getDescription(), errors);
+            }
+            return jwt;
+        };
     }
 
     private static OAuth2TokenValidatorResult refused(String description) {

@@ -2,6 +2,7 @@
 package dev.sessiontracking.spi;
 
 import dev.sessiontracking.SessionEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the events of this node, each once it is a fact, and never under a lock.
@@ -27,4 +28,16 @@ public interface SessionListener {
 
     /** Receives an event. */
     void on(SessionEvent event);
+
+    /** Returns the user on whose behalf the current thread acts: events name it. Thread-safe. */
+    @FunctionalInterface
+    interface PrincipalSource {
+
+        /** Returns no user. */
+        PrincipalSource NONE = () -> null;
+
+        /** The name of the authenticated caller, or {@code null} if there is none. */
+        @Nullable
+        String currentName();
+    }
 }

@@ -11,7 +11,7 @@ import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.CachingReader.RevocationObserver;
 import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.spi.PrincipalSource;
+import dev.sessiontracking.spi.SessionListener.PrincipalSource;
 import dev.sessiontracking.spi.SessionStore.StoreObserver;
 import java.time.Clock;
 import java.time.Duration;

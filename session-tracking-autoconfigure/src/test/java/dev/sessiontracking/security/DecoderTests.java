@@ -183,7 +183,7 @@ class DecoderTests {
                         TestIssuer.get().key().toRSAPublicKey())
                 .build();
         own.setJwtValidator(JwtValidators.createDefaultWithIssuer("https://other"));
-        SessionTrackingJwtDecoder decoder = new SessionTrackingJwtDecoder(own, validator(sessions));
+        JwtDecoder decoder = validator(sessions).decorate(own);
         String live = sessions.begin();
 
         assertThatExceptionOfType(JwtValidationException.class)

@@ -2,7 +2,6 @@
 package dev.sessiontracking.chaos.node;
 
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.security.SessionTrackingJwtDecoder;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -51,7 +50,7 @@ class Tokens {
     /** Reads refresh tokens whose session lives, as far as this node can tell. */
     @Bean
     RefreshTokenReader refreshTokenReader(SessionTrackingJwtValidator revocation) {
-        return new SessionTrackingJwtDecoder(decoder(REFRESH), revocation)::decode;
+        return revocation.decorate(decoder(REFRESH))::decode;
     }
 
     /** No decoder bean, so that a refresh token is accepted nowhere else. */

@@ -4,7 +4,6 @@ package dev.sessiontracking.security.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.user;
 
-import dev.sessiontracking.security.SessionTrackingJwtDecoder;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.servlet.MvcTester.Chain;
 import jakarta.servlet.Filter;
@@ -201,7 +200,7 @@ class OwnFilterTests {
         Chain ourDecoder = http -> {
             SessionTrackingJwtValidator validator =
                     http.getSharedObject(ApplicationContext.class).getBean(SessionTrackingJwtValidator.class);
-            JwtDecoder decoder = new SessionTrackingJwtDecoder(ShapeConfigurations.decoder(), validator);
+            JwtDecoder decoder = validator.decorate(ShapeConfigurations.decoder());
             before(UsernamePasswordAuthenticationFilter.class, hidingFilter(decoder))
                     .configure(http);
         };

@@ -2,7 +2,6 @@
 package dev.sessiontracking.security.servlet;
 
 import com.nimbusds.jose.JOSEException;
-import dev.sessiontracking.security.SessionTrackingJwtDecoder;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.TestIssuer;
 import jakarta.servlet.http.HttpServletRequest;
@@ -111,7 +110,7 @@ class ShapeConfigurations {
 
         @Bean
         JwtDecoder jwtDecoder(SessionTrackingJwtValidator validator) {
-            return new SessionTrackingJwtDecoder(decoder(), validator);
+            return validator.decorate(decoder());
         }
     }
 

@@ -4,7 +4,6 @@ package dev.sessiontracking.security.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.security.RequestSessionState;
-import dev.sessiontracking.security.SessionTrackingJwtDecoder;
 import dev.sessiontracking.security.SessionTrackingJwtValidator;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.security.servlet.MvcTester.Chain;
@@ -189,9 +188,9 @@ class UnusualChainTests {
 
     @Test
     void encryptedTokenIsJudgedWhereItsDecoderIsOurs() {
-        Chain ours = http -> decoded(new SessionTrackingJwtDecoder(
-                        decrypting(),
-                        http.getSharedObject(ApplicationContext.class).getBean(SessionTrackingJwtValidator.class)))
+        Chain ours = http -> decoded(http.getSharedObject(ApplicationContext.class)
+                        .getBean(SessionTrackingJwtValidator.class)
+                        .decorate(decrypting()))
                 .configure(http);
         MvcTester.run(ours, app -> {
             String live = app.sessions().begin();
