@@ -3,20 +3,22 @@ package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,14 +36,26 @@ final class PendingRevocations implements AutoCloseable {
 
     private static final int PARALLEL = 4;
 
-    private static final Duration LONGEST_ROUND = Duration.ofDays(1);
-
     private static final Duration LAST_ATTEMPT = Duration.ofSeconds(5);
 
     private static final Duration IDLE_THREAD = Duration.ofSeconds(5);
 
     /** By target: a user who repeats a revocation takes one place. */
     private final Map<Object, Revocation> pending = new LinkedHashMap<>();
+
+    /** The targets of those that are being applied. */
+    private final Set<Object> underWay = new HashSet<>();
+
+    /** What the users' threads draw from. */
+    private Queue<Revocation> users = new ArrayDeque<>();
+
+    /** How many tasks apply revocations, or are about to. */
+    private int running;
+
+    private int applied;
+
+    /** When the last attempt ends, once this is closed. */
+    private volatile long end;
 
     private final int maximum;
 
@@ -136,55 +150,79 @@ final class PendingRevocations implements AutoCloseable {
     }
 
     private void retry() {
-        int applied = 0;
         try {
-            applied = applyAll(LONGEST_ROUND.toNanos());
+            applyAll();
         } finally {
-            if (applied > 0) {
-                log.info("Applied {} pending revocation(s)", applied);
-            }
             scheduleRetry();
         }
     }
 
     /**
-     * One round. Single sessions first, then some users at a time: a user with thousands of sessions must not hold up the
-     * others. What fails does not hold up what could be applied, as on another master of a cluster; it goes to the end, and
-     * many failures in a row end the round.
+     * One round. Single sessions one after another, and beside them some users at a time. Nothing waits for a user with
+     * thousands of sessions, whom an earlier round may not have finished. What fails does not hold up what could be
+     * applied, as on another master of a cluster; it goes to the end, and many failures in a row end the round.
      */
-    private int applyAll(long longestNanos) {
-        long end = System.nanoTime() + longestNanos;
-        int applied = apply(snapshot(false), end);
-        Queue<Revocation> users = snapshot(true);
-        return applied
-                + Stream.generate(() -> CompletableFuture.supplyAsync(() -> apply(users, end), workers))
-                        .limit(Math.min(PARALLEL, users.size()))
-                        .toList()
-                        .stream()
-                        .mapToInt(CompletableFuture::join)
-                        .sum();
+    private void applyAll() {
+        Queue<Revocation> sessions;
+        synchronized (this) {
+            sessions = snapshot(false);
+            users = snapshot(true);
+            int tasks = Math.min(PARALLEL - workers.getQueue().size(), users.size());
+            for (int i = 0; i < tasks && !workers.isShutdown(); i++) {
+                running++;
+                workers.execute(() -> apply(() -> users));
+            }
+            running++;
+        }
+        apply(() -> sessions);
     }
 
-    private int apply(Queue<Revocation> revocations, long end) {
-        int applied = 0;
+    private void apply(Supplier<Queue<Revocation>> from) {
         int failuresInARow = 0;
-        while (failuresInARow < FAILURES_OF_A_ROUND && end - System.nanoTime() > 0) {
-            Revocation revocation = revocations.poll();
-            if (revocation == null) {
-                break;
+        try {
+            Revocation next = take(from);
+            while (next != null) {
+                failuresInARow = apply(next) ? 0 : failuresInARow + 1;
+                next = failuresInARow < FAILURES_OF_A_ROUND ? take(from) : null;
             }
-            try {
-                action.accept(revocation);
-                confirmed(revocation);
-                applied++;
-                failuresInARow = 0;
-            } catch (RuntimeException stillUnavailable) {
-                log.trace("The store still does not take a revocation", stillUnavailable);
-                toTheEnd(revocation);
-                failuresInARow++;
+        } finally {
+            ended();
+        }
+    }
+
+    /** The next one that is still pending, and that nobody else is applying. */
+    private synchronized @Nullable Revocation take(Supplier<Queue<Revocation>> from) {
+        Revocation next = null;
+        if (!scheduler.isShutdown() || end - System.nanoTime() > 0) {
+            do {
+                next = from.get().poll();
+            } while (next != null && !(next.equals(pending.get(next.target())) && underWay.add(next.target())));
+        }
+        return next;
+    }
+
+    private boolean apply(Revocation revocation) {
+        try {
+            action.accept(revocation);
+            confirmed(revocation);
+            return true;
+        } catch (RuntimeException stillUnavailable) {
+            log.trace("The store still does not take a revocation", stillUnavailable);
+            toTheEnd(revocation);
+            return false;
+        } finally {
+            synchronized (this) {
+                underWay.remove(revocation.target());
             }
         }
-        return applied;
+    }
+
+    private synchronized void ended() {
+        running--;
+        if (running == 0 && applied > 0) {
+            log.info("Applied {} pending revocation(s)", applied);
+            applied = 0;
+        }
     }
 
     private synchronized void toTheEnd(Revocation revocation) {
@@ -193,15 +231,16 @@ final class PendingRevocations implements AutoCloseable {
         }
     }
 
-    private synchronized Queue<Revocation> snapshot(boolean ofUsers) {
+    private Queue<Revocation> snapshot(boolean ofUsers) {
         return pending.values().stream()
                 .filter(revocation -> revocation instanceof Revocation.OfUser == ofUsers)
-                .collect(Collectors.toCollection(ConcurrentLinkedQueue::new));
+                .collect(Collectors.toCollection(ArrayDeque::new));
     }
 
     private void confirmed(Revocation revocation) {
         synchronized (this) {
             pending.remove(revocation.target(), revocation);
+            applied++;
         }
         // Afterwards: what is added again from now on is confirmed once more.
         confirmed.accept(revocation);
@@ -213,9 +252,20 @@ final class PendingRevocations implements AutoCloseable {
         if (scheduler.isShutdown()) {
             return;
         }
-        scheduler.shutdownNow();
-        applyAll(LAST_ATTEMPT.toNanos());
-        workers.shutdownNow();
+        end = System.nanoTime() + LAST_ATTEMPT.toNanos();
+        scheduler.shutdown();
+        applyAll();
+        synchronized (this) {
+            workers.shutdown();
+        }
+        for (ThreadPoolExecutor executor : List.of(scheduler, workers)) {
+            try {
+                executor.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            executor.shutdownNow();
+        }
         List<Revocation> lost;
         synchronized (this) {
             lost = List.copyOf(pending.values());

@@ -108,8 +108,8 @@ class PendingRevocationsTests {
 
     @Test
     void userWithManySessionsDoesNotHoldUpOthers() {
-        OfUser hoarder = new OfUser("hoarder", Instant.EPOCH, null, SessionEndReason.REVOKED);
-        OfUser alice = new OfUser("alice", Instant.EPOCH, null, SessionEndReason.REVOKED);
+        OfUser alice = user("alice");
+        OfUser hoarder = user("hoarder");
         CountDownLatch done = new CountDownLatch(1);
         try (PendingRevocations some = new PendingRevocations(
                 revocation -> {
@@ -128,6 +128,61 @@ class PendingRevocationsTests {
         } finally {
             done.countDown();
         }
+    }
+
+    @Test
+    void usersWithManySessionsDoNotHoldUpLaterRevocations() {
+        CountDownLatch done = new CountDownLatch(1);
+        AtomicInteger underWay = new AtomicInteger();
+        List<Revocation> hoarders = List.of(user("one"), user("two"), user("three"));
+        try (PendingRevocations some = new PendingRevocations(
+                revocation -> {
+                    if (hoarders.contains(revocation)) {
+                        underWay.incrementAndGet();
+                        awaitQuietly(done);
+                    }
+                },
+                confirmed::add,
+                9)) {
+            hoarders.forEach(some::add);
+            await().until(() -> underWay.get() == 3);
+            some.add(user("alice"));
+            some.add(FIRST);
+            some.add(user("one"));
+            some.retryNow();
+            await().until(() -> confirmed.containsAll(List.of(user("alice"), FIRST)));
+            assertThat(confirmed).hasSize(2);
+            done.countDown();
+            await().until(() -> some.size() == 0);
+            assertThat(underWay).as("each is applied once at a time").hasValue(3);
+        } finally {
+            done.countDown();
+        }
+    }
+
+    @Test
+    void closingWaitsForWhatIsUnderWay() {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        PendingRevocations some = new PendingRevocations(
+                revocation -> {
+                    begun.countDown();
+                    awaitQuietly(done);
+                },
+                confirmed::add,
+                2);
+        some.add(FIRST);
+        awaitQuietly(begun);
+        Thread closing = new Thread(some::close);
+        closing.start();
+        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+        done.countDown();
+        await().until(() -> !closing.isAlive());
+        assertThat(confirmed).containsExactly(FIRST);
+    }
+
+    private static OfUser user(String id) {
+        return new OfUser(id, Instant.EPOCH, null, SessionEndReason.REVOKED);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
