@@ -252,16 +252,15 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Long> reapplyRevocations(List<String> sessionIds, Duration tokenLife) {
-        // On a cluster, the revocation is applied to an unavailable master when it answers again.
-        return translated(link.bulkRequest(
-                "",
-                commands -> RedisRequest.all(sessionIds.stream()
-                                .filter(id -> !commands.isSpread() || !commands.isLeftOut(Line.WRITE, keys.session(id)))
-                                .map(id -> tokenLife.isZero()
-                                        ? commands.del(keys.session(id))
-                                        : endings.endAgain(commands, id, tokenLife)))
-                        .thenApply(counts ->
-                                counts.stream().mapToLong(Long::longValue).sum())));
+        return translated(link.bulkRequest("", commands -> {
+            // On a cluster, the revocation is applied to an unavailable master when it answers again.
+            List<String> ids = sessionIds.stream()
+                    .filter(id -> !commands.isSpread() || !commands.isLeftOut(Line.WRITE, keys.session(id)))
+                    .toList();
+            return tokenLife.isZero()
+                    ? commands.del(ids.stream().map(keys::session).toList())
+                    : RedisRequest.sum(ids.stream().map(id -> endings.endAgain(commands, id, tokenLife)));
+        }));
     }
 
     @Override

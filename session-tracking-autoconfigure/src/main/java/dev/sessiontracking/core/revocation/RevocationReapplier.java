@@ -7,7 +7,9 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,8 +19,9 @@ import org.slf4j.LoggerFactory;
  * once, so this never ends a new session. Thread-safe; does not block.
  *
  * @param later does something after a while
+ * @param recoveries how many there were
  */
-record RevocationReapplier(SessionStore store, Consumer<Runnable> later) {
+record RevocationReapplier(SessionStore store, Consumer<Runnable> later, AtomicInteger recoveries) {
 
     private static final Logger log = LoggerFactory.getLogger(RevocationReapplier.class);
 
@@ -28,12 +31,22 @@ record RevocationReapplier(SessionStore store, Consumer<Runnable> later) {
     /** A store that does not answer for longer is away, and is given the whole list when it is back. */
     private static final int MOST_ROUNDS = 10;
 
-    void apply(List<String> sessionIds) {
-        apply(sessionIds, 1);
+    RevocationReapplier(SessionStore store, Consumer<Runnable> later) {
+        this(store, later, new AtomicInteger());
     }
 
-    private void apply(List<String> sessionIds, int number) {
-        Round round = new Round();
+    void apply(List<String> sessionIds) {
+        apply(sessionIds, 1, () -> false);
+    }
+
+    /** Reapplies all that this node remembers. The next recovery replaces this one, which then stops. */
+    void recover(List<String> sessionIds) {
+        int recovery = recoveries.incrementAndGet();
+        apply(sessionIds, 1, () -> recoveries.get() != recovery);
+    }
+
+    private void apply(List<String> sessionIds, int number, BooleanSupplier isReplaced) {
+        Round round = new Round(isReplaced);
         round.apply(0, sessionIds).thenRun(() -> {
             if (round.returned.get() > 0) {
                 log.warn(
@@ -42,7 +55,7 @@ record RevocationReapplier(SessionStore store, Consumer<Runnable> later) {
                         round.returned);
             }
             if (!round.left.isEmpty() && number < MOST_ROUNDS) {
-                later.accept(() -> apply(List.copyOf(round.left), number + 1));
+                later.accept(() -> apply(List.copyOf(round.left), number + 1, isReplaced));
             }
         });
     }
@@ -54,8 +67,14 @@ record RevocationReapplier(SessionStore store, Consumer<Runnable> later) {
 
         private final Queue<String> left = new ConcurrentLinkedQueue<>();
 
+        private final BooleanSupplier isReplaced;
+
+        Round(BooleanSupplier isReplaced) {
+            this.isReplaced = isReplaced;
+        }
+
         CompletionStage<Void> apply(int from, List<String> sessionIds) {
-            if (from >= sessionIds.size()) {
+            if (from >= sessionIds.size() || isReplaced.getAsBoolean()) {
                 return CompletableFuture.completedFuture(null);
             }
             List<String> chunk = sessionIds.subList(from, Math.min(from + CHUNK, sessionIds.size()));

@@ -22,7 +22,7 @@ record RevocationRecovery(
         // Before the retry empties the queue: each revocation is applied once, and counted once.
         List<String> earlier = denylist.reappliable(denylist.deniedSessions());
         pending.retryNow();
-        reapplier.apply(earlier);
+        reapplier.recover(earlier);
         restoreMarkers(MAX_RESTORATIONS);
     }
 

@@ -83,6 +83,14 @@ public final class RedisRequest {
         return send(Line.WRITE, CommandType.DEL, IntegerOutput::new, key, args().addKey(key));
     }
 
+    /** Deletes keys, and returns how many there were. */
+    public CompletionStage<Long> del(List<String> keys) {
+        if (keys.isEmpty() || shards.areMany()) {
+            return sum(keys.stream().map(this::del));
+        }
+        return send(Line.WRITE, CommandType.DEL, IntegerOutput::new, keys.get(0), args().addKeys(keys));
+    }
+
     public CompletionStage<Long> strlen(String key) {
         return send(Line.READ, CommandType.STRLEN, IntegerOutput::new, key, args().addKey(key));
     }
@@ -197,6 +205,12 @@ public final class RedisRequest {
                 requests.map(CompletionStage::toCompletableFuture).toList();
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
                 .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** Completes with the sum of all results when all requests have an answer. */
+    public static CompletionStage<Long> sum(Stream<? extends CompletionStage<Long>> requests) {
+        return all(requests.map(request -> request.thenApply(Long::longValue)))
+                .thenApply(counts -> counts.stream().mapToLong(Long::longValue).sum());
     }
 
     /** Whether keys lie on several masters. */

@@ -55,6 +55,18 @@ class RevocationReapplierTests {
         assertThat(store.asked).isEqualTo(10);
     }
 
+    @Test
+    void recoveryReplacesAnEarlierOne() {
+        store.failures = Integer.MAX_VALUE;
+        again.recover(ids(1_000));
+        store.failures = 0;
+        again.recover(ids(1_001));
+        assertThat(store.taken).containsExactlyElementsOf(ids(1_001));
+        later.remove().run();
+        assertThat(later).isEmpty();
+        assertThat(store.taken).hasSize(1_001);
+    }
+
     /** Takes the sessions of one request after some failures. */
     private static final class SlowStore implements SessionStore {
 
