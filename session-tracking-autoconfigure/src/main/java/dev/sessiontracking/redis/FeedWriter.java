@@ -3,6 +3,7 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisLink;
+import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.FeedEntry;
 import dev.sessiontracking.redis.format.MarkerValue;
 import dev.sessiontracking.redis.format.RedisKeys;
@@ -77,7 +78,7 @@ final class FeedWriter implements StoreListener {
         XAddArgs trimming = new XAddArgs().maxlen(MOST_ENTRIES).approximateTrimming();
         link.request(commands -> commands.xadd(key, trimming, entry.fields()).thenApply(id -> {
                     // Only now, because the key may be another one's.
-                    commands.pexpire(key, lifetime.toMillis());
+                    prolong(commands);
                     return id;
                 }))
                 .whenComplete((id, failure) -> {
@@ -88,6 +89,15 @@ final class FeedWriter implements StoreListener {
                         keep(entry, failure);
                     }
                 });
+    }
+
+    /** Rarely: it invalidates the stream, so that every node reads it once more. */
+    private void prolong(RedisRequest commands) {
+        commands.pttlIfPermitted(key).whenComplete((left, failure) -> {
+            if (failure == null ? left < lifetime.toMillis() : RedisFailures.isMissingRight(failure)) {
+                commands.pexpire(key, 2 * lifetime.toMillis());
+            }
+        });
     }
 
     private void limit(@Nullable String owner, String id) {

@@ -99,6 +99,17 @@ public final class RedisRequest {
         return send(Line.READ, CommandType.PTTL, IntegerOutput::new, key, args().addKey(key));
     }
 
+    /** The remaining lifetime of a key. A missing permission is an answer, and only the caller gets it. */
+    public CompletionStage<Long> pttlIfPermitted(String key) {
+        return send(
+                Line.READ,
+                CommandType.PTTL,
+                IntegerOutput::new,
+                key,
+                args().addKey(key),
+                RedisFailures::isMissingRight);
+    }
+
     public CompletionStage<List<String>> zrange(String key, long start, long stop) {
         CommandArgs<String, String> args = args().addKey(key).add(start).add(stop);
         return send(Line.READ, CommandType.ZRANGE, ValueListOutput::new, key, args);
