@@ -14,6 +14,11 @@ import org.junit.jupiter.api.Test;
 @Tag("full")
 class FleetFailoverTests {
 
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+    /** Only the failover that is meant is one: what another one loses, nobody knows. */
+    private static final Duration NOT_BY_ITSELF = Duration.ofMinutes(2);
+
     private final long seed = Long.getLong("session.tracking.test.seed", System.nanoTime());
 
     @Test
@@ -21,6 +26,7 @@ class FleetFailoverTests {
         System.out.println("Fleet failover, -Dsession.tracking.test.seed=" + seed);
         SentinelTopology servers = Topologies.sentinel();
         try (Fleet fleet = Fleet.under(servers, "plain-jwt", "plain-jwt", "reject")) {
+            servers.downAfter(NOT_BY_ITSELF);
             FleetRun run = new FleetRun(fleet, seed);
             Fault lossy = new Fault(
                     "a failover that loses writes", true, () -> failOver(servers, run.history, new Random(seed)));
@@ -43,10 +49,12 @@ class FleetFailoverTests {
         // Otherwise the revocations would wait for the replicas in their systems' buffers.
         master.cli().command("CLIENT", "KILL", "TYPE", "replica");
         FleetFaults.pause(random, 600, 900);
+        servers.downAfter(AT_ONCE);
         long from = System.nanoTime();
         master.kill();
         replicas.forEach(RedisServer::thaw);
         servers.awaitMasterOtherThan(master);
+        servers.downAfter(NOT_BY_ITSELF);
         history.rolledBack(kept, from, System.nanoTime());
     }
 }

@@ -75,12 +75,20 @@ public final class SentinelTopology implements AutoCloseable {
 
     /** Waits until all six run, and every sentinel sees the same healthy master, replicas and sentinels. */
     public void awaitReady() {
+        downAfter(Duration.ofSeconds(1));
         periods("100", "200");
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
                 .ignoreExceptions()
                 .until(() -> sentinels.stream().allMatch(this::seesEverything) && replicasInSync(master()) == 2);
         periods("2000", "10000");
+    }
+
+    /** How long a master that does not answer is not replaced. On a busy machine, a second is short. */
+    public void downAfter(Duration silence) {
+        for (RedisServer sentinel : sentinels) {
+            sentinel.cli().command("SENTINEL", "SET", MASTER_NAME, "down-after-milliseconds", "" + silence.toMillis());
+        }
     }
 
     /** The master by the present word of the sentinels' majority. */
