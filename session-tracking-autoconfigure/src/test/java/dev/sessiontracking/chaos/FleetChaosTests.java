@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * {@code session.tracking.test.chaos-seconds} and {@code session.tracking.test.seed} make it longer, and repeat what a run
  * printed, as far as processes can be repeated.
  */
+@Tag("long")
 class FleetChaosTests {
 
     private static final int SOME = 7;

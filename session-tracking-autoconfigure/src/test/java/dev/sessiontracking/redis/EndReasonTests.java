@@ -14,6 +14,7 @@ import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Why sessions have ended, as one node writes it and another reads it. */
+@Tag("long")
 @ParameterizedClass
 @EnumSource(names = {"STANDALONE", "STANDALONE_SETS", "CLUSTER", "LEAST_PERMISSIONS"})
 class EndReasonTests extends SessionStoreFixture {

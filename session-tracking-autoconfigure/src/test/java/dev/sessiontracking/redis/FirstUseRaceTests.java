@@ -24,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * no node accepts it, nor one that was refreshed. Each thread asks on a node of its own, because lookups of one session
  * within 100 ms share a command.
  */
+@Tag("long")
 class FirstUseRaceTests {
 
     private static final int ROUNDS =

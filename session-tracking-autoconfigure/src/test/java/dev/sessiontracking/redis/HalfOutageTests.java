@@ -17,12 +17,14 @@ import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Servers that do a half of their work, or fail for a moment that nobody notices. */
+@Tag("long")
 @ExtendWith(OutputCaptureExtension.class)
 class HalfOutageTests {
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * properties {@code session.tracking.test.chaos-seconds} and {@code session.tracking.test.seed} make it longer, and
  * repeat what a run printed, as far as threads can be repeated.
  */
+@Tag("long")
 class NearCacheChaosTests {
 
     private static final Duration STALENESS = Duration.ofMillis(500);

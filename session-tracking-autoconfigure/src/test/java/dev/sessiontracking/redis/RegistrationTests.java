@@ -19,11 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Late registration of an outage's logins: each happens once, and never brings a revoked session back. */
+@Tag("long")
 @ParameterizedClass
 @EnumSource(names = {"STANDALONE", "CLUSTER"})
 class RegistrationTests extends SessionStoreFixture {

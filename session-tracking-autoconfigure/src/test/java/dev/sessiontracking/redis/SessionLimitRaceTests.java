@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * revocations in between. Many users are under way at the same time. {@code session.tracking.test.limit-rounds} sets their
  * number.
  */
+@Tag("long")
 @ParameterizedClass
 @EnumSource(names = {"STANDALONE", "CLUSTER"})
 class SessionLimitRaceTests extends SessionStoreFixture {

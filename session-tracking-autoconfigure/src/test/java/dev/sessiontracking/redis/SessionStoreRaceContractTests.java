@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Two nodes doing to the same user what must not go wrong in any order. After every round: no session without its index
  * entry, and nothing live that was revoked.
  */
+@Tag("long")
 @ParameterizedClass
 @EnumSource(names = {"STANDALONE", "STANDALONE_SETS", "SENTINEL", "CLUSTER"})
 class SessionStoreRaceContractTests extends SessionStoreFixture {

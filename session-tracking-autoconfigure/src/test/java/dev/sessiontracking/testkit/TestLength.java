@@ -2,8 +2,9 @@
 package dev.sessiontracking.testkit;
 
 /**
- * How long tests of faults and races are. The everyday run, {@code mvn verify}, has a short form of them; the full run,
- * {@code mvn -Pfull verify}, sets {@code session.tracking.test.full}, and also runs what is tagged {@code full}.
+ * How long tests of faults and races are. The everyday run, {@code mvn verify}, has a short form of them. The full run,
+ * {@code mvn -Pfull verify}, sets {@code session.tracking.test.full}, and runs only what is tagged: {@code long} has both
+ * forms and uses this class, {@code full} is not a part of the everyday run.
  */
 public final class TestLength {
 
