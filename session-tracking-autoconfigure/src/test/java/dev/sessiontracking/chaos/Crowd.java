@@ -48,7 +48,8 @@ final class Crowd {
         if (logins.size() > 3 * Fleet.LIMIT) {
             logins.remove();
         }
-        if (isCalm && logins.size() > Fleet.LIMIT) {
+        // What the server did not confirm may live until it has: the next login that is confirmed has ended it.
+        if (isCalm && !answer.pending() && logins.size() > Fleet.LIMIT) {
             compare(answer);
         }
     }

@@ -9,6 +9,7 @@ import dev.sessiontracking.chaos.History.Violation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongUnaryOperator;
 
 /** What must have been true of one session, and the judgement of the answers about it. */
 record Fate(
@@ -28,25 +29,27 @@ record Fate(
             List<History.Undo> undos,
             List<History.Blind> blind,
             List<Integer> refusableOn,
-            Recoveries recoveries) {
+            LongUnaryOperator goneBy) {
         long mayEnd = login.start() + login.ttl().minusMillis(2).toNanos();
         List<Span> gone = new ArrayList<>();
         for (History.End end : ends) {
             mayEnd = Math.min(mayEnd, end.start());
-            addSpans(gone, end, undos, recoveries);
+            addSpans(gone, end, undos, goneBy);
         }
         long expiryUntil = login.acknowledged() + login.ttl().plusMillis(1).toNanos();
         return new Fate(mayEnd, expiryUntil, gone, ends, blind, refusableOn);
     }
 
     /**
-     * Gone from its acknowledgement until it is undone, and again from when the node that knows of it must have carried it
-     * out again: what the server did not confirm when it next can, what it has lost when it has next been left.
+     * Gone from its acknowledgement until it is undone. What the server did not confirm, or has lost, is gone from when it
+     * was seen to be: the node that knows of it carries it out.
+     *
+     * @param goneBy by when it was gone, as it was seen after a moment
      */
-    private static void addSpans(List<Span> gone, History.End end, List<History.Undo> undos, Recoveries recoveries) {
+    private static void addSpans(List<Span> gone, History.End end, List<History.Undo> undos, LongUnaryOperator goneBy) {
         long from = end.acknowledged();
         if (from == NEVER && end.deniedOnNode() != NEVER) {
-            from = recoveries.appliedBy(end.node(), end.deniedOnNode());
+            from = goneBy.applyAsLong(end.deniedOnNode());
         }
         List<History.Undo> inOrder = undos.stream()
                 .sorted((one, other) -> Long.compare(one.from(), other.from()))
@@ -59,7 +62,7 @@ record Fate(
                     add(gone, from, undo.from());
                     from = end.deniedOnNode() == NEVER
                             ? NEVER
-                            : recoveries.appliedAgainBy(end.node(), Math.max(undo.until(), end.deniedOnNode()));
+                            : goneBy.applyAsLong(Math.max(undo.until(), end.deniedOnNode()));
                 }
             }
         }

@@ -31,12 +31,13 @@ final class Fleet implements AutoCloseable {
 
     private final Map<Integer, Long> deaths = new ConcurrentHashMap<>();
 
-    private final RedisServer server;
+    private final Supplier<RedisServer> server;
 
-    private boolean isGuest;
+    private final boolean isGuest;
 
-    private Fleet(RedisServer server) {
+    private Fleet(Supplier<RedisServer> server, boolean isGuest) {
         this.server = server;
+        this.isGuest = isGuest;
     }
 
     /**
@@ -46,10 +47,11 @@ final class Fleet implements AutoCloseable {
      */
     static Fleet of(String... policies) {
         // What it has acknowledged it knows after it was killed.
-        Fleet fleet = new Fleet(RedisServers.startLocal("--appendonly", "yes", "--appendfsync", "no"));
+        RedisServer server = RedisServers.startLocal("--appendonly", "yes", "--appendfsync", "no");
+        Fleet fleet = new Fleet(() -> server, false);
         fleet.start(
                 () -> {
-                    FaultProxy network = FaultProxy.inFrontOf(fleet.server);
+                    FaultProxy network = FaultProxy.inFrontOf(server);
                     fleet.networks.add(network);
                     return network.url();
                 },
@@ -59,8 +61,7 @@ final class Fleet implements AutoCloseable {
 
     /** Nodes without networks of their own, under sentinels. */
     static Fleet under(SentinelTopology servers, String... policies) {
-        Fleet fleet = new Fleet(servers.master());
-        fleet.isGuest = true;
+        Fleet fleet = new Fleet(servers::master, true);
         fleet.start(servers::url, policies);
         return fleet;
     }
@@ -82,9 +83,9 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** The server, or the first master. */
+    /** The server, or the present master. */
     RedisServer server() {
-        return server;
+        return server.get();
     }
 
     int size() {
@@ -106,7 +107,7 @@ final class Fleet implements AutoCloseable {
 
     /** A person at redis-cli, who does not wait for long. */
     RedisCli cli() {
-        return RedisCli.to(server.host(), server.port()).withTimeout(Duration.ofMillis(500));
+        return RedisCli.to(server().host(), server().port()).withTimeout(Duration.ofMillis(500));
     }
 
     /** As a power failure would. It is started anew, which takes a while. */
@@ -142,7 +143,7 @@ final class Fleet implements AutoCloseable {
         nodes.forEach(NodeProcess::close);
         networks.forEach(FaultProxy::close);
         if (!isGuest) {
-            server.close();
+            server().close();
         }
     }
 }

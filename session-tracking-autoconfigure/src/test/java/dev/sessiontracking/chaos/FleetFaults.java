@@ -3,7 +3,6 @@ package dev.sessiontracking.chaos;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.sessiontracking.chaos.Recoveries.Calm;
 import dev.sessiontracking.testkit.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +11,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
-/** What goes wrong, one after the other, with a calm after each in which every node must recover. */
+/**
+ * What goes wrong, one after the other, with a calm after each in which every node must recover, and tell the server what it
+ * knows.
+ */
 final class FleetFaults {
 
     /** On a machine that is busy with other things too. How long it took is in the table. */
@@ -25,8 +27,9 @@ final class FleetFaults {
      *
      * @param healed when the server answered the test, and nothing was done to anybody any more
      * @param recovered when the last node was seen to reach it
+     * @param applied when the server was seen to have what the nodes had to tell it
      */
-    record Phase(String fault, long start, long healed, long recovered) {}
+    record Phase(String fault, long start, long healed, long recovered, long applied) {}
 
     private final FleetRun run;
 
@@ -35,8 +38,6 @@ final class FleetFaults {
     private final List<Fault> faults;
 
     private final List<Phase> phases = new ArrayList<>();
-
-    private final List<Calm> calms = new ArrayList<>();
 
     FleetFaults(FleetRun run, List<Fault> faults, Random random) {
         this.run = run;
@@ -84,10 +85,11 @@ final class FleetFaults {
         long healed = System.nanoTime();
         run.traffic.hurry();
         long recovered = awaitRecovery(fault, healed);
-        // What a node knows is to be carried out within a second of its recovery, and judged a moment later.
-        pause(random, 1_750, 1_950);
-        calms.add(new Calm(healed, System.nanoTime(), fault.reconnects()));
-        phases.add(new Phase(fault.name(), start, healed, recovered));
+        Applied.await(run, fault, LONGEST_RECOVERY);
+        long applied = System.nanoTime();
+        // Long enough for what is accepted too late to be asked for again.
+        pause(random, 1_250, 1_450);
+        phases.add(new Phase(fault.name(), start, healed, recovered, applied));
     }
 
     private void awaitServer() {
@@ -118,9 +120,5 @@ final class FleetFaults {
 
     List<Phase> phases() {
         return phases;
-    }
-
-    List<Calm> calms() {
-        return calms;
     }
 }

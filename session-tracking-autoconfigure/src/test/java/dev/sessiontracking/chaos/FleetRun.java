@@ -24,9 +24,6 @@ final class FleetRun implements AutoCloseable {
     /** How long an answer of the store is shared; core keeps the constant to itself. */
     static final Duration SHARING = Duration.ofMillis(100);
 
-    /** By then a node that has recovered has told the server what it knows. */
-    private static final Duration TOLD = Duration.ofSeconds(1);
-
     /** A handful of command timeouts; the rest is for a machine that is busy with other things too. */
     private static final Duration LONGEST_REQUEST = Duration.ofSeconds(5);
 
@@ -59,8 +56,7 @@ final class FleetRun implements AutoCloseable {
      */
     void judge(String name, FleetFaults faults, Function<Coverage, Map<String, Integer>> wanted) {
         Collection<History.Check> checks = recorder.checks();
-        Recoveries recoveries = new Recoveries(faults.calms(), fleet.deaths(), checks, STALENESS, TOLD);
-        List<History.Violation> violations = history.violations(checks, STALENESS, SHARING, recoveries);
+        List<History.Violation> violations = history.violations(checks, STALENESS, SHARING);
         FleetTable table = new FleetTable(recorder.exchanges(), violations, faults.phases());
         write(name, table.toString());
         System.out.println(coverage.counts());

@@ -27,6 +27,7 @@ final class FleetTable {
         private int rejected;
         private Duration slowest = Duration.ZERO;
         private Duration recovery = Duration.ZERO;
+        private Duration applied = Duration.ZERO;
     }
 
     FleetTable(
@@ -34,8 +35,10 @@ final class FleetTable {
         for (FleetFaults.Phase phase : phases) {
             faults.put(phase.start(), phase.fault());
             Duration recovery = Duration.ofNanos(phase.recovered() - phase.healed());
+            Duration applied = Duration.ofNanos(phase.applied() - phase.healed());
             for (Row row : List.of(row(phase.start()), all)) {
                 row.recovery = max(row.recovery, recovery);
+                row.applied = max(row.applied, applied);
             }
         }
         for (Exchange exchange : exchanges) {
@@ -77,9 +80,9 @@ final class FleetTable {
 
     @Override
     public String toString() {
-        StringBuilder table =
-                new StringBuilder("| fault | requests | failed | slowest | recovered after | verified share"
-                        + " | wrongly accepted | wrongly rejected |\n|---|--:|--:|--:|--:|--:|--:|--:|\n");
+        StringBuilder table = new StringBuilder(
+                "| fault | requests | failed | slowest | recovered after | revocations applied after"
+                        + " | verified share | wrongly accepted | wrongly rejected |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         rows.forEach((fault, row) -> table.append(line(fault, row)));
         return table.append(line("all", all)).toString();
     }
@@ -87,12 +90,13 @@ final class FleetTable {
     private static String line(String name, Row row) {
         return String.format(
                 Locale.ROOT,
-                "| %s | %d | %d | %.2f s | %.2f s | %.1f %% | %d | %d |%n",
+                "| %s | %d | %d | %.2f s | %.2f s | %.2f s | %.1f %% | %d | %d |%n",
                 name,
                 row.requests,
                 row.failed,
                 row.slowest.toMillis() / 1_000.0,
                 row.recovery.toMillis() / 1_000.0,
+                row.applied.toMillis() / 1_000.0,
                 row.decided == 0 ? 100.0 : 100.0 * row.proven / row.decided,
                 row.accepted,
                 row.rejected);

@@ -5,6 +5,7 @@ import dev.sessiontracking.chaos.NodeClient.Answer;
 import dev.sessiontracking.chaos.NodeClient.Tokens;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Users of all nodes at the same time: each logs in here and there, is checked, refreshes, and is revoked somewhere. */
@@ -57,7 +59,7 @@ final class FleetTraffic implements AutoCloseable {
     private volatile long hurryUntil = System.nanoTime();
 
     /** A session whose life is over, or may be, and the node that was told so, or {@link History#BY_HAND}. */
-    private record Over(Household.Member member, int node) {}
+    record Over(Household.Member member, int node) {}
 
     private interface Work {
         void run(Random random);
@@ -135,6 +137,15 @@ final class FleetTraffic implements AutoCloseable {
     /** Asks for a session from now on that must not be accepted any more. */
     void ended(Household.Member member, int node) {
         ended.set(Math.floorMod(endedCount.getAndIncrement(), ENDED), new Over(member, node));
+    }
+
+    /** Some of these logins, those that ended last. */
+    List<Over> ended(Collection<String> ids, int most) {
+        return IntStream.range(0, ENDED)
+                .mapToObj(back -> ended.get(Math.floorMod(endedCount.get() - 1 - back, ENDED)))
+                .filter(over -> over != null && ids.contains(over.member().id()))
+                .limit(most)
+                .toList();
     }
 
     private void check(int node, Random random) {

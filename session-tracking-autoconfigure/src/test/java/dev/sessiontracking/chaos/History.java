@@ -6,7 +6,6 @@ import dev.sessiontracking.core.SessionChecker.Result;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -16,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntPredicate;
 
 /**
  * What was done and answered, all on one monotonic clock, and the judgement of it. Recording is thread-safe; checks are
@@ -74,6 +74,8 @@ public final class History {
 
     final Losses losses = new Losses();
 
+    private final Sightings sightings = new Sightings();
+
     private final Queue<Blind> blind = new ConcurrentLinkedQueue<>();
 
     private volatile boolean announcing;
@@ -106,6 +108,15 @@ public final class History {
     /** A revocation that the node keeps, as the server has not acknowledged it. */
     public void revocationKept(int node, String session, long start, long kept) {
         end(session, new End(node, start, NEVER, kept));
+    }
+
+    /**
+     * The server was without a session at some moment in between.
+     *
+     * @param node whose answer said so, or {@link #BY_HAND}
+     */
+    public void seenGone(int node, String session, long from, long until) {
+        sightings.add(session, node, from, until);
     }
 
     /** Something of which nobody knows whether it has ended the session. */
@@ -150,29 +161,17 @@ public final class History {
     }
 
     /**
-     * Judges checks, where nothing is carried out again.
+     * Judges checks.
      *
      * @param staleness how long after a revocation the cache may still say live
      * @param sharing how long after a revocation an answer of the store may still say live, as it was asked before
      */
     public List<Violation> violations(Collection<Check> checks, Duration staleness, Duration sharing) {
-        return violations(checks, staleness, sharing, Recoveries.NONE);
-    }
-
-    /**
-     * Judges checks.
-     *
-     * @param staleness how long after a revocation the cache may still say live
-     * @param sharing how long after a revocation an answer of the store may still say live, as it was asked before
-     * @param recoveries by when a node must have carried out again what it knows
-     */
-    public List<Violation> violations(
-            Collection<Check> checks, Duration staleness, Duration sharing, Recoveries recoveries) {
         Map<String, Fate> fates = new ConcurrentHashMap<>();
         List<Violation> violations = new ArrayList<>();
-        Map<Integer, NavigableSet<Long>> connected = connected(checks, staleness);
+        Map<Integer, NavigableSet<Long>> connected = Sightings.connected(checks, staleness);
         for (Check check : checks) {
-            Fate fate = fates.computeIfAbsent(check.session(), id -> fate(id, recoveries));
+            Fate fate = fates.computeIfAbsent(check.session(), this::fate);
             fate.judge(check, staleness.toNanos(), sharing.toNanos())
                     .filter(violation -> violation.rule().equals(WRONGLY_REJECTED) || !mayBeUnlisted(check.session()))
                     .ifPresent(violations::add);
@@ -186,19 +185,6 @@ public final class History {
             }
         }
         return violations;
-    }
-
-    /** Moments at which a node had a reply on the connection on which it reads announcements. */
-    private static Map<Integer, NavigableSet<Long>> connected(Collection<Check> checks, Duration staleness) {
-        Map<Integer, NavigableSet<Long>> connected = new HashMap<>();
-        for (Check check : checks) {
-            if (check.answer().source() == Result.Source.CACHE) {
-                connected
-                        .computeIfAbsent(check.node(), node -> new TreeSet<>())
-                        .add(check.start() - staleness.toNanos());
-            }
-        }
-        return connected;
     }
 
     /** @param known the node must know what was acknowledged before this moment */
@@ -218,14 +204,9 @@ public final class History {
 
     /** The sessions that are certainly live, and those that certainly are not, at a moment after all that happened. */
     public List<String> certainly(SessionStatus status, long moment) {
-        return certainly(status, moment, Recoveries.NONE);
-    }
-
-    /** The same, where nodes carry out again what they know. */
-    public List<String> certainly(SessionStatus status, long moment, Recoveries recoveries) {
         return logins.keySet().stream()
                 .filter(id -> {
-                    Fate fate = fate(id, recoveries);
+                    Fate fate = fate(id);
                     return status == SessionStatus.LIVE ? fate.mayEnd() > moment : fate.hasEnded(moment);
                 })
                 .toList();
@@ -259,7 +240,26 @@ public final class History {
         return other == NEVER ? "never" : (other - moment) / 1_000_000 + "ms";
     }
 
-    private Fate fate(String session, Recoveries recoveries) {
+    /**
+     * The logins that the server must forget when the nodes have told it what they know.
+     *
+     * @param reconnected whether the nodes also tell again what the server has confirmed
+     */
+    List<String> due(boolean tracked, IntPredicate isAlive, boolean reconnected) {
+        return ends.entrySet().stream()
+                .filter(one -> untracked.contains(one.getKey()) != tracked && !mayBeUnlisted(one.getKey()))
+                .filter(one -> one.getValue().stream()
+                        .anyMatch(end -> end.deniedOnNode() != NEVER
+                                && isAlive.test(end.node())
+                                && (reconnected
+                                        || end.acknowledged() == NEVER
+                                                && sightings.goneBy(one.getKey(), end.deniedOnNode(), any -> true)
+                                                        == NEVER)))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private Fate fate(String session) {
         Login login = logins.get(session);
         if (login == null) {
             throw new IllegalArgumentException("No login of " + session);
@@ -289,6 +289,6 @@ public final class History {
                 undos,
                 List.copyOf(blind),
                 List.copyOf(refusableOn.getOrDefault(session, new ConcurrentLinkedQueue<>())),
-                recoveries);
+                moment -> sightings.goneBy(session, moment, sighting -> sighting.isOfAll(login, cutoffs, blind)));
     }
 }

@@ -183,7 +183,7 @@ class HistoryTests {
 
     @Test
     void cutoffEndsWhatBeganBeforeOnAllNodesWithinASecond() {
-        history.cutoffs.add(1, ms(100), ms(110), ms(110));
+        history.cutoffs.add(1, 100, ms(100), ms(110), ms(110));
         assertThat(broken(1, 120, LIVE_BY_CACHE)).isEqualTo("accepted by the node that revoked it");
         assertThat(broken(1_000, LIVE_BY_CACHE)).isNull();
         assertThat(broken(2_000, LIVE_BY_CACHE)).isEqualTo("accepted by cache");
@@ -194,14 +194,14 @@ class HistoryTests {
     @Test
     void cutoffIsMissedByANodeWhoseInvalidationsAreLost() {
         history.blind(2, ms(50), ms(5_050));
-        history.cutoffs.add(1, ms(100), ms(110), ms(110));
+        history.cutoffs.add(1, 100, ms(100), ms(110), ms(110));
         assertThat(broken(5_900, LIVE_BY_STORE)).isNull();
         assertThat(broken(7_000, LIVE_BY_STORE)).isEqualTo("accepted by store");
     }
 
     @Test
     void pendingCutoffIsEnforcedByItsNodeOnly() {
-        history.cutoffs.add(1, ms(100), History.NEVER, ms(110));
+        history.cutoffs.add(1, 100, ms(100), History.NEVER, ms(110));
         assertThat(broken(1, 120, LIVE_BY_CACHE)).isEqualTo("accepted by the node that revoked it");
         assertThat(broken(5_000, LIVE_BY_CACHE)).isNull();
     }

@@ -68,6 +68,11 @@ final class Recorder {
             unexpected("GET /me was answered " + answer.status() + " on the decision " + check);
         }
         decided(Exchange.Kind.CHECK, node, answer, id, check);
+        if (answer.status() == 401 && check == Result.ENDED_BY_STORE) {
+            history.seenGone(answer.node(), id, answer.start() - FleetRun.SHARING.toNanos(), answer.end());
+        } else if (answer.status() == 401 && check == Result.ENDED_BY_CACHE) {
+            history.seenGone(answer.node(), id, answer.start() - FleetRun.STALENESS.toNanos(), answer.end());
+        }
     }
 
     /** A refresh: it looks into the store, or rests on nothing. */

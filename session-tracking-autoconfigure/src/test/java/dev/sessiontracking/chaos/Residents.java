@@ -97,6 +97,7 @@ final class Residents {
     }
 
     private void endEverything(int node) {
+        long now = System.currentTimeMillis();
         Answer answer = fleet.client(node).revokeEverything();
         recorder.request(Exchange.Kind.CUT_OFF, node, answer);
         coverage.cutOff(answer.start());
@@ -104,6 +105,7 @@ final class Residents {
         boolean isEnforced = isConfirmed || answer.pending();
         history.cutoffs.add(
                 answer.node(),
+                now,
                 answer.start(),
                 isConfirmed ? answer.end() : History.NEVER,
                 isEnforced ? answer.end() : History.NEVER);

@@ -10,106 +10,129 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.core.SessionChecker.Result;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The judge is judged about what is lost, undone and carried out again: node 1 revokes, node 2 is asked; milliseconds. */
+/** The judge is judged about what is kept, lost, undone and carried out again: node 1 revokes, node 2 is asked; milliseconds. */
 class UndoneHistoryTests {
 
     private final History history = new History();
 
-    private final List<Recoveries.Calm> calms = new ArrayList<>();
-
-    private final Map<Integer, Long> deaths = new HashMap<>();
-
-    private final List<History.Check> proofs = new ArrayList<>();
-
     @BeforeEach
-    void loginFrom0To10AndACalmFrom5000To9000() {
+    void loginFrom0To10() {
         history.login(new History.Login("s", ms(0), ms(10), Duration.ofDays(1)));
-        history.login(new History.Login("other", ms(0), ms(10), Duration.ofDays(1)));
-        calms.add(new Recoveries.Calm(ms(5_000), ms(9_000), true));
     }
 
     private static long ms(long millis) {
         return Duration.ofMillis(millis).toNanos();
     }
 
-    private void proof(int node, long start, Result answer) {
-        proofs.add(new History.Check(node, "other", ms(start), ms(start + 10), answer));
+    private void seenGone(int node, long from, long until) {
+        history.seenGone(node, "s", ms(from), ms(until));
     }
 
     /** The rule that a check, which takes one millisecond, breaks; null for none. */
     private @Nullable String broken(int node, long start, Result answer) {
-        Recoveries recoveries = new Recoveries(calms, deaths, proofs, FleetRun.STALENESS, Duration.ofSeconds(1));
         List<History.Violation> violations = history.violations(
                 List.of(new History.Check(node, "s", ms(start), ms(start + 1), answer)),
                 FleetRun.STALENESS,
-                FleetRun.SHARING,
-                recoveries);
+                FleetRun.SHARING);
         return violations.isEmpty() ? null : violations.get(0).rule();
     }
 
     @Test
-    void whatANodeKeepsMustBeToldASecondAfterItsRecovery() {
+    void whatANodeKeepsStaysGoneOnceItWasSeenToBe() {
         history.revocationKept(1, "s", ms(3_000), ms(3_100));
-        proof(1, 5_200, LIVE_BY_STORE);
-        assertThat(broken(2, 6_310, LIVE_BY_STORE)).isNull();
-        assertThat(broken(2, 6_311, LIVE_BY_STORE)).isEqualTo("accepted by store");
-        assertThat(broken(2, 6_710, LIVE_BY_CACHE)).isNull();
-        assertThat(broken(2, 6_711, LIVE_BY_CACHE)).isEqualTo("accepted by cache");
-        assertThat(broken(2, 6_711, UNVERIFIED)).isNull();
-    }
-
-    @Test
-    void anAnswerOfTheCacheIsARecoveryOnlyWhenItsProofIsYounger() {
-        history.revocationKept(1, "s", ms(3_000), ms(3_100));
-        proof(1, 5_100, LIVE_BY_CACHE);
-        assertThat(broken(2, 8_000, LIVE_BY_STORE)).isNull();
-        proof(1, 5_500, LIVE_BY_CACHE);
-        assertThat(broken(2, 8_000, LIVE_BY_STORE)).isEqualTo("accepted by store");
-    }
-
-    @Test
-    void whatNeedsNoProofIsNoRecovery() {
-        history.revocationKept(1, "s", ms(3_000), ms(3_100));
-        proof(1, 5_100, UNVERIFIED);
-        proof(1, 5_100, ENDED_BY_DENYLIST);
-        assertThat(broken(2, 8_000, LIVE_BY_STORE)).isNull();
-    }
-
-    @Test
-    void aCalmThatIsTooShortAllowsMore() {
-        history.revocationKept(1, "s", ms(3_000), ms(3_100));
-        proof(1, 8_000, LIVE_BY_STORE);
         assertThat(broken(2, 20_000, LIVE_BY_STORE)).isNull();
-        calms.add(new Recoveries.Calm(ms(12_000), ms(15_000), false));
-        proof(1, 12_000, LIVE_BY_STORE);
+        seenGone(History.BY_HAND, 5_200, 5_210);
+        assertThat(broken(2, 5_310, LIVE_BY_STORE)).isNull();
+        assertThat(broken(2, 5_311, LIVE_BY_STORE)).isEqualTo("accepted by store");
+        assertThat(broken(2, 5_710, LIVE_BY_CACHE)).isNull();
+        assertThat(broken(2, 5_711, LIVE_BY_CACHE)).isEqualTo("accepted by cache");
+        assertThat(broken(2, 5_711, UNVERIFIED)).isNull();
+    }
+
+    @Test
+    void whatWasSeenBeforeTheRevocationSaysNothing() {
+        history.revocationKept(1, "s", ms(3_000), ms(3_100));
+        seenGone(History.BY_HAND, 3_099, 3_200);
+        assertThat(broken(2, 20_000, LIVE_BY_STORE)).isNull();
+    }
+
+    @Test
+    void whatABlindNodeSawSaysNothing() {
+        history.revocationKept(1, "s", ms(3_000), ms(3_100));
+        history.blind(2, ms(4_000), ms(9_000));
+        seenGone(2, 5_200, 5_210);
+        assertThat(broken(3, 20_000, LIVE_BY_STORE)).isNull();
+        seenGone(3, 5_200, 5_210);
         assertThat(broken(2, 20_000, LIVE_BY_STORE)).isEqualTo("accepted by store");
     }
 
     @Test
-    void aNodeThatIsKilledTakesWhatItKeepsAlong() {
+    void whatACutoffMayHaveEndedOnOneNodeSaysNothing() {
         history.revocationKept(1, "s", ms(3_000), ms(3_100));
-        proof(1, 5_200, LIVE_BY_STORE);
-        deaths.put(1, ms(6_000));
-        assertThat(broken(2, 8_000, LIVE_BY_STORE)).isNull();
-        assertThat(broken(1, 5_900, UNVERIFIED)).isEqualTo("accepted by the node that revoked it");
+        history.cutoffs.add(1, 0, ms(4_000), History.NEVER, History.NEVER);
+        seenGone(2, 5_200, 5_210);
+        assertThat(broken(3, 20_000, LIVE_BY_STORE)).isNull();
+        seenGone(2, 3_200, 3_210);
+        assertThat(broken(3, 20_000, LIVE_BY_STORE)).isEqualTo("accepted by store");
     }
 
     @Test
-    void whatIsRolledBackMayBeAcceptedUntilTheNodeThatKnowsHasRecovered() {
+    void pendingCutoffHoldsEverywhereASecondAfterTheServerWasSeenToHaveIt() {
+        history.cutoffs.add(1, 100, ms(3_000), History.NEVER, ms(3_100));
+        history.cutoffs.seen(99, ms(5_000), ms(5_010));
+        assertThat(broken(2, 20_000, LIVE_BY_STORE)).isNull();
+        history.cutoffs.seen(100, ms(5_000), ms(5_010));
+        assertThat(broken(2, 6_110, LIVE_BY_STORE)).isNull();
+        assertThat(broken(2, 6_111, LIVE_BY_STORE)).isEqualTo("accepted by store");
+    }
+
+    @Test
+    void whatIsKeptIsDueUntilItWasSeen() {
+        history.revocationKept(1, "s", ms(3_000), ms(3_100));
+        assertThat(history.due(true, life -> life == 1, false)).containsExactly("s");
+        assertThat(history.due(false, life -> life == 1, false)).isEmpty();
+        assertThat(history.due(true, life -> life == 2, true))
+                .as("its node was killed")
+                .isEmpty();
+        seenGone(History.BY_HAND, 5_200, 5_210);
+        assertThat(history.due(true, life -> true, false)).isEmpty();
+        assertThat(history.due(true, life -> true, true)).containsExactly("s");
+    }
+
+    @Test
+    void whatIsConfirmedIsDueWhenNodesReconnect() {
+        history.revoked(History.BY_HAND, "s", ms(3_000), ms(3_100));
+        assertThat(history.due(true, life -> true, true)).as("no node knows").isEmpty();
+        history.revoked(1, "s", ms(3_000), ms(3_100));
+        assertThat(history.due(true, life -> true, false)).isEmpty();
+        assertThat(history.due(true, life -> true, true)).containsExactly("s");
+    }
+
+    @Test
+    void latestCutoffOfALivingNodeIsDue() {
+        history.cutoffs.add(1, 100, ms(3_000), ms(3_100), ms(3_100));
+        history.cutoffs.add(2, 200, ms(3_200), History.NEVER, ms(3_300));
+        history.cutoffs.add(2, 300, ms(3_400), History.NEVER, History.NEVER);
+        assertThat(history.cutoffs.latest(life -> true)).isEqualTo(200);
+        assertThat(history.cutoffs.latest(life -> life == 1)).isEqualTo(100);
+        assertThat(history.cutoffs.latest(life -> false)).isZero();
+    }
+
+    @Test
+    void whatIsRolledBackMayBeAcceptedUntilItIsSeenGoneAgain() {
         history.revoked(1, "s", ms(3_000), ms(3_100));
         history.rolledBack(ms(2_000), ms(4_000), ms(4_500));
-        proof(1, 5_200, LIVE_BY_STORE);
         assertThat(broken(2, 3_900, LIVE_BY_STORE)).isEqualTo("accepted by store");
-        assertThat(broken(2, 4_600, LIVE_BY_STORE)).isNull();
-        assertThat(broken(2, 6_311, LIVE_BY_STORE)).isEqualTo("accepted by store");
+        seenGone(History.BY_HAND, 4_400, 4_600);
+        assertThat(broken(2, 20_000, LIVE_BY_STORE)).isNull();
+        seenGone(History.BY_HAND, 5_200, 5_210);
+        assertThat(broken(2, 5_310, LIVE_BY_STORE)).isNull();
+        assertThat(broken(2, 5_311, LIVE_BY_STORE)).isEqualTo("accepted by store");
         assertThat(broken(1, 4_600, LIVE_BY_STORE)).isEqualTo("accepted by the node that revoked it");
     }
 
@@ -124,7 +147,6 @@ class UndoneHistoryTests {
     void nobodyKnowsOfADeletionByHandThatIsRolledBack() {
         history.revoked(History.BY_HAND, "s", ms(3_000), ms(3_100));
         history.rolledBack(ms(2_000), ms(4_000), ms(4_500));
-        proof(1, 5_200, LIVE_BY_STORE);
         assertThat(broken(2, 20_000, LIVE_BY_STORE)).isNull();
         assertThat(broken(2, 20_000, ENDED_BY_STORE)).isNull();
     }
@@ -137,15 +159,13 @@ class UndoneHistoryTests {
     }
 
     @Test
-    void whatIsPutBackIsRemovedAgainWithTheNextConnect() {
+    void whatIsPutBackMayBeAcceptedUntilItIsSeenGoneAgain() {
         history.revoked(1, "s", ms(3_000), ms(3_100));
         history.putBack("s", ms(4_000), ms(4_100));
-        calms.add(0, new Recoveries.Calm(ms(4_500), ms(7_000), false));
-        proof(1, 4_500, LIVE_BY_STORE);
-        assertThat(broken(2, 6_000, LIVE_BY_STORE)).isNull();
-        proof(1, 7_200, LIVE_BY_STORE);
-        assertThat(broken(2, 8_310, LIVE_BY_STORE)).isNull();
-        assertThat(broken(2, 8_311, LIVE_BY_STORE)).isEqualTo("accepted by store");
+        assertThat(broken(2, 20_000, LIVE_BY_STORE)).isNull();
+        seenGone(History.BY_HAND, 7_200, 7_210);
+        assertThat(broken(2, 7_310, LIVE_BY_STORE)).isNull();
+        assertThat(broken(2, 7_311, LIVE_BY_STORE)).isEqualTo("accepted by store");
     }
 
     @Test
