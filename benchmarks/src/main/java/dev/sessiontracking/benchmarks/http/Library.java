@@ -9,7 +9,10 @@ import java.util.regex.Pattern;
  */
 enum Library {
     SPRING_SECURITY("spring-security-.*|spring-boot-(starter-)?security.*|nimbus-jose-jwt.*"),
-    LETTUCE("lettuce-.*|netty-.*|reactor-.*|reactive-streams.*|redis-authx-.*"),
+    LETTUCE("lettuce-.*|netty-(common|handler|resolver|buffer|codec-base|transport|resolver-dns|codec-dns)-\\d.*"
+            + "|netty-transport-native-unix-common.*|reactor-core.*|reactive-streams.*|redis-authx-.*"),
+    REACTOR_NETTY("reactor-netty.*|netty-(codec-(http|compression|http2|http3|socks|classes-quic|native-quic)"
+            + "|transport-(native|classes)-epoll|handler-proxy|resolver-dns-(native|classes)).*"),
     SPRING_DATA_REDIS("spring-data-.*|spring-oxm.*"),
     BOOT_REDIS(
             "spring-boot-(starter-)?data-.*|spring-boot-netty.*|spring-boot-persistence.*|spring-boot-transaction.*"),

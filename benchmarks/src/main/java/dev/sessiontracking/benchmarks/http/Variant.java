@@ -3,6 +3,7 @@ package dev.sessiontracking.benchmarks.http;
 
 import static dev.sessiontracking.benchmarks.http.Library.BOOT_REDIS;
 import static dev.sessiontracking.benchmarks.http.Library.LETTUCE;
+import static dev.sessiontracking.benchmarks.http.Library.REACTOR_NETTY;
 import static dev.sessiontracking.benchmarks.http.Library.SESSION_TRACKING;
 import static dev.sessiontracking.benchmarks.http.Library.SPRING_DATA_REDIS;
 import static dev.sessiontracking.benchmarks.http.Library.SPRING_SECURITY;
@@ -49,17 +50,17 @@ enum Variant {
     WEBFLUX_PLAIN_JWT(
             "**WebFlux, plain JWT HS256**",
             "WebFluxPlainJwtApplication",
-            Set.of(SPRING_SECURITY, LETTUCE, WEBFLUX),
+            Set.of(SPRING_SECURITY, LETTUCE, REACTOR_NETTY, WEBFLUX),
             Variant.REACTIVE),
     WEBFLUX_PLAIN_JWT_AGAIN(
             "WebFlux, plain JWT HS256, once more",
             "WebFluxPlainJwtApplication",
-            Set.of(SPRING_SECURITY, LETTUCE, WEBFLUX),
+            Set.of(SPRING_SECURITY, LETTUCE, REACTOR_NETTY, WEBFLUX),
             Variant.REACTIVE),
     WEBFLUX_NEAR_CACHE(
             "**WebFlux, session tracking** (HS256)",
             "WebFluxSessionTrackingApplication",
-            Set.of(SPRING_SECURITY, LETTUCE, WEBFLUX, SESSION_TRACKING),
+            Set.of(SPRING_SECURITY, LETTUCE, REACTOR_NETTY, WEBFLUX, SESSION_TRACKING),
             Variant.REACTIVE);
 
     private static final String REACTIVE = "spring.main.web-application-type=reactive";
