@@ -20,10 +20,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.core.env.Environment;
@@ -99,17 +97,15 @@ public final class SessionTrackingJwtAutoConfiguration {
             return new SecurityContextPrincipal();
         }
 
-        /** A fallback bean, so that an application that injects its own validator by type gets its own. */
-        @Configuration(proxyBeanMethods = false)
-        @Conditional(OnBlockingDecoders.class)
-        static class BlockingDecoders {
-
-            @Bean
-            @Fallback
-            @ConditionalOnMissingBean(name = VALIDATOR)
-            SessionTrackingJwtValidator sessionTrackingJwtValidator(SessionTokenEvaluator evaluator) {
-                return new SessionTrackingJwtValidator(evaluator);
-            }
+        /**
+         * For anything but a WebFlux application, as beans of nested configurations are registered first. A fallback bean,
+         * so that an application that injects its own validator by type gets its own.
+         */
+        @Bean
+        @Fallback
+        @ConditionalOnMissingBean(name = VALIDATOR)
+        SessionTrackingJwtValidator sessionTrackingJwtValidator(SessionTokenEvaluator evaluator) {
+            return new SessionTrackingJwtValidator(evaluator);
         }
 
         /**
@@ -140,16 +136,5 @@ public final class SessionTrackingJwtAutoConfiguration {
         return jwt -> SessionClaims.isRefreshToken(jwt.getClaims())
                 ? SessionTrackingJwtValidator.REFUSED
                 : OAuth2TokenValidatorResult.success();
-    }
-
-    /** Anything but a WebFlux application. */
-    static final class OnBlockingDecoders extends NoneNestedConditions {
-
-        OnBlockingDecoders() {
-            super(ConfigurationPhase.REGISTER_BEAN);
-        }
-
-        @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-        static class Reactive {}
     }
 }
