@@ -52,6 +52,12 @@ public record SessionEndReason(String code) {
         }
     }
 
+    /** As the one of the record, which would generate code while the application starts. */
+    @Override
+    public int hashCode() {
+        return code.hashCode();
+    }
+
     /** One sentence in English without quotation marks: it fits into an HTTP header. */
     public String description() {
         return switch (code) {
