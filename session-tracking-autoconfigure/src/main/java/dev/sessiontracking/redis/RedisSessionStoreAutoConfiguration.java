@@ -65,8 +65,7 @@ public final class RedisSessionStoreAutoConfiguration {
     }
 
     @Bean
-    RedisConnector sessionTrackingRedisConnector(
-            SessionTrackingConnectionDetails connectionDetails, RedisProperties properties) {
+    RedisLink sessionTrackingRedisLink(SessionTrackingConnectionDetails connectionDetails, RedisProperties properties) {
         RedisUrl url = RedisUrl.parse(connectionDetails.redisUrl());
         SslBundle bundle = connectionDetails.sslBundle();
         if (bundle != null && !url.tls()) {
@@ -85,7 +84,7 @@ public final class RedisSessionStoreAutoConfiguration {
                             + " session.tracking.sentinel.password. The password of a Redis server belongs into the"
                             + " URL: redis://:password@host:6379.");
         }
-        return new RedisConnector(
+        RedisConnector connector = new RedisConnector(
                 url,
                 properties,
                 connectionDetails instanceof PropertiesConnectionDetails
@@ -93,11 +92,7 @@ public final class RedisSessionStoreAutoConfiguration {
                         : RedisLogins.of(connectionDetails),
                 bundle,
                 null);
-    }
-
-    @Bean
-    RedisLink sessionTrackingRedisLink(RedisConnector sessionTrackingRedisConnector, RedisProperties properties) {
-        return new RedisLink(sessionTrackingRedisConnector, new RedisKeys(properties.keyPrefix()).heartbeat());
+        return new RedisLink(connector, new RedisKeys(properties.keyPrefix()).heartbeat());
     }
 
     /**
@@ -154,7 +149,13 @@ public final class RedisSessionStoreAutoConfiguration {
     }
 
     /** Also receives the events of child contexts, which change nothing. */
-    record FirstConnect(RedisLink link) implements ApplicationListener<ContextRefreshedEvent> {
+    static final class FirstConnect implements ApplicationListener<ContextRefreshedEvent> {
+
+        private final RedisLink link;
+
+        FirstConnect(RedisLink link) {
+            this.link = link;
+        }
 
         @Override
         public void onApplicationEvent(ContextRefreshedEvent event) {

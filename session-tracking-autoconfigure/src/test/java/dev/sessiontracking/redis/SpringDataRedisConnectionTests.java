@@ -8,7 +8,7 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
-import dev.sessiontracking.redis.connection.RedisConnector;
+import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.connection.RedisUrl;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.nio.file.Path;
@@ -72,7 +72,8 @@ class SpringDataRedisConnectionTests {
                     RedisUrl url = RedisUrl.parse(context.getBean(SessionTrackingConnectionDetails.class)
                             .redisUrl());
                     assertThat(url).hasToString(expected);
-                    assertThat(context.getBean(RedisConnector.class).url()).isEqualTo(url);
+                    assertThat(context.getBean(RedisLink.class).connector().url())
+                            .isEqualTo(url);
                     if (properties.contains("password")) {
                         assertThat(url.username()).isEqualTo("u");
                         assertThat(url.password()).isEqualTo("p@:/?#%+ s");

@@ -8,6 +8,7 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.event.EventBus;
+import io.lettuce.core.event.connection.ReconnectFailedEvent;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
@@ -208,6 +209,11 @@ public final class RedisConnector implements AutoCloseable {
         return clients().events();
     }
 
+    /** Lettuce restores lost connections by itself. Only this event reports why it cannot. */
+    void onFailedReconnect(Consumer<Throwable> listener) {
+        events().get().ofType(ReconnectFailedEvent.class).subscribe(failed -> listener.accept(failed.getCause()));
+    }
+
     private <C> CompletableFuture<C> persistently(
             Supplier<CompletionStage<C>> attempt, Supplier<Boolean> givenUp, Consumer<Throwable> failed) {
         CompletableFuture<C> made = new CompletableFuture<>();
@@ -284,6 +290,9 @@ public final class RedisConnector implements AutoCloseable {
     public void close() {
         LettuceClients made;
         synchronized (this) {
+            if (closed) {
+                return;
+            }
             closed = true;
             made = clients;
         }

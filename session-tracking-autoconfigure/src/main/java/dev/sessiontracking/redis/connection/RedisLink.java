@@ -3,7 +3,6 @@ package dev.sessiontracking.redis.connection;
 
 import dev.sessiontracking.spi.SessionStore.StoreDescription;
 import dev.sessiontracking.spi.StoreListener;
-import io.lettuce.core.event.connection.ReconnectFailedEvent;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +37,10 @@ public final class RedisLink implements AutoCloseable {
 
     private final MissingPermissions rights = new MissingPermissions();
 
-    private final Shards shards;
+    private final String heartbeatKey;
+
+    /** Made when it is first needed, because this loads classes of the client. */
+    private volatile @Nullable Shards shards;
 
     private final AtomicBoolean begun = new AtomicBoolean();
 
@@ -52,9 +54,7 @@ public final class RedisLink implements AutoCloseable {
         this.connector = connector;
         this.background = BackgroundThread.named("session-tracking-heartbeat");
         this.outages = new Outages(background, System::nanoTime);
-        this.shards = connector.url().topology() == Topology.CLUSTER
-                ? new ClusterShards(connector, heartbeatKey, this::refused, outages)
-                : new SingleShard(connector, heartbeatKey, this::refused, outages);
+        this.heartbeatKey = heartbeatKey;
     }
 
     /** Starts to connect in the background, once. A request does this too. */
@@ -65,14 +65,14 @@ public final class RedisLink implements AutoCloseable {
         connector.start(() -> {
             followReconnects();
             background.schedule(this::notAnswered, LONGEST_ATTEMPT_MILLIS, TimeUnit.MILLISECONDS);
-        });
-        shards.connect(failure -> {
-            if (failure == null) {
-                attempted.complete(true);
-            } else {
-                noteMisconfiguration(failure);
-                firstAttemptFailed();
-            }
+            shards().connect(failure -> {
+                if (failure == null) {
+                    attempted.complete(true);
+                } else {
+                    noteMisconfiguration(failure);
+                    firstAttemptFailed();
+                }
+            });
         });
     }
 
@@ -83,7 +83,7 @@ public final class RedisLink implements AutoCloseable {
 
     private void notAnswered() {
         if (!attempted.isDone()) {
-            shards.of("").disconnected("no connection to " + connector.url() + ": no answer yet");
+            shards().of("").disconnected("no connection to " + connector.url() + ": no answer yet");
             firstAttemptFailed();
         }
     }
@@ -114,13 +114,8 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** Lettuce restores lost connections by itself. Only this event reports why it cannot. */
     private void followReconnects() {
-        connector
-                .events()
-                .get()
-                .ofType(ReconnectFailedEvent.class)
-                .subscribe(failed -> noteMisconfiguration(failed.getCause()));
+        connector.onFailedReconnect(this::noteMisconfiguration);
         outages.listen(new StoreListener() {
             @Override
             public void available() {
@@ -139,7 +134,7 @@ public final class RedisLink implements AutoCloseable {
 
     /** Creates a request for single keys. */
     public <T> CompletionStage<T> request(Function<RedisRequest, CompletionStage<T>> request) {
-        return afterFirstAttempt(() -> make(new RedisRequest(shards, null), request));
+        return afterFirstAttempt(() -> make(new RedisRequest(shards(), null), request));
     }
 
     /**
@@ -149,7 +144,7 @@ public final class RedisLink implements AutoCloseable {
      * @param user the owner of the keys, or empty
      */
     public <T> CompletionStage<T> bulkRequest(String user, Function<RedisRequest, CompletionStage<T>> request) {
-        return afterFirstAttempt(() -> bulk.run(user, () -> make(new RedisRequest(shards, BULK_TIME), request)));
+        return afterFirstAttempt(() -> bulk.run(user, () -> make(new RedisRequest(shards(), BULK_TIME), request)));
     }
 
     /** So an available server is used from the first request on. */
@@ -184,7 +179,17 @@ public final class RedisLink implements AutoCloseable {
     }
 
     public Shards shards() {
-        return shards;
+        Shards made = shards;
+        if (made == null) {
+            synchronized (this) {
+                made = shards;
+                if (made == null) {
+                    made = Shards.of(connector, heartbeatKey, this::refused, outages);
+                    shards = made;
+                }
+            }
+        }
+        return made;
     }
 
     private void refused(Throwable failure) {
@@ -207,7 +212,7 @@ public final class RedisLink implements AutoCloseable {
         if (!outages.isNotifying()) {
             awaitFirstAttempt();
         }
-        ServerInfo server = shards.inspection().last();
+        ServerInfo server = shards().inspection().last();
         List<String> parts = outages.parts();
         Map<String, String> details = new LinkedHashMap<>();
         details.put("topology", connector.url().topology().word());
@@ -222,12 +227,12 @@ public final class RedisLink implements AutoCloseable {
                 connector.url().toString(),
                 details,
                 isOpenForRequests() ? null : misconfiguration,
-                parts.size() < shards.count() ? parts : List.of());
+                parts.size() < shards().count() ? parts : List.of());
     }
 
     /** Why keys may be lost that have not expired, or {@code null}. Does not wait. */
     public @Nullable String whyItMayForget() {
-        return shards.inspection().whyItMayForget();
+        return shards().inspection().whyItMayForget();
     }
 
     public void listen(StoreListener listener) {
@@ -238,5 +243,6 @@ public final class RedisLink implements AutoCloseable {
     public void close() {
         attempted.complete(false);
         background.shutdownNow();
+        connector.close();
     }
 }

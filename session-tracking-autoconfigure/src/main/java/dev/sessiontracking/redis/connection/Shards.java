@@ -25,6 +25,13 @@ public abstract class Shards {
         this.inspection = new ServerInspection(url);
     }
 
+    /** Those of the topology of the URL. */
+    static Shards of(RedisConnector connector, String heartbeatKey, Consumer<Throwable> refused, Outages outages) {
+        return connector.url().topology() == Topology.CLUSTER
+                ? new ClusterShards(connector, heartbeatKey, refused, outages)
+                : new SingleShard(connector, heartbeatKey, refused, outages);
+    }
+
     /**
      * Connects, and repeats failed attempts without limit.
      *

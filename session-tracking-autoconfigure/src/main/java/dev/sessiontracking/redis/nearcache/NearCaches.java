@@ -8,6 +8,8 @@ import dev.sessiontracking.redis.connection.ClusterShards;
 import dev.sessiontracking.redis.connection.RedisConnector;
 import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.connection.Shard;
+import dev.sessiontracking.redis.connection.Shards;
+import dev.sessiontracking.redis.connection.Topology;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.NotBefore;
@@ -51,8 +53,8 @@ public final class NearCaches implements CachingReader {
     /** {@code null} if one server has all keys. */
     private final @Nullable ClusterMasters masters;
 
-    /** The connection to the server with all keys, or {@code null} in a cluster. */
-    private final @Nullable InvalidationConnection only;
+    /** The connection to the server with all keys. {@code null} in a cluster, and before the first connection. */
+    private volatile @Nullable InvalidationConnection only;
 
     private RevocationObserver observer = RevocationObserver.IGNORED;
 
@@ -73,20 +75,25 @@ public final class NearCaches implements CachingReader {
         this.properties = properties;
         this.feed = new FeedReader(keys.revocations(), feedRetention, Clock.systemUTC());
         this.ordinary = ordinary;
-        if (link.shards() instanceof ClusterShards cluster) {
+        if (connector.url().topology() == Topology.CLUSTER) {
+            ClusterShards cluster = (ClusterShards) link.shards();
             this.masters = cluster.masters();
-            this.only = null;
             cluster.masters().listen(change -> changed(cluster, change));
         } else {
             this.masters = null;
-            // Only a cluster node replies with a redirection. The log already asks for redis-cluster:// in the URL.
-            Surroundings alone = new Surroundings(keys::newProbe, ordinary, key -> true, () -> {});
-            InvalidationConnection connection =
-                    connection(link.shards().of(keys.heartbeat()), properties.maximumSize(), alone);
-            this.only = connection;
-            tracked.put(ONLY_SERVER, connection);
-            link.afterFirstAttempt(() -> connector.connect(failure -> {}).thenAccept(connection::use));
+            // Not on the thread that has the first replies to read: a cache loads many classes.
+            link.afterFirstAttempt(() -> link.later(Duration.ZERO, () -> trackAlone(link.shards())));
         }
+    }
+
+    private synchronized void trackAlone(Shards server) {
+        // Only a cluster node replies with a redirection. The log already asks for redis-cluster:// in the URL.
+        Surroundings alone = new Surroundings(keys::newProbe, ordinary, key -> true, () -> {});
+        InvalidationConnection connection = connection(server.of(keys.heartbeat()), properties.maximumSize(), alone);
+        connection.observe(observer);
+        tracked.put(ONLY_SERVER, connection);
+        only = connection;
+        connector.connect(failure -> {}).thenAccept(connection::use);
     }
 
     private InvalidationConnection connection(Shard shard, long size, Surroundings surroundings) {
