@@ -59,7 +59,7 @@ public final class SessionIds {
         int c;
         for (int i = 0; i < userId.length(); i += Character.charCount(c)) {
             c = userId.codePointAt(i);
-            if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
+            if ((c < ' ' || c > '~') && (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE)) {
                 return false;
             }
         }
