@@ -32,8 +32,8 @@ final class ClaimDiagnosis {
 
     private final Set<String> unlisted = ConcurrentHashMap.newKeySet();
 
-    /** Hashes of the compared pairs; 0 is an empty slot. */
-    private final AtomicLongArray compared = new AtomicLongArray(SLOTS);
+    /** A bit for each slot, set by the first pair with such a hash. So small that it stays in the processor's cache. */
+    private final AtomicLongArray compared = new AtomicLongArray(SLOTS / Long.SIZE);
 
     private final AtomicBoolean otherUserReported = new AtomicBoolean();
 
@@ -72,7 +72,9 @@ final class ClaimDiagnosis {
         }
         long pair = session.sessionId().hashCode() * 0x9E37_79B9_7F4A_7C15L + userId.hashCode();
         int slot = Long.hashCode(pair) & (SLOTS - 1);
-        if (compared.get(slot) == 0 && compared.compareAndSet(slot, 0, pair)) {
+        int word = slot / Long.SIZE;
+        long bit = 1L << slot;
+        if ((compared.get(word) & bit) == 0 && (compared.getAndAccumulate(word, bit, (a, b) -> a | b) & bit) == 0) {
             lookUp(
                     session.sessionId(),
                     owner -> owner.filter(id -> !id.equals(userId))

@@ -90,7 +90,7 @@ public final class RequestSessionState {
     /** The decision on a session, if this session was looked up last. */
     @Nullable
     SessionDecision decision(TokenSession session) {
-        return session.equals(decidedSession) ? decision : null;
+        return decidedSession != null && session.equals(decidedSession) ? decision : null;
     }
 
     void remember(TokenSession session, SessionDecision newDecision) {

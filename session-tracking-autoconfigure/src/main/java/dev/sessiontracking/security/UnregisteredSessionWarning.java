@@ -27,8 +27,14 @@ final class UnregisteredSessionWarning {
 
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
+    private volatile @Nullable String lastLive;
+
+    /** Called by every check of a live session. Most follow one of the same issuer. */
     void sawLive(@Nullable String issuer) {
-        isNew(issuer, live);
+        if (issuer == null || !issuer.equals(lastLive)) {
+            isNew(issuer, live);
+            lastLive = issuer;
+        }
     }
 
     void sawEnded(@Nullable String issuer, String sessionId) {
@@ -47,10 +53,7 @@ final class UnregisteredSessionWarning {
                 + " session. This is logged once for each issuer.");
     }
 
-    /**
-     * Adds an issuer to a set, unless the set is full. Fast for a known issuer, because every check of a live session
-     * calls it.
-     */
+    /** Adds an issuer to a set, unless the set is full. */
     static boolean isNew(@Nullable String issuer, Set<String> known) {
         String key = key(issuer);
         return !known.contains(key) && known.size() < MOST_ISSUERS && known.add(key);

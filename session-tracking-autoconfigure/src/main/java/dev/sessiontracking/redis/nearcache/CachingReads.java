@@ -61,7 +61,8 @@ final class CachingReads {
 
     /** Renews the lease before it expires, so that under steady traffic no request has to wait for it. */
     private void prove(InvalidationEpoch current) {
-        if (proving.compareAndSet(false, true)) {
+        // A read first, because all checks come here until the reply arrives.
+        if (!proving.get() && proving.compareAndSet(false, true)) {
             Moment sent = cache.now();
             current.readProbe((value, failure) -> {
                 proving.set(false);
