@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Removes a session, remembers why, and can keep it from being registered. KEYS[1] session; KEYS[2] its state, unless the
 -- user may not use that key; ARGV[1] the reason; ARGV[2] how long it is kept, in milliseconds; ARGV[3] for how long a token
 -- may ask for the session, in milliseconds, or 0. ARGV[4] 1 for a session of an identity provider: its state says until when

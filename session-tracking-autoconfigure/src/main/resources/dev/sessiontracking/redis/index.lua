@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- KEYS[1] index of a user; KEYS[2] the user's state, unless the user of the server may not use that key.
 -- ARGV[1] session id; ARGV[2] how long the entry lives, in milliseconds; ARGV[3] type of an index that does not exist yet:
 -- ZSET or SET; ARGV[4] when the session began, in milliseconds, or '' for now.

@@ -39,5 +39,7 @@ local text = string.format('%.0f', known)
 if spared ~= '' then
     text = text .. ' ' .. spared .. ' ' .. string.format('%.0f', floor)
 end
+-- A full memory refuses a script whose first write needs memory; DEL needs none.
+redis.call('DEL', KEYS[2])
 redis.call('SET', KEYS[2], text, 'PX', ARGV[2])
 return known

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionService.RevokedSessions;
 import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisServerExtension;
@@ -89,6 +91,34 @@ class NotBeforeMarkerOutageTests {
                     .until(() -> other.service.getUserSessions("alice").isEmpty());
             assertThat(other.service.findSession(session.id())).isEmpty();
             assertThat(other.service.renewSession(session.id())).isEqualTo(SessionRenewal.ENDED);
+        }
+    }
+
+    /** Redis answers, so other nodes would go on accepting the sessions as verified if this were only pending. */
+    @Test
+    void revocationsOfManySessionsWorkWhenRedisIsOutOfMemory() {
+        redis.cli().command("FLUSHALL");
+        try (TestNode node = TestNode.at(redis.url());
+                TestNode other = TestNode.at(redis.url(), "session.tracking.near-cache.enabled=false")) {
+            UserSession first = node.login("alice");
+            UserSession kept = node.login("alice");
+            UserSession bobs = node.login("bob");
+            other.awaitAnswer(bobs.id(), Result.LIVE_BY_STORE);
+            redis.cli().command("CONFIG", "SET", "maxmemory", "1");
+
+            assertThat(node.service.revokeOtherUserSessions("alice", kept.id()))
+                    .isEqualTo(new RevokedSessions(1, false));
+            assertThat(other.check(first.id()).status()).isEqualTo(SessionStatus.ENDED);
+            assertThat(other.check(kept.id()).status()).isEqualTo(SessionStatus.LIVE);
+            assertThat(node.service.revokeAllUserSessions("alice")).isEqualTo(new RevokedSessions(1, false));
+            assertThat(other.check(kept.id()).status()).isEqualTo(SessionStatus.ENDED);
+            assertThat(status(other, secondsAgo(60))).isEqualTo(SessionStatus.ENDED);
+            assertThat(node.service.revokeAllSessions().pending()).isFalse();
+            await().atMost(TestNode.PATIENCE).until(() -> other.check(bobs.id()).status() == SessionStatus.ENDED);
+            assertThat(node.pendingRevocations()).isZero();
+        } finally {
+            redis.cli().command("CONFIG", "SET", "maxmemory", "0");
+            redis.cli().command("FLUSHALL");
         }
     }
 
