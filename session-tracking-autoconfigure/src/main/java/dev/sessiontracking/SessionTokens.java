@@ -94,7 +94,8 @@ public interface SessionTokens {
      * registers one session, once, as {@link SessionService#registerSession} describes. The client must use the new
      * refresh token from then on: presenting the old one again later ends the session.
      *
-     * @param sessionId must be unguessable, and always the same for one token, such as a hash of its {@code jti}
+     * @param sessionId must be unguessable, and always the same for one token, such as a hash of its {@code jti}. Not a hash
+     *     of the token's text: decoders accept several texts of one signature, so one token could register several sessions
      * @param authenticatedAt when the user gave credentials: {@code auth_time}, or {@code iat} if the token has none
      * @param tokenExpiresAt when the token expires
      * @throws SessionEndedException as for {@link #refresh}

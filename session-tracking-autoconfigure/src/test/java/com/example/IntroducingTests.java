@@ -16,6 +16,7 @@ import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.test.InMemorySessionStore;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,14 @@ class IntroducingTests {
         return new Api().jwtDecoder().decode(token);
     }
 
+    /** Decoders accept the same token with other unused bits, characters that mean nothing, and spaces around it. */
+    private static List<String> otherTextsOf(String token) {
+        String base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        int last = token.length() - 1;
+        String unusedBits = token.substring(0, last) + base64.charAt(base64.indexOf(token.charAt(last)) ^ 1);
+        return List.of(token, unusedBits, token + "=", " " + token, token + "\n");
+    }
+
     @Test
     void nobodyIsLoggedOut() {
         String oldAccess = TestIssuer.get().sign(token -> {});
@@ -177,7 +186,9 @@ class IntroducingTests {
                     assertThat(api.get(tokens[1])).isEqualTo(401);
                     assertThat(api.get(oldAccess)).as("authenticated before it").isEqualTo(401);
                     assertThat(api.get(foreign)).isEqualTo(200);
-                    assertThatExceptionOfType(SessionEndedException.class).isThrownBy(() -> api.refresh(oldRefresh));
+                    for (String text : otherTextsOf(oldRefresh)) {
+                        assertThatExceptionOfType(SessionEndedException.class).isThrownBy(() -> api.refresh(text));
+                    }
                 },
                 onlyOurs[1]);
 

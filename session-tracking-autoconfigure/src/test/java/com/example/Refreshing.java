@@ -29,16 +29,22 @@ class Refreshing {
         Instant login = refreshToken.getClaimAsInstant("auth_time");
         return tokens.register(
                 refreshToken.getSubject(),
-                hash(refreshToken.getTokenValue()),
+                hash(signedPart(refreshToken)),
                 metadata,
                 login == null ? refreshToken.getIssuedAt() : login,
                 refreshToken.getExpiresAt());
     }
 
-    private static String hash(String token) {
+    /** Without the signature: one token can be written with several, and must register one session only. */
+    private static String signedPart(Jwt token) {
+        String text = token.getTokenValue().trim();
+        return text.substring(0, text.lastIndexOf('.'));
+    }
+
+    private static String hash(String text) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(token.getBytes(StandardCharsets.US_ASCII)));
+            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.US_ASCII)));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }
