@@ -25,7 +25,7 @@ class JtiDenylist implements OAuth2TokenValidator<Jwt>, LogoutHandler {
 
     @Override
     public OAuth2TokenValidatorResult validate(Jwt jwt) {
-        boolean old = !jwt.hasClaim("sid"); // new: session tracking checks the others
+        boolean old = !jwt.hasClaim("sid") && jwt.getId() != null; // new: session tracking checks the others
         return old && Boolean.TRUE.equals(redis.hasKey("revoked:" + jwt.getId()))
                 ? OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token"))
                 : OAuth2TokenValidatorResult.success();
@@ -33,7 +33,11 @@ class JtiDenylist implements OAuth2TokenValidator<Jwt>, LogoutHandler {
 
     @Override
     public void logout(HttpServletRequest request, HttpServletResponse response, Authentication authentication) {
-        if (authentication != null && authentication.getPrincipal() instanceof Jwt jwt && !jwt.hasClaim("sid")) {
+        if (authentication != null
+                && authentication.getPrincipal() instanceof Jwt jwt
+                && !jwt.hasClaim("sid")
+                && jwt.getId() != null
+                && jwt.getExpiresAt() != null) {
             Duration left = Duration.between(Instant.now(), jwt.getExpiresAt());
             redis.opsForValue().set("revoked:" + jwt.getId(), "", left.plusSeconds(60));
         }

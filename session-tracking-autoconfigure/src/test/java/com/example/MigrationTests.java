@@ -9,13 +9,10 @@ import static org.springframework.security.test.web.servlet.setup.SecurityMockMv
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
-import dev.sessiontracking.UserSession;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.test.InMemorySessionStore;
 import dev.sessiontracking.testkit.RedisServerExtension;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import javax.crypto.spec.SecretKeySpec;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -30,10 +27,8 @@ import org.springframework.mock.web.MockHttpSession;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.jwt.JwtEncoder;
 import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
-import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.test.web.servlet.request.MockHttpServletRequestBuilder;
@@ -42,6 +37,7 @@ import org.springframework.test.web.servlet.setup.MockMvcBuilders;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.WebApplicationContext;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The code of docs/migrating.md, with old tokens beside new ones. */
 class MigrationTests {
@@ -57,7 +53,8 @@ class MigrationTests {
         new WebApplicationContextRunner()
                 .withUserConfiguration(Api.class, application)
                 .withBean(InMemorySessionStore.class)
-                .withPropertyValues("spring.data.redis.url=" + redis.url())
+                .withPropertyValues(
+                        "spring.data.redis.url=" + redis.url(), "app.signing-secret=0123456789abcdef0123456789abcdef")
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     migration.accept(context);
@@ -112,6 +109,9 @@ class MigrationTests {
                             .getStatus())
                     .isEqualTo(200);
             assertThat(get(context, old)).isEqualTo(401);
+            String withoutId = TestIssuer.get().sign(claims -> {});
+            perform(context, bearer(MockMvcRequestBuilders.post("/logout"), withoutId));
+            assertThat(get(context, withoutId)).as("no other token is meant").isEqualTo(200);
             assertNewTokensAreTracked(context);
         });
     }
@@ -127,14 +127,20 @@ class MigrationTests {
                             .with(user("alice"))
                             .with(csrf()));
             assertThat(response.getStatus()).isEqualTo(200);
-            assertThat(response.getContentAsString()).contains("access_token", "refresh_token");
+            String token = JsonMapper.shared()
+                    .readTree(response.getContentAsString())
+                    .get("accessToken")
+                    .asString();
+            assertThat(context.getBean(JwtDecoder.class).decode(token).getExpiresAt())
+                    .isBefore(Instant.now().plusSeconds(3_600));
+            assertThat(get(context, token)).isEqualTo(200);
             assertThat(cookie.isInvalid()).isTrue();
-            List<UserSession> live = context.getBean(SessionService.class).getUserSessions("alice");
-            assertThat(live).hasSize(1);
+            SessionService sessions = context.getBean(SessionService.class);
+            assertThat(sessions.revokeAllUserSessions("alice").count()).isEqualTo(1);
+            assertThat(get(context, token)).isEqualTo(401);
             assertThat(perform(context, MockMvcRequestBuilders.post("/tokens").with(csrf()))
                             .getStatus())
                     .isNotEqualTo(200);
-            assertNewTokensAreTracked(context);
         });
     }
 
@@ -196,21 +202,8 @@ class MigrationTests {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @Import(TokenExchange.class)
+    @Import({TokenService.class, TokenExchange.class})
     static class Cookies {
-
-        private static final SecretKeySpec KEY =
-                new SecretKeySpec("0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.UTF_8), "HmacSHA256");
-
-        @Bean
-        JwtDecoder jwtDecoder() {
-            return NimbusJwtDecoder.withJwkSetUri(TestIssuer.get().jwkSetUri()).build();
-        }
-
-        @Bean
-        JwtEncoder jwtEncoder() {
-            return NimbusJwtEncoder.withSecretKey(KEY).build();
-        }
 
         @Bean
         @Order(1)

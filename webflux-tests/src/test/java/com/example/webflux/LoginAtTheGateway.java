@@ -3,6 +3,7 @@ package com.example.webflux;
 
 import dev.sessiontracking.security.reactive.ExchangeToken;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -15,8 +16,9 @@ class LoginAtTheGateway implements WebFilter {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         return ReactiveSecurityContextHolder.getContext()
-                .doOnNext(context -> {
-                    if (context.getAuthentication().getPrincipal() instanceof OidcUser user) {
+                .mapNotNull(SecurityContext::getAuthentication)
+                .doOnNext(login -> {
+                    if (login.getPrincipal() instanceof OidcUser user) {
                         ExchangeToken.verified(exchange, user.getClaims());
                     }
                 })
