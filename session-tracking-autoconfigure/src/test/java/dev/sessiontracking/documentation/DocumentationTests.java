@@ -90,6 +90,7 @@ class DocumentationTests {
         "introducing, src/test/java/com/example",
         "migrating, src/test/java/com/example",
         "recipes, src/test/java/com/example",
+        "identity-providers, src/test/java/com/example",
         "webflux, ../webflux-tests/src/test/java/com/example/webflux"
     })
     void codeOfAGuideIsWhatIsTested(String page, Path tested) throws Exception {
