@@ -72,9 +72,10 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
      * gRPC. The checks of the decoder are unchanged and run first.
      *
      * <pre>{@code
-     * @Bean
-     * JwtDecoder jwtDecoder(SessionTrackingJwtValidator revocation) {
-     *     return revocation.decorate(NimbusJwtDecoder.withJwkSetUri(uri).build());
+     * Messages(SessionTrackingJwtValidator revocation) {
+     *     NimbusJwtDecoder own = NimbusJwtDecoder.withJwkSetUri(uri).build();
+     *     own.setJwtValidator(JwtValidators.createDefaultWithIssuer(issuer));
+     *     this.decoder = revocation.decorate(own); // no bean: it would take the place of Spring Boot's decoder
      * }
      * }</pre>
      *
