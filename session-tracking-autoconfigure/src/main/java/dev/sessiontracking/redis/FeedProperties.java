@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The revocation feed.
  *
  * @param enabled Whether revocations are announced to all nodes, so that a node enforces them during an outage although it
- *     never met the session. An idle node sends no command. Needs the near cache.
+ *     never saw the session. An idle node sends no command. Needs the near cache.
  */
 @ConfigurationProperties("session.tracking.feed")
 record FeedProperties(@DefaultValue("true") boolean enabled) {}

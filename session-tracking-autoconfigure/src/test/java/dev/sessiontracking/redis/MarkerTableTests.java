@@ -216,14 +216,14 @@ class MarkerTableTests {
                 healNetwork();
                 await().atMost(TestNode.PATIENCE).until(() -> redis.cli().number("EXISTS", key) == 1);
             }
-            case "request during an outage, on a node that has met it" -> {
+            case "request during an outage, on a node that has seen it" -> {
                 set(marker, node, login);
                 boolean isChecked = !cell.startsWith("–");
                 await().atMost(TestNode.PATIENCE).until(() -> !isChecked || token(cut, login) == SessionStatus.ENDED);
                 loseNetwork();
                 assertThat(token(cut, login)).isEqualTo(isChecked ? SessionStatus.ENDED : SessionStatus.UNKNOWN);
             }
-            case "request during an outage, on a node that has never met it" -> {
+            case "request during an outage, on a node that has never seen it" -> {
                 loseNetwork();
                 set(marker, node, login);
                 assertThat(token(cut, login)).isEqualTo(SessionStatus.UNKNOWN);
