@@ -3,7 +3,6 @@ package dev.sessiontracking.test;
 
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionChange.End;
@@ -20,12 +19,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -47,24 +44,15 @@ public final class InMemorySessionStore implements SessionStore {
             null,
             List.of());
 
-    private static final String OUTAGE = "a test has begun an outage";
-
-    private static final Instant FOR_GOOD = Instant.parse("9999-12-31T23:59:59Z");
-
     private final Clock clock;
 
-    private final Object lock = new Object();
+    private final OutageSwitch outage = new OutageSwitch();
 
     private final Map<String, InMemorySession> sessions = new ConcurrentHashMap<>();
 
-    /** Sessions that were registered, or have ended, and cannot be registered. */
-    private final Map<String, InMemoryState> states = new ConcurrentHashMap<>();
+    private final InMemoryStates states = new InMemoryStates();
 
     private final InMemoryMarkers markers = new InMemoryMarkers();
-
-    private final List<StoreListener> listeners = new ArrayList<>();
-
-    private boolean unavailable;
 
     /** An empty store with the clock of the system. */
     public InMemorySessionStore() {
@@ -82,55 +70,32 @@ public final class InMemorySessionStore implements SessionStore {
 
     /** Stops answering, as Redis does during an outage, and notifies the engine. Nothing is lost. Idempotent. */
     public void beginOutage() {
-        switchTo(true);
+        outage.turn(true);
     }
 
     /** Answers again, and notifies the engine: it applies the pending revocations in the background. Idempotent. */
     public void endOutage() {
-        switchTo(false);
-    }
-
-    private void switchTo(boolean outage) {
-        // Listeners are notified strictly in turn. They are not called under the lock of the data.
-        synchronized (listeners) {
-            synchronized (lock) {
-                if (unavailable == outage) {
-                    return;
-                }
-                unavailable = outage;
-            }
-            listeners.forEach(outage ? listener -> listener.unavailable(OUTAGE) : StoreListener::available);
-        }
+        outage.turn(false);
     }
 
     /** Removes all sessions, registrations and not-before markers. What the engine remembers is not changed. */
     public void clear() {
-        synchronized (lock) {
+        outage.underLock(() -> {
             sessions.clear();
             states.clear();
             markers.clear();
-        }
+            return true;
+        });
     }
 
     /** The users with a not-before marker. */
     List<String> markedUsers() {
-        synchronized (lock) {
-            return markers.users();
-        }
+        return outage.underLock(markers::users);
     }
 
     @Override
     public void listen(StoreListener listener) {
-        synchronized (listeners) {
-            listeners.add(listener);
-            boolean outage;
-            synchronized (lock) {
-                outage = unavailable;
-            }
-            if (outage) {
-                listener.unavailable(OUTAGE);
-            }
-        }
+        outage.listen(listener);
     }
 
     @Override
@@ -139,11 +104,7 @@ public final class InMemorySessionStore implements SessionStore {
     }
 
     private <T> CompletionStage<T> answer(Supplier<T> answer) {
-        synchronized (lock) {
-            return unavailable
-                    ? CompletableFuture.failedFuture(new SessionStoreUnavailableException(OUTAGE, null))
-                    : CompletableFuture.completedFuture(answer.get());
-        }
+        return outage.answer(answer);
     }
 
     private Instant now() {
@@ -155,17 +116,12 @@ public final class InMemorySessionStore implements SessionStore {
         return session != null && session.isLive(now()) ? session : null;
     }
 
-    private @Nullable InMemoryState state(String sessionId) {
-        InMemoryState state = states.get(sessionId);
-        return state != null && state.until().isAfter(now()) ? state : null;
-    }
-
     // create, register
 
     @Override
     public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
         return answer(() -> {
-            if (live(session.id()) != null || state(session.id()) != null) {
+            if (live(session.id()) != null || states.holds(session.id(), now())) {
                 return Registration.EXISTS;
             }
             // A marker never covers a later login, whatever the clocks say.
@@ -183,14 +139,14 @@ public final class InMemorySessionStore implements SessionStore {
             if (live(session.id()) != null) {
                 return Registration.EXISTS;
             }
-            if (state(session.id()) != null) {
+            if (states.holds(session.id(), now())) {
                 return Registration.REFUSED;
             }
             Instant createdAt = session.createdAt().truncatedTo(ChronoUnit.MILLIS);
             UserSession written = markers.of(session.userId(), now()).covers(session.id(), createdAt)
                     ? null
                     : write(session, createdAt, ttl);
-            states.put(session.id(), new InMemoryState(null, now().plus(tokenLife), null, null));
+            states.registered(session.id(), now().plus(tokenLife));
             return written == null ? Registration.REFUSED : Registration.written(written);
         });
     }
@@ -206,22 +162,16 @@ public final class InMemorySessionStore implements SessionStore {
     public CompletionStage<Recorded> recordFirstUse(UserSession session, Duration lifetime, FirstUse use) {
         return answer(() -> {
             Instant time = use.authenticatedAt();
-            InMemoryState state = state(session.id());
-            if (live(session.id()) != null) {
-                return state != null && state.endedUntil() != null && state.rejects(time)
-                        ? Recorded.ended(state.endedUntil())
-                        : Recorded.LIVE;
-            }
-            if (state != null && (state.reason() == null || state.rejects(time))) {
-                return Recorded.ended(state.endedUntil() == null ? FOR_GOOD : state.endedUntil());
+            Recorded known = states.use(session.id(), live(session.id()) != null, time, now());
+            if (known != null) {
+                return known;
             }
             NotBefore marker = markers.of(session.userId(), now());
             if (time == null ? marker.exists() : marker.covers(session.id(), time)) {
                 return Recorded.ended(Instant.EPOCH);
             }
             UserSession written = Objects.requireNonNull(write(session, time == null ? now() : time, lifetime));
-            Instant ended = state == null ? Instant.EPOCH : Objects.requireNonNull(state.endedUntil());
-            states.put(session.id(), new InMemoryState(null, now().plus(lifetime), ended, time));
+            states.used(session.id(), now().plus(lifetime), time, now());
             return new Recorded(written, true, Instant.EPOCH, List.of());
         });
     }
@@ -229,14 +179,7 @@ public final class InMemorySessionStore implements SessionStore {
     @Override
     public CompletionStage<Long> reapplyRevocations(List<String> sessionIds, Duration tokenLife) {
         return answer(() -> sessionIds.stream()
-                .filter(id -> {
-                    InMemoryState state = state(id);
-                    return tokenLife.isZero()
-                            || state == null
-                            || state.reason() != null
-                            || state.endedUntil() == null
-                            || !state.endedUntil().isAfter(Instant.EPOCH);
-                })
+                .filter(id -> tokenLife.isZero() || !states.hasBegunAgain(id, now()))
                 .filter(id -> {
                     boolean wasLive = live(id) != null;
                     remove(id, new End(SessionEndReason.REVOKED, tokenLife, tokenLife, !tokenLife.isZero()));
@@ -328,28 +271,14 @@ public final class InMemorySessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Optional<SessionEndReason>> endReason(String sessionId) {
-        return answer(() -> Optional.ofNullable(state(sessionId)).map(InMemoryState::reason));
+        return answer(() -> Optional.ofNullable(states.endReason(sessionId, now())));
     }
 
     private boolean remove(String sessionId, End end) {
         boolean wasLive = live(sessionId) != null;
-        boolean isNew = end.ofProvider() && state(sessionId) == null;
+        boolean isNew = end.ofProvider() && !states.holds(sessionId, now());
         sessions.remove(sessionId);
-        Duration longest = end.kept().compareTo(end.tokenLife()) > 0 ? end.kept() : end.tokenLife();
-        if (longest.toMillis() > 0 && (wasLive || end.tokenLife().toMillis() > 0)) {
-            InMemoryState before = state(sessionId);
-            Instant until = now().plus(longest);
-            // The first reason counts.
-            states.put(
-                    sessionId,
-                    new InMemoryState(
-                            wasLive || before == null || before.reason() == null ? end.reason() : before.reason(),
-                            before == null || before.until().isBefore(until) ? until : before.until(),
-                            end.ofProvider() || (before != null && before.endedUntil() != null)
-                                    ? (before == null ? new InMemoryState(null, until, null, null) : before).end(now())
-                                    : null,
-                            null));
-        }
+        states.ended(sessionId, wasLive, end, now());
         return wasLive || isNew;
     }
 
