@@ -60,7 +60,7 @@ final class ConnectAttempts {
             try {
                 return CompletableFuture.completedFuture(connect.get());
             } catch (RedisException failure) {
-                if (RedisFailures.isHelloRefused(failure) && oldProtocolTried.compareAndSet(false, true)) {
+                if (RefusedLogins.isHelloRefused(failure) && oldProtocolTried.compareAndSet(false, true)) {
                     return withOldProtocol(connect);
                 }
                 if (++tried >= addresses.found()) {
@@ -87,7 +87,7 @@ final class ConnectAttempts {
 
     /** Detects a wrong transport, which the server does not report: it expects TLS, or does not support it. */
     private Throwable explained(RedisException failure) {
-        boolean isOther = RedisFailures.misconfiguration(failure) == null
+        boolean isOther = Misconfiguration.of(failure) == null
                 && RedisFailures.mayBeWrongTransport(failure)
                 && TransportProbe.isOther(url.addresses().get(0), url.tls(), properties.connectTimeout());
         return isOther ? new Misconfiguration.WrongTransportException(url.tls(), failure) : failure;

@@ -5,7 +5,6 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
-import java.util.Collection;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +45,9 @@ enum Misconfiguration {
     }
 
     /** The server's error and the likely fix, or {@code null} if the failure may be temporary. */
-    static @Nullable String of(Collection<Throwable> causes) {
-        String found = null;
-        for (Throwable cause : causes) {
+    static @Nullable String of(Throwable failure) {
+        String found = RefusedLogins.fix(failure);
+        for (Throwable cause : RedisFailures.causes(failure)) {
             found = found == null ? inWords(cause) : found;
         }
         return found == null ? null : found.replace("{url}", "session.tracking.redis-url");

@@ -41,21 +41,11 @@ public final class RedisFailures {
 
     static final String NO_WORD = "of another kind";
 
-    private static final Pattern HELLO_REFUSED = Pattern.compile(
-            "(?i)^(?!NOAUTH|WRONGPASS|NOPERM).*\\b(?:hello|(?:unknown|unsupported|invalid) (?:command|request))");
-
     /** Up to the first character that may begin an argument: a key, a session id or an address. */
     private static final Pattern BEGINNING = Pattern.compile("[A-Za-z][A-Za-z ()-]{0,100}");
 
     public static final String LOGIN_REFUSED =
             "authentication failed, check the user and the password in session.tracking.redis-url";
-
-    static final String SENTINEL_LOGIN_REFUSED = "the sentinels rejected the login, check"
-            + " session.tracking.sentinel.username and session.tracking.sentinel.password";
-
-    /** Beginnings of Lettuce's messages if one sentinel, or all of them, could not be asked for the master. */
-    private static final Set<String> OF_A_SENTINEL =
-            Set.of("Cannot connect Redis Sentinel at ", "Cannot connect to a Redis Sentinel");
 
     private static final int MOST_CAUSES = 100;
 
@@ -170,16 +160,6 @@ public final class RedisFailures {
         return beginning.lookingAt() ? beginning.group().strip() : "";
     }
 
-    /** Whether a server rejects the first command of the current protocol, but may support the older protocol. */
-    static boolean isHelloRefused(Throwable failure) {
-        return causes(failure).stream()
-                .filter(RedisCommandExecutionException.class::isInstance)
-                .map(cause -> String.valueOf(cause.getMessage()))
-                .anyMatch(message -> !message.startsWith("NOPERM")
-                        && (isLoginRefused(message)
-                                || HELLO_REFUSED.matcher(message).find()));
-    }
-
     /** Whether a connection ended in a way that is usual when only one of the two sides uses TLS. */
     static boolean mayBeWrongTransport(Throwable failure) {
         return causes(failure).stream()
@@ -187,30 +167,6 @@ public final class RedisFailures {
                         || cause instanceof ConnectException
                         || cause instanceof ConnectTimeoutException
                         || cause instanceof UnknownHostException);
-    }
-
-    /** The required change of the configuration, or {@code null} if the failure may be temporary. */
-    static @Nullable String misconfiguration(Throwable failure) {
-        String refused = loginRefused(failure);
-        return refused != null ? refused : Misconfiguration.of(causes(failure));
-    }
-
-    /** Whether the server does not accept our user or password. */
-    static boolean isLoginRefused(Throwable failure) {
-        return loginRefused(failure) != null;
-    }
-
-    /** The fix for rejected credentials, or {@code null} for any other failure. */
-    static @Nullable String loginRefused(Throwable failure) {
-        boolean sentinel = false;
-        for (Throwable cause : causes(failure)) {
-            String message = String.valueOf(cause.getMessage());
-            if (cause instanceof RedisCommandExecutionException && isLoginRefused(message)) {
-                return sentinel ? SENTINEL_LOGIN_REFUSED : LOGIN_REFUSED;
-            }
-            sentinel |= OF_A_SENTINEL.stream().anyMatch(message::startsWith);
-        }
-        return null;
     }
 
     /**
@@ -226,13 +182,6 @@ public final class RedisFailures {
             }
         }
         return causes;
-    }
-
-    private static boolean isLoginRefused(String message) {
-        String word = firstWord(message);
-        return word.equals("WRONGPASS")
-                || word.equals("NOAUTH")
-                || (message.contains("AUTH") && !HELLO_REFUSED.matcher(message).find());
     }
 
     /** Whether the server is read-only. */
@@ -267,7 +216,7 @@ public final class RedisFailures {
 
     /** A reason without addresses or credentials: the first word of an error reply, or the kind of failure. */
     public static String inWords(Throwable failure) {
-        String misconfigured = misconfiguration(failure);
+        String misconfigured = Misconfiguration.of(failure);
         if (misconfigured != null) {
             return misconfigured;
         }

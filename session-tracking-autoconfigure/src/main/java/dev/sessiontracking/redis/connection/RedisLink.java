@@ -126,7 +126,7 @@ public final class RedisLink implements AutoCloseable {
 
     /** Remains until the server answers again. A timeout in between does not mean that a password was corrected. */
     private void noteMisconfiguration(Throwable failure) {
-        String found = RedisFailures.misconfiguration(failure);
+        String found = Misconfiguration.of(failure);
         if (found != null) {
             misconfiguration = found;
         }

@@ -53,7 +53,7 @@ final class SentinelWatch {
 
     /** Logs once per sentinel. Other sentinels may still work, so nobody would notice the problem before a failover. */
     private void refused(RedisAddress sentinel, Throwable failure) {
-        if (RedisFailures.isLoginRefused(failure) && mute.add(sentinel)) {
+        if (RefusedLogins.isRefused(failure) && mute.add(sentinel)) {
             log.warn(
                     "Sentinel {} rejected the login. It is not used to find the master or to detect failovers."
                             + " Check session.tracking.sentinel.username and"

@@ -42,7 +42,7 @@ final class TransportProbe {
             secured.startHandshake();
             return true;
         } catch (SSLException failure) {
-            return Misconfiguration.of(RedisFailures.causes(failure)) != null;
+            return Misconfiguration.of(failure) != null;
         }
     }
 }
