@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.SessionEvent.RevocationOperation;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.CachingReaderStub;
 import dev.sessiontracking.core.SwitchableStore;
@@ -18,9 +17,6 @@ import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,44 +37,12 @@ class CutoffRevokerTests {
 
     private final NotBeforeMarkers markers = new NotBeforeMarkers(store, store::notBefore, TTL, clock);
 
-    private final List<String> outcomes = new CopyOnWriteArrayList<>();
+    private final RecordedOutcomes outcomes = new RecordedOutcomes();
 
     private final Revoker revoker =
-            new Revoker(store, new CachingReaderStub(clock), denylist, markers, new Outcomes(), OutagePolicy.PLAIN_JWT);
+            new Revoker(store, new CachingReaderStub(clock), denylist, markers, outcomes, OutagePolicy.PLAIN_JWT);
 
     private final RevocationObserver announcements = revoker.observer();
-
-    private final class Outcomes implements Revoker.Outcomes {
-
-        @Override
-        public void revoked(
-                RevocationOperation operation,
-                SessionEndReason reason,
-                List<String> sessionIds,
-                @Nullable String userId) {
-            outcomes.add("revoked " + operation);
-        }
-
-        @Override
-        public void cutoff(@Nullable Instant time) {
-            outcomes.add("cutoff " + time);
-        }
-
-        @Override
-        public void pending(
-                RevocationOperation operation,
-                SessionEndReason reason,
-                @Nullable String sessionId,
-                @Nullable String userId) {
-            outcomes.add("pending " + operation);
-        }
-
-        @Override
-        public void applied(
-                RevocationOperation operation, @Nullable String sessionId, @Nullable String userId, long sessions) {
-            outcomes.add("applied " + operation + " " + sessions);
-        }
-    }
 
     @AfterEach
     void close() {
@@ -101,7 +65,7 @@ class CutoffRevokerTests {
         Instant past = NOW.minus(Duration.ofHours(1));
         assertThat(known().exists()).isFalse();
         assertThat(revoker.revokeEverything(past)).isEqualTo(new SessionCutoff(past, false));
-        assertThat(outcomes).containsExactly("cutoff " + past);
+        assertThat(outcomes.lines).containsExactly("cutoff " + past);
         assertThat(store.marker(ALL_USERS)).isEqualTo(at(past));
         assertThat(known())
                 .as("known at once, not after the staleness of the cut-off")
@@ -136,13 +100,13 @@ class CutoffRevokerTests {
         Instant past = NOW.minusSeconds(60);
         assertThat(revoker.revokeEverything(past)).isEqualTo(new SessionCutoff(past, true));
         assertThat(markers.remembered(ALL_USERS)).isEqualTo(at(past));
-        assertThat(outcomes).containsExactly("pending ALL_USERS");
+        assertThat(outcomes.lines).containsExactly("pending ALL_USERS null null");
 
         store.recoverSilently();
         revoker.recovery().available();
         await().until(() -> revoker.pendingCount() == 0);
         assertThat(store.marker(ALL_USERS)).isEqualTo(at(past));
-        assertThat(outcomes).containsExactly("pending ALL_USERS", "applied ALL_USERS 0");
+        assertThat(outcomes.lines).containsExactly("pending ALL_USERS null null", "applied ALL_USERS null null 0");
     }
 
     @Test

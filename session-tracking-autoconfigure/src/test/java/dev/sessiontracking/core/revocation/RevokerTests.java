@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.SessionEvent.RevocationOperation;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService.RevokedSessions;
 import dev.sessiontracking.SessionStatus;
@@ -20,7 +19,6 @@ import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,47 +42,15 @@ class RevokerTests {
 
     private final RevocationDenylist denylist = new RevocationDenylist(clock, TTL, 2);
 
-    private final List<String> outcomes = new CopyOnWriteArrayList<>();
+    private final RecordedOutcomes outcomes = new RecordedOutcomes();
 
     private final Revoker revoker = new Revoker(
             store,
             reader,
             denylist,
             new NotBeforeMarkers(store, store::notBefore, TTL, clock),
-            new Outcomes(),
+            outcomes,
             OutagePolicy.PLAIN_JWT);
-
-    private final class Outcomes implements Revoker.Outcomes {
-
-        @Override
-        public void revoked(
-                RevocationOperation operation,
-                SessionEndReason reason,
-                List<String> sessionIds,
-                @Nullable String userId) {
-            outcomes.add("revoked " + operation + " " + sessionIds + " " + userId);
-        }
-
-        @Override
-        public void cutoff(@Nullable Instant time) {
-            outcomes.add("cutoff " + time);
-        }
-
-        @Override
-        public void pending(
-                RevocationOperation operation,
-                SessionEndReason reason,
-                @Nullable String sessionId,
-                @Nullable String userId) {
-            outcomes.add("pending " + operation + " " + sessionId + " " + userId);
-        }
-
-        @Override
-        public void applied(
-                RevocationOperation operation, @Nullable String sessionId, @Nullable String userId, long sessions) {
-            outcomes.add("applied " + operation + " " + sessionId + " " + userId + " " + sessions);
-        }
-    }
 
     @AfterEach
     void close() {
@@ -119,14 +85,14 @@ class RevokerTests {
         assertThat(revoke("a")).isTrue();
         assertThat(store.holds("a")).isFalse();
         assertThat(denylist.isDenied("a")).isTrue();
-        assertThat(outcomes).containsExactly("revoked ONE [a] null");
+        assertThat(outcomes.lines).containsExactly("revoked ONE [a] null");
     }
 
     @Test
     void madeUpIdIsNotRemembered() {
         assertThat(revoke("made-up")).isFalse();
         assertThat(denylist.size()).isZero();
-        assertThat(outcomes).isEmpty();
+        assertThat(outcomes.lines).isEmpty();
     }
 
     @Test
@@ -150,7 +116,7 @@ class RevokerTests {
         applyPending();
         assertThat(store.holds("a")).isFalse();
         assertThat(revoker.isPending("a")).isFalse();
-        assertThat(outcomes).containsExactly("pending ONE a null", "applied ONE a null 1");
+        assertThat(outcomes.lines).containsExactly("pending ONE a null", "applied ONE a null 1");
     }
 
     @Test
@@ -158,7 +124,7 @@ class RevokerTests {
         store.fail();
         revoke("made-up");
         applyPending();
-        assertThat(outcomes).containsExactly("pending ONE made-up null", "applied ONE made-up null 0");
+        assertThat(outcomes.lines).containsExactly("pending ONE made-up null", "applied ONE made-up null 0");
     }
 
     @Test
@@ -217,7 +183,7 @@ class RevokerTests {
         assertThat(store.marker("alice")).isEqualTo(NotBefore.of(NOW, "kept"));
         assertThat(denylist.isDenied("a")).isTrue();
         assertThat(denylist.isDenied("kept")).isFalse();
-        assertThat(outcomes).containsExactly("revoked OTHERS [a] alice");
+        assertThat(outcomes.lines).containsExactly("revoked OTHERS [a] alice");
     }
 
     @Test
@@ -249,7 +215,7 @@ class RevokerTests {
         applyPending();
         assertThat(store.holds("a")).isFalse();
         assertThat(store.marker("alice")).isEqualTo(NotBefore.of(NOW, null));
-        assertThat(outcomes).containsExactly("pending ALL null alice", "applied ALL null alice 1");
+        assertThat(outcomes.lines).containsExactly("pending ALL null alice", "applied ALL null alice 1");
     }
 
     // what the near cache reports
