@@ -11,6 +11,7 @@ import dev.sessiontracking.core.SessionChecker.Result;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,13 @@ class KilledNodeTests {
     @BeforeAll
     static void start() {
         fleet = Fleet.of("plain-jwt", "plain-jwt");
+    }
+
+    @BeforeEach
+    void launchWhatHasEnded() {
+        if (fleet.node(0).isDisturbed()) {
+            fleet.node(0).launch().awaitListening();
+        }
     }
 
     @AfterAll
@@ -62,7 +70,6 @@ class KilledNodeTests {
         assertThat(fleet.server().cli().number("EXISTS", "session:" + tokens.sessionId()))
                 .isZero();
         awaitAnswer(1, tokens, SessionStatus.ENDED, 401);
-        fleet.node(0).launch().awaitListening();
     }
 
     @Test
@@ -74,7 +81,6 @@ class KilledNodeTests {
                 .doesNotContain(String.valueOf(tokens.sessionId()));
         fleet.server().start();
         awaitAnswer(1, tokens, SessionStatus.LIVE, 200);
-        fleet.node(0).launch().awaitListening();
     }
 
     /** A session that node 0 has acknowledged as revoked and refuses, and whose revocation it keeps. */

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -69,9 +71,8 @@ class BulkOperationsTests extends BulkOperations {
     @Test
     void sessionsBehindManyStaleEntriesAreListedAndRevoked() {
         fill("mallory", 3_000);
-        for (int i = 100; i < 3_000; i++) {
-            command("DEL", "session:mallory-" + i);
-        }
+        command(Stream.concat(Stream.of("DEL"), IntStream.range(100, 3_000).mapToObj(i -> "session:mallory-" + i))
+                .toArray(String[]::new));
         assertThat(node.service.getUserSessions("mallory")).hasSize(100);
         assertThat(node.service.revokeAllUserSessions("mallory").count()).isEqualTo(100);
         assertThat(node.service.getUserSessions("mallory")).isEmpty();

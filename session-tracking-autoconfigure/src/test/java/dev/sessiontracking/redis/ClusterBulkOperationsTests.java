@@ -7,10 +7,8 @@ import dev.sessiontracking.testkit.TestLength;
 import dev.sessiontracking.testkit.Topologies;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 
 /** The same on three masters. */
-@Tag("long")
 class ClusterBulkOperationsTests extends BulkOperations {
 
     private RedisServer[] masters = {};

@@ -16,7 +16,9 @@ import dev.sessiontracking.testkit.ScriptedRedisServer;
 import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,15 +33,22 @@ class HalfOutageTests {
     private static final String TIMEOUT = "session.tracking.command-timeout=1s";
 
     /** Two command timeouts, and what an overloaded machine adds. */
-    private static final Duration ONE_WAIT = Duration.ofMillis(2 * 1_000 + 500);
+    private static final Duration ONE_WAIT = Duration.ofMillis(2 * 1_000 + 3_000);
 
-    private static final Duration NO_WAIT = Duration.ofMillis(900);
+    private static final int CALLS = 20;
+
+    /** Half of what the calls would wait for; the rest is for an overloaded machine. */
+    private static final Duration NO_WAITS = Duration.ofSeconds(CALLS / 2);
 
     private static <T> T within(Duration longest, Supplier<T> call) {
         long start = System.nanoTime();
         T result = call.get();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(longest);
         return result;
+    }
+
+    private static long count(BooleanSupplier call) {
+        return IntStream.range(0, CALLS).filter(i -> call.getAsBoolean()).count();
     }
 
     private static boolean isTracked(TestNode node) {
@@ -55,10 +64,11 @@ class HalfOutageTests {
             node.awaitCached(session);
             cli.command("CLIENT", "PAUSE", "60000", "WRITE");
             assertThat(within(ONE_WAIT, () -> isTracked(node))).isFalse();
-            for (int i = 0; i < 20; i++) {
-                assertThat(within(NO_WAIT, () -> isTracked(node))).isFalse();
-                assertThat(node.check(session).status()).isEqualTo(SessionStatus.LIVE);
-            }
+            assertThat(within(
+                            NO_WAITS,
+                            () -> count(() ->
+                                    !isTracked(node) && node.check(session).status() == SessionStatus.LIVE)))
+                    .isEqualTo(CALLS);
             await().atMost(TestNode.PATIENCE).until(() -> output.getOut().contains("takes no writes"));
             cli.command("CLIENT", "UNPAUSE");
             await().atMost(TestNode.PATIENCE).until(() -> isTracked(node));
@@ -82,9 +92,8 @@ class HalfOutageTests {
             assertThat(within(ONE_WAIT, () -> node.check("a"))).isEqualTo(Result.UNVERIFIED);
             await().atMost(TestNode.PATIENCE)
                     .until(() -> node.bean(SessionTracking.class).outages() == 1);
-            for (int i = 0; i < 20; i++) {
-                assertThat(within(NO_WAIT, () -> node.check("a"))).isEqualTo(Result.UNVERIFIED);
-            }
+            assertThat(within(NO_WAITS, () -> count(() -> node.check("a") == Result.UNVERIFIED)))
+                    .isEqualTo(CALLS);
             assertThat(within(ONE_WAIT, () -> node.service.revokeSession("a"))).isTrue();
             assertThat(node.pendingRevocations()).isZero();
             assertThat(server.count("EVALSHA")).isOne();
@@ -96,7 +105,7 @@ class HalfOutageTests {
         try (RedisServer server = RedisServers.start("--timeout", "1");
                 TestNode node = TestNode.at(server.url())) {
             String session = node.login("alice").id();
-            for (int i = 0; i < TestLength.of(2, 4); i++) {
+            for (int i = 0; i < TestLength.of(1, 4); i++) {
                 long closed = server.cli().number("EXISTS", session);
                 await().pollDelay(Duration.ofMillis(2_300)).until(() -> closed == 0);
                 assertThat(node.check(session).status()).isEqualTo(SessionStatus.LIVE);
@@ -130,7 +139,7 @@ class HalfOutageTests {
                 RedisServer replica =
                         RedisServers.startLocal("--replicaof", master.host(), String.valueOf(master.port()));
                 // A busy machine takes longer to connect again, which it does every second here.
-                TestNode node = TestNode.at(replica.url(), "session.tracking.command-timeout=1s")) {
+                TestNode node = TestNode.at(replica.url(), TIMEOUT)) {
             assertThat(isTracked(node)).isFalse();
             await().atMost(TestNode.PATIENCE).until(() -> output.getOut().contains("Redis answers reads, but"));
             long end =
@@ -162,9 +171,9 @@ class HalfOutageTests {
                     .during(Duration.ofSeconds(5))
                     .atMost(TestNode.PATIENCE)
                     .until(() -> !isTracked(node));
-            // Three lines, at 0, 1 and 3 seconds, and one more for a pause that this machine made shorter.
+            // Three lines, at 0, 1, 3 and 7 seconds: fewer and fewer, while a hundred requests ask.
             assertThat(Long.parseLong(server.cli().info("total_connections_received")))
-                    .isBetween(3L, 3L * 4);
+                    .isBetween(3L, 3L * 8);
             server.cli().command("REPLICAOF", "NO", "ONE");
             await().atMost(TestNode.PATIENCE).until(() -> isTracked(node));
             assertThat(node.check(session.id()).status()).isEqualTo(SessionStatus.LIVE);

@@ -94,7 +94,7 @@ class RefusedReadsTests {
         server.script((client, command) -> Set.of("SET", "DEL").contains(command.get(0))
                 ? List.of("-MISCONF Redis is configured to save RDB snapshots\r\n")
                 : null);
-        await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(30)).until(() -> {
+        await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(30)).until(() -> {
             Result answer = node.check("x");
             return answer == Result.LIVE_BY_CACHE || answer == Result.LIVE_BY_STORE;
         });

@@ -32,9 +32,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class ServerFaultTests {
 
-    /** "Within about a second", on a machine that is busy with other things too. */
-    private static final Duration SOON = Duration.ofSeconds(4);
-
     private static final int CHECKS = 10_000;
 
     @RegisterExtension
@@ -82,10 +79,10 @@ class ServerFaultTests {
     }
 
     private void awaitRecovery() {
-        await().atMost(SOON)
+        await().atMost(TestNode.PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> node.check(session).status() == SessionStatus.LIVE);
-        await().atMost(SOON)
+        await().atMost(TestNode.PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> node.service
                         .createSession("alice", SessionMetadata.none())
@@ -94,7 +91,7 @@ class ServerFaultTests {
     }
 
     private void saidOnce(CapturedOutput output) {
-        await().atMost(SOON).until(() -> said(output).contains("Redis is available again"));
+        await().atMost(TestNode.PATIENCE).until(() -> said(output).contains("Redis is available again"));
         assertThat(said(output)).containsOnlyOnce("Redis is unavailable").containsOnlyOnce("Redis is available again");
     }
 
@@ -130,7 +127,7 @@ class ServerFaultTests {
         redis.server().kill();
         awaitUnknown();
         redis.server().start();
-        await().atMost(SOON)
+        await().atMost(TestNode.PATIENCE)
                 .until(() -> node.service
                         .createSession("alice", SessionMetadata.none())
                         .tracked());
@@ -143,7 +140,7 @@ class ServerFaultTests {
         String[] nameAndValue = setting.split("=");
         redis.cli().command("CONFIG", "SET", nameAndValue[0], nameAndValue[1]);
         try {
-            await().during(Duration.ofSeconds(4))
+            await().during(Duration.ofSeconds(3))
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> node.check(session).status() == SessionStatus.LIVE);
             assertThat(node.check("nobody").status()).isEqualTo(SessionStatus.ENDED);
@@ -168,7 +165,7 @@ class ServerFaultTests {
         } finally {
             redis.cli().command("CONFIG", "SET", "min-replicas-to-write", "0");
         }
-        await().atMost(SOON).until(() -> node.pendingRevocations() == 0);
+        await().atMost(TestNode.PATIENCE).until(() -> node.pendingRevocations() == 0);
         assertThat(redis.cli().number("EXISTS", "session:" + session)).isZero();
     }
 
@@ -188,7 +185,9 @@ class ServerFaultTests {
             awaitUnknown();
             // New connections are greeted, and then refused the pushes as well.
             network.cut();
-            await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> node.check(session) == Result.UNVERIFIED);
+            await().during(Duration.ofSeconds(1))
+                    .atMost(TestNode.PATIENCE)
+                    .until(() -> node.check(session) == Result.UNVERIFIED);
         } finally {
             redis.cli().command("SCRIPT", "KILL");
         }
@@ -204,7 +203,9 @@ class ServerFaultTests {
                 RedisCli.to(redis.server().host(), redis.server().port()).withPassword("another")) {
             other.command("CLIENT", "KILL", "TYPE", "normal");
             awaitUnknown();
-            await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> node.check(session) == Result.UNVERIFIED);
+            await().during(Duration.ofSeconds(1))
+                    .atMost(TestNode.PATIENCE)
+                    .until(() -> node.check(session) == Result.UNVERIFIED);
             other.command("CONFIG", "SET", "requirepass", "");
         }
         awaitRecovery();
@@ -220,7 +221,7 @@ class ServerFaultTests {
             CompletableFuture<Result> check = CompletableFuture.supplyAsync(() -> patient.check("another"));
             await().during(Duration.ofMillis(100)).until(() -> !check.isDone());
             patient.close();
-            assertThat(check).succeedsWithin(SOON).isEqualTo(Result.UNVERIFIED);
+            assertThat(check).succeedsWithin(TestNode.PATIENCE).isEqualTo(Result.UNVERIFIED);
         }
     }
 
@@ -249,8 +250,8 @@ class ServerFaultTests {
             awaitUnknown();
         }
         CompletableFuture<Void> closed = CompletableFuture.runAsync(node::close);
-        assertThat(closed).succeedsWithin(SOON);
-        await().atMost(SOON)
+        assertThat(closed).succeedsWithin(TestNode.PATIENCE);
+        await().atMost(TestNode.PATIENCE)
                 .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                         .filteredOn(thread -> !threadsBefore.contains(thread))
                         .extracting(Thread::getName)
