@@ -65,7 +65,7 @@ class TwoNodeTests {
                         .status())
                 .isEqualTo(204);
 
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() ->
                         assertThat(first.get("/me", alice.access()).status()).isEqualTo(401));
         second.get("/me", alice.access()).assertProblem(401);

@@ -37,7 +37,7 @@ class ClusterSessionCutoffTests {
 
             withoutCache.service.revokeAllSessions();
 
-            await().atMost(Duration.ofSeconds(1))
+            await().atMost(TestNode.SOON)
                     .pollInterval(Duration.ofMillis(10))
                     .until(() -> List.of(node, other, withoutCache).stream()
                             .allMatch(one -> sessions.stream()

@@ -65,7 +65,7 @@ class FirstConnectTests {
                 long before = System.nanoTime();
                 link.awaitFirstAttempt();
                 assertThat(Duration.ofNanos(System.nanoTime() - before))
-                        .isBetween(Duration.ofMillis(1_500), Duration.ofSeconds(4));
+                        .isBetween(Duration.ofMillis(1_500), TestNode.PATIENCE);
                 assertThat(link.isOpenForRequests()).isFalse();
             }
         }

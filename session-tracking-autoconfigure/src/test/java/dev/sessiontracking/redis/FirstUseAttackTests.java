@@ -67,7 +67,7 @@ class FirstUseAttackTests {
 
     private static void awaitStatus(TokenSession token, SessionStatus status) {
         for (TestNode one : List.of(alone, node)) {
-            await().atMost(Duration.ofSeconds(2))
+            await().atMost(TestNode.SOON)
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(5))
                     .untilAsserted(() -> assertThat(status(one, token))

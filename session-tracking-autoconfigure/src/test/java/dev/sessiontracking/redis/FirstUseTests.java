@@ -78,7 +78,7 @@ class FirstUseTests {
 
     /** As a near cache may be behind for a moment. */
     private static void awaitOnAllNodes(TokenSession token, SessionStatus status) {
-        nodes().forEach(one -> await().atMost(Duration.ofSeconds(2))
+        nodes().forEach(one -> await().atMost(TestNode.SOON)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))
                 .untilAsserted(() -> assertThat(status(one, token)).isEqualTo(status)));
@@ -123,7 +123,7 @@ class FirstUseTests {
                         before.plus(ProviderTokens.LIFETIME),
                         Instant.now().plusSeconds(1).plus(ProviderTokens.LIFETIME));
         assertThat(redis.cli().number("PTTL", KEYS.session(sid)))
-                .isCloseTo(redis.cli().number("PTTL", KEYS.sessionState(sid)), Offset.offset(50L));
+                .isCloseTo(redis.cli().number("PTTL", KEYS.sessionState(sid)), Offset.offset(5_000L));
         assertNoCommands(token(sid, sub, login), SessionStatus.LIVE);
     }
 

@@ -56,6 +56,7 @@ class NearCacheChaosTests {
                 networks.add(network);
                 nodes.add(TestNode.at(
                         network.url(),
+                        TestNode.DEFAULT_TIMEOUT,
                         "session.tracking.ttl=" + ttl.toMillis() + "ms",
                         "session.tracking.revocation.retention=1h",
                         "session.tracking.outage-policy=reject"));

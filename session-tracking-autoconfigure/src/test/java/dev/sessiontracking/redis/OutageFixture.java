@@ -24,8 +24,8 @@ import org.springframework.context.annotation.Configuration;
 /** A whole application against a server that comes, goes, freezes, and comes back with what it knew. */
 abstract class OutageFixture {
 
-    /** Five times the command timeout: what an overloaded machine may add is not what is tested here. */
-    static final Duration LONGEST_CALL = Duration.ofMillis(5 * 250);
+    /** Twelve times the command timeout: what an overloaded machine may add is not what is tested here. */
+    static final Duration LONGEST_CALL = Duration.ofMillis(12 * 250);
 
     static final Duration PATIENCE = Duration.ofSeconds(20);
 

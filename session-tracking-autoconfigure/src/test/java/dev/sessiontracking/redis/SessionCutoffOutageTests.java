@@ -16,7 +16,6 @@ import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisServerExtension;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,7 +62,7 @@ class SessionCutoffOutageTests {
 
             Instant cutoff = node.service.revokeAllSessions().time();
 
-            await().atMost(Duration.ofSeconds(1))
+            await().atMost(TestNode.SOON)
                     .until(() -> Objects.equals(idle.bean(SessionTracking.class).cutoff(), cutoff));
             lose(network, idle);
             Instant login = session.createdAt();

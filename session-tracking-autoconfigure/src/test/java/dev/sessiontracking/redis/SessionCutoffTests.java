@@ -67,7 +67,7 @@ class SessionCutoffTests {
             assertThat(cutoff.pending()).isFalse();
             sessions.forEach(
                     session -> assertThat(node.check(session.id()).status()).isEqualTo(SessionStatus.ENDED));
-            await().atMost(Duration.ofSeconds(1))
+            await().atMost(TestNode.SOON)
                     .pollInterval(Duration.ofMillis(10))
                     .until(() -> nodes.stream()
                             .allMatch(one -> token(one, login) == SessionStatus.ENDED

@@ -39,8 +39,8 @@ class SlowNetworkTests extends SessionStoreFixture {
         } finally {
             network.heal();
         }
-        Duration session = lifetime("session:a");
-        assertThat(lifetime("user_sessions:alice")).isGreaterThanOrEqualTo(session);
+        Duration index = lifetime("user_sessions:alice");
+        assertThat(index).isGreaterThanOrEqualTo(lifetime("session:a"));
     }
 
     @Test
@@ -52,8 +52,8 @@ class SlowNetworkTests extends SessionStoreFixture {
         } finally {
             network.heal();
         }
-        Duration session = lifetime("session:a");
         long expiry = Long.parseLong(String.valueOf(raw("ZSCORE", "user_sessions:alice", "a")));
-        assertThat(Duration.ofMillis(expiry - System.currentTimeMillis())).isGreaterThanOrEqualTo(session);
+        Duration entry = Duration.ofMillis(expiry - System.currentTimeMillis());
+        assertThat(entry).isGreaterThanOrEqualTo(lifetime("session:a"));
     }
 }

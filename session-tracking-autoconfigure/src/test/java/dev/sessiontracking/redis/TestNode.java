@@ -24,6 +24,15 @@ final class TestNode implements AutoCloseable {
     /** Whatever comes back must be back by then, on a machine that is busy with other things too. */
     static final Duration PATIENCE = Duration.ofSeconds(15);
 
+    /** What a second is enough for, on such a machine. */
+    static final Duration SOON = Duration.ofSeconds(5);
+
+    /** For nodes that are judged by the time they take. */
+    static final String DEFAULT_TIMEOUT = "session.tracking.command-timeout=250ms";
+
+    /** Twice the default: a machine that is busy with other things must not look like an outage. */
+    private static final String PATIENT = "session.tracking.command-timeout=500ms";
+
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
 
     final SessionService service;
@@ -31,7 +40,8 @@ final class TestNode implements AutoCloseable {
     final SessionChecker checker;
 
     private TestNode(String url, Providers providers, String... properties) {
-        TestPropertyValues.of(properties)
+        TestPropertyValues.of(PATIENT)
+                .and(properties)
                 .and("session.tracking.redis-url=" + url)
                 .applyTo(context);
         context.registerBean(Providers.class, () -> providers);

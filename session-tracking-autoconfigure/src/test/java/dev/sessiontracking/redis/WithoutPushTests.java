@@ -82,8 +82,12 @@ class WithoutPushTests {
             }
             // Besides, the cut-off is read a few times a second.
             assertThat(server.count("STRLEN") - before).isEqualTo(CHECKS);
+            long greetings = server.count("HELLO");
+            long questions = server.count("CLIENT");
             server.disconnect();
-            await().atMost(TestNode.PATIENCE).until(() -> server.count("PING") + server.count("HELLO") >= 4);
+            await().atMost(TestNode.PATIENCE)
+                    .until(() -> server.count("HELLO") >= greetings + Line.values().length
+                            && server.count("CLIENT") > questions);
             node.awaitAnswer("x", Result.LIVE_BY_STORE);
             assertThat(output.getOut()).containsOnlyOnce("Near cache is");
         }

@@ -105,7 +105,7 @@ class IssuerKeysTests {
 
             assertThatThrownBy(() -> keys.get(ANY, null)).isInstanceOf(KeySourceException.class);
 
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
         }
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(5)
+@Timeout(60)
 class DockerProbeTests {
 
     @TempDir
@@ -37,7 +37,7 @@ class DockerProbeTests {
     void givesUpOnAnEngineThatIsSilent() throws Exception {
         long start = System.nanoTime();
         assertThat(probeEngineAnswering("")).isFalse();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(20)
+@Timeout(60)
 class FaultProxyTests {
 
     @RegisterExtension
@@ -72,7 +72,7 @@ class FaultProxyTests {
         await().until(() -> proxy.bytes(TO_SERVER) > 30);
         assertThat(redis.cli().command("GET", "key")).isNull();
         proxy.heal();
-        assertThat(answer.get(2, TimeUnit.SECONDS)).isEqualTo("OK");
+        assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("OK");
     }
 
     @Test
@@ -83,7 +83,7 @@ class FaultProxyTests {
         await().until(() -> "value".equals(redis.cli().text("GET", "key")));
         assertThat(answer.isDone()).isFalse();
         proxy.heal();
-        assertThat(answer.get(2, TimeUnit.SECONDS)).isEqualTo("OK");
+        assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("OK");
     }
 
     @Test
@@ -95,8 +95,7 @@ class FaultProxyTests {
         assertThat(client.withTimeout(Duration.ofMillis(100)))
                 .satisfies(hasty ->
                         assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> hasty.command("PING")));
-        assertThat(serverConnections()).isEqualTo(before + 1);
-        assertThat(proxy.openConnections()).isEqualTo(2);
+        await().until(() -> serverConnections() == before + 1 && proxy.openConnections() == 2);
         proxy.heal();
         await().until(() -> proxy.openConnections() == 0);
         assertThat(client.command("PING")).isEqualTo("PONG");
@@ -115,7 +114,7 @@ class FaultProxyTests {
 
     @Test
     void delayedCommandsDoNotWaitForEachOther() throws IOException {
-        proxy.delay(Duration.ofMillis(200), TO_SERVER);
+        proxy.delay(Duration.ofMillis(500), TO_SERVER);
         try (Socket socket = new Socket(proxy.host(), proxy.port())) {
             long start = System.nanoTime();
             for (int i = 0; i < 10; i++) {
@@ -125,7 +124,7 @@ class FaultProxyTests {
             for (long i = 1; i <= 10; i++) {
                 assertThat(Resp.read(socket.getInputStream())).isEqualTo(i);
             }
-            assertThat(since(start)).isBetween(Duration.ofMillis(200), Duration.ofMillis(1_900));
+            assertThat(since(start)).isBetween(Duration.ofMillis(500), Duration.ofMillis(4_900));
         }
     }
 
@@ -230,11 +229,11 @@ class FaultProxyTests {
 
     @Test
     void leavesAConnectionAloneWhoseReplyIsMissing() throws Exception {
-        Future<Object> blocked = inBackground("BLPOP", "list", "5");
+        Future<Object> blocked = inBackground("BLPOP", "list", "20");
         await().until(() -> redis.cli().info("blocked_clients").equals("1"));
         assertThat(proxy.reconnectUpstream()).isZero();
         redis.cli().command("RPUSH", "list", "value");
-        assertThat(blocked.get(2, TimeUnit.SECONDS)).isEqualTo(Arrays.asList("list", "value"));
+        assertThat(blocked.get(10, TimeUnit.SECONDS)).isEqualTo(Arrays.asList("list", "value"));
     }
 
     @Test
@@ -243,12 +242,12 @@ class FaultProxyTests {
         Future<Object> answer = inBackground("PING");
         await().until(() -> proxy.bytes(TO_SERVER) > 0);
         proxy.close();
-        assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> answer.get(2, TimeUnit.SECONDS));
+        assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> answer.get(10, TimeUnit.SECONDS));
         assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> client.command("PING"));
     }
 
     private Future<Object> inBackground(String... command) {
-        RedisCli patient = client.withTimeout(Duration.ofSeconds(10));
+        RedisCli patient = client.withTimeout(Duration.ofSeconds(20));
         return CompletableFuture.supplyAsync(() -> patient.command(command));
     }
 

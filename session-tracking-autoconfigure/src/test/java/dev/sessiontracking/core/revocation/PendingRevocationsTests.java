@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,13 +63,21 @@ class PendingRevocationsTests {
 
     @Test
     void areAppliedInTheirOrderWhenTheStoreIsBack() {
-        pending.add(FIRST);
-        pending.add(SECOND);
-        await().until(() -> attempts.get() > 1);
-        assertThat(applied).isEmpty();
-        available = true;
-        await().until(() -> pending.size() == 0);
-        assertThat(applied).containsExactly(FIRST, SECOND);
+        Set<Revocation> failed = ConcurrentHashMap.newKeySet();
+        try (PendingRevocations some = new PendingRevocations(
+                revocation -> {
+                    if (failed.add(revocation)) {
+                        throw new SessionStoreUnavailableException("not now", null);
+                    }
+                    applied.add(revocation);
+                },
+                confirmed::add,
+                2)) {
+            some.add(FIRST);
+            some.add(SECOND);
+            await().until(() -> some.size() == 0);
+            assertThat(applied).containsExactly(FIRST, SECOND);
+        }
     }
 
     @Test

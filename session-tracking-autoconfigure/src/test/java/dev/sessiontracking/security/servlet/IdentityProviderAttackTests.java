@@ -110,7 +110,7 @@ class IdentityProviderAttackTests {
     private static void assertStatus(String token, int status, Object what) {
         for (ConfigurableApplicationContext to : List.of(alone, node)) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(3))
+                    .atMost(Duration.ofSeconds(10))
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(5))
                     .untilAsserted(() -> assertThat(get(to, token))
