@@ -3,11 +3,11 @@ package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.testkit.TestLength;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

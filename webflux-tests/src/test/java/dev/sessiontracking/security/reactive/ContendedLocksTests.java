@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -105,6 +107,9 @@ class ContendedLocksTests {
                     .subscribeOn(Schedulers.parallel());
             synchronized (lock) {
                 waiting.subscribe();
+                Awaitility.await()
+                        .until(() -> threadsThatMustNotBlock()
+                                .anyMatch(thread -> thread.getThreadState() == Thread.State.BLOCKED));
                 Thread.sleep(MILLIS / 4);
             }
         });
@@ -124,8 +129,7 @@ class ContendedLocksTests {
             long began = System.nanoTime();
             work.run();
             double elapsed = (System.nanoTime() - began) / 1e6;
-            return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
-                            .filter(thread -> thread != null && mustNotBlock(thread))
+            return threadsThatMustNotBlock()
                             .mapToLong(ThreadInfo::getBlockedTime)
                             .max()
                             .orElseThrow()
@@ -135,7 +139,10 @@ class ContendedLocksTests {
         }
     }
 
-    private static boolean mustNotBlock(ThreadInfo thread) {
-        return thread.getThreadName().matches("(parallel|reactor-http|lettuce-\\w*EventLoop).*");
+    private static Stream<ThreadInfo> threadsThatMustNotBlock() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+                .filter(thread -> thread != null
+                        && thread.getThreadName().matches("(parallel|reactor-http|lettuce-\\w*EventLoop).*"));
     }
 }
