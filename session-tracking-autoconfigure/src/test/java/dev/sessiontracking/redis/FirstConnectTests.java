@@ -71,6 +71,32 @@ class FirstConnectTests {
         }
     }
 
+    /** A node that loads its client on a busy machine is as silent as a server that hangs. Only the latter is an outage. */
+    @Test
+    void nodeThatIsSlowToConnectWaitsWhileTheServerAnswers() throws Exception {
+        CountDownLatch loaded = new CountDownLatch(1);
+        try (ScriptedRedisServer server = new ScriptedRedisServer();
+                RedisConnector connector = new RedisConnector(RedisUrl.parse(server.url()), PROPERTIES);
+                RedisLink link = new RedisLink(connector, "heartbeat")) {
+            server.put("session:live", "{}");
+            server.script((client, command) -> {
+                if (command.get(0).equals("HELLO")) {
+                    awaitOpen(loaded);
+                }
+                return null;
+            });
+            RedisSessionStore store =
+                    new RedisSessionStore(link, new RedisKeys(""), UserIndexType.ZSET, null, Clock.systemUTC());
+            CompletableFuture<Boolean> live = store.exists("live").toCompletableFuture();
+            await().atMost(TestNode.PATIENCE).until(() -> server.count("PING") > 1);
+            assertThat(live).isNotDone();
+            assertThat(link.isOpenForRequests()).isTrue();
+            loaded.countDown();
+            assertThat(live.get(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        }
+    }
+
     /** Until the first attempt has ended, nobody knows whether the server answers. */
     @Test
     void storeThatIsNotConnectedYetIsNoOutage() {

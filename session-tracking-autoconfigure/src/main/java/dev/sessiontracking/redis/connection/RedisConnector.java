@@ -33,6 +33,9 @@ public final class RedisConnector implements AutoCloseable {
 
     private static final long RETRY_MILLIS = 250;
 
+    /** Maximum time to wait for an answer to a probe. */
+    static final Duration LONGEST_PROBE = Duration.ofMillis(500);
+
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
     /** After a failover, the address may lead to the old master for some time. */
@@ -188,6 +191,12 @@ public final class RedisConnector implements AutoCloseable {
                                 StringCodec.UTF8, LettuceClients.uri(url, address, logins.sentinels(), properties)),
                 () -> closed,
                 failed);
+    }
+
+    /** Whether the server answers, asked without the client. Sentinels answer even if the server does not. */
+    boolean answersProbe() {
+        return url.topology() != Topology.SENTINEL
+                && TransportProbe.answers(url.addresses().get(0), LONGEST_PROBE);
     }
 
     /** Refreshes the cluster topology, at most twice a second, and never concurrently. */

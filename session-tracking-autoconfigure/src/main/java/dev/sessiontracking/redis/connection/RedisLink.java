@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
 /** The connections for commands, and the masters behind them. Thread-safe. */
 public final class RedisLink implements AutoCloseable {
 
-    /** Maximum time that requests wait for the first attempt to connect, when the client's classes are loaded. */
-    private static final long LONGEST_ATTEMPT_MILLIS = 2_000;
+    /** How long requests wait for the first attempt to connect, before the server is asked whether it answers at all. */
+    private static final Duration LONGEST_ATTEMPT = Duration.ofMillis(1_500);
+
+    /** How long they wait while the server answers and only this node is slow. */
+    private static final Duration LONGEST_START = Duration.ofSeconds(10);
 
     /** Maximum time in which an operation on many keys sends commands. */
     private static final Duration BULK_TIME = Duration.ofSeconds(10);
@@ -63,16 +66,10 @@ public final class RedisLink implements AutoCloseable {
             return;
         }
         connector.start(() -> {
+            long began = System.nanoTime();
+            later(LONGEST_ATTEMPT, () -> notAnswered(began));
+            shards().connect(this::attemptFailed, () -> attempted.complete(true));
             followReconnects();
-            background.schedule(this::notAnswered, LONGEST_ATTEMPT_MILLIS, TimeUnit.MILLISECONDS);
-            shards().connect(failure -> {
-                if (failure == null) {
-                    attempted.complete(true);
-                } else {
-                    noteMisconfiguration(failure);
-                    firstAttemptFailed();
-                }
-            });
         });
     }
 
@@ -81,11 +78,28 @@ public final class RedisLink implements AutoCloseable {
         attempted.thenRun(task);
     }
 
-    private void notAnswered() {
-        if (!attempted.isDone()) {
-            shards().of("").disconnected("no connection to " + connector.url() + ": no answer yet");
-            firstAttemptFailed();
+    /** At first, a timeout does not count, because a busy node that loads the client is as silent as the server. */
+    private void attemptFailed(Throwable failure) {
+        noteMisconfiguration(failure);
+        if (attempted.isDone() || misconfiguration != null || !RedisFailures.isSilence(failure)) {
+            unconnected(RedisFailures.inWords(failure));
         }
+    }
+
+    private void notAnswered(long began) {
+        if (attempted.isDone()) {
+            return;
+        }
+        if (System.nanoTime() - began < LONGEST_START.toNanos() && connector.answersProbe()) {
+            later(RedisConnector.LONGEST_PROBE, () -> notAnswered(began));
+        } else {
+            unconnected("no answer yet");
+        }
+    }
+
+    private void unconnected(String because) {
+        shards().unconnected().disconnected("no connection to " + connector.url() + ": " + because);
+        firstAttemptFailed();
     }
 
     /** After the listeners have heard of it, on the same thread. */
@@ -102,7 +116,7 @@ public final class RedisLink implements AutoCloseable {
         });
     }
 
-    /** Waits until the first attempt has ended, or has lasted for two seconds. */
+    /** Waits until the first attempt has ended, or the server has not answered for two seconds. */
     public void awaitFirstAttempt() {
         connect();
         try {

@@ -9,19 +9,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** The masters and the connections to them, one connection for each line. Thread-safe. */
 public abstract class Shards {
-
-    private final RedisUrl url;
 
     private final ServerInspection inspection;
 
     private final Map<Line, RedisClusterAsyncCommands<String, String>> connected = new ConcurrentHashMap<>();
 
     Shards(RedisUrl url) {
-        this.url = url;
         this.inspection = new ServerInspection(url);
     }
 
@@ -35,28 +31,25 @@ public abstract class Shards {
     /**
      * Connects, and repeats failed attempts without limit.
      *
-     * @param attempted receives each failure, and {@code null} when commands on single keys can be sent
+     * @param failed receives each failure
+     * @param connected runs when commands on single keys can be sent
      */
-    final void connect(Consumer<@Nullable Throwable> attempted) {
-        connect(List.of(Line.values()), attempted);
+    final void connect(Consumer<Throwable> failed, Runnable connected) {
+        connect(List.of(Line.values()), failed, connected);
     }
 
     /** In sequence: the first attempt of a node may time out, and this is not reported. */
-    private void connect(List<Line> lines, Consumer<@Nullable Throwable> attempted) {
+    private void connect(List<Line> lines, Consumer<Throwable> failed, Runnable connected) {
         Line line = lines.get(0);
-        open(line, failure -> {
-                    unconnected().disconnected("no connection to " + url + ": " + RedisFailures.inWords(failure));
-                    attempted.accept(failure);
-                })
-                .thenAccept(commands -> {
-                    connected.put(line, commands);
-                    if (line == Line.WRITE) {
-                        attempted.accept(null);
-                    }
-                    if (lines.size() > 1) {
-                        connect(lines.subList(1, lines.size()), attempted);
-                    }
-                });
+        open(line, failed).thenAccept(commands -> {
+            this.connected.put(line, commands);
+            if (line == Line.WRITE) {
+                connected.run();
+            }
+            if (lines.size() > 1) {
+                connect(lines.subList(1, lines.size()), failed, connected);
+            }
+        });
     }
 
     /** @param failed receives each failed attempt */

@@ -11,8 +11,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Determines whether a server uses TLS after a failed handshake. With the wrong transport, a server only stops
- * answering or resets the connection, which could also be an outage. Sends no credentials.
+ * Asks a server on a plain socket. After a failed handshake, this shows whether the server uses TLS: with the wrong
+ * transport, a server only stops answering or resets the connection, which could also be an outage. Sends no credentials.
  */
 final class TransportProbe {
 
@@ -29,10 +29,26 @@ final class TransportProbe {
         }
     }
 
+    /** Whether a server answers. A server with TLS answers with an alert, or closes the connection. */
+    static boolean answers(RedisAddress address, Duration timeout) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address.host(), address.port()), (int) timeout.toMillis());
+            socket.setSoTimeout((int) timeout.toMillis());
+            ping(socket);
+            return true;
+        } catch (IOException silent) {
+            return false;
+        }
+    }
+
     private static boolean answersInPlainText(Socket socket) throws IOException {
-        socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-        int first = socket.getInputStream().read();
+        int first = ping(socket);
         return first == '+' || first == '-';
+    }
+
+    private static int ping(Socket socket) throws IOException {
+        socket.getOutputStream().write("*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII));
+        return socket.getInputStream().read();
     }
 
     /** An untrusted certificate also shows that the server uses TLS. */
