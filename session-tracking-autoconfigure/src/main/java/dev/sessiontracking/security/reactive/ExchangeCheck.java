@@ -41,12 +41,14 @@ record ExchangeCheck(
      * The check of one authentication.
      *
      * @param kept whether the authentication may be in the WebSession
+     * @param earlier whether an earlier request has stored it there
      */
     private record Attempt(
             ServerWebExchange exchange,
             RequestSessionState state,
             Authentication authentication,
             boolean kept,
+            boolean earlier,
             WebFilterChain chain) {}
 
     /** Continues the chain if the sessions of this authentication are accepted. Otherwise writes the response. */
@@ -57,7 +59,13 @@ record ExchangeCheck(
             return chain.filter(exchange);
         }
         Origin origin = origin(state);
-        Attempt attempt = new Attempt(exchange, state, authentication, stores || origin != Origin.TOKEN_FILTER, chain);
+        Attempt attempt = new Attempt(
+                exchange,
+                state,
+                authentication,
+                stores || origin != Origin.TOKEN_FILTER,
+                origin == Origin.STORED,
+                chain);
         if (rejection != null) {
             return authentication instanceof AnonymousAuthenticationToken
                     ? chain.filter(exchange)
@@ -143,7 +151,9 @@ record ExchangeCheck(
     private Mono<Void> reject(Attempt attempt, SessionDecision decision) {
         Mono<Void> response = Mono.defer(() ->
                 rejections.write(attempt.exchange(), decision, attempt.state().endReason()));
-        return attempt.kept()
+        // An outage ends no login that was stored before it.
+        boolean staysStored = attempt.earlier() && decision == SessionDecision.UNAVAILABLE;
+        return attempt.kept() && !staysStored
                 ? ExchangeReader.remove(attempt.exchange(), attempt.authentication())
                         .then(response)
                 : response;

@@ -65,6 +65,10 @@ record ChainSessionCheck(
         } else if (authentication instanceof AnonymousAuthenticationToken) {
             return true;
         }
+        if (origin == Origin.STORED && decision == SessionDecision.UNAVAILABLE) {
+            rejections.unavailableForNow(request, response);
+            return false;
+        }
         rejections.forget(request, authentication);
         // The bearer filter catches this only if it has authenticated the request.
         if (origin == Origin.TOKEN_FILTER

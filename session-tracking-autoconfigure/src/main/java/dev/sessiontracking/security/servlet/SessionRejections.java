@@ -18,6 +18,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthenticationEntryPoint;
 import org.springframework.security.oauth2.server.resource.web.DPoPAuthenticationEntryPoint;
@@ -85,6 +86,15 @@ final class SessionRejections {
             response.setContentLength(body.length);
             response.getOutputStream().write(body);
         }
+    }
+
+    /** An outage ends no login: the authentication stays where an earlier request has stored it. */
+    void unavailableForNow(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        SecurityContext stored = strategy.getContext();
+        forget(request, null);
+        unavailable(response);
+        // A filter that stores the context at the end of the request would store an empty one.
+        strategy.setContext(stored);
     }
 
     void forbidden(HttpServletResponse response) {

@@ -56,6 +56,28 @@ class StoredContextTests {
             assertThat(app.get("/me", in(browser)).getStatus()).isEqualTo(200);
             app.sessions().goDown(OutagePolicy.REJECT);
             assertThat(app.get("/me", in(browser)).getStatus()).isEqualTo(503);
+            app.sessions().recover();
+            assertThat(app.get("/me", in(browser)).getContentAsString())
+                    .as("an outage ends no login")
+                    .isEqualTo("alice");
+            app.sessions().revokeSession(session);
+            assertThat(app.get("/me", in(browser)).getStatus()).isEqualTo(401);
+        });
+    }
+
+    /** The filter has stored the context before the check. Nothing beside it would name the session later. */
+    @ParameterizedTest
+    @MethodSource("storingChains")
+    void contextOfATokenThatCouldNotBeCheckedIsNotKept(Class<?> chain) {
+        MvcTester.run(chain, app -> {
+            MockHttpSession browser = new MockHttpSession();
+            String session = app.sessions().begin();
+            app.sessions().goDown(OutagePolicy.REJECT);
+            assertThat(app.get("/me", in(browser), MvcTester.session(session)).getStatus())
+                    .isEqualTo(503);
+            app.sessions().recover();
+
+            assertThat(app.get("/open/me", in(browser)).getContentAsString()).isEqualTo("nobody");
         });
     }
 

@@ -69,11 +69,33 @@ class StoredWebSessionTests {
     @ParameterizedTest
     @ValueSource(strings = {"carried", "hidden"})
     void storedContextFollowsTheOutagePolicy(String kind) {
-        String cookie = login(kind, sessions.begin());
+        String session = sessions.begin();
+        String cookie = login(kind, session);
 
         sessions.goDown(OutagePolicy.REJECT);
         assertThat(withCookie("GET", kind, cookie).statusCode()).isEqualTo(503);
         sessions.goDown(OutagePolicy.PLAIN_JWT);
+        assertThat(withCookie("GET", kind, cookie).body())
+                .as("an outage ends no login")
+                .isEqualTo("alice");
+        sessions.recover();
+        sessions.revokeSession(session);
+        assertThat(withCookie("GET", kind, cookie).statusCode()).isEqualTo(401);
+    }
+
+    /** The filter has stored the context before the check. Nothing beside it would name the session later. */
+    @ParameterizedTest
+    @ValueSource(strings = {"carried", "hidden"})
+    void contextOfATokenThatCouldNotBeCheckedIsNotKept(String kind) {
+        String session = sessions.begin();
+        sessions.goDown(OutagePolicy.REJECT);
+        HttpResponse<String> login =
+                server.call("GET", "/" + kind + "/me", TestIssuer.get().token(session));
+        assertThat(login.statusCode()).isEqualTo(503);
+        sessions.recover();
+
+        String cookie = login.headers().firstValue("Set-Cookie").orElse("none").replaceFirst(";.*", "");
+        assertThat(withCookie("GET", kind, cookie).statusCode()).isEqualTo(401);
     }
 
     @ParameterizedTest
