@@ -2,6 +2,7 @@
 package dev.sessiontracking.security.reactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.security.test.web.reactive.server.SecurityMockServerConfigurers.csrf;
 import static org.springframework.security.test.web.reactive.server.SecurityMockServerConfigurers.mockJwt;
 import static org.springframework.security.test.web.reactive.server.SecurityMockServerConfigurers.springSecurity;
 
@@ -105,6 +106,20 @@ class BootChainTests {
                     .exchange()
                     .expectStatus()
                     .isUnauthorized();
+            WebTestClient alice = client.mutateWith(mockJwt().jwt(jwt -> jwt.claim("sid", live)));
+            sessions.goDown(OutagePolicy.REJECT);
+            alice.get().uri("/me").exchange().expectStatus().isEqualTo(503);
+            sessions.goDown(OutagePolicy.PLAIN_JWT);
+            alice.get().uri("/me").exchange().expectStatus().isOk();
+            sessions.recover();
+            alice.mutateWith(csrf())
+                    .post()
+                    .uri("/logout")
+                    .exchange()
+                    .expectStatus()
+                    .isNoContent();
+            assertThat(sessions.isSessionValid(live)).isFalse();
+            alice.get().uri("/me").exchange().expectStatus().isUnauthorized();
 
             assertThat(server.bean(FilterChains.class).chains()).singleElement().satisfies(chain -> {
                 assertThat(chain.checked()).isTrue();

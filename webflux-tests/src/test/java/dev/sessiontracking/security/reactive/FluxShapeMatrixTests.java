@@ -153,6 +153,23 @@ class FluxShapeMatrixTests {
 
     @ParameterizedTest
     @EnumSource
+    void refreshTokenOpensNoApi(FluxShape shape) {
+        String session = sessions.begin();
+        sessions.forget();
+
+        TestIssuer.get().withClaims(Map.of("token_use", "refresh", "srt", 0), () -> {
+            assertThat(call(shape, "GET", "me", token(session)).statusCode()).isEqualTo(shape.rejection());
+            assertThat(call(shape, "GET", "me", token(null)).statusCode())
+                    .as("without a session")
+                    .isEqualTo(shape.rejection());
+        });
+
+        assertThat(sessions.lookups()).isEmpty();
+        assertThat(FluxShapes.SEEN).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void requestWithoutATokenIsLeftToTheChain(FluxShape shape) {
         HttpResponse<String> answer = server.call("GET", "/" + shape + "/me", request -> {});
 
