@@ -9,6 +9,7 @@ import dev.sessiontracking.spi.SessionChange.Refresh;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -92,6 +93,14 @@ class CommandCostTests extends SessionStoreFixture {
         create("a", "alice");
         Cost cost = costOf(() -> store.revoke("a", null));
         assertThat(cost).isEqualTo(new Cost(Map.of("get", 1L, "del", 1L, "zrem", 1L), 2));
+    }
+
+    @Test
+    void reapplyingRevocationsIsOneCommandHoweverManyThereAre() {
+        create("a", "alice");
+        create("b", "bob");
+        Cost cost = costOf(() -> store.reapplyRevocations(List.of("a", "gone", "b")));
+        assertThat(cost).isEqualTo(new Cost(Map.of("del", 1L), 1));
     }
 
     @Test

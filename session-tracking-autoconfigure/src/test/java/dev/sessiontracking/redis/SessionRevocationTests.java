@@ -42,6 +42,18 @@ class SessionRevocationTests extends SessionStoreFixture {
         await().until(() -> !isThere("user_sessions:alice"));
     }
 
+    @Test
+    void reappliedRevocationsRemoveWhatIsThereAgain() {
+        create("a", "alice");
+        create("b", "bob");
+        create("c", "bob");
+        assertThat(answer(store.reapplyRevocations(List.of("a", "gone", "b")))).isEqualTo(2);
+        assertThat(isThere("session:a")).isFalse();
+        assertThat(isThere("session:b")).isFalse();
+        assertThat(isThere("session:c")).isTrue();
+        assertThat(answer(store.reapplyRevocations(List.of()))).isZero();
+    }
+
     // revokeAll
 
     @Test
