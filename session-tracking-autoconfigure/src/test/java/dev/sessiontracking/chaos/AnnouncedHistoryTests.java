@@ -36,11 +36,13 @@ class AnnouncedHistoryTests {
 
     /** The rules that an unverified check at 9 s breaks if the node had an answer of its near cache at a moment. */
     private List<String> brokenAfterContact(long millis) {
+        return brokenAfterContact("live", millis);
+    }
+
+    private List<String> brokenAfterContact(String live, long millis) {
         return history
                 .violations(
-                        List.of(
-                                check("live", millis, Result.LIVE_BY_CACHE),
-                                check("revoked", 9_000, Result.UNVERIFIED)),
+                        List.of(check(live, millis, Result.LIVE_BY_CACHE), check("revoked", 9_000, Result.UNVERIFIED)),
                         Duration.ofMillis(500),
                         Duration.ofMillis(100))
                 .stream()
@@ -73,5 +75,14 @@ class AnnouncedHistoryTests {
         history.revoked(REVOKES, "revoked", ms(1_000), ms(1_010));
         history.rolledBack(ms(900), ms(1_200), ms(1_300));
         assertThat(brokenAfterContact(5_000)).isEmpty();
+    }
+
+    @Test
+    void itMayAcceptWhatTheServerLostBeforeItStarted() {
+        history.revoked(REVOKES, "revoked", ms(1_000), ms(1_010));
+        history.flushed(ms(4_000), ms(4_100));
+        assertThat(brokenAfterContact(3_000)).containsExactly(History.ANNOUNCED);
+        history.login(new History.Login("late", ms(4_200), ms(4_210), Duration.ofMinutes(1)));
+        assertThat(brokenAfterContact("late", 6_000)).isEmpty();
     }
 }

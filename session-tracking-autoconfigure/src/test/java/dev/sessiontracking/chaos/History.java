@@ -176,30 +176,31 @@ public final class History {
                     .filter(violation -> violation.rule().equals(WRONGLY_REJECTED) || !mayBeUnlisted(check.session()))
                     .ifPresent(violations::add);
             if (announcing && check.answer() == Result.UNVERIFIED && !untracked.contains(check.session())) {
-                Long since = connected
+                NavigableSet<Long> contacts = connected
                         .getOrDefault(check.node(), new TreeSet<>())
-                        .lower(check.start() - staleness.toNanos());
-                if (since != null) {
-                    judgeUnverified(check, fate, since - ANNOUNCEMENT.toNanos()).ifPresent(violations::add);
-                }
+                        .headSet(check.start() - staleness.toNanos(), false);
+                judgeUnverified(check, fate, contacts).ifPresent(violations::add);
             }
         }
         return violations;
     }
 
-    /** @param known the node must know what was acknowledged before this moment */
-    private Optional<Violation> judgeUnverified(Check check, Fate fate, long known) {
+    /** @param contacts the node must know what was acknowledged before one of these moments */
+    private Optional<Violation> judgeUnverified(Check check, Fate fate, NavigableSet<Long> contacts) {
         return fate.ends().stream()
-                .filter(end -> end.node() != BY_HAND && end.acknowledged() < known && !isUndoneSoon(end))
+                .filter(end -> end.node() != BY_HAND && end.acknowledged() != NEVER)
+                .filter(end -> {
+                    Long read = contacts.higher(end.acknowledged() + ANNOUNCEMENT.toNanos());
+                    return read != null && !mayBeLost(end, read);
+                })
                 .findFirst()
                 .map(end -> new Violation(ANNOUNCED, check, check.start() - end.acknowledged()));
     }
 
-    /** Whether the server may have lost the announcement before the nodes read it. */
-    private boolean isUndoneSoon(End end) {
-        long until = end.acknowledged() + ANNOUNCEMENT.toNanos();
-        return losses.mayHaveLost(end.start(), until)
-                || blind.stream().anyMatch(span -> span.from() <= until && span.until() >= end.start());
+    /** Whether the server may have lost the announcement before the node read it. */
+    private boolean mayBeLost(End end, long read) {
+        return losses.mayHaveLost(end.start(), read)
+                || blind.stream().anyMatch(span -> span.from() <= read && span.until() >= end.start());
     }
 
     /** The sessions that are certainly live, and those that certainly are not, at a moment after all that happened. */
