@@ -63,7 +63,7 @@ class NearCacheCostTests {
 
     @Test
     @Tag("full")
-    void oneCheckInASecondIsAboutOneCommandEach() {
+    void oneCheckInASecondIsOneCommandEachOrTwoWithTheCutoff() {
         try (TestNode node = TestNode.at(redis.url(), PATIENT)) {
             String session = node.login("alice").id();
             node.awaitCached(session);
@@ -77,7 +77,7 @@ class NearCacheCostTests {
                     });
             System.out.println(
                     checks + " checks, one in a second: " + redis.cli().commandCounts());
-            assertThat(commands()).isBetween(7L, 10L);
+            assertThat(commands()).isBetween(7L, 18L);
         }
     }
 
