@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core.revocation;
 
-import dev.sessiontracking.core.revocation.RevocationDenylist.Denial;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -35,21 +34,21 @@ final class DisplaceableDenials {
     }
 
     void add(Denial denial) {
-        if (denial.place() == 0) {
-            denial.place(++places);
+        if (denial.place == 0) {
+            denial.place = ++places;
             queueOf(denial).add(denial);
         }
     }
 
     /** Removes one that is likely to be among the oldest. */
     void remove(Denial denial) {
-        denial.place(0);
+        denial.place = 0;
         queueOf(denial).removeFirstOccurrence(denial);
     }
 
     /** Removes one that is likely to be among the youngest. */
     void removeYoung(Denial denial) {
-        denial.place(0);
+        denial.place = 0;
         queueOf(denial).removeLastOccurrence(denial);
     }
 
@@ -58,7 +57,7 @@ final class DisplaceableDenials {
         Denial oldest = null;
         for (Deque<Denial> queue : queues) {
             Denial first = queue.peek();
-            if (first != null && (oldest == null || first.place() < oldest.place())) {
+            if (first != null && (oldest == null || first.place < oldest.place)) {
                 oldest = first;
             }
         }
@@ -75,7 +74,7 @@ final class DisplaceableDenials {
         int own = 0;
         Denial oldest = null;
         for (Denial denial : queueOf(owner.hashCode())) {
-            if (denial.owner() == owner.hashCode()) {
+            if (denial.owner == owner.hashCode()) {
                 oldest = oldest == null ? denial : oldest;
                 if (++own > share) {
                     return oldest;
@@ -86,7 +85,7 @@ final class DisplaceableDenials {
     }
 
     private Deque<Denial> queueOf(Denial denial) {
-        return queueOf(denial.owner() == 0 ? denial.sessionId().hashCode() : denial.owner());
+        return queueOf(denial.owner == 0 ? denial.sessionId.hashCode() : denial.owner);
     }
 
     private Deque<Denial> queueOf(int owner) {

@@ -7,37 +7,24 @@ import dev.sessiontracking.SessionEvent.RevocationOperation;
 import dev.sessiontracking.SessionService.RevokedSessions;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.core.revocation.RevocationDenylist.Denial;
 import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.CachingReader.RevocationObserver;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.spi.SessionChange.End;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.StoreListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Revokes sessions: this node rejects their tokens first, then the store removes the sessions. A revocation that the store
  * does not confirm stays pending, and is sent again until the store confirms it. Thread-safe.
  */
 public final class Revoker implements AutoCloseable {
-
-    private static final Logger log = LoggerFactory.getLogger(Revoker.class);
-
-    private final AtomicBoolean fullTold = new AtomicBoolean();
-
-    private final SessionStore store;
 
     private final CachingReader reader;
 
@@ -53,6 +40,8 @@ public final class Revoker implements AutoCloseable {
 
     private final RevocationReapplier reapplier;
 
+    private final Removals removals;
+
     /** @param reader reads of that store whose answers are cached */
     public Revoker(
             SessionStore store,
@@ -61,7 +50,6 @@ public final class Revoker implements AutoCloseable {
             NotBeforeMarkers markers,
             Outcomes outcomes,
             OutagePolicy policy) {
-        this.store = store;
         this.reader = reader;
         this.denylist = denylist;
         this.markers = markers;
@@ -69,6 +57,7 @@ public final class Revoker implements AutoCloseable {
         this.policy = policy;
         this.pending = new PendingRevocations(this::apply, denylist::applied, denylist.maximum());
         this.reapplier = new RevocationReapplier(store, pending::later);
+        this.removals = new Removals(store, reader, denylist, markers, reapplier, new AtomicBoolean());
     }
 
     /** Is notified of what became of revocations. Does not throw. */
@@ -129,7 +118,7 @@ public final class Revoker implements AutoCloseable {
             String sessionId, String userId, @Nullable Instant registrableUntil, SessionEndReason reason) {
         Revocation.OfSession revocation = new Revocation.OfSession(sessionId, userId, registrableUntil, reason, true);
         try {
-            if (isForeign(revocation)) {
+            if (removals.isForeign(revocation)) {
                 return false;
             }
         } catch (SessionStoreUnavailableException unavailable) {
@@ -142,24 +131,17 @@ public final class Revoker implements AutoCloseable {
         return revoke(revocation);
     }
 
-    private boolean isForeign(Revocation.OfSession one) {
-        return one.unlessForeign()
-                && SessionStore.await(store.find(one.sessionId()))
-                        .filter(session -> !session.userId().equals(one.userId()))
-                        .isPresent();
-    }
-
     private boolean revoke(Revocation.OfSession revocation) {
         String sessionId = revocation.sessionId();
         boolean believedLive = isCachedAsLive(sessionId);
         String userId = revocation.userId();
         Denial denial = denylist.deny(sessionId, revocation.reason(), userId == null ? null : SessionIds.hash(userId));
         try {
-            boolean wasLive = revokeInStore(revocation);
+            boolean wasLive = removals.remove(revocation);
             if (denial == null) {
-                withoutRoom(sessionId);
+                removals.withoutRoom(sessionId);
             } else if (wasLive || believedLive) {
-                confirm(denial);
+                removals.confirm(denial);
             } else if (denylist.forget(denial)) {
                 // Nothing that a request could still meet: remembering it would let made-up ids fill the denylist.
                 reapplier.apply(List.of(sessionId));
@@ -180,17 +162,6 @@ public final class Revoker implements AutoCloseable {
         }
         keep(revocation, denial != null, unavailable);
         return true;
-    }
-
-    private boolean revokeInStore(Revocation.OfSession one) {
-        Instant until = one.registrableUntil();
-        Duration tokenLife = until == null ? Duration.ZERO : markers.timeUntil(until);
-        return SessionStore.await(store.revoke(
-                one.sessionId(), one.userId(), end(one, tokenLife.isNegative() ? Duration.ZERO : tokenLife)));
-    }
-
-    private End end(Revocation revocation, Duration tokenLife) {
-        return new End(revocation.reason(), denylist.retention(), tokenLife);
     }
 
     private boolean isCachedAsLive(String sessionId) {
@@ -228,7 +199,7 @@ public final class Revoker implements AutoCloseable {
         Instant until = hasTime ? revocation.until() : null;
         try {
             markers.raise(userId, NotBefore.of(until, revocation.exceptSessionId()));
-            List<String> revoked = revokeAll(revocation, until);
+            List<String> revoked = removals.removeAll(revocation, until);
             outcomes.revoked(revocation.operation(), revocation.reason(), revoked, userId);
             return new RevokedSessions(revoked.size(), false);
         } catch (SessionStoreUnavailableException unavailable) {
@@ -288,60 +259,17 @@ public final class Revoker implements AutoCloseable {
         long sessions = 0;
         if (revocation instanceof Revocation.OfUser all) {
             markers.raise(all.userId(), NotBefore.of(all.until(), all.exceptSessionId()));
-            sessions = all.isOfAllUsers() ? 0 : revokeAll(all, all.until()).size();
+            sessions = all.isOfAllUsers()
+                    ? 0
+                    : removals.removeAll(all, all.until()).size();
         } else if (revocation instanceof Revocation.OfSession one) {
-            if (isForeign(one)) {
+            if (removals.isForeign(one)) {
                 denylist.withdraw(one.sessionId());
             } else {
-                sessions = revokeInStore(one) ? 1 : 0;
+                sessions = removals.remove(one) ? 1 : 0;
             }
         }
         outcomes.applied(revocation.operation(), revocation.sessionId(), revocation.revokedUser(), sessions);
-    }
-
-    /** The store refuses it from now on; what this node has in memory must not say otherwise. */
-    private void withoutRoom(String sessionId) {
-        reader.invalidate(sessionId);
-        if (fullTold.compareAndSet(false, true)) {
-            log.warn("The revocation denylist is full of pending revocations. Further revocations are enforced"
-                    + " only by the store, not during an outage. Raise"
-                    + " session.tracking.revocation.maximum-remembered.");
-        }
-    }
-
-    /** This node rejects each session before the store removes it, so that no read under way can undo that. */
-    private List<String> revokeAll(Revocation.OfUser all, @Nullable Instant until) {
-        Map<String, Optional<Denial>> begun = new ConcurrentHashMap<>();
-        String owner = SessionIds.hash(all.userId());
-        try {
-            List<String> revoked = SessionStore.await(store.revokeAll(
-                    all.userId(),
-                    until,
-                    all.exceptSessionId(),
-                    end(all, Duration.ZERO),
-                    sessionId -> begun.computeIfAbsent(sessionId, id -> begin(id, all.reason(), owner))));
-            for (String sessionId : revoked) {
-                // Also here, for a store that has not announced it.
-                if (begun.computeIfAbsent(sessionId, id -> begin(id, all.reason(), owner))
-                        .isEmpty()) {
-                    withoutRoom(sessionId);
-                }
-            }
-            return revoked;
-        } finally {
-            // Without a confirmation, too: the revocation of the user is what is pending then.
-            begun.values().forEach(denial -> denial.ifPresent(this::confirm));
-        }
-    }
-
-    private Optional<Denial> begin(String sessionId, SessionEndReason reason, String owner) {
-        return Optional.ofNullable(denylist.deny(sessionId, reason, owner));
-    }
-
-    private void confirm(Denial denial) {
-        if (denylist.confirm(denial)) {
-            reapplier.apply(List.of(denial.sessionId()));
-        }
     }
 
     /** What the near cache is to report about revocations. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.core.revocation.Revocation.OfSession;
-import dev.sessiontracking.core.revocation.RevocationDenylist.Denial;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
