@@ -5,11 +5,9 @@ import static dev.sessiontracking.redis.connection.RedisFailures.translated;
 
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.UserRevocation.Scope;
 import dev.sessiontracking.redis.connection.Line;
-import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
@@ -28,7 +26,6 @@ import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +51,8 @@ final class RedisSessionStore implements SessionStore {
 
     private final UserIndex index;
 
+    private final SessionReads reads;
+
     private final Registrations registrations;
 
     private final Renewals renewals;
@@ -65,8 +64,6 @@ final class RedisSessionStore implements SessionStore {
     private final DataLossWatch dataLossWatch;
 
     private final UserIndexType newIndexes;
-
-    private final Clock clock;
 
     /**
      * @param newIndexes the type of an index that does not exist yet
@@ -84,7 +81,7 @@ final class RedisSessionStore implements SessionStore {
         this.markers = new UserMarkers(keys, companions);
         this.announcements = new Announcements(feed);
         this.newIndexes = newIndexes;
-        this.clock = clock;
+        this.reads = new SessionReads(keys, index, clock);
         this.dataLossWatch = new DataLossWatch(this::exists, clock);
         link.listen(dataLossWatch);
     }
@@ -142,7 +139,7 @@ final class RedisSessionStore implements SessionStore {
         if (indexed == UserIndex.WAS_THERE) {
             return CompletableFuture.completedFuture(null);
         }
-        return read(commands, session.id())
+        return reads.stored(commands, session.id())
                 .thenCompose(existing ->
                         existing.filter(other -> !other.userId().equals(session.userId()))
                                         .isPresent()
@@ -150,29 +147,14 @@ final class RedisSessionStore implements SessionStore {
                                 : CompletableFuture.completedFuture(null));
     }
 
-    /** Uses STRLEN and not EXISTS, because EXISTS would accept a key of another type as a session. */
     @Override
     public CompletionStage<Boolean> exists(String sessionId) {
-        return answer(commands -> commands.strlen(keys.session(sessionId)).handle((length, failure) -> {
-            if (failure == null) {
-                return length > 0;
-            }
-            if (RedisFailures.isWrongType(failure)) {
-                return false;
-            }
-            throw RedisFailures.unavailable(failure);
-        }));
+        return answer(commands -> reads.exists(commands, sessionId));
     }
 
     @Override
     public CompletionStage<Optional<UserSession>> find(String sessionId) {
-        return answer(commands -> commands.text(keys.session(sessionId))
-                .thenCompose(value -> SessionValues.sessions(
-                        commands,
-                        keys,
-                        clock,
-                        value == null ? List.of() : List.of(new SessionValues.Value(sessionId, value))))
-                .thenApply(sessions -> sessions.stream().findFirst()));
+        return answer(commands -> reads.find(commands, sessionId));
     }
 
     @Override
@@ -198,7 +180,7 @@ final class RedisSessionStore implements SessionStore {
             boolean isKnown = userId != null || commands.isLeftOut(Line.READ, keys.session(sessionId));
             CompletionStage<@Nullable String> owner = isKnown
                     ? CompletableFuture.completedFuture(userId)
-                    : read(commands, sessionId)
+                    : reads.stored(commands, sessionId)
                             .thenApply(
                                     session -> session.map(UserSession::userId).orElse(null));
             dataLossWatch.removed(sessionId);
@@ -287,28 +269,7 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<List<UserSession>> findByUser(String userId) {
-        return translated(link.bulkRequest(userId, commands -> newest(commands, userId, 0, new ArrayList<>())));
-    }
-
-    /** Reads the index from its end until there are enough sessions, because entries may refer to ended sessions. */
-    private CompletionStage<List<UserSession>> newest(
-            RedisRequest commands, String userId, long skipped, List<UserSession> found) {
-        return index.newest(commands, userId, skipped)
-                .thenCompose(ids -> SessionValues.read(commands, keys, ids)
-                        .thenCompose(values -> SessionValues.sessions(commands, keys, clock, values))
-                        .thenCompose(sessions -> {
-                            sessions.stream()
-                                    .filter(session -> session.userId().equals(userId))
-                                    .forEach(found::add);
-                            return ids.size() < UserIndex.PAGE || found.size() >= SessionService.MAX_LISTED_SESSIONS
-                                    ? CompletableFuture.completedFuture(found)
-                                    : newest(commands, userId, skipped + ids.size(), found);
-                        }));
-    }
-
-    private CompletionStage<Optional<UserSession>> read(RedisRequest commands, String sessionId) {
-        return commands.text(keys.session(sessionId))
-                .thenApply(value -> Optional.ofNullable(SessionValues.parsed(sessionId, value)));
+        return translated(link.bulkRequest(userId, commands -> reads.ofUser(commands, userId)));
     }
 
     private <T> CompletionStage<T> answer(Function<RedisRequest, CompletionStage<T>> question) {

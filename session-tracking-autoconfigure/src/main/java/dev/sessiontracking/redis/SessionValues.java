@@ -5,14 +5,10 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SessionJson;
-import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the values of any number of sessions in one round trip. */
@@ -45,36 +41,6 @@ final class SessionValues {
                     }
                     return values;
                 });
-    }
-
-    /** The sessions among these values. A session without an expiry in its value gets that of its key. */
-    static CompletionStage<List<UserSession>> sessions(
-            RedisRequest commands, RedisKeys keys, Clock clock, List<Value> values) {
-        Stream<CompletionStage<Optional<UserSession>>> sessions = values.stream()
-                .flatMap(value -> value.session().stream())
-                .filter(session -> !SessionJson.isOver(session, clock.instant()))
-                .map(session -> session.expiresAt().equals(SessionJson.NO_EXPIRY)
-                        ? commands.pttl(keys.session(session.id()))
-                                .thenApply(left -> withLifetime(session, left, clock))
-                        : CompletableFuture.completedStage(Optional.of(session)));
-        return RedisRequest.all(sessions)
-                .thenApply(found -> found.stream().flatMap(Optional::stream).toList());
-    }
-
-    /** @param left what PTTL answers: -1 when the key never expires, -2 when there is none any more */
-    private static Optional<UserSession> withLifetime(UserSession session, long left, Clock clock) {
-        if (left < 0) {
-            return left == -1 ? Optional.of(session) : Optional.empty();
-        }
-        return Optional.of(new UserSession(
-                session.id(),
-                session.userId(),
-                session.metadata(),
-                session.createdAt(),
-                clock.instant().truncatedTo(ChronoUnit.MILLIS).plusMillis(left),
-                session.maxExpiresAt(),
-                session.lastUse(),
-                true));
     }
 
     static List<List<String>> chunks(List<String> ids) {
