@@ -10,9 +10,7 @@ import dev.sessiontracking.SessionEvent.SessionRevoked;
 import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionListener;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.audit.AuditEvent;
@@ -51,14 +49,14 @@ record SessionAuditListener(ApplicationEventPublisher publisher) implements Sess
                     event,
                     who(changed.principal(), null),
                     CUTOFF,
-                    new Details().with("cutoff", Objects.toString(changed.cutoff(), "cleared")));
+                    new StateDescriptor().with("cutoff", Objects.toString(changed.cutoff(), "cleared")));
         } else if (event instanceof RequestRejected rejected) {
             rejected(rejected);
         }
     }
 
     private void created(SessionCreated event) {
-        Details details = new Details()
+        StateDescriptor details = new StateDescriptor()
                 .with("session", SessionIds.hash(event.session().id()))
                 .with("tracked", event.session().tracked());
         publish(event, event.session().userId(), CREATED, details);
@@ -69,7 +67,7 @@ record SessionAuditListener(ApplicationEventPublisher publisher) implements Sess
                 .limit(MOST_HASHES)
                 .map(SessionIds::hash)
                 .toList();
-        Details details = new Details()
+        StateDescriptor details = new StateDescriptor()
                 .with("operation", TrackingState.word(event.operation()))
                 .with("reason", event.reason().code())
                 .with("user", event.userId())
@@ -79,7 +77,7 @@ record SessionAuditListener(ApplicationEventPublisher publisher) implements Sess
     }
 
     private void revocationPending(RevocationPending event) {
-        Details details = new Details()
+        StateDescriptor details = new StateDescriptor()
                 .with("operation", TrackingState.word(event.operation()))
                 .with("reason", event.reason().code())
                 .with("user", event.userId())
@@ -89,14 +87,14 @@ record SessionAuditListener(ApplicationEventPublisher publisher) implements Sess
     }
 
     private void rejected(RequestRejected event) {
-        Details details = new Details()
+        StateDescriptor details = new StateDescriptor()
                 .with("reason", TrackingState.word(event.reason()))
                 .with("session", hash(event.sessionId()));
         publish(event, who(event.userId(), null), REJECTED, details);
     }
 
-    private void publish(SessionEvent event, String principal, String type, Details details) {
-        publisher.publishEvent(new AuditApplicationEvent(new AuditEvent(event.at(), principal, type, details.map)));
+    private void publish(SessionEvent event, String principal, String type, StateDescriptor details) {
+        publisher.publishEvent(new AuditApplicationEvent(new AuditEvent(event.at(), principal, type, details.asMap())));
     }
 
     private static String who(@Nullable String actor, @Nullable String concerned) {
@@ -105,18 +103,5 @@ record SessionAuditListener(ApplicationEventPublisher publisher) implements Sess
 
     private static @Nullable String hash(@Nullable String sessionId) {
         return sessionId == null ? null : SessionIds.hash(sessionId);
-    }
-
-    /** Omits names without a value. */
-    private static final class Details {
-
-        private final Map<String, Object> map = new LinkedHashMap<>();
-
-        Details with(String name, @Nullable Object value) {
-            if (value != null) {
-                map.put(name, value);
-            }
-            return this;
-        }
     }
 }

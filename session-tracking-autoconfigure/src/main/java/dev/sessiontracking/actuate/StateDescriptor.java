@@ -13,12 +13,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The state that the health details and the endpoint show. Omits unknown values and contains no secrets. */
+/** Named values for operators: the state in health and endpoint, details of audit events. Omits unknown ones; no secrets. */
 final class StateDescriptor {
 
     private final Map<String, Object> details = new LinkedHashMap<>();
-
-    private StateDescriptor() {}
 
     static StateDescriptor off(String reason) {
         return new StateDescriptor().with("state", "off").with("reason", reason);
@@ -84,7 +82,7 @@ final class StateDescriptor {
                 .details;
     }
 
-    private StateDescriptor with(String name, @Nullable Object value) {
+    StateDescriptor with(String name, @Nullable Object value) {
         if (value != null) {
             details.put(name, value);
         }

@@ -134,14 +134,7 @@ public final class SessionTracking implements AutoCloseable {
 
     /** An application without session tracking: plain JWT, the same code for the application. */
     public static SessionTracking off(Lifetimes lifetimes, Clock clock) {
-        Settings settings = new Settings(
-                Mode.ENFORCE,
-                OutagePolicy.PLAIN_JWT,
-                lifetimes,
-                lifetimes.ttl(),
-                1,
-                UnaryOperator.identity(),
-                Limit.NONE);
+        Settings settings = new Settings(OutagePolicy.PLAIN_JWT, lifetimes, lifetimes.ttl(), 1);
         return over(new NoStore(), null, settings, clock);
     }
 
@@ -272,28 +265,17 @@ public final class SessionTracking implements AutoCloseable {
             Limit limit,
             Providers providers) {
 
-        /** Without identity providers. */
-        public Settings(
-                Mode mode,
-                OutagePolicy outagePolicy,
-                Lifetimes lifetimes,
-                Duration retention,
-                int maximumRemembered,
-                UnaryOperator<SessionMetadata> metadata,
-                Limit limit) {
-            this(mode, outagePolicy, lifetimes, retention, maximumRemembered, metadata, limit, Providers.NONE);
-        }
-
-        /** Tokens are rejected, and all metadata is stored. */
-        public Settings(OutagePolicy outagePolicy, Duration ttl, Duration retention, int maximumRemembered) {
+        /** Tokens are rejected, all metadata is stored, and there are neither limits nor identity providers. */
+        public Settings(OutagePolicy outagePolicy, Lifetimes lifetimes, Duration retention, int maximumRemembered) {
             this(
                     Mode.ENFORCE,
                     outagePolicy,
-                    Lifetimes.of(ttl),
+                    lifetimes,
                     retention,
                     maximumRemembered,
                     UnaryOperator.identity(),
-                    Limit.NONE);
+                    Limit.NONE,
+                    Providers.NONE);
         }
     }
 }

@@ -31,7 +31,10 @@ class FullDenylistTests {
     private final SwitchableStore store = new SwitchableStore();
 
     private final SessionTracking tracking = SessionTracking.over(
-            store, null, new Settings(OutagePolicy.PLAIN_JWT, TTL, TTL, MOST), MutableClock.startingNow());
+            store,
+            null,
+            new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(TTL), TTL, MOST),
+            MutableClock.startingNow());
 
     private final SessionService service = tracking.service();
 

@@ -16,7 +16,6 @@ import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.spi.SessionChange;
 import dev.sessiontracking.spi.SessionListener.PrincipalSource;
 import dev.sessiontracking.spi.SessionStore.StoreObserver;
 import dev.sessiontracking.testkit.MutableClock;
@@ -52,7 +51,7 @@ class LateRegistrationTests {
         return SessionTracking.over(
                 store,
                 reader,
-                new Settings(policy, TTL, TTL, 100),
+                new Settings(policy, Lifetimes.of(TTL), TTL, 100),
                 clock,
                 new SessionTracking.Collaborators(() -> List.of(listener), StoreObserver.NO_OP, PrincipalSource.NONE));
     }
@@ -199,14 +198,7 @@ class LateRegistrationTests {
     @Test
     void registeredSessionEndsWithTheAbsoluteLifetimeOfTheLogin() {
         Lifetimes limited = new Lifetimes(TTL, Duration.ofDays(1), Duration.ofSeconds(10));
-        Settings settings = new Settings(
-                SessionChecker.Mode.ENFORCE,
-                OutagePolicy.PLAIN_JWT,
-                limited,
-                TTL,
-                100,
-                metadata -> metadata,
-                SessionChange.Limit.NONE);
+        Settings settings = new Settings(OutagePolicy.PLAIN_JWT, limited, TTL, 100);
         try (SessionTracking limiting = SessionTracking.over(store, reader, settings, clock)) {
             assertThat(register(limiting.service(), "alice", "a"))
                     .map(UserSession::maxExpiresAt)

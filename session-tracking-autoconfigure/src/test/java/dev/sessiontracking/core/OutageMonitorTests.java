@@ -25,7 +25,10 @@ class OutageMonitorTests {
     private final SwitchableStore store = new SwitchableStore();
 
     private final SessionTracking tracking = SessionTracking.over(
-            store, null, new Settings(OutagePolicy.REJECT, Duration.ofDays(7), Duration.ofDays(7), 1_000), clock);
+            store,
+            null,
+            new Settings(OutagePolicy.REJECT, Lifetimes.of(Duration.ofDays(7)), Duration.ofDays(7), 1_000),
+            clock);
 
     @AfterEach
     void close() {

@@ -11,10 +11,8 @@ import dev.sessiontracking.SessionEndedException;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.SessionTokens.TokenGrant;
-import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.spi.SessionChange;
 import dev.sessiontracking.testkit.MutableClock;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -26,7 +24,6 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -51,18 +48,8 @@ class RefreshTokenTests {
 
     private final Lifetimes lifetimes = new Lifetimes(TTL, Duration.ofDays(30), Duration.ofSeconds(10));
 
-    private final SessionTracking tracking = SessionTracking.over(
-            store,
-            null,
-            new Settings(
-                    Mode.ENFORCE,
-                    OutagePolicy.PLAIN_JWT,
-                    lifetimes,
-                    TTL,
-                    1_000,
-                    UnaryOperator.identity(),
-                    SessionChange.Limit.NONE),
-            clock);
+    private final SessionTracking tracking =
+            SessionTracking.over(store, null, new Settings(OutagePolicy.PLAIN_JWT, lifetimes, TTL, 1_000), clock);
 
     private final SessionTokens tokens = tracking.tokens("sub");
 

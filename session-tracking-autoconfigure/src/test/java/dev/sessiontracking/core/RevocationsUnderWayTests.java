@@ -32,7 +32,7 @@ class RevocationsUnderWayTests {
     private final SessionTracking tracking = SessionTracking.over(
             store,
             new Pushed(),
-            new Settings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 1_000),
+            new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(Duration.ofDays(1)), Duration.ofDays(1), 1_000),
             Clock.systemUTC(),
             new SessionTracking.Collaborators(() -> List.of(listener), StoreObserver.NO_OP, PrincipalSource.NONE));
 

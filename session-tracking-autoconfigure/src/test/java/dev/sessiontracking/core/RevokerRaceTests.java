@@ -31,7 +31,7 @@ class RevokerRaceTests {
         try (SessionTracking tracking = SessionTracking.over(
                 store,
                 null,
-                new Settings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 100_000),
+                new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(Duration.ofDays(1)), Duration.ofDays(1), 100_000),
                 Clock.systemUTC())) {
             SessionService service = tracking.service();
             for (int round = 0; round < 5_000; round++) {
@@ -60,7 +60,7 @@ class RevokerRaceTests {
         try (SessionTracking tracking = SessionTracking.over(
                 new SwitchableStore(),
                 null,
-                new Settings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 100_000),
+                new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(Duration.ofDays(1)), Duration.ofDays(1), 100_000),
                 Clock.systemUTC())) {
             CyclicBarrier start = new CyclicBarrier(callers);
             for (int round = 0; round < 2_000; round++) {

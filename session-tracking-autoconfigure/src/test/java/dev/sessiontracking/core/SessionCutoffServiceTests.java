@@ -44,7 +44,7 @@ class SessionCutoffServiceTests {
     private final SessionTracking tracking = SessionTracking.over(
             store,
             reader,
-            new Settings(OutagePolicy.PLAIN_JWT, TTL, TTL, 100),
+            new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(TTL), TTL, 100),
             clock,
             new SessionTracking.Collaborators(() -> List.of(listener), StoreObserver.NO_OP, () -> "the-admin"));
 

@@ -35,8 +35,8 @@ class SessionEngineTests {
 
     private final CachingReaderStub reader = new CachingReaderStub(clock);
 
-    private final SessionTracking tracking =
-            SessionTracking.over(store, reader, new Settings(OutagePolicy.PLAIN_JWT, TTL, TTL, 100), clock);
+    private final SessionTracking tracking = SessionTracking.over(
+            store, reader, new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(TTL), TTL, 100), clock);
 
     private final SessionChecker engine = tracking.checker();
 

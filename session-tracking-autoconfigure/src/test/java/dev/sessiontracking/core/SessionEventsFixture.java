@@ -44,7 +44,7 @@ abstract class SessionEventsFixture {
         return SessionTracking.over(
                 store,
                 null,
-                new Settings(policy, Duration.ofDays(7), Duration.ofDays(7), 1_000),
+                new Settings(policy, Lifetimes.of(Duration.ofDays(7)), Duration.ofDays(7), 1_000),
                 clock,
                 new SessionTracking.Collaborators(() -> listeners, StoreObserver.NO_OP, () -> principal));
     }

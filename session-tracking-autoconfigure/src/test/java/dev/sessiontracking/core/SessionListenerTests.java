@@ -98,7 +98,7 @@ class SessionListenerTests extends SessionEventsFixture {
         try (SessionTracking lazy = SessionTracking.over(
                 store,
                 null,
-                new Settings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 1_000),
+                new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(Duration.ofDays(1)), Duration.ofDays(1), 1_000),
                 clock,
                 new SessionTracking.Collaborators(
                         () -> {

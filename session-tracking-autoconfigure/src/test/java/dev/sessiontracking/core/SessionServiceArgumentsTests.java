@@ -36,7 +36,7 @@ class SessionServiceArgumentsTests {
     private static final SessionService TRACKED = SessionTracking.over(
                     STORE,
                     null,
-                    new Settings(OutagePolicy.PLAIN_JWT, Duration.ofDays(1), Duration.ofDays(1), 100_000),
+                    new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(Duration.ofDays(1)), Duration.ofDays(1), 100_000),
                     Clock.systemUTC())
             .service();
 

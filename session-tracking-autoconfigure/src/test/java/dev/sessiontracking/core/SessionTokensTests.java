@@ -11,17 +11,14 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.SessionTokens.TokenGrant;
-import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.spi.SessionChange;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,18 +44,7 @@ class SessionTokensTests {
     private final SessionTokens off = SessionTracking.off(LIFETIMES, clock).tokens("sub");
 
     private SessionTracking tracking(OutagePolicy policy) {
-        return SessionTracking.over(
-                store,
-                null,
-                new Settings(
-                        Mode.ENFORCE,
-                        policy,
-                        LIFETIMES,
-                        TTL,
-                        1_000,
-                        UnaryOperator.identity(),
-                        SessionChange.Limit.NONE),
-                clock);
+        return SessionTracking.over(store, null, new Settings(policy, LIFETIMES, TTL, 1_000), clock);
     }
 
     @AfterEach

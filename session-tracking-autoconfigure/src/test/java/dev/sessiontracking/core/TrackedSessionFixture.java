@@ -24,11 +24,11 @@ abstract class TrackedSessionFixture {
 
     final SwitchableStore store = new SwitchableStore();
 
-    final SessionTracking lenient =
-            SessionTracking.over(store, null, new Settings(OutagePolicy.PLAIN_JWT, TTL, TTL, 100_000), clock);
+    final SessionTracking lenient = SessionTracking.over(
+            store, null, new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(TTL), TTL, 100_000), clock);
 
-    final SessionTracking strict =
-            SessionTracking.over(store, null, new Settings(OutagePolicy.REJECT, TTL, TTL, 100_000), clock);
+    final SessionTracking strict = SessionTracking.over(
+            store, null, new Settings(OutagePolicy.REJECT, Lifetimes.of(TTL), TTL, 100_000), clock);
 
     final SessionService plainJwt = lenient.service();
 

@@ -3,6 +3,7 @@ package dev.sessiontracking.benchmarks.memory;
 
 import dev.sessiontracking.benchmarks.report.Conditions;
 import dev.sessiontracking.benchmarks.report.Results;
+import dev.sessiontracking.core.Lifetimes;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.core.SessionTracking.Settings;
@@ -102,7 +103,10 @@ public final class MemoryCommand {
     private static double revoked(boolean answering, Step step) {
         OneAnswerStore store = new OneAnswerStore(answering);
         try (SessionTracking tracking = SessionTracking.over(
-                store, null, new Settings(OutagePolicy.PLAIN_JWT, TTL, TTL, 2 * ENTRIES), Clock.systemUTC())) {
+                store,
+                null,
+                new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(TTL), TTL, 2 * ENTRIES),
+                Clock.systemUTC())) {
             double bytes = bytesEach(tracking, i -> step.take(tracking, i));
             if (tracking.rememberedRevocations() != ENTRIES) {
                 throw new IllegalStateException("Not all revocations are remembered");

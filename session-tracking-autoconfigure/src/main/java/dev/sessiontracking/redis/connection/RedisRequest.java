@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.connection;
 
-import dev.sessiontracking.SessionStoreUnavailableException;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScanArgs;
@@ -26,12 +25,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,21 +42,16 @@ public final class RedisRequest {
 
     private final Shards shards;
 
-    /** Deadline for the commands of a request for many keys; {@code null} for single keys. */
-    private final @Nullable Long deadline;
-
-    private final Set<Shard> failed = ConcurrentHashMap.newKeySet();
-
-    private volatile boolean repeated;
+    private final CommandSender sender;
 
     /** @param bulkTime maximum duration of a request for many keys, or {@code null} for single keys */
     RedisRequest(Shards shards, @Nullable Duration bulkTime) {
         this.shards = shards;
-        this.deadline = bulkTime == null ? null : System.nanoTime() + bulkTime.toNanos();
+        this.sender = new CommandSender(shards, bulkTime);
     }
 
     public CompletionStage<@Nullable String> get(String key) {
-        return send(Line.READ, CommandType.GET, ValueOutput::new, key, args().addKey(key));
+        return sender.send(Line.READ, CommandType.GET, ValueOutput::new, key, args(key));
     }
 
     /** The value of a key; {@code null} if it is missing or not a string. */
@@ -74,13 +65,16 @@ public final class RedisRequest {
     }
 
     public CompletionStage<@Nullable String> set(String key, String value, Duration lifetime) {
-        CommandArgs<String, String> args =
-                args().addKey(key).addValue(value).add("PX").add(lifetime.toMillis());
-        return send(Line.WRITE, CommandType.SET, StatusOutput::new, key, args);
+        return sender.send(
+                Line.WRITE,
+                CommandType.SET,
+                StatusOutput::new,
+                key,
+                args(key).addValue(value).add("PX").add(lifetime.toMillis()));
     }
 
     public CompletionStage<Long> del(String key) {
-        return send(Line.WRITE, CommandType.DEL, IntegerOutput::new, key, args().addKey(key));
+        return sender.send(Line.WRITE, CommandType.DEL, IntegerOutput::new, key, args(key));
     }
 
     /** Deletes keys, and returns how many there were. */
@@ -88,64 +82,69 @@ public final class RedisRequest {
         if (keys.isEmpty() || shards.areMany()) {
             return sum(keys.stream().map(this::del));
         }
-        return send(Line.WRITE, CommandType.DEL, IntegerOutput::new, keys.get(0), args().addKeys(keys));
+        return sender.send(Line.WRITE, CommandType.DEL, IntegerOutput::new, keys.get(0), args().addKeys(keys));
     }
 
     public CompletionStage<Long> strlen(String key) {
-        return send(Line.READ, CommandType.STRLEN, IntegerOutput::new, key, args().addKey(key));
+        return sender.send(Line.READ, CommandType.STRLEN, IntegerOutput::new, key, args(key));
     }
 
     public CompletionStage<Long> pttl(String key) {
-        return send(Line.READ, CommandType.PTTL, IntegerOutput::new, key, args().addKey(key));
+        return sender.send(Line.READ, CommandType.PTTL, IntegerOutput::new, key, args(key));
     }
 
     /** The remaining lifetime of a key. A missing permission is an answer, and only the caller gets it. */
     public CompletionStage<Long> pttlIfPermitted(String key) {
-        return send(
-                Line.READ,
-                CommandType.PTTL,
-                IntegerOutput::new,
-                key,
-                args().addKey(key),
-                RedisFailures::isMissingRight);
+        return sender.send(
+                Line.READ, CommandType.PTTL, IntegerOutput::new, key, args(key), RedisFailures::isMissingRight);
     }
 
     public CompletionStage<List<String>> zrange(String key, long start, long stop) {
-        CommandArgs<String, String> args = args().addKey(key).add(start).add(stop);
-        return send(Line.READ, CommandType.ZRANGE, ValueListOutput::new, key, args);
+        return sender.send(
+                Line.READ,
+                CommandType.ZRANGE,
+                ValueListOutput::new,
+                key,
+                args(key).add(start).add(stop));
     }
 
     public CompletionStage<List<ScoredValue<String>>> zrangeWithScores(String key, long start, long stop) {
-        CommandArgs<String, String> args =
-                args().addKey(key).add(start).add(stop).add("WITHSCORES");
-        return send(Line.READ, CommandType.ZRANGE, ScoredValueListOutput::new, key, args);
+        return sender.send(
+                Line.READ,
+                CommandType.ZRANGE,
+                ScoredValueListOutput::new,
+                key,
+                args(key).add(start).add(stop).add("WITHSCORES"));
     }
 
     public CompletionStage<Long> zrem(String key, String... members) {
-        CommandArgs<String, String> args = args().addKey(key).addValues(members);
-        return send(Line.WRITE, CommandType.ZREM, IntegerOutput::new, key, args);
+        return sender.send(
+                Line.WRITE, CommandType.ZREM, IntegerOutput::new, key, args(key).addValues(members));
     }
 
     /** A page of a set. A set of up to a few hundred members is read at once, so nothing can change in between. */
     public CompletionStage<ValueScanCursor<String>> sscan(String key, ScanCursor from) {
-        CommandArgs<String, String> args =
-                args().addKey(key).add(from.getCursor()).add("COUNT").add(SCAN_PAGE);
-        return send(Line.READ, CommandType.SSCAN, ValueScanOutput::new, key, args);
+        return sender.send(
+                Line.READ,
+                CommandType.SSCAN,
+                ValueScanOutput::new,
+                key,
+                args(key).add(from.getCursor()).add("COUNT").add(SCAN_PAGE));
     }
 
     /** A page of the names of all keys, of one master after another. */
     public CompletionStage<KeyScanCursor<String>> scan(ScanCursor from) {
-        return bulk(commands -> commands.scan(from, ScanArgs.Builder.limit(SCAN_PAGE)));
+        return sender.bulk(commands -> commands.scan(from, ScanArgs.Builder.limit(SCAN_PAGE)));
     }
 
     /** How many keys there are. */
     public CompletionStage<Long> keyCount() {
-        return bulk(RedisClusterAsyncCommands::dbsize);
+        return sender.bulk(RedisClusterAsyncCommands::dbsize);
     }
 
     public CompletionStage<Long> srem(String key, String... members) {
-        CommandArgs<String, String> args = args().addKey(key).addValues(members);
-        return send(Line.WRITE, CommandType.SREM, IntegerOutput::new, key, args);
+        return sender.send(
+                Line.WRITE, CommandType.SREM, IntegerOutput::new, key, args(key).addValues(members));
     }
 
     /**
@@ -153,26 +152,30 @@ public final class RedisRequest {
      * it.
      */
     public CompletionStage<@Nullable String> getIfPermitted(String key) {
-        return send(
-                Line.READ, CommandType.GET, ValueOutput::new, key, args().addKey(key), RedisFailures::isMissingRight);
+        return sender.send(Line.READ, CommandType.GET, ValueOutput::new, key, args(key), RedisFailures::isMissingRight);
     }
 
     /** Appends to a stream. An error reply is an answer: it says nothing about other commands. */
     public CompletionStage<String> xadd(String key, XAddArgs options, Map<String, String> fields) {
-        CommandArgs<String, String> args = args().addKey(key);
+        CommandArgs<String, String> args = args(key);
         options.build(args);
         args.add(fields);
-        return send(Line.WRITE, CommandType.XADD, StatusOutput::new, key, args, RedisFailures::isErrorReply);
+        return sender.send(Line.WRITE, CommandType.XADD, StatusOutput::new, key, args, RedisFailures::isErrorReply);
     }
 
     public CompletionStage<Long> xdel(String key, String id) {
-        CommandArgs<String, String> args = args().addKey(key).add(id);
-        return send(Line.WRITE, CommandType.XDEL, IntegerOutput::new, key, args, RedisFailures::isErrorReply);
+        return sender.send(
+                Line.WRITE, CommandType.XDEL, IntegerOutput::new, key, args(key).add(id), RedisFailures::isErrorReply);
     }
 
     public CompletionStage<Boolean> pexpire(String key, long millis) {
-        CommandArgs<String, String> args = args().addKey(key).add(millis);
-        return send(Line.WRITE, CommandType.PEXPIRE, BooleanOutput::new, key, args, RedisFailures::isErrorReply);
+        return sender.send(
+                Line.WRITE,
+                CommandType.PEXPIRE,
+                BooleanOutput::new,
+                key,
+                args(key).add(millis),
+                RedisFailures::isErrorReply);
     }
 
     /**
@@ -189,7 +192,7 @@ public final class RedisRequest {
             String... arguments) {
         CommandArgs<String, String> args =
                 args().add(script).add(keys.length).addKeys(keys).addValues(arguments);
-        return send(Line.WRITE, type, output, keys[0], args, failure -> isAnswer(keys, failure));
+        return sender.send(Line.WRITE, type, output, keys[0], args, failure -> isAnswer(keys, failure));
     }
 
     /** A companion key is optional, and a missing script is sent: the caller continues. */
@@ -207,7 +210,7 @@ public final class RedisRequest {
             // A command for many keys would be split by slot, which is no cheaper.
             return all(keys.stream().map(this::text));
         }
-        return send(Line.READ, CommandType.MGET, ValueListOutput::new, keys.get(0), args().addKeys(keys));
+        return sender.send(Line.READ, CommandType.MGET, ValueListOutput::new, keys.get(0), args().addKeys(keys));
     }
 
     /** Completes with all results when all requests have an answer. */
@@ -244,73 +247,16 @@ public final class RedisRequest {
 
     /** Whether the master of a key has failed to answer this request. */
     public boolean hasFailed(String key) {
-        return failed.contains(shards.of(key));
+        return sender.hasFailed(key);
     }
 
     /** Whether a write was repeated. Then the first attempt may already have changed the key. */
     public boolean isRepeated() {
-        return repeated;
+        return sender.isRepeated();
     }
 
-    private <T> CompletionStage<T> send(
-            Line line,
-            CommandType type,
-            Function<StringCodec, CommandOutput<String, String, T>> output,
-            String key,
-            CommandArgs<String, String> args) {
-        return send(line, type, output, key, args, failure -> false);
-    }
-
-    /**
-     * @param output collects the reply of one attempt
-     * @param isAnswer additional failures that count as answers
-     */
-    private <T> CompletionStage<T> send(
-            Line line,
-            CommandType type,
-            Function<StringCodec, CommandOutput<String, String, T>> output,
-            String key,
-            CommandArgs<String, String> args,
-            Predicate<Throwable> isAnswer) {
-        Shard shard = shards.of(key);
-        CompletionStage<T> reply = deadline == null
-                // The returned stage completes after this callback.
-                ? shard.send(
-                        line,
-                        () -> shards.commands(line).dispatch(type, output.apply(StringCodec.UTF8), args),
-                        () -> repeated |= line == Line.WRITE)
-                : shard.sendOnce(line, () -> {
-                    requireTime(deadline);
-                    return shards.commands(Line.BULK).dispatch(new Bulk(type), output.apply(StringCodec.UTF8), args);
-                });
-        return reply.whenComplete((value, failure) -> {
-            if (!RedisFailures.isAnswer(failure) && !isAnswer.test(failure)) {
-                failed.add(shard);
-                if (deadline == null) {
-                    shard.failed(line, key, failure);
-                } else {
-                    shard.bulkFailed(failure);
-                }
-            }
-        });
-    }
-
-    /** A command about the keys of all masters, in a request for many keys. */
-    private <T> CompletionStage<T> bulk(
-            Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
-        Shard shard = shards.of("");
-        return shard.sendOnce(Line.READ, () -> command.apply(shards.commands(Line.BULK)))
-                .whenComplete((value, failure) -> {
-                    if (!RedisFailures.isAnswer(failure)) {
-                        shard.bulkFailed(failure);
-                    }
-                });
-    }
-
-    private static void requireTime(long deadline) {
-        if (deadline - System.nanoTime() < 0) {
-            throw new SessionStoreUnavailableException("An operation on all sessions of a user took too long", null);
-        }
+    private static CommandArgs<String, String> args(String key) {
+        return args().addKey(key);
     }
 
     private static CommandArgs<String, String> args() {
