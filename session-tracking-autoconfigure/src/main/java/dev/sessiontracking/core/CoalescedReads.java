@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -24,8 +23,6 @@ final class CoalescedReads<T> {
     /** How long after it was sent a lookup may be joined. */
     static final Duration SHARED_FOR = Duration.ofMillis(100);
 
-    private final Function<String, CompletionStage<T>> read;
-
     private final LongSupplier ticker;
 
     private final Clock clock;
@@ -33,17 +30,12 @@ final class CoalescedReads<T> {
     private final ConcurrentMap<String, Read<T>> underWay = new ConcurrentHashMap<>();
 
     /** @param ticker nanoseconds that do not jump; the clock does not stand still while the machine sleeps */
-    CoalescedReads(Function<String, CompletionStage<T>> read, LongSupplier ticker, Clock clock) {
-        this.read = read;
+    CoalescedReads(LongSupplier ticker, Clock clock) {
         this.ticker = ticker;
         this.clock = clock;
     }
 
-    CompletionStage<T> read(String sessionId) {
-        return read(sessionId, () -> read.apply(sessionId));
-    }
-
-    /** A lookup by whatever the key stands for. */
+    /** @param key what is looked up */
     CompletionStage<T> read(String key, Supplier<CompletionStage<T>> lookup) {
         Read<T> mine = new Read<>(Moment.now(ticker, clock), new CompletableFuture<>());
         Read<T> shared =

@@ -56,8 +56,7 @@ final class FirstUses {
         this.events = events;
         this.settings = settings;
         this.clock = clock;
-        this.uses = new CoalescedReads<>(
-                id -> CompletableFuture.failedFuture(new IllegalStateException(id)), System::nanoTime, clock);
+        this.uses = new CoalescedReads<>(System::nanoTime, clock);
     }
 
     /**

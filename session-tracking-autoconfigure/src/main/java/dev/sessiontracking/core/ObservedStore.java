@@ -63,9 +63,9 @@ final class ObservedStore implements SessionStore {
         this.store = store;
         this.reader = reader;
         this.observer = observer;
-        this.checks = new CoalescedReads<>(this::check, System::nanoTime, clock);
-        this.markers = new CoalescedReads<>(this::readMarker, System::nanoTime, clock);
-        this.reasons = new CoalescedReads<>(this::readReason, System::nanoTime, clock);
+        this.checks = new CoalescedReads<>(System::nanoTime, clock);
+        this.markers = new CoalescedReads<>(System::nanoTime, clock);
+        this.reasons = new CoalescedReads<>(System::nanoTime, clock);
     }
 
     /** Makes a request and watches it. */
@@ -125,7 +125,8 @@ final class ObservedStore implements SessionStore {
                         end.reason(),
                         end.kept(),
                         end.tokenLife().compareTo(refreshable) > 0 ? end.tokenLife() : refreshable,
-                        true);
+                        true,
+                        end.until());
     }
 
     @Override
@@ -150,7 +151,9 @@ final class ObservedStore implements SessionStore {
     @Override
     public CompletionStage<Optional<SessionEndReason>> endReason(String sessionId) {
         Optional<SessionEndReason> cached = reader.lookupEndReason(sessionId);
-        return cached != null ? CompletableFuture.completedFuture(cached) : reasons.read(sessionId);
+        return cached != null
+                ? CompletableFuture.completedFuture(cached)
+                : reasons.read(sessionId, () -> readReason(sessionId));
     }
 
     private CompletionStage<Optional<SessionEndReason>> readReason(String sessionId) {
@@ -168,7 +171,9 @@ final class ObservedStore implements SessionStore {
     /** As {@link #notBefore}, also from the near cache. */
     CompletionStage<NotBefore> cachedNotBefore(String userId) {
         NotBefore cached = reader.lookupNotBefore(userId);
-        return cached != null ? CompletableFuture.completedFuture(cached) : markers.read(userId);
+        return cached != null
+                ? CompletableFuture.completedFuture(cached)
+                : markers.read(userId, () -> readMarker(userId));
     }
 
     private CompletionStage<NotBefore> readMarker(String userId) {
@@ -204,7 +209,7 @@ final class ObservedStore implements SessionStore {
 
     @Override
     public CompletionStage<Boolean> exists(String sessionId) {
-        return checks.read(sessionId);
+        return checks.read(sessionId, () -> check(sessionId));
     }
 
     private CompletionStage<Boolean> check(String sessionId) {
@@ -229,17 +234,21 @@ final class ObservedStore implements SessionStore {
         return watch(Operation.RENEW, () -> store.refresh(sessionId, refresh));
     }
 
+    /** For how long tokens can be issued is what the providers of these sessions say. */
     @Override
-    public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
-        if (!providers.exist()) {
-            return watch(Operation.REVOKE, () -> store.reapplyRevocations(sessionIds));
-        }
+    public CompletionStage<Long> reapplyRevocations(Map<String, Instant> revoked, Duration tokenLife) {
         CompletionStage<Long> count = CompletableFuture.completedFuture(0L);
-        for (Map.Entry<Duration, List<String>> group : sessionIds.stream()
+        for (Map.Entry<Duration, List<String>> group : revoked.keySet().stream()
                 .collect(Collectors.groupingBy(providers::refreshableSession))
                 .entrySet()) {
+            Duration refreshable = group.getKey();
+            Map<String, Instant> some = group.getValue().stream().collect(Collectors.toMap(id -> id, revoked::get));
             count = count.thenCombine(
-                    watch(Operation.REVOKE, () -> store.reapplyRevocations(group.getValue(), group.getKey())),
+                    watch(
+                            Operation.REVOKE,
+                            () -> refreshable.isZero()
+                                    ? store.reapplyRevocations(group.getValue())
+                                    : store.reapplyRevocations(some, refreshable)),
                     Long::sum);
         }
         return count;

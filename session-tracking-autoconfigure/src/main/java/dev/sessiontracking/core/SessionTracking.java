@@ -164,6 +164,16 @@ public final class SessionTracking implements AutoCloseable {
     }
 
     /**
+     * Ends a session of an identity provider, unless its user has authenticated after a time, by the provider's clock. Whoever
+     * repeats this does not end a session that has begun again since.
+     *
+     * @throws SessionStoreUnavailableException if the store did not confirm it, and this node cannot keep it as pending
+     */
+    public void revokeSession(String sessionId, Instant until, SessionEndReason reason) {
+        revoker.revokeUntil(sessionId, until, reason);
+    }
+
+    /**
      * Ends the sessions of a user that have begun until a time, by whatever clock that is. Whoever repeats this ends none
      * that has begun since.
      *

@@ -114,7 +114,7 @@ final class TrackedSessionService implements SessionService {
     @Override
     public SessionStatus getSessionStatus(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        return engine.status(sessionId);
+        return hasBegunAgain(sessionId) ? SessionStatus.LIVE : engine.status(sessionId);
     }
 
     @Override
@@ -144,7 +144,7 @@ final class TrackedSessionService implements SessionService {
     @Override
     public SessionRenewal renewSession(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        if (denylist.isDenied(sessionId)) {
+        if (denylist.isDenied(sessionId) && !hasBegunAgain(sessionId)) {
             return SessionRenewal.ENDED;
         }
         try {
@@ -258,7 +258,17 @@ final class TrackedSessionService implements SessionService {
         return SessionStore.await(store.countUntil(ClaimValues.bounded(until)));
     }
 
-    /** It may have begun again after the revocation that this node remembers. */
+    /** Whether it is a provider's session that has begun again after the revocation that this node remembers. */
+    private boolean hasBegunAgain(String sessionId) {
+        try {
+            return denylist.isDenied(sessionId)
+                    && isOfProvider(sessionId)
+                    && findSession(sessionId).isPresent();
+        } catch (SessionStoreUnavailableException unknown) {
+            return false;
+        }
+    }
+
     private boolean isOfProvider(String sessionId) {
         return !writes.settings().providers().refreshableSession(sessionId).isZero();
     }

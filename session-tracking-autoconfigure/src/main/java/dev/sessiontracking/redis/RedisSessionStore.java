@@ -26,10 +26,13 @@ import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -187,11 +190,17 @@ final class RedisSessionStore implements SessionStore {
             return owner.thenCompose(user -> {
                 CompletionStage<Long> deleted = endings.end(commands, sessionId, end);
                 if (user != null) {
-                    // An entry without a session is harmless. It is removed when its score expires.
-                    index.remove(commands, user, List.of(sessionId));
+                    // At the same time, unless it may be spared: an entry without a session is harmless. It is removed
+                    // when
+                    // its score expires.
+                    (end.until() == null ? CompletableFuture.completedFuture(0L) : deleted).thenAccept(count -> {
+                        if (count != SessionEndings.SPARED) {
+                            index.remove(commands, user, List.of(sessionId));
+                        }
+                    });
                 }
                 // The first of two attempts may have deleted it without a reply.
-                return deleted.thenApply(count -> count > 0 || commands.isRepeated())
+                return deleted.thenApply(count -> count > 0 || (count == 0 && commands.isRepeated()))
                         .whenComplete((held, failure) -> announcements.revoked(sessionId, user, held, failure));
             });
         });
@@ -229,20 +238,33 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
-        return reapplyRevocations(sessionIds, Duration.ZERO);
+        return reapply(
+                sessionIds,
+                (commands, ids) -> commands.del(ids.stream().map(keys::session).toList()));
     }
 
     @Override
-    public CompletionStage<Long> reapplyRevocations(List<String> sessionIds, Duration tokenLife) {
-        return translated(link.bulkRequest("", commands -> {
-            // On a cluster, the revocation is applied to an unavailable master when it answers again.
-            List<String> ids = sessionIds.stream()
-                    .filter(id -> !commands.isSpread() || !commands.isLeftOut(Line.WRITE, keys.session(id)))
-                    .toList();
-            return tokenLife.isZero()
-                    ? commands.del(ids.stream().map(keys::session).toList())
-                    : RedisRequest.sum(ids.stream().map(id -> endings.endAgain(commands, id, tokenLife)));
-        }));
+    public CompletionStage<Long> reapplyRevocations(Map<String, Instant> revoked, Duration tokenLife) {
+        return reapply(
+                revoked.keySet(),
+                (commands, ids) -> RedisRequest.sum(ids.stream().map(id -> {
+                    End end = new End(
+                            SessionEndReason.REVOKED, SessionEndings.REASON_KEPT, tokenLife, true, revoked.get(id));
+                    return endings.end(commands, id, end)
+                            .thenApply(count -> count == SessionEndings.REMOVED ? count : 0L);
+                })));
+    }
+
+    private CompletionStage<Long> reapply(
+            Collection<String> sessionIds, BiFunction<RedisRequest, List<String>, CompletionStage<Long>> removal) {
+        // On a cluster, the revocation is applied to an unavailable master when it answers again.
+        return translated(link.bulkRequest(
+                "",
+                commands -> removal.apply(
+                        commands,
+                        sessionIds.stream()
+                                .filter(id -> !commands.isSpread() || !commands.isLeftOut(Line.WRITE, keys.session(id)))
+                                .toList())));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.SessionChange.End;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
@@ -15,31 +16,26 @@ import org.jspecify.annotations.Nullable;
 record SessionEndings(RedisKeys keys, Companions companions) {
 
     /** As long as most access tokens live. A longer time costs memory for every logout. */
-    private static final Duration REASON_KEPT = Duration.ofHours(1);
+    static final Duration REASON_KEPT = Duration.ofHours(1);
 
     static final long REMOVED = 1;
+
+    static final long SPARED = -1;
 
     private static final String REGISTERED = "registered";
 
     private static final Pattern NOT_A_CODE = Pattern.compile("[^A-Za-z0-9_-]");
 
     /**
-     * {@link #REMOVED} for a session that is removed. 2 for one of an identity provider that was not recorded, and will not
-     * be. Otherwise 0.
+     * {@link #REMOVED} for a session that is removed. {@link #SPARED} for one of an identity provider that has begun again; 2
+     * for one that was not recorded, and will not be. Otherwise 0.
      */
     CompletionStage<Long> end(RedisRequest commands, String sessionId, End end) {
         String key = keys.session(sessionId);
-        return end.equals(End.FORGOTTEN) ? commands.del(key) : end(commands, sessionId, end, "");
-    }
-
-    /** Ends a session of an identity provider again, unless it has begun again after a revocation. */
-    CompletionStage<Long> endAgain(RedisRequest commands, String sessionId, Duration tokenLife) {
-        return end(commands, sessionId, new End(SessionEndReason.REVOKED, REASON_KEPT, tokenLife, true), "1")
-                .thenApply(count -> count == REMOVED ? REMOVED : 0L);
-    }
-
-    private CompletionStage<Long> end(RedisRequest commands, String sessionId, End end, String again) {
-        String key = keys.session(sessionId);
+        if (end.equals(End.FORGOTTEN)) {
+            return commands.del(key);
+        }
+        Instant until = end.until();
         return companions.run(
                 RedisScript.END,
                 commands,
@@ -49,7 +45,7 @@ record SessionEndings(RedisKeys keys, Companions companions) {
                 String.valueOf(Math.min(end.kept().toMillis(), REASON_KEPT.toMillis())),
                 String.valueOf(end.tokenLife().toMillis()),
                 end.ofProvider() ? "1" : "",
-                again);
+                until == null ? "" : String.valueOf(until.getEpochSecond()));
     }
 
     CompletionStage<Optional<SessionEndReason>> reason(RedisRequest commands, String sessionId) {

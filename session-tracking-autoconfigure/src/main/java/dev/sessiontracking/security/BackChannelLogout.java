@@ -10,7 +10,6 @@ import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
 import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.SessionService;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.security.LogoutTokenVerifier.InvalidLogoutTokenException;
@@ -53,8 +52,6 @@ final class BackChannelLogout implements BinaryOperator<String>, SmartInitializi
 
     private final Map<String, LogoutTokenVerifier> issuers = new HashMap<>();
 
-    private final SessionService sessions;
-
     private final SessionTracking tracking;
 
     private final Set<String> warnedOf = ConcurrentHashMap.newKeySet();
@@ -63,10 +60,8 @@ final class BackChannelLogout implements BinaryOperator<String>, SmartInitializi
     BackChannelLogout(
             TrustedIssuers trusted,
             Function<String, JWKSource<SecurityContext>> keys,
-            SessionService sessions,
             SessionTracking tracking,
             Clock clock) {
-        this.sessions = sessions;
         this.tracking = tracking;
         for (TrustedIssuer issuer : trusted.aliased()) {
             requireClientIds(!issuer.clientIds().isEmpty(), issuer.alias());
@@ -134,23 +129,20 @@ final class BackChannelLogout implements BinaryOperator<String>, SmartInitializi
         if (sessionId != null ? !SessionIds.isUsable(sessionId) : !SessionIds.isUsableUserId(userId)) {
             throw new InvalidLogoutTokenException("sid or the user id is empty, too long, or has other characters");
         }
+        // iat has whole seconds: whatever began in this second may have begun before.
+        Instant until = claims.getIssueTime().toInstant().plusMillis(999);
         try {
             if (sessionId != null) {
-                sessions.revokeSession(sessionId, SessionEndReason.IDENTITY_PROVIDER);
+                tracking.revokeSession(sessionId, until, SessionEndReason.IDENTITY_PROVIDER);
             } else {
-                // iat has whole seconds: whatever began in this second may have begun before.
-                Instant until = claims.getIssueTime().toInstant().plusMillis(999);
                 tracking.revokeSessions(userId, until, SessionEndReason.IDENTITY_PROVIDER);
             }
         } catch (RuntimeException failed) {
-            // With the outage policy "reject", the service throws also if the revocation is pending.
-            if (sessionId == null || !tracking.isRevocationPending(sessionId)) {
-                LOG.warn(
-                        "A logout token is valid, but its revocation could not be stored. Identity providers do not"
-                                + " repeat logout tokens: the sessions continue.",
-                        failed);
-                return UNAVAILABLE;
-            }
+            LOG.warn(
+                    "A logout token is valid, but its revocation could not be stored. Identity providers do not repeat"
+                            + " logout tokens: the sessions continue.",
+                    failed);
+            return UNAVAILABLE;
         }
         return "";
     }

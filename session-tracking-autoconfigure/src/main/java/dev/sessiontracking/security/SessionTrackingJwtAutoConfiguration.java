@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security;
 
-import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.autoconfigure.ConditionalOnSessionTracking;
@@ -80,13 +79,12 @@ public final class SessionTrackingJwtAutoConfiguration {
         @Bean(defaultCandidate = false)
         @ConditionalOnProperty(BackChannelLogoutProperties.PATH)
         BinaryOperator<String> sessionTrackingBackChannelLogout(
-                TrustedIssuers issuers, SessionService sessions, SessionTracking tracking, Environment environment) {
+                TrustedIssuers issuers, SessionTracking tracking, Environment environment) {
             String bootIssuer = environment.getProperty(TrustedIssuers.BOOT);
             return new BackChannelLogout(
                     issuers,
                     issuer -> IssuerKeys.of(
                             issuer, issuer.equals(bootIssuer) ? environment.getProperty(IssuerKeys.BOOT) : null),
-                    sessions,
                     tracking,
                     Clock.systemUTC());
         }

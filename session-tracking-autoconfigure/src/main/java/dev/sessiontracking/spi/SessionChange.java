@@ -20,12 +20,19 @@ public final class SessionChange {
      * @param kept how long the reason can be asked for, at most; zero if it need not be remembered
      * @param tokenLife how long a token may still ask for the session, and must not get it; zero if there is no such token
      * @param ofProvider whether it is a session of an identity provider, which may begin again after a later authentication
+     * @param until if it is such a session: it is left alone if its user has authenticated after this time, and the store
+     *     knows that it has begun again since. {@code null} for now
      */
-    public record End(SessionEndReason reason, Duration kept, Duration tokenLife, boolean ofProvider) {
+    public record End(
+            SessionEndReason reason,
+            Duration kept,
+            Duration tokenLife,
+            boolean ofProvider,
+            @Nullable Instant until) {
 
         /** Of a session that the application has created. */
         public End(SessionEndReason reason, Duration kept, Duration tokenLife) {
-            this(reason, kept, tokenLife, false);
+            this(reason, kept, tokenLife, false, null);
         }
 
         /** The reason need not be remembered. */

@@ -188,18 +188,19 @@ public interface SessionStore {
     }
 
     /**
-     * Removes sessions that were revoked before, in case the store holds them again after a failover or a restore. Index
-     * entries without a session may stay. The default revokes each of them.
+     * Removes sessions of identity providers that were revoked before, in case the store holds them again after a failover
+     * or a restore. Index entries without a session may stay.
      *
-     * @param tokenLife how long a provider can still issue tokens of these sessions; zero if there is none. A session that
-     *     began again after a revocation is left alone
+     * @param revoked the ids, and when each session was revoked: one whose user has authenticated since is left alone, if
+     *     the store still knows of that revocation
+     * @param tokenLife how long the provider can still issue tokens of these sessions
      * @return how many the store held
      */
-    default CompletionStage<Long> reapplyRevocations(List<String> sessionIds, Duration tokenLife) {
-        return reapplyRevocations(sessionIds);
+    default CompletionStage<Long> reapplyRevocations(Map<String, Instant> revoked, Duration tokenLife) {
+        return reapplyRevocations(List.copyOf(revoked.keySet()));
     }
 
-    /** As {@link #reapplyRevocations(List, Duration)}, for sessions that are never recorded at their first use. */
+    /** As {@link #reapplyRevocations(Map, Duration)}, for sessions that do not begin again. The default revokes each of them. */
     default CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
         CompletionStage<Long> count = CompletableFuture.completedFuture(0L);
         for (String sessionId : sessionIds) {

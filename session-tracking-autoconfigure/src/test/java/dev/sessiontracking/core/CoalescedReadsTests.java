@@ -27,7 +27,11 @@ class CoalescedReadsTests {
 
     private final List<CompletableFuture<Boolean>> answers = new ArrayList<>();
 
-    private final CoalescedReads<Boolean> reads = new CoalescedReads<>(this::ask, nanos::get, wall);
+    private final CoalescedReads<Boolean> reads = new CoalescedReads<>(nanos::get, wall);
+
+    private CompletionStage<Boolean> read(String sessionId) {
+        return reads.read(sessionId, () -> ask(sessionId));
+    }
 
     private CompletionStage<Boolean> ask(String sessionId) {
         asked.add(sessionId);
@@ -49,9 +53,9 @@ class CoalescedReadsTests {
 
     @Test
     void questionsAtTheSameTimeAreOne() {
-        CompletionStage<Boolean> first = reads.read("a");
+        CompletionStage<Boolean> first = read("a");
         pass(CoalescedReads.SHARED_FOR);
-        CompletionStage<Boolean> second = reads.read("a");
+        CompletionStage<Boolean> second = read("a");
         assertThat(asked).containsExactly("a");
         answers.get(0).complete(true);
         assertThat(valueOf(first)).isTrue();
@@ -60,8 +64,8 @@ class CoalescedReadsTests {
 
     @Test
     void questionsAboutDifferentSessionsAreTheirOwn() {
-        reads.read("a");
-        CompletionStage<Boolean> other = reads.read("b");
+        read("a");
+        CompletionStage<Boolean> other = read("b");
         assertThat(asked).containsExactly("a", "b");
         answers.get(0).complete(true);
         assertThat(other.toCompletableFuture()).isNotDone();
@@ -69,9 +73,9 @@ class CoalescedReadsTests {
 
     @Test
     void afterAnAnswerItIsAskedAnew() {
-        reads.read("a");
+        read("a");
         answers.get(0).complete(true);
-        CompletionStage<Boolean> second = reads.read("a");
+        CompletionStage<Boolean> second = read("a");
         answers.get(1).complete(false);
         assertThat(valueOf(second)).isFalse();
     }
@@ -79,7 +83,7 @@ class CoalescedReadsTests {
     @Test
     void whoeverHearsTheAnswerAsksAnew() {
         CompletableFuture<CompletionStage<Boolean>> again = new CompletableFuture<>();
-        reads.read("a").thenAccept(live -> again.complete(reads.read("a")));
+        read("a").thenAccept(live -> again.complete(read("a")));
         answers.get(0).complete(true);
         assertThat(asked).hasSize(2);
         assertThat(again.join().toCompletableFuture()).isNotDone();
@@ -87,9 +91,9 @@ class CoalescedReadsTests {
 
     @Test
     void aQuestionSentLongAgoIsNotShared() {
-        CompletionStage<Boolean> first = reads.read("a");
+        CompletionStage<Boolean> first = read("a");
         pass(CoalescedReads.SHARED_FOR.plus(TICK));
-        CompletionStage<Boolean> second = reads.read("a");
+        CompletionStage<Boolean> second = read("a");
         assertThat(asked).hasSize(2);
         answers.get(0).complete(true);
         assertThat(valueOf(first)).isTrue();
@@ -100,44 +104,40 @@ class CoalescedReadsTests {
 
     @Test
     void anOldQuestionThatIsAnsweredDoesNotEndTheSharingOfTheNewOne() {
-        reads.read("a");
+        read("a");
         pass(CoalescedReads.SHARED_FOR.plus(TICK));
-        reads.read("a");
+        read("a");
         answers.get(0).complete(true);
-        reads.read("a");
+        read("a");
         assertThat(asked).hasSize(2);
     }
 
     @Test
     void aQuestionSentBeforeTheMachineSleptIsNotShared() {
-        reads.read("a");
+        read("a");
         wall.advance(Duration.ofMinutes(1));
-        reads.read("a");
+        read("a");
         assertThat(asked).hasSize(2);
     }
 
     @Test
     void aFailureIsSharedAndThenAskedAnew() {
-        CompletionStage<Boolean> first = reads.read("a");
-        CompletionStage<Boolean> second = reads.read("a");
+        CompletionStage<Boolean> first = read("a");
+        CompletionStage<Boolean> second = read("a");
         answers.get(0).completeExceptionally(new SessionStoreUnavailableException("gone", null));
         for (CompletionStage<Boolean> each : List.of(first, second)) {
             assertThatThrownBy(() -> SessionStore.await(each)).isInstanceOf(SessionStoreUnavailableException.class);
         }
-        reads.read("a");
+        read("a");
         assertThat(asked).hasSize(2);
     }
 
     @Test
     void aQuestionThatCannotBeAskedLeavesNobodyWaiting() {
-        CoalescedReads<Boolean> broken = new CoalescedReads<>(
-                id -> {
-                    throw new IllegalStateException("broken");
-                },
-                nanos::get,
-                wall);
         for (int i = 0; i < 2; i++) {
-            CompletionStage<Boolean> answer = broken.read("a");
+            CompletionStage<Boolean> answer = reads.read("a", () -> {
+                throw new IllegalStateException("broken");
+            });
             assertThatThrownBy(() -> SessionStore.await(answer)).isInstanceOf(SessionStoreUnavailableException.class);
         }
     }

@@ -177,13 +177,12 @@ public final class InMemorySessionStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Long> reapplyRevocations(List<String> sessionIds, Duration tokenLife) {
-        return answer(() -> sessionIds.stream()
-                .filter(id -> tokenLife.isZero() || !states.hasBegunAgain(id, now()))
-                .filter(id -> {
-                    boolean wasLive = live(id) != null;
-                    remove(id, new End(SessionEndReason.REVOKED, tokenLife, tokenLife, !tokenLife.isZero()));
-                    return wasLive;
+    public CompletionStage<Long> reapplyRevocations(Map<String, Instant> revoked, Duration tokenLife) {
+        return answer(() -> revoked.entrySet().stream()
+                .filter(session -> {
+                    boolean wasLive = live(session.getKey()) != null;
+                    End end = new End(SessionEndReason.REVOKED, tokenLife, tokenLife, true, session.getValue());
+                    return remove(session.getKey(), end) && wasLive;
                 })
                 .count());
     }
@@ -275,6 +274,9 @@ public final class InMemorySessionStore implements SessionStore {
     }
 
     private boolean remove(String sessionId, End end) {
+        if (states.hasBegunAgain(sessionId, end.until(), now())) {
+            return false;
+        }
         boolean wasLive = live(sessionId) != null;
         boolean isNew = end.ofProvider() && !states.holds(sessionId, now());
         sessions.remove(sessionId);

@@ -64,13 +64,16 @@ final class InMemoryStates {
                 : Recorded.ended(state.endedUntil == null ? FOR_GOOD : state.endedUntil);
     }
 
-    /** Whether the session of an identity provider began again after it had ended. */
-    boolean hasBegunAgain(String sessionId, Instant now) {
+    /** Whether the session of an identity provider began again after a revocation, which is known. Clocks may differ. */
+    boolean hasBegunAgain(String sessionId, @Nullable Instant revokedAt, Instant now) {
         State state = of(sessionId, now);
-        return state != null
+        return revokedAt != null
+                && state != null
                 && state.reason == null
                 && state.endedUntil != null
-                && state.endedUntil.isAfter(Instant.EPOCH);
+                && state.endedUntil.isAfter(revokedAt.minusSeconds(60))
+                && state.authenticatedAt != null
+                && state.authenticatedAt.isAfter(revokedAt);
     }
 
     /** Remembers that a session has ended, unless nobody can ask. The first reason counts. */
@@ -85,7 +88,13 @@ final class InMemoryStates {
                             wasLive || before == null || before.reason == null ? end.reason() : before.reason,
                             before == null || before.until.isBefore(until) ? until : before.until,
                             end.ofProvider() || (before != null && before.endedUntil != null)
-                                    ? (before == null ? new State(null, until, null, null) : before).end(now)
+                                    ? (before == null ? new State(null, until, null, null) : before)
+                                            .end(
+                                                    end.until() == null
+                                                                    || end.until()
+                                                                            .isAfter(now)
+                                                            ? now
+                                                            : end.until())
                                     : null,
                             null));
         }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -23,9 +24,13 @@ public abstract class SessionStoreFirstUseContractTests extends SessionStoreCont
 
     private static final Duration LIFETIME = Duration.ofHours(10);
 
-    private static final End END = new End(SessionEndReason.REVOKED, Duration.ofHours(1), LIFETIME, true);
+    private static final End END = endAt(null);
 
     private final Instant login = secondsAgo(90);
+
+    private static End endAt(@Nullable Instant until) {
+        return new End(SessionEndReason.REVOKED, Duration.ofHours(1), LIFETIME, true, until);
+    }
 
     private static Instant secondsAgo(long seconds) {
         return Instant.now().minusSeconds(seconds).truncatedTo(ChronoUnit.SECONDS);
@@ -104,10 +109,47 @@ public abstract class SessionStoreFirstUseContractTests extends SessionStoreCont
             assertThat(use(otherNode(), "a", login, isFound).isLive()).isFalse();
             assertThat(use(otherNode(), "a", null, isFound).isLive()).isFalse();
         }
-        answer(store().reapplyRevocations(List.of(id("a")), LIFETIME));
+        Instant revoked = Objects.requireNonNull(use("a", login).endedUntil());
+        answer(store().reapplyRevocations(Map.of(id("a"), revoked), LIFETIME));
+        assertThat(answer(store().revoke(id("a"), alice, endAt(revoked)))).isFalse();
         assertThat(isLive("a")).isTrue();
+        assertThat(listed(alice)).containsExactly(id("a"));
         answer(store().revoke(id("a"), alice, END));
         assertEnded("a", again);
+    }
+
+    @Test
+    void reappliedRevocationEndsWhatHadBegunBefore() {
+        use("a", login);
+        answer(store().revoke(id("a"), alice, END));
+        Instant again = secondsAgo(-3);
+        use("a", again);
+
+        assertThat(answer(store().reapplyRevocations(Map.of(id("a"), again), LIFETIME)))
+                .isEqualTo(1);
+
+        assertEnded("a", again);
+        assertThat(use("a", secondsAgo(-5)).created()).isNotNull();
+    }
+
+    @Test
+    void reappliedRevocationThatTheStoreHasLostEndsTheSession() {
+        use("a", login);
+
+        assertThat(answer(store().reapplyRevocations(Map.of(id("a"), login.minusSeconds(70)), LIFETIME)))
+                .isEqualTo(1);
+
+        assertEnded("a", login);
+    }
+
+    @Test
+    void revocationOfAnEarlierTimeHoldsUntilThen() {
+        assertThat(answer(store().revoke(id("a"), null, endAt(login)))).isTrue();
+        assertEnded("a", login);
+        assertThat(use("a", login).endedUntil()).isBetween(login, login.plusSeconds(60));
+        assertThat(answer(store().revoke(id("a"), null, endAt(login)))).isFalse();
+
+        assertThat(use("a", login.plusSeconds(61)).created()).isNotNull();
     }
 
     @Test
@@ -121,7 +163,7 @@ public abstract class SessionStoreFirstUseContractTests extends SessionStoreCont
 
     @Test
     void reappliedRevocationHolds() {
-        answer(store().reapplyRevocations(List.of(id("a")), LIFETIME));
+        answer(store().reapplyRevocations(Map.of(id("a"), secondsAgo(0)), LIFETIME));
         assertEnded("a", login);
     }
 

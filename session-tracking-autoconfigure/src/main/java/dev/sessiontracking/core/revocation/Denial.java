@@ -5,7 +5,7 @@ import dev.sessiontracking.SessionEndReason;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A session on the {@link RevocationDenylist}. All but {@code until} and {@code reason} is guarded by its lock. */
+/** A session on the {@link RevocationDenylist}. All but the times and {@code reason} is guarded by its lock. */
 final class Denial {
 
     final String sessionId;
@@ -17,6 +17,9 @@ final class Denial {
     long place;
 
     volatile Instant until;
+
+    /** The latest time of a revocation. The session may have begun again since. */
+    volatile Instant revokedAt = Instant.MIN;
 
     volatile @Nullable SessionEndReason reason;
 

@@ -47,11 +47,13 @@ record Removals(
         Instant until = one.registrableUntil();
         Duration tokenLife = until == null ? Duration.ZERO : markers.timeUntil(until);
         return SessionStore.await(store.revoke(
-                one.sessionId(), one.userId(), end(one, tokenLife.isNegative() ? Duration.ZERO : tokenLife)));
+                one.sessionId(),
+                one.userId(),
+                end(one, tokenLife.isNegative() ? Duration.ZERO : tokenLife, one.until())));
     }
 
-    private End end(Revocation revocation, Duration tokenLife) {
-        return new End(revocation.reason(), denylist.retention(), tokenLife);
+    private End end(Revocation revocation, Duration tokenLife, @Nullable Instant until) {
+        return new End(revocation.reason(), denylist.retention(), tokenLife, false, until);
     }
 
     /** This node rejects each session before the store removes it, so that no read under way can undo that. */
@@ -63,11 +65,11 @@ record Removals(
                     all.userId(),
                     until,
                     all.exceptSessionId(),
-                    end(all, Duration.ZERO),
-                    sessionId -> begun.computeIfAbsent(sessionId, id -> begin(id, all.reason(), owner))));
+                    end(all, Duration.ZERO, until),
+                    sessionId -> begun.computeIfAbsent(sessionId, id -> begin(id, all.reason(), owner, until))));
             for (String sessionId : revoked) {
                 // Also here, for a store that has not announced it.
-                if (begun.computeIfAbsent(sessionId, id -> begin(id, all.reason(), owner))
+                if (begun.computeIfAbsent(sessionId, id -> begin(id, all.reason(), owner, until))
                         .isEmpty()) {
                     withoutRoom(sessionId);
                 }
@@ -79,14 +81,14 @@ record Removals(
         }
     }
 
-    private Optional<Denial> begin(String sessionId, SessionEndReason reason, String owner) {
-        return Optional.ofNullable(denylist.deny(sessionId, reason, owner));
+    private Optional<Denial> begin(String sessionId, SessionEndReason reason, String owner, @Nullable Instant until) {
+        return Optional.ofNullable(denylist.deny(sessionId, reason, owner, until));
     }
 
     /** The store has removed a session. */
     void confirm(Denial denial) {
         if (denylist.confirm(denial)) {
-            reapplier.apply(List.of(denial.sessionId));
+            reapplier.apply(Map.of(denial.sessionId, denial.revokedAt));
         }
     }
 

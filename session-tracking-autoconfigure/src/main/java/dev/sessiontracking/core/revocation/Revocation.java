@@ -39,13 +39,15 @@ sealed interface Revocation {
      * @param userId whose session it is, when that is known
      * @param registrableUntil until when a token may ask for its registration; {@code null} if no token may
      * @param unlessForeign whether the session stays if it turns out to belong to another user
+     * @param until the session stays if its user has authenticated since; {@code null} for now
      */
     record OfSession(
             String sessionId,
             @Nullable String userId,
             @Nullable Instant registrableUntil,
             SessionEndReason reason,
-            boolean unlessForeign)
+            boolean unlessForeign,
+            @Nullable Instant until)
             implements Revocation {
 
         @Override
@@ -55,10 +57,12 @@ sealed interface Revocation {
 
         @Override
         public Object target() {
-            // A plain revocation does not include one that also forbids the registration, nor one of another user.
-            return registrableUntil == null && !unlessForeign
+            // A plain revocation does not include one that also forbids the registration, nor one of another user or
+            // time.
+            return registrableUntil == null && !unlessForeign && until == null
                     ? sessionId
-                    : new OfSession(sessionId, userId, registrableUntil, SessionEndReason.REVOKED, unlessForeign);
+                    : new OfSession(
+                            sessionId, userId, registrableUntil, SessionEndReason.REVOKED, unlessForeign, until);
         }
 
         @Override

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,9 +82,7 @@ public final class RevocationDenylist {
     private synchronized boolean isConfirmedBefore(String sessionId, @Nullable Instant authenticatedAt) {
         Denial denial = sessions.get(sessionId);
         return denial == null
-                || (authenticatedAt != null
-                        && denial.isConfirmed()
-                        && authenticatedAt.isAfter(denial.until.minus(retention)));
+                || (authenticatedAt != null && denial.isConfirmed() && authenticatedAt.isAfter(denial.revokedAt));
     }
 
     /**
@@ -131,11 +131,15 @@ public final class RevocationDenylist {
      */
     @Nullable
     Denial deny(String sessionId, @Nullable SessionEndReason reason) {
-        return deny(sessionId, reason, null);
+        return deny(sessionId, reason, null, null);
     }
 
-    /** @param owner a short hash of the session's user, if known */
-    synchronized @Nullable Denial deny(String sessionId, @Nullable SessionEndReason reason, @Nullable String owner) {
+    /**
+     * @param owner a short hash of the session's user, if known
+     * @param revokedAt {@code null} for now, as a time of the future
+     */
+    synchronized @Nullable Denial deny(
+            String sessionId, @Nullable SessionEndReason reason, @Nullable String owner, @Nullable Instant revokedAt) {
         Instant now = clock.instant();
         removeExpired(now);
         Denial denial = sessions.get(sessionId);
@@ -147,6 +151,8 @@ public final class RevocationDenylist {
             sessions.put(sessionId, denial);
         }
         denial.until = now.plus(retention);
+        Instant time = revokedAt == null || revokedAt.isAfter(now) ? now : revokedAt;
+        denial.revokedAt = time.isAfter(denial.revokedAt) ? time : denial.revokedAt;
         identify(denial, owner);
         denial.reason = denial.reason == null ? reason : denial.reason;
         denial.claims++;
@@ -177,7 +183,7 @@ public final class RevocationDenylist {
     /** Another node has revoked a session, and this one has not met it. */
     synchronized void denyAnnounced(String sessionId, @Nullable String owner, Instant revokedAt) {
         if (revokedAt.plus(retention).isAfter(clock.instant())) {
-            Denial denial = deny(sessionId, null, owner);
+            Denial denial = deny(sessionId, null, owner, revokedAt);
             if (denial != null) {
                 confirm(denial);
             }
@@ -289,11 +295,13 @@ public final class RevocationDenylist {
     }
 
     /**
-     * Those of these sessions that are to be removed from the store again if it holds them. The revocations that are under
+     * Those of these sessions that are to be removed from the store again if it holds them, and when they were revoked. The revocations that are under
      * way or pending are left out: they look like sessions that came back, but their own revocation is to find them.
      */
-    synchronized List<String> reappliable(List<String> sessionIds) {
-        return sessionIds.stream().filter(this::isReappliable).toList();
+    synchronized Map<String, Instant> reappliable(List<String> sessionIds) {
+        return sessionIds.stream()
+                .filter(this::isReappliable)
+                .collect(Collectors.toMap(id -> id, id -> Objects.requireNonNull(sessions.get(id)).revokedAt));
     }
 
     private boolean isReappliable(String sessionId) {

@@ -2,7 +2,10 @@
 package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.spi.SessionStore;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -11,12 +14,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reapplies confirmed revocations: a failover may have lost them, and a restored backup undoes them. A session id is used
- * once, so this never ends a new session. Thread-safe; does not block.
+ * once, or its session begins again after the time of the revocation. So this never ends a new session. Thread-safe; does
+ * not block.
  *
  * @param later does something after a while
  * @param recoveries how many there were
@@ -35,19 +40,20 @@ record RevocationReapplier(SessionStore store, Consumer<Runnable> later, AtomicI
         this(store, later, new AtomicInteger());
     }
 
-    void apply(List<String> sessionIds) {
-        apply(sessionIds, 1, () -> false);
+    /** @param revoked the ids of the sessions, and when each was revoked */
+    void apply(Map<String, Instant> revoked) {
+        apply(List.copyOf(revoked.entrySet()), 1, () -> false);
     }
 
     /** Reapplies all that this node remembers. The next recovery replaces this one, which then stops. */
-    void recover(List<String> sessionIds) {
+    void recover(Map<String, Instant> revoked) {
         int recovery = recoveries.incrementAndGet();
-        apply(sessionIds, 1, () -> recoveries.get() != recovery);
+        apply(List.copyOf(revoked.entrySet()), 1, () -> recoveries.get() != recovery);
     }
 
-    private void apply(List<String> sessionIds, int number, BooleanSupplier isReplaced) {
+    private void apply(List<Map.Entry<String, Instant>> revoked, int number, BooleanSupplier isReplaced) {
         Round round = new Round(isReplaced);
-        round.apply(0, sessionIds).thenRun(() -> {
+        round.apply(0, revoked).thenRun(() -> {
             if (round.returned.get() > 0) {
                 log.warn(
                         "{} revoked session(s) were in the store again and have been deleted. The store has"
@@ -65,7 +71,7 @@ record RevocationReapplier(SessionStore store, Consumer<Runnable> later, AtomicI
 
         private final AtomicLong returned = new AtomicLong();
 
-        private final Queue<String> left = new ConcurrentLinkedQueue<>();
+        private final Queue<Map.Entry<String, Instant>> left = new ConcurrentLinkedQueue<>();
 
         private final BooleanSupplier isReplaced;
 
@@ -73,12 +79,14 @@ record RevocationReapplier(SessionStore store, Consumer<Runnable> later, AtomicI
             this.isReplaced = isReplaced;
         }
 
-        CompletionStage<Void> apply(int from, List<String> sessionIds) {
-            if (from >= sessionIds.size() || isReplaced.getAsBoolean()) {
+        CompletionStage<Void> apply(int from, List<Map.Entry<String, Instant>> revoked) {
+            if (from >= revoked.size() || isReplaced.getAsBoolean()) {
                 return CompletableFuture.completedFuture(null);
             }
-            List<String> chunk = sessionIds.subList(from, Math.min(from + CHUNK, sessionIds.size()));
-            return store.reapplyRevocations(chunk)
+            List<Map.Entry<String, Instant>> chunk = revoked.subList(from, Math.min(from + CHUNK, revoked.size()));
+            return store.reapplyRevocations(
+                            chunk.stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
+                            Duration.ZERO)
                     .<Void>handle((count, failure) -> {
                         if (failure == null) {
                             returned.addAndGet(count);
@@ -87,7 +95,7 @@ record RevocationReapplier(SessionStore store, Consumer<Runnable> later, AtomicI
                         }
                         return null;
                     })
-                    .thenCompose(done -> apply(from + CHUNK, sessionIds));
+                    .thenCompose(done -> apply(from + CHUNK, revoked));
         }
     }
 }

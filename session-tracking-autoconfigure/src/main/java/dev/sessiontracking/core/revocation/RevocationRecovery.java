@@ -2,7 +2,8 @@
 package dev.sessiontracking.core.revocation;
 
 import dev.sessiontracking.spi.StoreListener;
-import java.util.List;
+import java.time.Instant;
+import java.util.Map;
 
 /**
  * Recovery after an outage. The store that answers again may be another server or an older state of itself, so it receives
@@ -20,7 +21,7 @@ record RevocationRecovery(
     @Override
     public void available() {
         // Before the retry empties the queue: each revocation is applied once, and counted once.
-        List<String> earlier = denylist.reappliable(denylist.deniedSessions());
+        Map<String, Instant> earlier = denylist.reappliable(denylist.deniedSessions());
         pending.retryNow();
         reapplier.recover(earlier);
         restoreMarkers(MAX_RESTORATIONS);

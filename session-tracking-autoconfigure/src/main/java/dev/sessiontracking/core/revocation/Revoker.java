@@ -17,6 +17,7 @@ import dev.sessiontracking.spi.StoreListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +97,29 @@ public final class Revoker implements AutoCloseable {
 
     /** Ends one session. False only if the store confirmed that there was nothing to end. */
     public boolean revoke(String sessionId, @Nullable String userId, SessionEndReason reason) {
-        return revoke(new Revocation.OfSession(sessionId, userId, null, reason, false));
+        return revoke(new Revocation.OfSession(sessionId, userId, null, reason, false, null));
+    }
+
+    /**
+     * Ends a session of an identity provider, unless its user has authenticated after a time. Whoever repeats this does not
+     * end a session that has begun again since.
+     *
+     * @throws SessionStoreUnavailableException if the store did not confirm it, and this node cannot keep it as pending
+     */
+    public void revokeUntil(String sessionId, Instant until, SessionEndReason reason) {
+        Revocation.OfSession revocation = new Revocation.OfSession(sessionId, null, null, reason, false, until);
+        orPending(revocation, () -> revoke(revocation));
+    }
+
+    /** Under the policy {@code reject}, a revocation also fails if this node enforces it and keeps it. */
+    private void orPending(Revocation revocation, Runnable action) {
+        try {
+            action.run();
+        } catch (SessionStoreUnavailableException unconfirmed) {
+            if (!pending.contains(revocation.target())) {
+                throw unconfirmed;
+            }
+        }
     }
 
     /**
@@ -105,7 +128,7 @@ public final class Revoker implements AutoCloseable {
      * @param registrableUntil until when a token may ask for its registration
      */
     public boolean revokeForGood(String sessionId, Instant registrableUntil, SessionEndReason reason) {
-        return revoke(new Revocation.OfSession(sessionId, null, registrableUntil, reason, false));
+        return revoke(new Revocation.OfSession(sessionId, null, registrableUntil, reason, false, null));
     }
 
     /**
@@ -116,14 +139,15 @@ public final class Revoker implements AutoCloseable {
      */
     public boolean revokeOwn(
             String sessionId, String userId, @Nullable Instant registrableUntil, SessionEndReason reason) {
-        Revocation.OfSession revocation = new Revocation.OfSession(sessionId, userId, registrableUntil, reason, true);
+        Revocation.OfSession revocation =
+                new Revocation.OfSession(sessionId, userId, registrableUntil, reason, true, null);
         try {
             if (removals.isForeign(revocation)) {
                 return false;
             }
         } catch (SessionStoreUnavailableException unavailable) {
             if (reason.equals(SessionEndReason.LOGOUT)) {
-                return keep(revocation, denylist.deny(sessionId, reason, SessionIds.hash(userId)), unavailable);
+                return keep(revocation, denylist.deny(sessionId, reason, SessionIds.hash(userId), null), unavailable);
             }
             keep(revocation, true, unavailable);
             return true;
@@ -135,7 +159,8 @@ public final class Revoker implements AutoCloseable {
         String sessionId = revocation.sessionId();
         boolean believedLive = isCachedAsLive(sessionId);
         String userId = revocation.userId();
-        Denial denial = denylist.deny(sessionId, revocation.reason(), userId == null ? null : SessionIds.hash(userId));
+        Denial denial = denylist.deny(
+                sessionId, revocation.reason(), userId == null ? null : SessionIds.hash(userId), revocation.until());
         try {
             boolean wasLive = removals.remove(revocation);
             if (denial == null) {
@@ -144,7 +169,7 @@ public final class Revoker implements AutoCloseable {
                 removals.confirm(denial);
             } else if (denylist.forget(denial)) {
                 // Nothing that a request could still meet: remembering it would let made-up ids fill the denylist.
-                reapplier.apply(List.of(sessionId));
+                reapplier.apply(Map.of(sessionId, denial.revokedAt));
             }
             if (wasLive) {
                 outcomes.revoked(RevocationOperation.ONE, revocation.reason(), List.of(sessionId), revocation.userId());
@@ -185,13 +210,7 @@ public final class Revoker implements AutoCloseable {
      */
     public void revokeAllUntil(String userId, Instant until, SessionEndReason reason) {
         Revocation.OfUser revocation = new Revocation.OfUser(userId, until, null, reason);
-        try {
-            revokeAll(revocation, true);
-        } catch (SessionStoreUnavailableException unconfirmed) {
-            if (!pending.contains(revocation.target())) {
-                throw unconfirmed;
-            }
-        }
+        orPending(revocation, () -> revokeAll(revocation, true));
     }
 
     private RevokedSessions revokeAll(Revocation.OfUser revocation, boolean hasTime) {

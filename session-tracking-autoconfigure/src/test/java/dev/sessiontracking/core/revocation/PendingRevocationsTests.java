@@ -30,10 +30,11 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class PendingRevocationsTests {
 
-    private static final OfSession FIRST = new OfSession("first-session", null, null, SessionEndReason.REVOKED, false);
+    private static final OfSession FIRST =
+            new OfSession("first-session", null, null, SessionEndReason.REVOKED, false, null);
 
     private static final OfSession SECOND =
-            new OfSession("second-session", null, null, SessionEndReason.REVOKED, false);
+            new OfSession("second-session", null, null, SessionEndReason.REVOKED, false, null);
 
     private final Set<Thread> threadsBefore = allThreads();
 
@@ -251,8 +252,8 @@ class PendingRevocationsTests {
 
     @Test
     void plainRevocationDoesNotReplaceOneForGood() {
-        OfSession forGood =
-                new OfSession("first-session", "alice", Instant.ofEpochSecond(99), SessionEndReason.LOGOUT, false);
+        OfSession forGood = new OfSession(
+                "first-session", "alice", Instant.ofEpochSecond(99), SessionEndReason.LOGOUT, false, null);
         pending.add(forGood);
         pending.add(FIRST);
         available = true;
@@ -265,7 +266,8 @@ class PendingRevocationsTests {
         pending.add(FIRST);
         pending.add(SECOND);
         assertThatExceptionOfType(SessionStoreUnavailableException.class)
-                .isThrownBy(() -> pending.add(new OfSession("third", null, null, SessionEndReason.REVOKED, false)))
+                .isThrownBy(
+                        () -> pending.add(new OfSession("third", null, null, SessionEndReason.REVOKED, false, null)))
                 .withMessageContaining("2");
         assertThatCode(() -> pending.add(FIRST)).doesNotThrowAnyException();
         assertThat(pending.size()).isEqualTo(2);

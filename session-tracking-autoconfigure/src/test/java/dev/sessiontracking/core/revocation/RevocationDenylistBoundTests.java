@@ -120,7 +120,7 @@ class RevocationDenylistBoundTests {
         memory.deny("b", SessionEndReason.REVOKED);
         memory.deny("c", SessionEndReason.REVOKED);
         assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNull();
-        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED, false));
+        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED, false, null));
         assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNotNull();
         assertThat(memory.isDenied("a")).isFalse();
     }
@@ -133,7 +133,7 @@ class RevocationDenylistBoundTests {
         memory.deny("c", SessionEndReason.REVOKED);
         assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNull();
         assertThat(memory.isDenied("a")).isTrue();
-        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED, false));
+        memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED, false, null));
         assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNotNull();
     }
 
@@ -168,10 +168,10 @@ class RevocationDenylistBoundTests {
     void oneUserDisplacesOwnRevocationsOnly() {
         RevocationDenylist large = new RevocationDenylist(clock, RETENTION, 1_000);
         for (int i = 0; i < 100; i++) {
-            large.confirm(large.deny("victim-" + i, null, "owner-" + i));
+            large.confirm(large.deny("victim-" + i, null, "owner-" + i, null));
         }
         for (int i = 0; i < 5_000; i++) {
-            large.confirm(large.deny("loop-" + i, null, "attacker"));
+            large.confirm(large.deny("loop-" + i, null, "attacker", null));
         }
         for (int i = 0; i < 100; i++) {
             assertThat(large.isDenied("victim-" + i)).isTrue();

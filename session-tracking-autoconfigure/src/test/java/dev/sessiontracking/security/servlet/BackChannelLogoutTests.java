@@ -134,6 +134,59 @@ class BackChannelLogoutTests extends BackChannelLogoutFixture {
         assertThat(sessions.getUserSessions(login.subject())).hasSize(1);
     }
 
+    @Test
+    void replaySparesASessionThatHasBegunAgain() {
+        String old = of(login, login.sid(), Instant.now());
+        assertThat(post(old).statusCode()).isEqualTo(200);
+        assertThat(me(login)).isEqualTo(401);
+        Login again = login.again(Instant.now().plusSeconds(2));
+        assertThat(me(again)).isEqualTo(200);
+
+        try (ConfigurableApplicationContext other = start("reject")) {
+            for (ConfigurableApplicationContext to : List.of(node, other, node)) {
+                assertThat(post(to, old).statusCode()).isEqualTo(200);
+                assertThat(me(to, again)).isEqualTo(200);
+                assertThat(me(to, login)).isEqualTo(401);
+            }
+        }
+        assertThat(sessions.getUserSessions(login.subject())).hasSize(1);
+        assertThat(REVOKED).hasSize(1);
+
+        assertThat(post(of(login, login.sid(), Instant.now().plusSeconds(2))).statusCode())
+                .isEqualTo(200);
+        assertThat(me(again)).isEqualTo(401);
+        assertThat(me(login.again(Instant.now().plusSeconds(5)))).isEqualTo(200);
+    }
+
+    @Test
+    void replayDuringAnOutageSparesASessionThatHasBegunAgain() {
+        String old = of(login, login.sid(), Instant.now());
+        assertThat(post(old).statusCode()).isEqualTo(200);
+        Login again = login.again(Instant.now().plusSeconds(2));
+        assertThat(me(again)).isEqualTo(200);
+        REDIS.server().freeze();
+        assertThat(post(old).statusCode()).isEqualTo(200);
+        REDIS.server().thaw();
+
+        Awaitility.await().untilAsserted(() -> assertThat(me(again)).isEqualTo(200));
+        assertThat(me(login)).isEqualTo(401);
+        assertThat(sessions.getUserSessions(login.subject())).hasSize(1);
+    }
+
+    @Test
+    void lateLogoutTokenEndsASessionThatItsUserHasContinued() {
+        // Nobody has reported the end of the first authentication: its tokens must not be accepted because of the
+        // second.
+        Login again = login.again(Instant.now().minusSeconds(5));
+        assertThat(me(again)).isEqualTo(200);
+
+        assertThat(post(of(login, login.sid(), Instant.now().minusSeconds(12))).statusCode())
+                .isEqualTo(200);
+
+        assertThat(me(login)).isEqualTo(401);
+        assertThat(me(login.again(Instant.now().plusSeconds(2)))).isEqualTo(200);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"plain-jwt", "reject"})
     void frozenRedisKeepsTheRevocationOnThisNode(String policy) {
