@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
+import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
@@ -134,11 +135,18 @@ final class UserRevocation {
             @Nullable String exceptSessionId,
             boolean ofProvider) {
 
+        /** It counts from its first use if nobody knows when the user of a provider has authenticated: that may be late. */
+        private boolean hasBegun(UserSession session, Instant until) {
+            return !session.createdAt().isAfter(until)
+                    || (ofProvider
+                            && session.createdAt().equals(session.lastUse().at()));
+        }
+
         boolean includes(SessionValues.Value value) {
             return !value.sessionId().equals(exceptSessionId)
                     && value.session()
-                            .map(session -> session.userId().equals(userId)
-                                    && (until == null || !session.createdAt().isAfter(until)))
+                            .map(session ->
+                                    session.userId().equals(userId) && (until == null || hasBegun(session, until)))
                             .orElse(true);
         }
     }

@@ -5,8 +5,10 @@ import static dev.sessiontracking.redis.ProviderTokens.secondsAgo;
 import static dev.sessiontracking.redis.ProviderTokens.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import dev.sessiontracking.testkit.TestLength;
 import dev.sessiontracking.testkit.Topologies;
@@ -119,6 +121,7 @@ class FirstUseRaceTests {
         Instant authenticatedAt = round % 4 == 3 ? null : secondsAgo(30);
         TokenSession token = token(id, "user-" + id, authenticatedAt);
         boolean userWide = round % 2 == 1;
+        boolean isReported = round % 5 > 2;
         TestNode revoker = round % 3 == 0 ? cached : asking.get(2);
         Acknowledgement acknowledgement = new Acknowledgement(
                 revoker, (userWide ? "user-wide" : "one") + (revoker == cached ? " cached" : " asking"));
@@ -134,11 +137,7 @@ class FirstUseRaceTests {
                 })),
                 // As long as a first use takes.
                 threads.submit(started(start, 6_000_000, () -> {
-                    if (userWide) {
-                        revoker.service.revokeAllUserSessions("user-" + id);
-                    } else {
-                        revoker.service.revokeSession(id);
-                    }
+                    revoke(revoker, id, userWide, isReported);
                     acknowledgement.isGiven = true;
                     check(asking.get(2), token, acknowledgement);
                     return check(revoker, token(id, "user-" + id, authenticatedAt), acknowledgement);
@@ -150,6 +149,22 @@ class FirstUseRaceTests {
             if (node.checker.check(token(id, "user-" + id, authenticatedAt)).status() != SessionStatus.ENDED) {
                 acceptedAtTheEnd.incrementAndGet();
             }
+        }
+    }
+
+    /** @param isReported whether the identity provider reports the end, with a time of its own clock */
+    private static void revoke(TestNode revoker, String id, boolean userWide, boolean isReported) {
+        if (isReported) {
+            SessionTracking tracking = revoker.bean(SessionTracking.class);
+            if (userWide) {
+                tracking.revokeSessions("user-" + id, Instant.now(), SessionEndReason.IDENTITY_PROVIDER);
+            } else {
+                tracking.revokeSession(id, Instant.now(), SessionEndReason.IDENTITY_PROVIDER);
+            }
+        } else if (userWide) {
+            revoker.service.revokeAllUserSessions("user-" + id);
+        } else {
+            revoker.service.revokeSession(id);
         }
     }
 
