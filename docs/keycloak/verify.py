@@ -74,7 +74,7 @@ class Browser:
             request.add_header("Authorization", "Bearer " + token)
             request.add_header("Accept", "application/json")
         try:
-            with self.opener.open(request, timeout=15) as response:
+            with self.opener.open(request, timeout=60) as response:
                 return response.status, response.headers, response.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read().decode()

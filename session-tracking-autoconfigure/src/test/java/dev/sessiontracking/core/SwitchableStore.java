@@ -7,7 +7,9 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionChange.End;
+import dev.sessiontracking.spi.SessionChange.FirstUse;
 import dev.sessiontracking.spi.SessionChange.Limit;
+import dev.sessiontracking.spi.SessionChange.Recorded;
 import dev.sessiontracking.spi.SessionChange.Registration;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.StoreListener;
@@ -23,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +55,10 @@ public final class SwitchableStore implements SessionStore {
     private volatile @Nullable Clock clockOfMarkers;
 
     private final Map<String, NotBefore> markers = new ConcurrentHashMap<>();
+
+    private final List<Use> firstUses = new CopyOnWriteArrayList<>();
+
+    private volatile Function<Use, CompletionStage<Recorded>> firstUse = use -> answer(() -> Recorded.LIVE);
 
     private final Map<String, SessionEndReason> reasons = new ConcurrentHashMap<>();
 
@@ -293,6 +300,29 @@ public final class SwitchableStore implements SessionStore {
     @Override
     public CompletionStage<?> clearNotBefore(String userId, Duration lifetime) {
         return answer(() -> markers.put(userId, NotBefore.CLEARED) == null);
+    }
+
+    /** A first use that was asked for. */
+    public record Use(UserSession session, Duration lifetime, FirstUse use) {}
+
+    /** The answers to first uses from now on. */
+    public void answerFirstUses(Function<Use, Recorded> answer) {
+        firstUse = use -> answer(() -> answer.apply(use));
+    }
+
+    public void answerFirstUsesLater(CompletionStage<Recorded> answer) {
+        firstUse = use -> answer;
+    }
+
+    public List<Use> firstUses() {
+        return firstUses;
+    }
+
+    @Override
+    public CompletionStage<Recorded> recordFirstUse(UserSession session, Duration lifetime, FirstUse use) {
+        Use asked = new Use(session, lifetime, use);
+        firstUses.add(asked);
+        return firstUse.apply(asked);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -180,6 +181,47 @@ class TrustedIssuersTests {
         assertThat(issuers.find(KEYCLOAK).userIdClaim()).isEqualTo("u");
         assertThat(issuers.find(KEYCLOAK).clientIds()).containsExactly("web", "app");
         assertThat(issuers.find(COGNITO).userIdClaim()).isEqualTo("email");
+    }
+
+    @Test
+    void sessionsOfFirstUseAreThoseOfTheirIssuers() {
+        TrustedIssuers issuers = issuers(
+                null,
+                "issuers.a.issuer-uri=" + KEYCLOAK,
+                "issuers.a.registration=first-use",
+                "issuers.a.lifetime=2h",
+                "issuers.a-b.issuer-uri=" + COGNITO,
+                "issuers.a-b.registration=first-use",
+                "issuers.a-b.lifetime=3h",
+                "issuers.explicit.issuer-uri=https://explicit",
+                "jwt.issuers=" + OWN);
+
+        assertThat(issuers.exist()).isTrue();
+        assertThat(issuers.refreshableSession("a~s")).isEqualTo(Duration.ofHours(2));
+        assertThat(issuers.refreshableSession("a-b~s")).isEqualTo(Duration.ofHours(3));
+        assertThat(issuers.refreshableUser("a|alice")).isEqualTo(Duration.ofHours(2));
+        assertThat(issuers.refreshableUser("a-b|alice")).isEqualTo(Duration.ofHours(3));
+        for (String other : List.of("explicit~s", "s", "a", "a-b", "a|s", "b~s", "")) {
+            assertThat(issuers.refreshableSession(other)).as(other).isZero();
+        }
+        for (String other : List.of("explicit|alice", "alice", "a", "a~alice", "")) {
+            assertThat(issuers.refreshableUser(other)).as(other).isZero();
+        }
+        assertThat(issuers.aliased())
+                .extracting(TrustedIssuer::alias)
+                .containsExactlyInAnyOrder("a", "a-b", "explicit");
+    }
+
+    @Test
+    void aSingleIssuerOfFirstUseHasAllSessions() {
+        TrustedIssuers issuers = issuers(KEYCLOAK, "issuers.a.registration=first-use");
+
+        assertThat(issuers.refreshableSession("s")).isEqualTo(Duration.ofHours(10));
+        assertThat(issuers.refreshableUser("alice")).isEqualTo(Duration.ofHours(10));
+        assertThat(issuers(KEYCLOAK, "issuers.a.preset=keycloak").exist()).isFalse();
+        assertThat(issuers(null).exist()).isFalse();
+        assertThat(issuers(null).areAny()).isTrue();
+        assertThat(issuers(null).find(null)).isNotNull();
     }
 
     @Test

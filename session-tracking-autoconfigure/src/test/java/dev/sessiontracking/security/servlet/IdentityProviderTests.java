@@ -14,6 +14,7 @@ import dev.sessiontracking.testkit.TestIdentityProvider.Login;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -190,6 +191,11 @@ class IdentityProviderTests {
 
         assertThat(get(realm, lightweight)).isEqualTo(401);
         assertThat(output).contains("session.tracking.issuers.main.user-id-claim");
+        for (Object sub : List.of("", " ", "a\nb", "x".repeat(2_000))) {
+            assertThat(get(realm, provider.login("nobody").token(Map.of("sub", sub))))
+                    .as("sub %s", sub)
+                    .isEqualTo(401);
+        }
     }
 
     @Test
@@ -205,6 +211,21 @@ class IdentityProviderTests {
                     .as("auth_time %s", time)
                     .isEqualTo(200);
         }
+        // The decoder makes text of it.
+        assertThat(get(realm, login.token(Map.of("sub", 42, "sid", "number")))).isEqualTo(200);
+        assertThat(sessions(realm).getUserSessions("42")).hasSize(1);
+        for (Object exp : List.of(9_999_999_999L, 253_402_300_799L, 1e17, 8e15, Long.MAX_VALUE)) {
+            String sid = "exp-" + exp.hashCode();
+            int status = get(realm, login.token(Map.of("exp", exp, "sid", sid)));
+            // The decoder rejects what is no time.
+            assertThat(status).as("exp %s", exp).isIn(200, 401);
+            assertThat(sessions(realm).findSession(sid).isPresent()).isEqualTo(status == 200);
+            sessions(realm)
+                    .findSession(sid)
+                    .ifPresent(session -> assertThat(session.expiresAt())
+                            .isBefore(Instant.now().plus(Duration.ofDays(3_651))));
+        }
+        assertThat(get(realm, login.token(Map.of("sid", "x".repeat(2_000))))).isEqualTo(401);
         assertThat(get(realm, login.token(Map.of("sid", "{braces}")))).isEqualTo(200);
         assertThat(sessions(realm).revokeSession("{braces}")).isTrue();
         assertThat(get(realm, login.token(Map.of("sid", "{braces}")))).isEqualTo(401);
