@@ -295,6 +295,15 @@ public final class RedisConnector implements AutoCloseable {
         clients().channels().close(channel -> server.equals(channel.remoteAddress()));
     }
 
+    /** A client that is closed while it connects can leave a thread behind. */
+    private void awaitInterruptedAttempt() {
+        try {
+            executor.awaitTermination(Math.min(patienceMillis, LONGEST_PROBE.toMillis()), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
         LettuceClients made;
@@ -307,6 +316,7 @@ public final class RedisConnector implements AutoCloseable {
         }
         executor.shutdownNow();
         if (made != null) {
+            awaitInterruptedAttempt();
             made.close(patienceMillis);
         }
     }
