@@ -30,26 +30,10 @@ class HostileFeedTests {
         server.close();
     }
 
-    private static FeedState feed(TestNode node) {
-        return node.bean(SessionTracking.class).feed();
-    }
-
     private TestNode node() {
         TestNode node = TestNode.at(server.url());
-        awaitCoverage(node, FeedState.Coverage.COMPLETE);
+        node.awaitFeed(FeedState.Coverage.COMPLETE);
         return node;
-    }
-
-    private static void awaitCoverage(TestNode node, FeedState.Coverage coverage) {
-        await().atMost(TestNode.PATIENCE).until(() -> {
-            node.check("traffic");
-            return feed(node).coverage() == coverage;
-        });
-    }
-
-    private static void awaitRemembered(TestNode node, long revocations) {
-        await().atMost(TestNode.PATIENCE)
-                .until(() -> node.bean(SessionTracking.class).rememberedRevocations() == revocations);
     }
 
     private static void awaitUnannounced(TestNode node, String revocations) {
@@ -69,14 +53,14 @@ class HostileFeedTests {
     void dataOfOthersUnderTheKeyDoesNotExpireAndTheFeedRecovers() {
         server.cli().command("SET", FEED, "mine");
         try (TestNode node = TestNode.at(server.url())) {
-            awaitCoverage(node, FeedState.Coverage.OFF);
+            node.awaitFeed(FeedState.Coverage.OFF);
             node.service.revokeSession(node.login("alice").id());
             awaitUnannounced(node, "1");
             assertThat(server.cli().number("PTTL", FEED)).isEqualTo(-1);
             server.cli().command("DEL", FEED);
             await().until(() -> server.cli().number("XLEN", FEED) == 1);
             await().until(() -> server.cli().number("PTTL", FEED) > 0);
-            awaitCoverage(node, FeedState.Coverage.COMPLETE);
+            node.awaitFeed(FeedState.Coverage.COMPLETE);
         }
     }
 
@@ -86,10 +70,10 @@ class HostileFeedTests {
         server.cli().command("XADD", FEED, "18446744073709551610-1", "session", "b");
         try (TestNode node = node();
                 TestNode other = node()) {
-            awaitRemembered(other, 2);
+            other.awaitRemembered(2);
             server.cli().command("DEL", FEED);
             node.service.revokeSession(node.login("alice").id());
-            awaitRemembered(other, 3);
+            other.awaitRemembered(3);
         }
     }
 
@@ -98,7 +82,7 @@ class HostileFeedTests {
         server.cli().command("XADD", FEED, "*", "user", "alice", "marker", "999999999999999");
         server.cli().command("XADD", FEED, "*", "user", "", "marker", "999999999999999");
         try (TestNode node = node()) {
-            awaitRemembered(node, 0);
+            node.awaitRemembered(0);
             assertThat(node.checker.checkWithoutSession("alice", Instant.now())).isEqualTo(Result.LIVE_BY_STORE);
             node.awaitAnswer(node.login("alice").id(), Result.LIVE_BY_CACHE);
         }
@@ -125,11 +109,11 @@ class HostileFeedTests {
         try (TestNode node = node();
                 TestNode other = node()) {
             node.service.revokeSession(node.login("alice").id());
-            awaitRemembered(other, 1);
+            other.awaitRemembered(1);
             server.cli().command("FLUSHALL");
-            awaitCoverage(other, FeedState.Coverage.GAP);
+            other.awaitFeed(FeedState.Coverage.GAP);
             node.service.revokeSession(node.login("alice").id());
-            awaitRemembered(other, 2);
+            other.awaitRemembered(2);
         }
     }
 
@@ -144,7 +128,7 @@ class HostileFeedTests {
         }
         server.cli().command("XADD", FEED, "*", "session", "small", "later", "field");
         try (TestNode node = node()) {
-            awaitRemembered(node, 1);
+            node.awaitRemembered(1);
             assertThat(node.check("small").status()).isEqualTo(SessionStatus.ENDED);
             assertThat(node.service.getSessionCutoff()).isEmpty();
             assertThat(server.cli().commandCounts().get("xrange")).isGreaterThan(50);
@@ -155,17 +139,17 @@ class HostileFeedTests {
     void permissionThatIsGrantedLaterNeedsNoRestart(CapturedOutput output) {
         server.cli().command("ACL", "SETUSER", "app", "on", ">secret", "+@all", "-xadd", "-xrange", "~*", "&*");
         try (TestNode node = TestNode.at(server.url().replace("redis://", "redis://app:secret@"))) {
-            awaitCoverage(node, FeedState.Coverage.OFF);
+            node.awaitFeed(FeedState.Coverage.OFF);
             await().until(() -> output.getOut().contains("may not read " + FEED));
             server.cli().command("XADD", FEED, "*", "session", "revoked-elsewhere");
             server.cli().command("ACL", "SETUSER", "app", "+xadd", "+xrange");
-            awaitCoverage(node, FeedState.Coverage.COMPLETE);
-            awaitRemembered(node, 1);
+            node.awaitFeed(FeedState.Coverage.COMPLETE);
+            node.awaitRemembered(1);
             node.service.revokeSession(node.login("alice").id());
             await().until(() -> server.cli().number("XLEN", FEED) == 2);
             server.cli().command("ACL", "SETUSER", "app", "-xrange");
             server.cli().command("XADD", FEED, "*", "session", "another");
-            awaitCoverage(node, FeedState.Coverage.OFF);
+            node.awaitFeed(FeedState.Coverage.OFF);
             assertThat(output.getOut().split("may not read", -1)).hasSize(3);
         }
     }

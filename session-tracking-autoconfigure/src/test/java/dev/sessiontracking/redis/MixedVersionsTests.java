@@ -11,7 +11,6 @@ import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
-import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.spi.CachingReader.FeedState;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
@@ -42,10 +41,7 @@ class MixedVersionsTests {
 
     @BeforeEach
     void awaitFeed() {
-        await().atMost(TestNode.PATIENCE).until(() -> {
-            node.check("traffic");
-            return feed(node).coverage() == FeedState.Coverage.COMPLETE;
-        });
+        node.awaitFeed(FeedState.Coverage.COMPLETE);
     }
 
     @AfterEach
@@ -55,12 +51,8 @@ class MixedVersionsTests {
         server.close();
     }
 
-    private static FeedState feed(TestNode node) {
-        return node.bean(SessionTracking.class).feed();
-    }
-
     private void assertNoGap() {
-        assertThat(feed(node)).isEqualTo(new FeedState(FeedState.Coverage.COMPLETE, null, 0));
+        assertThat(node.feed()).isEqualTo(new FeedState(FeedState.Coverage.COMPLETE, null, 0));
     }
 
     /** The earlier version. */
@@ -162,11 +154,8 @@ class MixedVersionsTests {
         await().until(() -> server.cli().number("XLEN", FEED) == 1);
         // The upgrade switches the feed on, or the roll-back off.
         try (TestNode upgraded = TestNode.at(server.url())) {
-            await().atMost(TestNode.PATIENCE).until(() -> {
-                upgraded.check("traffic");
-                return feed(upgraded).coverage() == FeedState.Coverage.COMPLETE;
-            });
-            assertThat(feed(upgraded).gaps()).isZero();
+            upgraded.awaitFeed(FeedState.Coverage.COMPLETE);
+            assertThat(upgraded.feed().gaps()).isZero();
             assertThat(upgraded.check(id)).isEqualTo(Result.ENDED_BY_DENYLIST);
         }
         assertNoGap();

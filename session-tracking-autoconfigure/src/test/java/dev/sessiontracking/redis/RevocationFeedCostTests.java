@@ -31,8 +31,7 @@ class RevocationFeedCostTests {
 
     private TestNode node() {
         TestNode node = TestNode.at(server.url());
-        await().atMost(TestNode.PATIENCE)
-                .until(() -> node.bean(SessionTracking.class).feed().coverage() == FeedState.Coverage.COMPLETE);
+        await().atMost(TestNode.PATIENCE).until(() -> node.feed().coverage() == FeedState.Coverage.COMPLETE);
         return node;
     }
 

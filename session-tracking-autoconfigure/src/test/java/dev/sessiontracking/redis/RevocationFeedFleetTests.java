@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.SessionChecker.Result;
-import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.spi.CachingReader.FeedState;
 import dev.sessiontracking.spi.CachingReader.FeedState.Coverage;
 import dev.sessiontracking.testkit.ClusterTopology;
 import dev.sessiontracking.testkit.RedisServer;
@@ -19,32 +17,16 @@ import org.junit.jupiter.api.Test;
 /** The revocation feed of a cluster, and under sentinels. */
 class RevocationFeedFleetTests {
 
-    private static FeedState feed(TestNode node) {
-        return node.bean(SessionTracking.class).feed();
-    }
-
-    private static void awaitFeed(TestNode node, Coverage coverage) {
-        await().atMost(TestNode.PATIENCE).until(() -> {
-            node.check("traffic");
-            return feed(node).coverage() == coverage;
-        });
-    }
-
-    private static void awaitRemembered(TestNode node, int revocations) {
-        await().atMost(TestNode.PATIENCE)
-                .until(() -> node.bean(SessionTracking.class).rememberedRevocations() == revocations);
-    }
-
     @Test
     void aNodeOfAClusterRejectsWhatItNeverMet() {
         ClusterTopology servers = Topologies.cluster();
         try (TestNode node = TestNode.at(servers.url());
                 TestNode cold = TestNode.at(servers.url())) {
-            awaitFeed(cold, Coverage.COMPLETE);
-            int before = cold.bean(SessionTracking.class).rememberedRevocations();
+            cold.awaitFeed(Coverage.COMPLETE);
+            long before = cold.rememberedRevocations();
             String revoked = node.login("alice").id();
             node.service.revokeSession(revoked);
-            awaitRemembered(cold, before + 1);
+            cold.awaitRemembered(before + 1);
             servers.masters().forEach(RedisServer::freeze);
             await().atMost(TestNode.PATIENCE).until(() -> cold.check("unknown") == Result.UNVERIFIED);
             assertThat(cold.check(revoked)).isEqualTo(Result.ENDED_BY_DENYLIST);
@@ -63,20 +45,20 @@ class RevocationFeedFleetTests {
                 TestNode other = TestNode.at(servers.url())) {
             String live = node.login("bob").id();
             String id = node.login("alice").id();
-            awaitFeed(other, Coverage.COMPLETE);
-            int before = other.bean(SessionTracking.class).rememberedRevocations();
+            other.awaitFeed(Coverage.COMPLETE);
+            long before = other.rememberedRevocations();
             await().until(() ->
                     replicas.stream().allMatch(replica -> replica.cli().number("EXISTS", "session:" + id) == 1));
             replicas.forEach(RedisServer::freeze);
             master.cli().command("CLIENT", "KILL", "TYPE", "replica");
             node.service.revokeSession(id);
-            awaitRemembered(other, before + 1);
-            long gaps = feed(other).gaps();
+            other.awaitRemembered(before + 1);
+            long gaps = other.feed().gaps();
             master.kill();
             replicas.forEach(RedisServer::thaw);
             RedisServer promoted = servers.awaitMasterOtherThan(master);
-            await().atMost(TestNode.PATIENCE).until(() -> feed(other).gaps() == gaps + 1);
-            awaitFeed(other, Coverage.GAP);
+            await().atMost(TestNode.PATIENCE).until(() -> other.feed().gaps() == gaps + 1);
+            other.awaitFeed(Coverage.GAP);
             await().atMost(TestNode.PATIENCE).until(() -> promoted.cli().number("EXISTS", "session:" + id) == 0);
             assertThat(other.check(id).status()).isEqualTo(SessionStatus.ENDED);
             other.awaitAnswer(live, Result.LIVE_BY_CACHE);

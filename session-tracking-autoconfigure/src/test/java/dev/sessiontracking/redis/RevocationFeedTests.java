@@ -36,22 +36,10 @@ class RevocationFeedTests {
         server.close();
     }
 
-    private static FeedState feed(TestNode node) {
-        return node.bean(SessionTracking.class).feed();
-    }
-
     private static TestNode node(String url, String... properties) {
         TestNode node = TestNode.at(url, properties);
-        await().atMost(TestNode.PATIENCE).until(() -> feed(node).coverage() == FeedState.Coverage.COMPLETE);
+        await().atMost(TestNode.PATIENCE).until(() -> node.feed().coverage() == FeedState.Coverage.COMPLETE);
         return node;
-    }
-
-    private static long remembered(TestNode node) {
-        return node.bean(SessionTracking.class).rememberedRevocations();
-    }
-
-    private static void awaitRemembered(TestNode node, long revocations) {
-        await().atMost(TestNode.PATIENCE).until(() -> remembered(node) == revocations);
     }
 
     private static void awaitOutage(TestNode node) {
@@ -65,7 +53,7 @@ class RevocationFeedTests {
             String revoked = node.login("alice").id();
             String live = node.login("bob").id();
             node.service.revokeSession(revoked);
-            awaitRemembered(cold, 1);
+            cold.awaitRemembered(1);
             server.kill();
             awaitOutage(cold);
             assertThat(cold.check(revoked)).isEqualTo(Result.ENDED_BY_DENYLIST);
@@ -95,13 +83,13 @@ class RevocationFeedTests {
                 TestNode away = node(network.url())) {
             network.refuse();
             network.cut();
-            await().until(() -> feed(away).coverage() == FeedState.Coverage.BEHIND);
+            await().until(() -> away.feed().coverage() == FeedState.Coverage.BEHIND);
             String revoked = node.login("alice").id();
             node.service.revokeSession(revoked);
             network.heal();
-            awaitRemembered(away, 1);
-            await().until(() -> feed(away).coverage() == FeedState.Coverage.COMPLETE);
-            assertThat(feed(away).gaps()).isZero();
+            away.awaitRemembered(1);
+            await().until(() -> away.feed().coverage() == FeedState.Coverage.COMPLETE);
+            assertThat(away.feed().gaps()).isZero();
             server.kill();
             awaitOutage(away);
             assertThat(away.check(revoked)).isEqualTo(Result.ENDED_BY_DENYLIST);
@@ -115,7 +103,7 @@ class RevocationFeedTests {
             UserSession spared = node.login("alice");
             UserSession other = node.login("alice");
             node.service.revokeOtherUserSessions("alice", spared.id());
-            awaitRemembered(cold, 2);
+            cold.awaitRemembered(2);
             server.kill();
             awaitOutage(cold);
             Instant second = other.createdAt().truncatedTo(ChronoUnit.SECONDS);
@@ -165,7 +153,7 @@ class RevocationFeedTests {
             node.service.revokeSession(id);
             server.thaw();
             await().atMost(TestNode.PATIENCE).until(() -> node.pendingRevocations() == 0);
-            awaitRemembered(cold, 1);
+            cold.awaitRemembered(1);
         }
     }
 
@@ -175,20 +163,20 @@ class RevocationFeedTests {
                 TestNode node = node(server.url());
                 TestNode away = node(network.url())) {
             node.service.revokeSession(node.login("alice").id());
-            awaitRemembered(away, 1);
+            away.awaitRemembered(1);
             network.refuse();
             network.cut();
-            await().until(() -> feed(away).coverage() == FeedState.Coverage.BEHIND);
+            await().until(() -> away.feed().coverage() == FeedState.Coverage.BEHIND);
             node.service.revokeSession(node.login("alice").id());
             String last = node.login("alice").id();
             node.service.revokeSession(last);
             await().until(() -> server.cli().number("XLEN", FEED) == 3);
             server.cli().command("XTRIM", FEED, "MAXLEN", "1");
             network.heal();
-            await().atMost(TestNode.PATIENCE).until(() -> feed(away).coverage() == FeedState.Coverage.GAP);
-            assertThat(feed(away).gaps()).isEqualTo(1);
+            await().atMost(TestNode.PATIENCE).until(() -> away.feed().coverage() == FeedState.Coverage.GAP);
+            assertThat(away.feed().gaps()).isEqualTo(1);
             assertThat(output).contains("The revocation feed has lost entries");
-            awaitRemembered(away, 2);
+            away.awaitRemembered(2);
             assertThat(away.check(last)).isEqualTo(Result.ENDED_BY_DENYLIST);
         }
     }
@@ -241,7 +229,7 @@ class RevocationFeedTests {
             await().until(() -> output.getOut().contains("may not read " + FEED));
             assertThat(node.service.revokeSession(id)).isTrue();
             await().until(() -> output.getOut().contains("may not write " + FEED));
-            assertThat(feed(node).coverage()).isEqualTo(FeedState.Coverage.OFF);
+            assertThat(node.feed().coverage()).isEqualTo(FeedState.Coverage.OFF);
             assertThat(node.bean(SessionTracking.class).state().misconfiguration())
                     .isNull();
             assertThat(node.check(id).status()).isEqualTo(SessionStatus.ENDED);
@@ -254,10 +242,10 @@ class RevocationFeedTests {
         server.cli().command("XADD", FEED, "*", "user", "alice", "marker", "later version");
         server.cli().command("XADD", FEED, "*", "other", "thing");
         try (TestNode node = node(server.url())) {
-            assertThat(remembered(node)).isZero();
+            assertThat(node.rememberedRevocations()).isZero();
             server.cli().command("DEL", FEED);
             server.cli().command("SET", FEED, "mine");
-            await().until(() -> feed(node).coverage() == FeedState.Coverage.OFF);
+            await().until(() -> node.feed().coverage() == FeedState.Coverage.OFF);
             String id = node.login("alice").id();
             assertThat(node.service.revokeSession(id)).isTrue();
             assertThat(node.check(id).status()).isEqualTo(SessionStatus.ENDED);
@@ -269,7 +257,7 @@ class RevocationFeedTests {
     void itCanBeSwitchedOff() {
         try (TestNode node = TestNode.at(server.url(), "session.tracking.feed.enabled=false")) {
             node.service.revokeSession(node.login("alice").id());
-            assertThat(feed(node).coverage()).isEqualTo(FeedState.Coverage.OFF);
+            assertThat(node.feed().coverage()).isEqualTo(FeedState.Coverage.OFF);
             assertThat(server.cli().number("EXISTS", FEED)).isZero();
         }
     }

@@ -12,6 +12,7 @@ import dev.sessiontracking.core.SessionChecker;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
+import dev.sessiontracking.spi.CachingReader.FeedState;
 import dev.sessiontracking.spi.SessionStore.Providers;
 import java.time.Duration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -89,6 +90,26 @@ final class TestNode implements AutoCloseable {
 
     void awaitCached(String sessionId) {
         awaitAnswer(sessionId, Result.LIVE_BY_CACHE);
+    }
+
+    FeedState feed() {
+        return bean(SessionTracking.class).feed();
+    }
+
+    /** The feed is read with the checks. */
+    void awaitFeed(FeedState.Coverage coverage) {
+        await().atMost(PATIENCE).until(() -> {
+            check("traffic");
+            return feed().coverage() == coverage;
+        });
+    }
+
+    long rememberedRevocations() {
+        return bean(SessionTracking.class).rememberedRevocations();
+    }
+
+    void awaitRemembered(long revocations) {
+        await().atMost(PATIENCE).until(() -> rememberedRevocations() == revocations);
     }
 
     int pendingRevocations() {
