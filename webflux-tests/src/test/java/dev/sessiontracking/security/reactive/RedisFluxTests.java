@@ -118,7 +118,7 @@ class RedisFluxTests {
         assertThat(server.call("GET", "/me", token).headers().firstValue("WWW-Authenticate"))
                 .hasValueSatisfying(challenge -> assertThat(challenge).contains("session_end=\"logout\""));
 
-        assertThat(EVENTS).hasAtLeastOneElementOfType(RequestRejected.class);
+        Awaitility.await().untilAsserted(() -> assertThat(EVENTS).hasAtLeastOneElementOfType(RequestRejected.class));
         assertThat(EVENTS)
                 .filteredOn(SessionRevoked.class::isInstance)
                 .singleElement()
