@@ -11,12 +11,15 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Free ports on loopback, below those that the system hands to outgoing connections: while a server is down, a client
- * that keeps trying its port could otherwise be given this very port as its own, and connect to itself.
+ * that keeps trying its port could otherwise be given this very port as its own, and connect to itself. Each of the JVMs
+ * that run tests at the same time has ports of its own: a server that is down must find its port free when it is back.
  */
 public final class Ports {
 
-    private static final int FIRST = 10_000;
-    private static final int END = 22_000;
+    private static final int PORTS = 3_000;
+    private static final int JVMS = 3;
+    private static final int FIRST = 10_000 + (Integer.getInteger("session.tracking.test.fork", 1) - 1) % JVMS * PORTS;
+    private static final int END = FIRST + PORTS;
 
     /** A cluster node also listens there. */
     static final int CLUSTER_BUS_OFFSET = 10_000;
