@@ -4,11 +4,13 @@ package dev.sessiontracking.sample;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.util.FileSystemUtils;
 import redis.embedded.RedisExecProvider;
 
@@ -19,6 +21,10 @@ import redis.embedded.RedisExecProvider;
 final class EmbeddedRedis {
 
     private static final String READY = "Ready to accept connections";
+
+    private static final int FIRST_PORT = 22_000;
+
+    private static final int END_OF_PORTS = 32_000;
 
     private final int port;
 
@@ -83,10 +89,17 @@ final class EmbeddedRedis {
                 "noeviction");
     }
 
+    /** Below the ports that outgoing connections get: one of them could take the port while the server is paused. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, END_OF_PORTS);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                // The next one.
+            }
         }
+        throw new IOException("No free port between " + FIRST_PORT + " and " + END_OF_PORTS);
     }
 
     /** Reads the server's log as far as needed, then closes it, so that a full pipe can never block the server. */
