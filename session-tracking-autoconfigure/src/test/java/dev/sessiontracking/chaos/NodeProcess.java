@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** One node of the application: a process that is started anew at the same port after it was ended. Thread-safe. */
 final class NodeProcess implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private static final AtomicInteger LIVES = new AtomicInteger();
 
