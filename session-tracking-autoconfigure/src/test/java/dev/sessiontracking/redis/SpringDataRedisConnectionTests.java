@@ -2,6 +2,7 @@
 package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
@@ -105,10 +106,9 @@ class SpringDataRedisConnectionTests {
                             "spring.data.redis.ssl.bundle=own",
                             "spring.data.redis.host=" + server.host(),
                             "spring.data.redis.port=" + server.tlsPort())
-                    .run(context -> assertThat(context.getBean(SessionService.class)
-                                    .createSession("alice", SessionMetadata.none())
-                                    .tracked())
-                            .isTrue());
+                    .run(context -> await().until(() -> context.getBean(SessionService.class)
+                            .createSession("alice", SessionMetadata.none())
+                            .tracked()));
         }
     }
 

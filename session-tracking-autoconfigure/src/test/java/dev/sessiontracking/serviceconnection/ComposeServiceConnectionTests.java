@@ -2,6 +2,7 @@
 package dev.sessiontracking.serviceconnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
@@ -98,8 +99,8 @@ class ComposeServiceConnectionTests {
                 .build();
         try (ConfigurableApplicationContext context = application.run()) {
             SessionService sessions = context.getBean(SessionService.class);
-            UserSession session = sessions.createSession("alice", SessionMetadata.none());
-            assertThat(session.tracked()).isTrue();
+            UserSession session =
+                    await().until(() -> sessions.createSession("alice", SessionMetadata.none()), UserSession::tracked);
             assertThat(sessions.revokeSession(session.id())).isTrue();
             assertThat(sessions.isSessionValid(session.id())).isFalse();
         } finally {

@@ -2,6 +2,7 @@
 package dev.sessiontracking.serviceconnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
@@ -34,8 +35,8 @@ class ContainerServiceConnectionTests {
     private static void tracks(SessionService sessions, SessionStore store, GenericContainer<?> redis) {
         assertThat(store.describe().address())
                 .isEqualTo("redis://" + redis.getHost() + ":" + redis.getMappedPort(6379) + "/0");
-        UserSession session = sessions.createSession("alice", SessionMetadata.none());
-        assertThat(session.tracked()).isTrue();
+        UserSession session =
+                await().until(() -> sessions.createSession("alice", SessionMetadata.none()), UserSession::tracked);
         assertThat(sessions.getUserSessions("alice")).hasSize(1);
         assertThat(sessions.revokeSession(session.id())).isTrue();
         assertThat(sessions.isSessionValid(session.id())).isFalse();
