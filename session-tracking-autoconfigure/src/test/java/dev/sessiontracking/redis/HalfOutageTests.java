@@ -163,7 +163,7 @@ class HalfOutageTests {
     @Test
     void serverThatStaysReadOnlyIsOneOutageAndAskedLessAndLess(CapturedOutput output) {
         try (RedisServer server = RedisServers.start();
-                TestNode node = TestNode.at(server.url(), "session.tracking.near-cache.enabled=false")) {
+                TestNode node = TestNode.at(server.url(), "session.tracking.near-cache.enabled=false", TIMEOUT)) {
             UserSession session = node.login("alice");
             server.cli().command("REPLICAOF", "127.0.0.1", "1");
             server.cli().resetStats();
