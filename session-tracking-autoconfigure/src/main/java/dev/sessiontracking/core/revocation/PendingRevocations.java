@@ -38,6 +38,10 @@ final class PendingRevocations implements AutoCloseable {
 
     private static final Duration LAST_ATTEMPT = Duration.ofSeconds(5);
 
+    private static final int LAST_ATTEMPTS = 3;
+
+    private static final Duration LAST_PAUSE = Duration.ofMillis(200);
+
     private static final Duration IDLE_THREAD = Duration.ofSeconds(5);
 
     /** By target: a user who repeats a revocation takes one place. */
@@ -246,7 +250,15 @@ final class PendingRevocations implements AutoCloseable {
         confirmed.accept(revocation);
     }
 
-    /** One last attempt, of a few seconds at most; what remains is told and lost. */
+    private static void await(ThreadPoolExecutor executor, long nanos) {
+        try {
+            executor.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A few last attempts, of some seconds at most; what remains is told and lost. */
     @Override
     public void close() {
         if (scheduler.isShutdown()) {
@@ -255,15 +267,16 @@ final class PendingRevocations implements AutoCloseable {
         end = System.nanoTime() + LAST_ATTEMPT.toNanos();
         scheduler.shutdown();
         applyAll();
+        // What was under way may have failed before the store was back.
+        for (int attempt = 1; attempt < LAST_ATTEMPTS && size() > 0; attempt++) {
+            await(workers, LAST_PAUSE.toNanos());
+            applyAll();
+        }
         synchronized (this) {
             workers.shutdown();
         }
         for (ThreadPoolExecutor executor : List.of(scheduler, workers)) {
-            try {
-                executor.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            await(executor, end - System.nanoTime());
             executor.shutdownNow();
         }
         List<Revocation> lost;
