@@ -179,11 +179,7 @@ final class FeedWriter implements StoreListener {
         return unwritten.size();
     }
 
-    @Override
-    public void unavailable(String reason) {
-        // Revocations during an outage are pending, and announced when they are applied.
-    }
-
+    /** Revocations during the outage were pending, and are announced when they are applied. */
     @Override
     public void available() {
         retry();

@@ -12,7 +12,6 @@ import dev.sessiontracking.spi.SessionChange.End;
 import dev.sessiontracking.spi.SessionChange.Refresh;
 import dev.sessiontracking.spi.SessionChange.Refreshed;
 import dev.sessiontracking.spi.SessionChange.Refreshed.Result;
-import dev.sessiontracking.spi.StoreListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -22,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * unchanged since it was read. So a renewal never creates a session, and only one concurrent rotation succeeds.
  *
  * <p>If Redis may have rotated a token, but has not replied, the client still has the token before. The rotation is taken
- * back as soon as Redis answers: otherwise that token would be a reuse. Thread-safe.
+ * back within about a second after Redis answers: otherwise that token would be a reuse. Thread-safe.
  */
-final class Renewals implements StoreListener {
+final class Renewals {
 
     /** Two renewals at the same moment see each other's value change; these rounds outlast any that are not endless. */
     private static final int ROUNDS = 6;
@@ -44,6 +44,11 @@ final class Renewals implements StoreListener {
     private static final long GONE = -1;
 
     private static final long REVOKED = -2;
+
+    private static final long UNCHANGED = 0;
+
+    /** The pause between attempts to take rotations back. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private static final int MOST_UNANSWERED = 1_000;
 
@@ -66,26 +71,28 @@ final class Renewals implements StoreListener {
         }
     });
 
+    /** Whether another attempt to take them back is due. */
+    private final AtomicBoolean due = new AtomicBoolean();
+
     Renewals(RedisLink link, RedisKeys keys, UserIndex index, SessionEndings endings) {
         this.link = link;
         this.keys = keys;
         this.endings = endings;
         this.index = index;
-        link.listen(this);
     }
 
     CompletionStage<Refreshed> run(RedisRequest commands, String sessionId, Refresh refresh) {
         return takeBack(commands, sessionId).thenCompose(done -> run(commands, sessionId, refresh, null, ROUNDS));
     }
 
-    @Override
-    public void available() {
-        List.copyOf(unanswered.keySet()).forEach(sessionId -> link.request(commands -> takeBack(commands, sessionId)));
-    }
-
-    @Override
-    public void partReplaced() {
-        available();
+    private void takeBackLater() {
+        if (due.compareAndSet(false, true)) {
+            link.later(PAUSE, () -> {
+                due.set(false);
+                List.copyOf(unanswered.keySet())
+                        .forEach(sessionId -> link.request(commands -> takeBack(commands, sessionId)));
+            });
+        }
     }
 
     private CompletionStage<@Nullable Long> takeBack(RedisRequest commands, String sessionId) {
@@ -95,12 +102,19 @@ final class Renewals implements StoreListener {
         }
         UserSession session = lost.session();
         String before = SessionJson.renew(lost.replacement(), session, session, SessionJson.rotation(lost.value()));
-        // Kept until then: whoever comes meanwhile does the same, and waits for it.
-        return replace(commands, session, lost.replacement(), before).whenComplete((answer, failure) -> {
-            if (failure == null) {
-                unanswered.remove(sessionId, lost);
-            }
-        });
+        return replace(commands, session, lost.replacement(), before)
+                // The server may still receive the lost command. It rotates nothing if the value differs by then.
+                .thenCompose(answer -> answer == UNCHANGED
+                        ? replace(commands, session, lost.value(), before)
+                        : CompletableFuture.completedFuture(answer))
+                // Kept until then: whoever comes meanwhile does the same, and waits for it.
+                .whenComplete((answer, failure) -> {
+                    if (failure == null) {
+                        unanswered.remove(sessionId, lost);
+                    } else {
+                        takeBackLater();
+                    }
+                });
     }
 
     /** Changes nothing if somebody else has changed the value. */
@@ -178,6 +192,7 @@ final class Renewals implements StoreListener {
                                                 && refresh.generation() != null
                                                 && attempt.replacement().length() <= LONGEST_UNANSWERED) {
                                             unanswered.put(session.id(), attempt);
+                                            takeBackLater();
                                         }
                                     });
                 })

@@ -10,7 +10,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
-import dev.sessiontracking.redis.format.SessionJson;
+import dev.sessiontracking.redis.format.StoredText;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Replies and pushes in every order, from a server that says them byte for byte. */
 class PushOrderTests {
 
-    private static final String VALUE = SessionJson.write(new UserSession(
+    private static final String VALUE = StoredText.of(new UserSession(
             "any", "alice", SessionMetadata.none(), Instant.now(), Instant.now().plus(Duration.ofHours(1)), true));
 
     private final ScriptedRedisServer server = new ScriptedRedisServer();

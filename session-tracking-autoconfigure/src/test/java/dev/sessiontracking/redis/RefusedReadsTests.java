@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
-import dev.sessiontracking.redis.format.SessionJson;
+import dev.sessiontracking.redis.format.StoredText;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +38,7 @@ class RefusedReadsTests {
     void aNodeWhoseCacheWorks(CapturedOutput output) {
         server.put(
                 "session:x",
-                SessionJson.write(new UserSession(
+                StoredText.of(new UserSession(
                         "x",
                         "alice",
                         SessionMetadata.none(),

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.redis.format.SessionJson;
+import dev.sessiontracking.redis.format.StoredText;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ class SharedKeysContractTests extends SessionStoreFixture {
     /** As a service in another language does it: a set, and a value with a lifetime of its own. */
     private void createElsewhere(String... ids) {
         for (String id : ids) {
-            raw("SET", "session:" + id, SessionJson.write(session(id, "alice")), "EX", String.valueOf(TTL.toSeconds()));
+            raw("SET", "session:" + id, StoredText.of(session(id, "alice")), "EX", String.valueOf(TTL.toSeconds()));
             raw("SADD", INDEX, id);
         }
     }
@@ -181,7 +181,7 @@ class SharedKeysContractTests extends SessionStoreFixture {
         words.addAll(ids);
         raw(words.toArray(String[]::new));
         for (String id : List.of("s0", "s2500", "s4999")) {
-            raw("SET", "session:" + id, SessionJson.write(session(id, "alice")), "EX", "600");
+            raw("SET", "session:" + id, StoredText.of(session(id, "alice")), "EX", "600");
         }
         assertThat(idsOf("alice")).containsExactlyInAnyOrder("s0", "s2500", "s4999");
         assertThat(answer(store.revokeAll("alice", null, null, id -> {})))
@@ -194,7 +194,7 @@ class SharedKeysContractTests extends SessionStoreFixture {
     /** Such as one that is scored with the time of the login. */
     @Test
     void sortedSetWithoutALifetimeIsNeitherPrunedNorGivenOne() {
-        raw("SET", "session:x", SessionJson.write(session("x", "alice")), "EX", "600");
+        raw("SET", "session:x", StoredText.of(session("x", "alice")), "EX", "600");
         raw("ZADD", INDEX, "1764000000000", "x");
         create("a", "alice");
         assertThat(index("alice")).containsExactlyInAnyOrder("x", "a");

@@ -8,7 +8,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.redis.connection.Line;
-import dev.sessiontracking.redis.format.SessionJson;
+import dev.sessiontracking.redis.format.StoredText;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import dev.sessiontracking.testkit.ScriptedRedisServer;
 import java.time.Duration;
@@ -28,7 +28,7 @@ class WithoutPushTests {
 
     private static final int CHECKS = 200;
 
-    private static final String VALUE = SessionJson.write(new UserSession(
+    private static final String VALUE = StoredText.of(new UserSession(
             "any", "alice", SessionMetadata.none(), Instant.now(), Instant.now().plus(Duration.ofHours(1)), true));
 
     @RegisterExtension

@@ -68,33 +68,19 @@ public final class SessionJson {
         return session.maxExpiresAt() != null && !now.isBefore(session.maxExpiresAt());
     }
 
-    public static String write(UserSession session) {
-        return write(session, true, null);
-    }
-
     /**
-     * Without its times, which the server fills in.
+     * A new session without its times, which the server fills in.
      *
      * @param nonce distinguishes attempts to create a session; it is never read
      */
     public static String writeUndated(UserSession session, String nonce) {
-        return write(session, false, nonce);
-    }
-
-    private static String write(UserSession session, boolean isDated, @Nullable String nonce) {
         StringWriter json = new StringWriter(256);
         try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), json)) {
             generator.writeStartObject();
             generator.writeStringProperty(USER_ID, session.userId());
             writeIfPresent(generator, IP, session.metadata().ip());
             writeIfPresent(generator, USER_AGENT, session.metadata().userAgent());
-            writeIfPresent(generator, NONCE, nonce);
-            if (isDated) {
-                generator.writeStringProperty(CREATED_AT, session.createdAt().toString());
-                generator.writeStringProperty(EXPIRES_AT, session.expiresAt().toString());
-                Instant last = session.maxExpiresAt();
-                writeIfPresent(generator, MAX_EXPIRES_AT, last == null ? null : last.toString());
-            }
+            generator.writeStringProperty(NONCE, nonce);
             generator.writeEndObject();
         }
         return json.toString();

@@ -29,8 +29,8 @@ class SessionJsonTests {
 
     @Test
     void isOneReadableObject() {
-        assertThat(SessionJson.write(session("alice", SessionMetadata.of("203.0.113.7", "Firefox"))))
-                .isEqualTo("{\"userId\":\"alice\",\"ip\":\"203.0.113.7\",\"userAgent\":\"Firefox\","
+        assertThat(StoredText.of(session("alice", SessionMetadata.of("203.0.113.7", "Firefox"))))
+                .isEqualTo("{\"userId\":\"alice\",\"ip\":\"203.0.113.7\",\"userAgent\":\"Firefox\",\"n\":\"1\","
                         + "\"createdAt\":\"2030-01-01T00:00:00.123Z\",\"expiresAt\":\"2030-01-08T00:00:00.123Z\"}");
     }
 
@@ -53,13 +53,13 @@ class SessionJsonTests {
             })
     void whatIsWrittenIsRead(String hostile) {
         UserSession session = session(hostile, SessionMetadata.of(hostile, hostile + "😀"));
-        assertThat(SessionJson.read("id", SessionJson.write(session))).contains(session);
+        assertThat(SessionJson.read("id", StoredText.of(session))).contains(session);
     }
 
     @Test
     void longestValuesAreRead() {
         UserSession session = session("u".repeat(256), SessionMetadata.of("1".repeat(64), "\"".repeat(512)));
-        assertThat(SessionJson.read("id", SessionJson.write(session))).contains(session);
+        assertThat(SessionJson.read("id", StoredText.of(session))).contains(session);
     }
 
     @Test
@@ -289,6 +289,6 @@ class SessionJsonTests {
     void renewalOfWhatThisVersionWritesIsWhatItWouldWrite() {
         UserSession session = session("alice", SessionMetadata.of("203.0.113.7", "a \"quoted\" agent 😀"));
         UserSession later = new UserSession("id", "alice", session.metadata(), CREATED, LATER, true);
-        assertThat(SessionJson.renew(SessionJson.write(session), LATER)).isEqualTo(SessionJson.write(later));
+        assertThat(SessionJson.renew(StoredText.of(session), LATER)).isEqualTo(StoredText.of(later));
     }
 }
