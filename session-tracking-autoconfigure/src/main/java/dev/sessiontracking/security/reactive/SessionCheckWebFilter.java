@@ -17,8 +17,9 @@ import reactor.core.publisher.Mono;
  *
  * @param fixes whether later filters get the checked authentication. Otherwise a repository of the application would
  *     create another one whenever a filter asks
+ * @param answers whether this filter responds to the failures of later ones, as {@link SessionOutageWebFilter} does
  */
-record SessionCheckWebFilter(ExchangeCheck check, boolean fixes) implements WebFilter {
+record SessionCheckWebFilter(ExchangeCheck check, boolean fixes, boolean answers) implements WebFilter {
 
     private static final SecurityContext EMPTY = new SecurityContextImpl();
 
@@ -33,14 +34,18 @@ record SessionCheckWebFilter(ExchangeCheck check, boolean fixes) implements WebF
             ServerWebExchange exchange, @Nullable Authentication authentication, WebFilterChain chain) {
         if (authentication == null) {
             ExchangeToken.state(exchange).forgetTokens();
-            return chain.filter(exchange);
+            return rest(exchange, null, chain);
         }
-        return check.filter(
-                exchange,
-                authentication,
-                fixes
-                        ? next -> chain.filter(next)
-                                .contextWrite(ReactiveSecurityContextHolder.withAuthentication(authentication))
-                        : chain);
+        return check.filter(exchange, authentication, next -> rest(next, authentication, chain));
+    }
+
+    private Mono<Void> rest(ServerWebExchange exchange, @Nullable Authentication checked, WebFilterChain chain) {
+        Mono<Void> rest = chain.filter(exchange);
+        if (answers) {
+            rest = SessionOutageWebFilter.answer(exchange, rest, check.rejections());
+        }
+        return fixes && checked != null
+                ? rest.contextWrite(ReactiveSecurityContextHolder.withAuthentication(checked))
+                : rest;
     }
 }

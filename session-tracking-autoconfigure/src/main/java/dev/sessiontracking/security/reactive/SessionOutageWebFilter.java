@@ -10,14 +10,19 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * The first filter of a checked chain. Also runs directly before the logout and before authorization, so that no filter in
- * front can intercept the response to an unconfirmed logout, or to a request that a rule rejects.
+ * The first filter of a checked chain. {@link SessionCheckWebFilter} does the same behind the filters that authenticate
+ * tokens, so that none of them can intercept the response to an unconfirmed logout, or to a request that a rule rejects.
  */
 record SessionOutageWebFilter(ExchangeRejections rejections) implements WebFilter {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        return answer(exchange, chain.filter(exchange), failure -> rejections.challengeForLogin(exchange, failure));
+        return answer(exchange, chain.filter(exchange), rejections);
+    }
+
+    /** Responds to the failures of a checked request that are not for other filters. */
+    static Mono<Void> answer(ServerWebExchange exchange, Mono<Void> request, ExchangeRejections rejections) {
+        return answer(exchange, request, failure -> rejections.challengeForLogin(exchange, failure));
     }
 
     /**

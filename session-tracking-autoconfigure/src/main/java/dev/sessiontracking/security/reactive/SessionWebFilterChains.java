@@ -78,6 +78,7 @@ final class SessionWebFilterChains implements BeanPostProcessor {
                         outageExemption,
                         null,
                         true),
+                false,
                 false);
     }
 
@@ -186,7 +187,6 @@ final class SessionWebFilterChains implements BeanPostProcessor {
                 addCheck(traits, Origin.OTHER_FILTER, rejections, true);
             }
             if (i == lastTokens && logoutAt >= 0 && logoutAt < i) {
-                addAnswers();
                 result.add(filters.get(logoutAt));
             }
         }
@@ -197,7 +197,9 @@ final class SessionWebFilterChains implements BeanPostProcessor {
                 if (!checked) {
                     addCheck(traits, stored, rejections, true);
                 }
-                addAnswers();
+                if (!answers) {
+                    addAnswers();
+                }
                 result.add(filters.get(logoutAt));
             }
         }
@@ -218,10 +220,13 @@ final class SessionWebFilterChains implements BeanPostProcessor {
             answers = true;
         }
 
-        private void addCheck(ChainTraits here, Origin otherwise, ExchangeRejections answers, boolean stores) {
+        private void addCheck(ChainTraits here, Origin otherwise, ExchangeRejections responses, boolean stores) {
             result.add(new SessionCheckWebFilter(
-                    new ExchangeCheck(sessions.getObject(), here, otherwise, answers, outageExemption, logout, stores),
-                    ownContexts));
+                    new ExchangeCheck(
+                            sessions.getObject(), here, otherwise, responses, outageExemption, logout, stores),
+                    ownContexts,
+                    !answers));
+            answers = true;
             checked = true;
         }
 
