@@ -19,20 +19,12 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 
 /** Logs one line after the start that describes session tracking in this application. */
-final class StartupSummary implements ApplicationListener<ApplicationReadyEvent> {
+record StartupSummary(SessionTracking tracking, ObjectProvider<FilterChains> protection)
+        implements ApplicationListener<ApplicationReadyEvent> {
 
     private static final Logger log = LoggerFactory.getLogger(StartupSummary.class);
 
     private static final int MOST_CHAINS = 8;
-
-    private final SessionTracking tracking;
-
-    private final ObjectProvider<FilterChains> protection;
-
-    StartupSummary(SessionTracking tracking, ObjectProvider<FilterChains> protection) {
-        this.tracking = tracking;
-        this.protection = protection;
-    }
 
     @Override
     public void onApplicationEvent(ApplicationReadyEvent event) {

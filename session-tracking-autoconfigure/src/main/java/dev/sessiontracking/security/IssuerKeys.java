@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Fetches the keys of an issuer: from its JWK set, which its OpenID configuration names. The location comes from the
  * application's configuration only, never from a token. A fetch ends within {@value #DEADLINE_MILLIS} ms, whatever hangs.
  */
-final class IssuerKeys implements JWKSetSource<SecurityContext> {
+record IssuerKeys(String issuer, @Nullable String jwkSetUri) implements JWKSetSource<SecurityContext> {
 
     static final String BOOT = "spring.security.oauth2.resourceserver.jwt.jwk-set-uri";
 
@@ -44,15 +44,6 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
 
     private static final ResourceRetriever HTTP =
             new DefaultResourceRetriever(DEADLINE_MILLIS, DEADLINE_MILLIS, MAX_BYTES);
-
-    private final String issuer;
-
-    private final @Nullable String jwkSetUri;
-
-    private IssuerKeys(String issuer, @Nullable String jwkSetUri) {
-        this.issuer = issuer;
-        this.jwkSetUri = jwkSetUri;
-    }
 
     /** @param jwkSetUri where the keys are; {@code null} to read that from the issuer's OpenID configuration */
     static JWKSource<SecurityContext> of(String issuer, @Nullable String jwkSetUri) {

@@ -19,8 +19,12 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
-/** Receives logout tokens on exactly one path, ahead of Spring Security. All other requests pass. */
-final class BackChannelLogoutWebFilter implements WebFilter, Ordered {
+/**
+ * Receives logout tokens on exactly one path, ahead of Spring Security. All other requests pass.
+ *
+ * @param receiver takes the type and the body of a request, and returns an error, or nothing. It may block
+ */
+record BackChannelLogoutWebFilter(String path, BinaryOperator<String> receiver) implements WebFilter, Ordered {
 
     private static final int MAX_BYTES = 16 * 1024;
 
@@ -30,17 +34,7 @@ final class BackChannelLogoutWebFilter implements WebFilter, Ordered {
     /** Identity providers give up after five seconds. */
     private static final Duration LONGEST = Duration.ofSeconds(4);
 
-    private final String path;
-
-    private final BinaryOperator<String> receiver;
-
     private static final String UNAVAILABLE = "{\"error\":\"temporarily_unavailable\"}";
-
-    /** @param receiver takes the type and the body of a request, and returns an error, or nothing. It may block */
-    BackChannelLogoutWebFilter(String path, BinaryOperator<String> receiver) {
-        this.path = path;
-        this.receiver = receiver;
-    }
 
     @Override
     public int getOrder() {

@@ -38,24 +38,13 @@ import reactor.core.publisher.Mono;
  * certificates, and every filter of the application. The logout filter runs behind the filters that authenticate tokens. All
  * other filters keep their places.
  */
-final class SessionWebFilterChains implements BeanPostProcessor {
+record SessionWebFilterChains(
+        ObjectProvider<RequestSessions<ServerWebExchange>> sessions,
+        ObjectProvider<SessionServerLogoutHandler> logoutHandler,
+        ServerWebExchangeMatcher outageExemption)
+        implements BeanPostProcessor {
 
     static final String MATCHER = "matcher";
-
-    private final ObjectProvider<RequestSessions<ServerWebExchange>> sessions;
-
-    private final ObjectProvider<SessionServerLogoutHandler> logoutHandler;
-
-    private final ServerWebExchangeMatcher outageExemption;
-
-    SessionWebFilterChains(
-            ObjectProvider<RequestSessions<ServerWebExchange>> sessions,
-            ObjectProvider<SessionServerLogoutHandler> logoutHandler,
-            ServerWebExchangeMatcher outageExemption) {
-        this.sessions = sessions;
-        this.logoutHandler = logoutHandler;
-        this.outageExemption = outageExemption;
-    }
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {

@@ -15,22 +15,16 @@ import java.util.function.BinaryOperator;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 
-/** Receives logout tokens on exactly one path, ahead of Spring Security. All other requests pass. */
-final class BackChannelLogoutFilter implements Filter {
+/**
+ * Receives logout tokens on exactly one path, ahead of Spring Security. All other requests pass.
+ *
+ * @param receiver takes the type and the body of a request, and returns an error, or nothing
+ */
+record BackChannelLogoutFilter(String path, BinaryOperator<String> receiver) implements Filter {
 
     private static final int MAX_BYTES = 16 * 1024;
 
     private static final String PARAMETER = "logout_token";
-
-    private final String path;
-
-    private final BinaryOperator<String> receiver;
-
-    /** @param receiver takes the type and the body of a request, and returns an error, or nothing */
-    BackChannelLogoutFilter(String path, BinaryOperator<String> receiver) {
-        this.path = path;
-        this.receiver = receiver;
-    }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)

@@ -20,28 +20,15 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 /**
  * Runs before all filters of a chain that could authenticate a request. Binds the {@link RequestSessionState}, and
  * checks an existing security context: from an HTTP session, an earlier dispatch, or a test. Runs in every dispatch.
+ *
+ * @param beforeTokenFilter whether the bearer or DPoP filter is the next one
  */
-final class SessionContextFilter implements Filter {
-
-    private final SecurityContextHolderStrategy strategy;
-
-    private final ChainSessionCheck check;
-
-    private final Predicate<Object> outageExemption;
-
-    private final boolean beforeTokenFilter;
-
-    /** @param beforeTokenFilter whether the bearer or DPoP filter is the next one */
-    SessionContextFilter(
-            SecurityContextHolderStrategy strategy,
-            ChainSessionCheck check,
-            Predicate<Object> outageExemption,
-            boolean beforeTokenFilter) {
-        this.strategy = strategy;
-        this.check = check;
-        this.outageExemption = outageExemption;
-        this.beforeTokenFilter = beforeTokenFilter;
-    }
+record SessionContextFilter(
+        SecurityContextHolderStrategy strategy,
+        ChainSessionCheck check,
+        Predicate<Object> outageExemption,
+        boolean beforeTokenFilter)
+        implements Filter {
 
     ChainTraits chain() {
         return check.chain();

@@ -42,28 +42,14 @@ import org.springframework.web.filter.DelegatingFilterProxy;
  * Security, and every filter of the application. The logout filter runs behind the filters that authenticate tokens.
  * All other filters keep their places.
  */
-final class SessionFilterChains implements BeanPostProcessor {
+record SessionFilterChains(
+        ObjectProvider<SecurityContextHolderStrategy> strategies,
+        Predicate<Object> outageExemption,
+        ObjectProvider<RequestSessions<HttpServletRequest>> sessions,
+        BeanFactory beans)
+        implements BeanPostProcessor {
 
     private static final String SPRING = "org.springframework.";
-
-    private final ObjectProvider<SecurityContextHolderStrategy> strategies;
-
-    private final Predicate<Object> outageExemption;
-
-    private final ObjectProvider<RequestSessions<HttpServletRequest>> sessions;
-
-    private final BeanFactory beans;
-
-    SessionFilterChains(
-            ObjectProvider<SecurityContextHolderStrategy> strategies,
-            Predicate<Object> outageExemption,
-            ObjectProvider<RequestSessions<HttpServletRequest>> sessions,
-            BeanFactory beans) {
-        this.strategies = strategies;
-        this.outageExemption = outageExemption;
-        this.sessions = sessions;
-        this.beans = beans;
-    }
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
