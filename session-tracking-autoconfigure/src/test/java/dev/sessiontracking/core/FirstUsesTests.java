@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core;
 
+import static dev.sessiontracking.testkit.ProviderTokens.CLIENT;
+import static dev.sessiontracking.testkit.ProviderTokens.LIFETIME;
+import static dev.sessiontracking.testkit.ProviderTokens.PROVIDER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -22,7 +25,6 @@ import dev.sessiontracking.spi.SessionChange.FirstUse;
 import dev.sessiontracking.spi.SessionChange.Limit;
 import dev.sessiontracking.spi.SessionChange.Recorded;
 import dev.sessiontracking.spi.SessionListener.PrincipalSource;
-import dev.sessiontracking.spi.SessionStore.Providers;
 import dev.sessiontracking.spi.SessionStore.StoreObserver;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
@@ -41,27 +43,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the first use of an identity provider's session asks the store, and what follows from its answers. */
 class FirstUsesTests {
 
-    private static final Duration LIFETIME = Duration.ofHours(10);
-
     private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
 
     private static final Instant LOGIN = NOW.minusSeconds(90);
 
-    private static final SessionMetadata CLIENT = SessionMetadata.of("203.0.113.7", "Firefox");
-
     private static final SessionMetadata KEPT = SessionMetadata.of("203.0.113.0", null);
-
-    private static final Providers PROVIDER = new Providers() {
-        @Override
-        public boolean exist() {
-            return true;
-        }
-
-        @Override
-        public Duration refreshableSession(String sessionId) {
-            return LIFETIME;
-        }
-    };
 
     private final MutableClock clock = MutableClock.startingAt(NOW.plusNanos(1_234_567));
 

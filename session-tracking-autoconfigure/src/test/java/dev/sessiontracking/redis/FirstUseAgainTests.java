@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
-import static dev.sessiontracking.redis.ProviderTokens.secondsAgo;
-import static dev.sessiontracking.redis.ProviderTokens.token;
+import static dev.sessiontracking.testkit.ProviderTokens.secondsAgo;
+import static dev.sessiontracking.testkit.ProviderTokens.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,7 +15,6 @@ import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.CachingReader.FeedState.Coverage;
 import dev.sessiontracking.testkit.RedisServerExtension;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -41,12 +40,11 @@ class FirstUseAgainTests {
 
     @BeforeEach
     void start() {
-        redis.cli().command("FLUSHALL");
         node = TestNode.withProvider(redis.url());
         alone = TestNode.withProvider(
                 redis.url(), "session.tracking.near-cache.enabled=false", "session.tracking.feed.enabled=false");
         for (TestNode one : List.of(node, alone)) {
-            awaitStatus(one, token("warm", "warm", secondsAgo(9)), SessionStatus.LIVE);
+            one.awaitStatus(token("warm", "warm", secondsAgo(9)), SessionStatus.LIVE);
         }
     }
 
@@ -56,17 +54,9 @@ class FirstUseAgainTests {
         alone.close();
     }
 
-    private static void awaitStatus(TestNode one, TokenSession token, SessionStatus status) {
-        await().atMost(TestNode.PATIENCE)
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(5))
-                .untilAsserted(
-                        () -> assertThat(one.checker.check(token).status()).isEqualTo(status));
-    }
-
     /** As if a node that is gone had revoked the session a while ago, and its user had authenticated since. */
     private void beginAgain() {
-        awaitStatus(alone, first, SessionStatus.LIVE);
+        alone.awaitStatus(first, SessionStatus.LIVE);
         redis.cli().command("DEL", KEYS.session("sid"));
         redis.cli()
                 .command(
@@ -74,9 +64,9 @@ class FirstUseAgainTests {
                         KEYS.sessionState("sid"),
                         "revoked " + secondsAgo(20).getEpochSecond(),
                         "KEEPTTL");
-        awaitStatus(alone, again, SessionStatus.LIVE);
-        awaitStatus(node, again, SessionStatus.LIVE);
-        awaitStatus(node, first, SessionStatus.ENDED);
+        alone.awaitStatus(again, SessionStatus.LIVE);
+        node.awaitStatus(again, SessionStatus.LIVE);
+        node.awaitStatus(first, SessionStatus.ENDED);
     }
 
     private List<String> stored() {
@@ -93,16 +83,16 @@ class FirstUseAgainTests {
         beginAgain();
         List<String> before = stored();
         assertThat(node.service.revokeSession("sid")).isTrue();
-        awaitStatus(alone, again, SessionStatus.ENDED);
+        alone.awaitStatus(again, SessionStatus.ENDED);
 
         restore(before);
 
         // The node is told of the change.
         await().atMost(TestNode.PATIENCE).until(() -> redis.cli().number("EXISTS", KEYS.session("sid")) == 0);
-        assertThat(alone.checker.check(again).status()).isEqualTo(SessionStatus.ENDED);
-        awaitStatus(node, again, SessionStatus.ENDED);
-        awaitStatus(alone, token("sid", "alice", secondsAgo(-3)), SessionStatus.LIVE);
-        awaitStatus(node, token("sid", "alice", secondsAgo(-3)), SessionStatus.LIVE);
+        assertThat(alone.status(again)).isEqualTo(SessionStatus.ENDED);
+        node.awaitStatus(again, SessionStatus.ENDED);
+        alone.awaitStatus(token("sid", "alice", secondsAgo(-3)), SessionStatus.LIVE);
+        node.awaitStatus(token("sid", "alice", secondsAgo(-3)), SessionStatus.LIVE);
     }
 
     @Test
@@ -112,22 +102,19 @@ class FirstUseAgainTests {
         // It would be told of the change, and make the revocation again.
         node.close();
         try (TestNode unaware = TestNode.withProvider(redis.url(), "session.tracking.near-cache.enabled=false")) {
-            awaitStatus(unaware, again, SessionStatus.LIVE);
+            unaware.awaitStatus(again, SessionStatus.LIVE);
             assertThat(unaware.service.revokeSession("sid")).isTrue();
             restore(before);
-            assertThat(alone.checker.check(again).status()).isEqualTo(SessionStatus.LIVE);
+            assertThat(alone.status(again)).isEqualTo(SessionStatus.LIVE);
             redis.server().freeze();
             try {
                 await().atMost(TestNode.PATIENCE)
-                        .until(() -> unaware.checker
-                                        .check(token("x", "bob", secondsAgo(1)))
-                                        .status()
-                                == SessionStatus.UNKNOWN);
+                        .until(() -> unaware.status(token("x", "bob", secondsAgo(1))) == SessionStatus.UNKNOWN);
             } finally {
                 redis.server().thaw();
             }
 
-            awaitStatus(alone, again, SessionStatus.ENDED);
+            alone.awaitStatus(again, SessionStatus.ENDED);
         }
     }
 
@@ -136,8 +123,8 @@ class FirstUseAgainTests {
         beginAgain();
         assertThat(node.service.revokeSession("sid")).isTrue();
         TokenSession third = token("sid", "alice", secondsAgo(-2));
-        awaitStatus(alone, third, SessionStatus.LIVE);
-        awaitStatus(node, third, SessionStatus.LIVE);
+        alone.awaitStatus(third, SessionStatus.LIVE);
+        node.awaitStatus(third, SessionStatus.LIVE);
         String value = redis.cli().text("GET", KEYS.session("sid"));
 
         // What makes the node look at it, and would make it revoke the session again.
@@ -145,26 +132,23 @@ class FirstUseAgainTests {
         redis.server().freeze();
         try {
             await().atMost(TestNode.PATIENCE)
-                    .until(() -> node.checker
-                                    .check(token("x", "alice", secondsAgo(1)))
-                                    .status()
-                            == SessionStatus.UNKNOWN);
+                    .until(() -> node.status(token("x", "alice", secondsAgo(1))) == SessionStatus.UNKNOWN);
         } finally {
             redis.server().thaw();
         }
 
-        awaitStatus(node, third, SessionStatus.LIVE);
+        node.awaitStatus(third, SessionStatus.LIVE);
         assertThat(redis.cli().text("GET", KEYS.session("sid"))).isEqualTo(value);
-        awaitStatus(alone, again, SessionStatus.ENDED);
+        alone.awaitStatus(again, SessionStatus.ENDED);
     }
 
     @Test
     void serviceKnowsThatTheSessionHasBegunAgain() {
-        awaitStatus(node, first, SessionStatus.LIVE);
+        node.awaitStatus(first, SessionStatus.LIVE);
         node.service.revokeSession("sid");
         assertThat(node.service.isSessionValid("sid")).isFalse();
         assertThat(node.service.renewSession("sid")).isEqualTo(SessionRenewal.ENDED);
-        awaitStatus(alone, token("sid", "alice", secondsAgo(-2)), SessionStatus.LIVE);
+        alone.awaitStatus(token("sid", "alice", secondsAgo(-2)), SessionStatus.LIVE);
 
         assertThat(node.service.isSessionValid("sid")).isTrue();
         assertThat(node.service.renewSession("sid")).isEqualTo(SessionRenewal.RENEWED);
@@ -186,8 +170,8 @@ class FirstUseAgainTests {
                     .until(() -> late.bean(SessionTracking.class).feed().coverage() == Coverage.COMPLETE
                             && late.bean(SessionTracking.class).rememberedRevocations() == 1);
 
-            awaitStatus(late, again, SessionStatus.LIVE);
-            assertThat(late.checker.check(first).status()).isEqualTo(SessionStatus.ENDED);
+            late.awaitStatus(again, SessionStatus.LIVE);
+            assertThat(late.status(first)).isEqualTo(SessionStatus.ENDED);
         }
     }
 
@@ -198,13 +182,13 @@ class FirstUseAgainTests {
 
         tracking.revokeSession("sid", secondsAgo(10), SessionEndReason.IDENTITY_PROVIDER);
 
-        awaitStatus(node, again, SessionStatus.LIVE);
-        awaitStatus(alone, again, SessionStatus.LIVE);
+        node.awaitStatus(again, SessionStatus.LIVE);
+        alone.awaitStatus(again, SessionStatus.LIVE);
         assertThat(node.service.getUserSessions("alice"))
                 .extracting(UserSession::id)
                 .containsExactly("sid");
         assertThat(alone.service.revokeAllUserSessions("alice").count()).isEqualTo(1);
-        awaitStatus(node, again, SessionStatus.ENDED);
+        node.awaitStatus(again, SessionStatus.ENDED);
     }
 
     @Test
@@ -212,21 +196,21 @@ class FirstUseAgainTests {
         node.bean(SessionTracking.class)
                 .revokeSession("sid", Instant.now().minusSeconds(90), SessionEndReason.IDENTITY_PROVIDER);
 
-        awaitStatus(alone, token("sid", "alice", secondsAgo(100)), SessionStatus.ENDED);
-        awaitStatus(alone, token("sid", "alice", null), SessionStatus.ENDED);
+        alone.awaitStatus(token("sid", "alice", secondsAgo(100)), SessionStatus.ENDED);
+        alone.awaitStatus(token("sid", "alice", null), SessionStatus.ENDED);
         // A minute later: of a session that nobody has seen, the provider's clock is not known.
-        awaitStatus(alone, token("sid", "alice", secondsAgo(20)), SessionStatus.LIVE);
+        alone.awaitStatus(token("sid", "alice", secondsAgo(20)), SessionStatus.LIVE);
     }
 
     /** docs/redis-layout.md tells other writers not to do this. */
     @Test
     void sessionThatAnotherWriterLetsExpireEarlierHasEndedUntilTheNextAuthentication() {
-        awaitStatus(alone, first, SessionStatus.LIVE);
+        alone.awaitStatus(first, SessionStatus.LIVE);
         redis.cli().command("PEXPIRE", KEYS.session("sid"), "1");
         await().until(() -> redis.cli().number("EXISTS", KEYS.session("sid")) == 0);
 
-        awaitStatus(alone, first, SessionStatus.ENDED);
-        awaitStatus(node, again, SessionStatus.ENDED);
-        awaitStatus(node, token("sid", "alice", secondsAgo(-3)), SessionStatus.LIVE);
+        alone.awaitStatus(first, SessionStatus.ENDED);
+        node.awaitStatus(again, SessionStatus.ENDED);
+        node.awaitStatus(token("sid", "alice", secondsAgo(-3)), SessionStatus.LIVE);
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
-import static dev.sessiontracking.redis.ProviderTokens.secondsAgo;
-import static dev.sessiontracking.redis.ProviderTokens.token;
+import static dev.sessiontracking.testkit.ProviderTokens.secondsAgo;
+import static dev.sessiontracking.testkit.ProviderTokens.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -15,7 +15,6 @@ import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -27,21 +26,10 @@ class FirstUseOutageTests {
     @RegisterExtension
     static final RedisServerExtension redis = new RedisServerExtension();
 
-    @BeforeEach
-    void empty() {
-        redis.cli().command("FLUSHALL");
-    }
-
-    private static void awaitStatus(TestNode node, TokenSession token, SessionStatus status) {
-        await().atMost(TestNode.PATIENCE)
-                .untilAsserted(
-                        () -> assertThat(node.checker.check(token).status()).isEqualTo(status));
-    }
-
     @Test
     void firstUseInAnOutageIsUnverifiedAndRecordedLater() {
         try (TestNode node = TestNode.withProvider(redis.url())) {
-            awaitStatus(node, token("other", "bob", secondsAgo(9)), SessionStatus.LIVE);
+            node.awaitStatus(token("other", "bob", secondsAgo(9)), SessionStatus.LIVE);
             TokenSession token = token("sid", "alice", secondsAgo(9));
             redis.server().freeze();
             try {
@@ -50,7 +38,7 @@ class FirstUseOutageTests {
                 redis.server().thaw();
             }
 
-            awaitStatus(node, token, SessionStatus.LIVE);
+            node.awaitStatus(token, SessionStatus.LIVE);
             assertThat(node.service.getUserSessions("alice")).hasSize(1);
         }
     }
@@ -59,8 +47,8 @@ class FirstUseOutageTests {
     void revocationInAnOutageHoldsForASessionThatNobodyHasSeen() {
         try (TestNode node = TestNode.withProvider(redis.url());
                 TestNode other = TestNode.withProvider(redis.url())) {
-            awaitStatus(node, token("other", "bob", secondsAgo(9)), SessionStatus.LIVE);
-            awaitStatus(other, token("other", "bob", secondsAgo(9)), SessionStatus.LIVE);
+            node.awaitStatus(token("other", "bob", secondsAgo(9)), SessionStatus.LIVE);
+            other.awaitStatus(token("other", "bob", secondsAgo(9)), SessionStatus.LIVE);
             TokenSession token = token("sid", "alice", secondsAgo(9));
             redis.server().freeze();
             try {
@@ -75,9 +63,9 @@ class FirstUseOutageTests {
             }
 
             await().atMost(TestNode.PATIENCE).until(() -> node.pendingRevocations() == 0);
-            assertThat(other.checker.check(token).status()).isEqualTo(SessionStatus.ENDED);
-            assertThat(node.checker.check(token).status()).isEqualTo(SessionStatus.ENDED);
-            awaitStatus(other, token("sid", "alice", secondsAgo(-120)), SessionStatus.LIVE);
+            assertThat(other.status(token)).isEqualTo(SessionStatus.ENDED);
+            assertThat(node.status(token)).isEqualTo(SessionStatus.ENDED);
+            other.awaitStatus(token("sid", "alice", secondsAgo(-120)), SessionStatus.LIVE);
         }
     }
 
@@ -85,10 +73,10 @@ class FirstUseOutageTests {
     void revokedSessionsAreNotRecordedAgainByTheRecoveryFromAnOutage() {
         try (TestNode node = TestNode.withProvider(redis.url())) {
             TokenSession token = token("sid", "alice", secondsAgo(9));
-            awaitStatus(node, token, SessionStatus.LIVE);
+            node.awaitStatus(token, SessionStatus.LIVE);
             node.service.revokeSession("sid");
             TokenSession again = token("sid", "alice", secondsAgo(-2));
-            awaitStatus(node, again, SessionStatus.LIVE);
+            node.awaitStatus(again, SessionStatus.LIVE);
             redis.server().freeze();
             try {
                 await().atMost(TestNode.PATIENCE)
@@ -98,10 +86,10 @@ class FirstUseOutageTests {
             }
 
             // The node reapplies the first revocation, which the new beginning is later than.
-            awaitStatus(node, token("x", "alice", secondsAgo(1)), SessionStatus.LIVE);
-            awaitStatus(node, again, SessionStatus.LIVE);
+            node.awaitStatus(token("x", "alice", secondsAgo(1)), SessionStatus.LIVE);
+            node.awaitStatus(again, SessionStatus.LIVE);
             assertThat(redis.cli().number("EXISTS", KEYS.session("sid"))).isEqualTo(1);
-            awaitStatus(node, token, SessionStatus.ENDED);
+            node.awaitStatus(token, SessionStatus.ENDED);
         }
     }
 
@@ -110,16 +98,15 @@ class FirstUseOutageTests {
         try (TestNode node = TestNode.withProvider(redis.url());
                 TestNode other = TestNode.withProvider(redis.url(), "session.tracking.near-cache.enabled=false")) {
             TokenSession token = token("sid", "alice", secondsAgo(9));
-            awaitStatus(node, token, SessionStatus.LIVE);
+            node.awaitStatus(token, SessionStatus.LIVE);
             node.service.revokeSession("sid");
             redis.server().restartEmpty();
 
-            awaitStatus(node, token("x", "alice", secondsAgo(1)), SessionStatus.LIVE);
+            node.awaitStatus(token("x", "alice", secondsAgo(1)), SessionStatus.LIVE);
             await().atMost(TestNode.PATIENCE).until(() -> redis.cli().number("EXISTS", KEYS.sessionState("sid")) == 1);
-            awaitStatus(other, token("y", "alice", secondsAgo(1)), SessionStatus.LIVE);
-            await().atMost(TestNode.PATIENCE)
-                    .until(() -> other.checker.check(token).status() != SessionStatus.UNKNOWN);
-            assertThat(other.checker.check(token).status()).isEqualTo(SessionStatus.ENDED);
+            other.awaitStatus(token("y", "alice", secondsAgo(1)), SessionStatus.LIVE);
+            await().atMost(TestNode.PATIENCE).until(() -> other.status(token) != SessionStatus.UNKNOWN);
+            assertThat(other.status(token)).isEqualTo(SessionStatus.ENDED);
         }
     }
 
@@ -135,7 +122,7 @@ class FirstUseOutageTests {
             TokenSession token = token("sid", "alice", secondsAgo(9));
 
             for (TestNode one : List.of(node, rejecting)) {
-                awaitStatus(one, token, SessionStatus.UNKNOWN);
+                one.awaitStatus(token, SessionStatus.UNKNOWN);
                 assertThat(one.bean(SessionTracking.class).state().misconfiguration())
                         .contains("maxmemory-policy noeviction");
             }
@@ -143,7 +130,7 @@ class FirstUseOutageTests {
             assertThat(explicit.bean(SessionTracking.class).state().misconfiguration())
                     .isNull();
             assertThat(node.service.revokeSession("sid")).isTrue();
-            assertThat(node.checker.check(token).status()).isEqualTo(SessionStatus.ENDED);
+            assertThat(node.status(token)).isEqualTo(SessionStatus.ENDED);
         } finally {
             redis.cli().command("CONFIG", "SET", "maxmemory-policy", "noeviction");
         }
@@ -166,8 +153,8 @@ class FirstUseOutageTests {
         try (TestNode node = TestNode.withProvider(redis.url().replace("redis://", "redis://limited:secret@"))) {
             TokenSession token = token("sid", "alice", secondsAgo(9));
 
-            awaitStatus(node, token, SessionStatus.UNKNOWN);
-            awaitStatus(node, token, SessionStatus.UNKNOWN);
+            node.awaitStatus(token, SessionStatus.UNKNOWN);
+            node.awaitStatus(token, SessionStatus.UNKNOWN);
             assertThat(redis.cli().number("EXISTS", KEYS.session("sid"))).isZero();
             assertThat(node.bean(SessionTracking.class).state().misconfiguration())
                     .isNotNull();
@@ -180,7 +167,7 @@ class FirstUseOutageTests {
     void revocationThatIsNotConfirmedUnderRejectIsEnforcedHere() {
         try (TestNode node = TestNode.withProvider(redis.url(), "session.tracking.outage-policy=reject")) {
             TokenSession token = token("sid", "alice", secondsAgo(9));
-            awaitStatus(node, token("x", "alice", secondsAgo(1)), SessionStatus.LIVE);
+            node.awaitStatus(token("x", "alice", secondsAgo(1)), SessionStatus.LIVE);
             redis.server().freeze();
             try {
                 assertThatExceptionOfType(SessionStoreUnavailableException.class)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
-import static dev.sessiontracking.redis.ProviderTokens.secondsAgo;
-import static dev.sessiontracking.redis.ProviderTokens.token;
+import static dev.sessiontracking.testkit.ProviderTokens.secondsAgo;
+import static dev.sessiontracking.testkit.ProviderTokens.token;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionEndReason;

@@ -13,6 +13,7 @@ import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.testkit.FaultProxy;
+import dev.sessiontracking.testkit.ProviderTokens;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
@@ -14,6 +16,7 @@ import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.spi.CachingReader.FeedState;
 import dev.sessiontracking.spi.SessionStore.Providers;
+import dev.sessiontracking.testkit.ProviderTokens;
 import java.time.Duration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -70,6 +73,21 @@ final class TestNode implements AutoCloseable {
 
     Result check(String sessionId) {
         return checker.check(TokenSession.of(sessionId));
+    }
+
+    SessionStatus status(TokenSession token) {
+        return checker.check(token).status();
+    }
+
+    void awaitStatus(TokenSession token, SessionStatus status) {
+        awaitStatus(token, status, PATIENCE);
+    }
+
+    void awaitStatus(TokenSession token, SessionStatus status, Duration atMost) {
+        await().atMost(atMost)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .untilAsserted(() -> assertThat(status(token)).isEqualTo(status));
     }
 
     /** A session that the server holds, however long this node takes to reach it. */

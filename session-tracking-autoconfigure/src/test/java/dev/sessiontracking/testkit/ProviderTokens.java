@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sessiontracking.redis;
+package dev.sessiontracking.testkit;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.core.SessionChecker.FirstUse;
@@ -11,12 +11,12 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What the tokens of an identity provider say. */
-final class ProviderTokens {
+public final class ProviderTokens {
 
-    static final Duration LIFETIME = Duration.ofHours(10);
+    public static final Duration LIFETIME = Duration.ofHours(10);
 
     /** Of all sessions and users. */
-    static final Providers PROVIDER = new Providers() {
+    public static final Providers PROVIDER = new Providers() {
         @Override
         public boolean exist() {
             return true;
@@ -33,17 +33,17 @@ final class ProviderTokens {
         }
     };
 
-    static final SessionMetadata CLIENT = SessionMetadata.of("203.0.113.7", "Firefox");
+    public static final SessionMetadata CLIENT = SessionMetadata.of("203.0.113.7", "Firefox");
 
     private ProviderTokens() {}
 
     /** A time of authentication as tokens have it. */
-    static Instant secondsAgo(long seconds) {
+    public static Instant secondsAgo(long seconds) {
         return Instant.now().minusSeconds(seconds).truncatedTo(ChronoUnit.SECONDS);
     }
 
     /** A token that expires in five minutes. Each one is another refresh. */
-    static TokenSession token(String sid, String sub, @Nullable Instant authenticatedAt) {
+    public static TokenSession token(String sid, String sub, @Nullable Instant authenticatedAt) {
         return new TokenSession(
                 sid, sub, authenticatedAt, new FirstUse(LIFETIME, Instant.now().plusSeconds(300), CLIENT));
     }
