@@ -11,80 +11,33 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.revocation.Revocation.OfSession;
 import dev.sessiontracking.core.revocation.Revocation.OfUser;
 import dev.sessiontracking.spi.SessionIds;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+/** How often, and in which order, pending revocations are applied, and how many are kept. */
 @ExtendWith(OutputCaptureExtension.class)
-class PendingRevocationsTests {
-
-    private static final OfSession FIRST =
-            new OfSession("first-session", null, null, SessionEndReason.REVOKED, false, null);
-
-    private static final OfSession SECOND =
-            new OfSession("second-session", null, null, SessionEndReason.REVOKED, false, null);
-
-    private final Set<Thread> threadsBefore = allThreads();
-
-    private final List<Revocation> applied = new CopyOnWriteArrayList<>();
-
-    private final List<Revocation> confirmed = new CopyOnWriteArrayList<>();
-
-    private final AtomicInteger attempts = new AtomicInteger();
-
-    private volatile boolean available;
-
-    private final PendingRevocations pending = new PendingRevocations(this::apply, confirmed::add, 2);
-
-    private void apply(Revocation revocation) {
-        attempts.incrementAndGet();
-        if (!available) {
-            throw new SessionStoreUnavailableException("not now", null);
-        }
-        applied.add(revocation);
-    }
-
-    @AfterEach
-    void close() {
-        available = true;
-        pending.close();
-    }
+class PendingRevocationsTests extends PendingRevocationsFixture {
 
     @Test
     void areAppliedInTheirOrderWhenTheStoreIsBack() {
-        Set<Revocation> failed = ConcurrentHashMap.newKeySet();
-        try (PendingRevocations some = new PendingRevocations(
-                revocation -> {
-                    if (failed.add(revocation)) {
-                        throw new SessionStoreUnavailableException("not now", null);
-                    }
-                    applied.add(revocation);
-                },
-                confirmed::add,
-                2)) {
-            some.add(FIRST);
-            some.add(SECOND);
-            await().until(() -> some.size() == 0);
-            assertThat(applied).containsExactly(FIRST, SECOND);
-        }
+        fails = ConcurrentHashMap.<Revocation>newKeySet()::add;
+        pending.add(FIRST);
+        pending.add(SECOND);
+        await().until(() -> pending.size() == 0);
+        assertThat(applied).containsExactly(FIRST, SECOND);
     }
 
     @Test
     void areAppliedAtOnceWhenTheStoreSaysThatItIsBack() {
         pending.add(FIRST);
-        available = true;
+        answer();
         pending.retryNow();
         await().until(() -> applied.equals(List.of(FIRST)));
     }
@@ -99,21 +52,11 @@ class PendingRevocationsTests {
 
     @Test
     void oneThatFailsDoesNotKeepTheOthers() {
-        available = true;
-        try (PendingRevocations some = new PendingRevocations(
-                revocation -> {
-                    if (revocation.equals(FIRST) && !applied.contains(SECOND)) {
-                        throw new SessionStoreUnavailableException("not this one", null);
-                    }
-                    applied.add(revocation);
-                },
-                confirmed::add,
-                2)) {
-            some.add(FIRST);
-            some.add(SECOND);
-            await().until(() -> some.size() == 0);
-            assertThat(applied).containsExactly(SECOND, FIRST);
-        }
+        fails = revocation -> revocation.equals(FIRST) && !applied.contains(SECOND);
+        pending.add(FIRST);
+        pending.add(SECOND);
+        await().until(() -> pending.size() == 0);
+        assertThat(applied).containsExactly(SECOND, FIRST);
     }
 
     @Test
@@ -121,18 +64,17 @@ class PendingRevocationsTests {
         OfUser alice = user("alice");
         OfUser hoarder = user("hoarder");
         CountDownLatch done = new CountDownLatch(1);
-        try (PendingRevocations some = new PendingRevocations(
-                revocation -> {
-                    if (revocation.equals(hoarder)) {
-                        awaitQuietly(done);
-                    }
-                },
-                confirmed::add,
-                2)) {
-            some.add(hoarder);
-            some.add(alice);
+        fails = revocation -> {
+            if (revocation.equals(hoarder)) {
+                awaitQuietly(done);
+            }
+            return false;
+        };
+        try {
+            pending.add(hoarder);
+            pending.add(alice);
             await().until(() -> confirmed.equals(List.of(alice)));
-            assertThat(some.size()).isEqualTo(1);
+            assertThat(pending.size()).isEqualTo(1);
             done.countDown();
             await().until(() -> confirmed.equals(List.of(alice, hoarder)));
         } finally {
@@ -171,44 +113,11 @@ class PendingRevocationsTests {
     }
 
     @Test
-    void closingWaitsForWhatIsUnderWay() {
-        CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch done = new CountDownLatch(1);
-        PendingRevocations some = new PendingRevocations(
-                revocation -> {
-                    begun.countDown();
-                    awaitQuietly(done);
-                },
-                confirmed::add,
-                2);
-        some.add(FIRST);
-        awaitQuietly(begun);
-        Thread closing = new Thread(some::close);
-        closing.start();
-        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
-        done.countDown();
-        await().until(() -> !closing.isAlive());
-        assertThat(confirmed).containsExactly(FIRST);
-    }
-
-    private static OfUser user(String id) {
-        return new OfUser(id, Instant.EPOCH, null, SessionEndReason.REVOKED);
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Test
     void areAppliedOnce() {
         pending.add(FIRST);
         pending.add(FIRST);
         assertThat(pending.size()).isEqualTo(1);
-        available = true;
+        answer();
         await().until(() -> pending.size() == 0);
         assertThat(applied).containsExactly(FIRST);
     }
@@ -219,9 +128,9 @@ class PendingRevocationsTests {
             some.add(FIRST);
             await().until(() -> attempts.get() > 0);
             some.add(SECOND);
-            some.add(new OfUser("alice", Instant.EPOCH, null, SessionEndReason.REVOKED));
-            some.add(new OfUser("bob", Instant.EPOCH, null, SessionEndReason.REVOKED));
-            available = true;
+            some.add(user("alice"));
+            some.add(user("bob"));
+            answer();
             some.retryNow();
             await().until(() -> output.getOut().contains("Applied 4 pending revocation(s)"));
         }
@@ -231,7 +140,7 @@ class PendingRevocationsTests {
     void areReportedAsConfirmedWhenTheyAreNoLongerKept() {
         pending.add(FIRST);
         assertThat(confirmed).isEmpty();
-        available = true;
+        answer();
         await().until(() -> confirmed.equals(List.of(FIRST)));
         assertThat(pending.size()).isZero();
     }
@@ -245,7 +154,7 @@ class PendingRevocationsTests {
         assertThat(pending.size()).isEqualTo(1);
         pending.add(new OfUser("alice", Instant.EPOCH, "current", SessionEndReason.REVOKED));
         assertThat(pending.size()).isEqualTo(2);
-        available = true;
+        answer();
         await().until(() -> pending.size() == 0);
         assertThat(applied).contains(last).hasSize(2);
     }
@@ -256,7 +165,7 @@ class PendingRevocationsTests {
                 "first-session", "alice", Instant.ofEpochSecond(99), SessionEndReason.LOGOUT, false, null);
         pending.add(forGood);
         pending.add(FIRST);
-        available = true;
+        answer();
         await().until(() -> pending.size() == 0);
         assertThat(applied).containsExactly(forGood, FIRST);
     }
@@ -271,70 +180,6 @@ class PendingRevocationsTests {
                 .withMessageContaining("2");
         assertThatCode(() -> pending.add(FIRST)).doesNotThrowAnyException();
         assertThat(pending.size()).isEqualTo(2);
-    }
-
-    @Test
-    void haveNoThreadWhileThereAreNone() {
-        assertThat(threads()).isEmpty();
-        pending.add(FIRST);
-        assertThat(threads()).hasSize(1);
-    }
-
-    @Test
-    @Tag("full")
-    void threadEndsWithTheLastOne() {
-        pending.add(FIRST);
-        available = true;
-        await().atMost(Duration.ofSeconds(15)).until(() -> threads().isEmpty());
-    }
-
-    /** Without those that an earlier test has left, which end soon. */
-    private Set<Thread> threads() {
-        Set<Thread> threads = allThreads();
-        threads.removeAll(threadsBefore);
-        return threads;
-    }
-
-    private static Set<Thread> allThreads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("session-tracking-revocations") && thread.isAlive())
-                .collect(Collectors.toSet());
-    }
-
-    @Test
-    void closingAppliesThemWhenTheStoreIsBack() {
-        pending.add(FIRST);
-        pending.add(SECOND);
-        available = true;
-        pending.close();
-        assertThat(applied).containsExactly(FIRST, SECOND);
-    }
-
-    @Test
-    void closingMakesFewAttemptsAndTellsWhatIsLost(CapturedOutput output) {
-        pending.add(FIRST);
-        pending.add(
-                new OfUser("alice", Instant.parse("2030-01-01T00:00:00Z"), "second-session", SessionEndReason.REVOKED));
-        int before = attempts.get();
-        pending.close();
-        assertThat(attempts.get()).isLessThanOrEqualTo(before + 8);
-        assertThat(output)
-                .contains("2 pending revocation(s) could not be applied")
-                .contains(SessionIds.hash("first-session"), SessionIds.hash("alice"))
-                .doesNotContain("first-session", "second-session", "alice ");
-    }
-
-    @Test
-    void closingWithoutAnyAsksNothing() {
-        pending.close();
-        assertThat(attempts.get()).isZero();
-    }
-
-    @Test
-    void addingAfterClosingThrowsNothing() {
-        pending.close();
-        assertThatCode(() -> pending.add(FIRST)).doesNotThrowAnyException();
-        assertThat(threads()).isEmpty();
     }
 
     @Test
