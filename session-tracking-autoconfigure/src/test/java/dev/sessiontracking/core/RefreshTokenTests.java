@@ -8,12 +8,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEndedException;
-import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.SessionTokens.TokenGrant;
-import dev.sessiontracking.core.SessionTracking.Settings;
-import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.testkit.MutableClock;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -21,12 +17,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -34,37 +28,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Claims of every kind, in tokens of tracked and of untracked sessions, with tracking on and off. */
-class RefreshTokenTests {
-
-    private static final Duration TTL = Duration.ofDays(7);
-
-    private static final SessionMetadata METADATA = SessionMetadata.none();
+class RefreshTokenTests extends SessionTokensFixture {
 
     private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
-
-    private final MutableClock clock = MutableClock.startingAt(NOW);
-
-    private final SwitchableStore store = new SwitchableStore();
-
-    private final Lifetimes lifetimes = new Lifetimes(TTL, Duration.ofDays(30), Duration.ofSeconds(10));
-
-    private final SessionTracking tracking =
-            SessionTracking.over(store, null, new Settings(OutagePolicy.PLAIN_JWT, lifetimes, TTL, 1_000), clock);
-
-    private final SessionTokens tokens = tracking.tokens("sub");
-
-    private final SessionTokens off = SessionTracking.off(lifetimes, clock).tokens("sub");
-
-    @AfterEach
-    void close() {
-        tracking.close();
-    }
-
-    private static Map<String, Object> refreshToken(TokenGrant grant) {
-        Map<String, Object> claims = new HashMap<>(grant.refreshClaims());
-        claims.put("exp", grant.refreshExpiresAt());
-        return claims;
-    }
 
     private Map<String, Object> tracked() {
         return refreshToken(tokens.login("alice", METADATA));

@@ -24,15 +24,31 @@ abstract class TrackedSessionFixture {
 
     final SwitchableStore store = new SwitchableStore();
 
-    final SessionTracking lenient = SessionTracking.over(
-            store, null, new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(TTL), TTL, 100_000), clock);
+    final Lifetimes lifetimes;
 
-    final SessionTracking strict = SessionTracking.over(
-            store, null, new Settings(OutagePolicy.REJECT, Lifetimes.of(TTL), TTL, 100_000), clock);
+    final SessionTracking lenient;
 
-    final SessionService plainJwt = lenient.service();
+    final SessionTracking strict;
 
-    final SessionService reject = strict.service();
+    final SessionService plainJwt;
+
+    final SessionService reject;
+
+    TrackedSessionFixture() {
+        this(Lifetimes.of(TTL));
+    }
+
+    TrackedSessionFixture(Lifetimes lifetimes) {
+        this.lifetimes = lifetimes;
+        this.lenient = tracking(OutagePolicy.PLAIN_JWT);
+        this.strict = tracking(OutagePolicy.REJECT);
+        this.plainJwt = lenient.service();
+        this.reject = strict.service();
+    }
+
+    private SessionTracking tracking(OutagePolicy policy) {
+        return SessionTracking.over(store, null, new Settings(policy, lifetimes, TTL, 100_000), clock);
+    }
 
     @AfterEach
     void close() {
