@@ -3,7 +3,6 @@ package dev.sessiontracking.core;
 
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionChange.End;
@@ -11,42 +10,27 @@ import dev.sessiontracking.spi.SessionChange.FirstUse;
 import dev.sessiontracking.spi.SessionChange.Limit;
 import dev.sessiontracking.spi.SessionChange.Recorded;
 import dev.sessiontracking.spi.SessionChange.Registration;
-import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions in memory, and a switch that makes the store as silent as a broken network. */
-public final class SwitchableStore implements SessionStore {
+/** Sessions in memory, behind a switch that makes the store as silent as a broken network. */
+public final class SwitchableStore extends StoreSwitch {
 
     private final Map<String, UserSession> sessions = new ConcurrentHashMap<>();
-
-    private final AtomicInteger questions = new AtomicInteger();
-
-    private volatile boolean unavailable;
-
-    private volatile @Nullable String unanswered;
-
-    private final List<StoreListener> listeners = new CopyOnWriteArrayList<>();
 
     private volatile Runnable beforeRemoval = () -> {};
 
     private volatile Runnable afterRemoval = () -> {};
-
-    private volatile boolean hanging;
 
     private volatile boolean failsAfterCreation;
 
@@ -89,16 +73,6 @@ public final class SwitchableStore implements SessionStore {
         reasons.put(sessionId, reason);
     }
 
-    /** Requests stay without an answer. */
-    public void hang() {
-        hanging = true;
-    }
-
-    public void fail() {
-        unavailable = true;
-        listeners.forEach(listener -> listener.unavailable("switched off"));
-    }
-
     /** Answers the next creation, and nothing after it. */
     void failAfterCreation() {
         failsAfterCreation = true;
@@ -106,28 +80,6 @@ public final class SwitchableStore implements SessionStore {
 
     void canCount() {
         counts = true;
-    }
-
-    /** Says that a part of it does not answer any more. */
-    void losePart(String part) {
-        listeners.forEach(listener -> listener.partUnavailable(part, "switched off"));
-    }
-
-    /** Answers again; nobody is told, as by a store that cannot tell. */
-    public void recoverSilently() {
-        unavailable = false;
-    }
-
-    /** Answers again for all sessions but one. */
-    void recoverExcept(String sessionId) {
-        unanswered = sessionId;
-        unavailable = false;
-    }
-
-    public void recover() {
-        unanswered = null;
-        unavailable = false;
-        listeners.forEach(StoreListener::available);
     }
 
     /** Something that happens when a revocation has been asked for, and nothing is removed yet. */
@@ -151,31 +103,13 @@ public final class SwitchableStore implements SessionStore {
         sessions.put(session.id(), session);
     }
 
-    /** How often it was asked anything. */
-    public int questions() {
-        return questions.get();
-    }
-
-    private <T> CompletionStage<T> answer(Supplier<T> answer) {
-        questions.incrementAndGet();
-        if (hanging) {
-            return new CompletableFuture<>();
-        }
-        try {
-            if (unavailable) {
-                throw new SessionStoreUnavailableException("switched off", null);
-            }
-            return CompletableFuture.completedFuture(answer.get());
-        } catch (SessionStoreUnavailableException noAnswer) {
-            return CompletableFuture.failedFuture(noAnswer);
-        }
-    }
-
     @Override
     public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
         return answer(() -> {
             boolean created = sessions.putIfAbsent(session.id(), session) == null;
-            unavailable |= failsAfterCreation;
+            if (failsAfterCreation) {
+                failSilently();
+            }
             return created ? Registration.written(session) : Registration.EXISTS;
         });
     }
@@ -188,7 +122,7 @@ public final class SwitchableStore implements SessionStore {
                                 .filter(session -> !session.createdAt().isAfter(until))
                                 .count(),
                         true))
-                : SessionStore.super.countUntil(until);
+                : super.countUntil(until);
     }
 
     @Override
@@ -209,9 +143,7 @@ public final class SwitchableStore implements SessionStore {
     @Override
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
         return answer(() -> {
-            if (sessionId.equals(unanswered)) {
-                throw new SessionStoreUnavailableException("switched off", null);
-            }
+            refuseIfUnanswered(sessionId);
             beforeRemoval.run();
             if (!end.tokenLife().isZero()) {
                 forGood.put(sessionId, end.tokenLife());
@@ -263,7 +195,7 @@ public final class SwitchableStore implements SessionStore {
     public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
         return forGood.containsKey(session.id())
                 ? answer(() -> Registration.REFUSED)
-                : SessionStore.super.register(session, ttl, tokenLife, limit);
+                : super.register(session, ttl, tokenLife, limit);
     }
 
     @Override
@@ -273,7 +205,7 @@ public final class SwitchableStore implements SessionStore {
 
     @Override
     public CompletionStage<NotBefore> notBefore(String userId) {
-        return clockOfMarkers == null ? SessionStore.super.notBefore(userId) : answer(() -> marker(userId));
+        return clockOfMarkers == null ? super.notBefore(userId) : answer(() -> marker(userId));
     }
 
     /** Never lowers the time, never sets it later than its own. Answers with the time only. */
@@ -282,7 +214,7 @@ public final class SwitchableStore implements SessionStore {
             String userId, NotBefore wanted, Duration lifetime, boolean unlessCleared) {
         Clock clock = clockOfMarkers;
         if (clock == null) {
-            return SessionStore.super.raiseNotBefore(userId, wanted, lifetime, unlessCleared);
+            return super.raiseNotBefore(userId, wanted, lifetime, unlessCleared);
         }
         return answer(() -> {
             NotBefore known = marker(userId);
@@ -323,10 +255,5 @@ public final class SwitchableStore implements SessionStore {
         Use asked = new Use(session, lifetime, use);
         firstUses.add(asked);
         return firstUse.apply(asked);
-    }
-
-    @Override
-    public void listen(StoreListener listener) {
-        listeners.add(listener);
     }
 }
