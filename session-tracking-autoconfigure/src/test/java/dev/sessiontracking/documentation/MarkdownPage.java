@@ -72,7 +72,7 @@ public record MarkdownPage(Path path, String text) {
     }
 
     /** The section under a heading, up to the next one of any level. */
-    String section(String heading) {
+    public String section(String heading) {
         Matcher section = Pattern.compile("(?ms)^#+ " + Pattern.quote(heading) + "$(.*?)(^#+ |\\z)")
                 .matcher(text);
         if (!section.find()) {

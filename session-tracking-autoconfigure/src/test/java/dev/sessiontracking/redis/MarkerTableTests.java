@@ -10,24 +10,16 @@ import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.redis.MarkerTable.Marker;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.ProviderTokens;
 import dev.sessiontracking.testkit.RedisServerExtension;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,13 +87,6 @@ class MarkerTableTests {
                 case CUT_OFF -> keys.userState(NotBefore.ALL_USERS);
             };
         }
-    }
-
-    /** The columns, in their order. */
-    private enum Marker {
-        SESSION_STATE,
-        NOT_BEFORE,
-        CUT_OFF
     }
 
     private void set(Marker marker, TestNode by, Login login) {
@@ -297,37 +282,10 @@ class MarkerTableTests {
     }
 
     static Stream<Arguments> checks() {
-        return cells("## Where each is checked");
+        return MarkerTable.cells("Where each is checked");
     }
 
     static Stream<Arguments> failures() {
-        return cells("## When something fails");
-    }
-
-    private static Stream<Arguments> cells(String heading) {
-        return table(heading).entrySet().stream()
-                .flatMap(row -> IntStream.range(0, Marker.values().length)
-                        .mapToObj(column -> Arguments.of(
-                                row.getKey(),
-                                Marker.values()[column],
-                                row.getValue().get(column))));
-    }
-
-    private static Map<String, List<String>> table(String heading) {
-        try {
-            List<String> lines = Files.readAllLines(Path.of("../docs/markers.md"));
-            Map<String, List<String>> rows = new LinkedHashMap<>();
-            List<String> page = lines.subList(lines.indexOf(heading), lines.size());
-            int header = page.indexOf("| | session state | not-before marker | cut-off |");
-            page.subList(header, page.size()).stream()
-                    .takeWhile(line -> line.startsWith("|"))
-                    .skip(2)
-                    .map(line ->
-                            Arrays.stream(line.split("\\|")).map(String::strip).toList())
-                    .forEach(cells -> rows.put(cells.get(1), cells.subList(2, 5)));
-            return rows;
-        } catch (IOException missing) {
-            throw new UncheckedIOException(missing);
-        }
+        return MarkerTable.cells("When something fails");
     }
 }
