@@ -10,7 +10,6 @@ import dev.sessiontracking.testkit.TestIdentityProvider;
 import dev.sessiontracking.testkit.TestIdentityProvider.Login;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -29,10 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
@@ -57,7 +53,7 @@ abstract class BackChannelLogoutFixture {
     @RegisterExtension
     static final RedisServerExtension REDIS = new RedisServerExtension();
 
-    static ConfigurableApplicationContext node;
+    static ServletNode node;
 
     static SessionService sessions;
 
@@ -67,24 +63,20 @@ abstract class BackChannelLogoutFixture {
     static void start() {
         provider = TestIdentityProvider.start();
         node = start("plain-jwt");
-        sessions = node.getBean(SessionService.class);
+        sessions = node.sessions();
     }
 
-    static ConfigurableApplicationContext start(String policy) {
-        return new SpringApplicationBuilder(Application.class)
-                .web(WebApplicationType.SERVLET)
-                .properties(Map.of(
-                        "server.port", "0",
-                        "server.address", "127.0.0.1",
-                        "server.servlet.context-path", "/api",
-                        "session.tracking.redis-url", REDIS.url(),
-                        "session.tracking.outage-policy", policy,
-                        "spring.security.oauth2.resourceserver.jwt.issuer-uri", provider.issuer(),
-                        "session.tracking.issuers.main.preset", "keycloak",
-                        "session.tracking.issuers.main.registration", "first-use",
-                        "session.tracking.issuers.main.client-ids", "one, two",
-                        "session.tracking.back-channel-logout.path", PATH))
-                .run();
+    static ServletNode start(String policy) {
+        return ServletNode.start(
+                Application.class,
+                REDIS.url(),
+                "server.servlet.context-path=/api",
+                "session.tracking.outage-policy=" + policy,
+                "spring.security.oauth2.resourceserver.jwt.issuer-uri=" + provider.issuer(),
+                "session.tracking.issuers.main.preset=keycloak",
+                "session.tracking.issuers.main.registration=first-use",
+                "session.tracking.issuers.main.client-ids=one, two",
+                "session.tracking.back-channel-logout.path=" + PATH);
     }
 
     @AfterAll
@@ -116,37 +108,25 @@ abstract class BackChannelLogoutFixture {
         REDIS.server().thaw();
     }
 
-    static URI uri(ConfigurableApplicationContext to, String path) {
-        return URI.create("http://127.0.0.1:" + to.getEnvironment().getProperty("local.server.port") + "/api" + path);
-    }
-
     static HttpResponse<String> post(String form) {
         return post(node, form);
     }
 
-    static HttpResponse<String> post(ConfigurableApplicationContext to, String form) {
+    static HttpResponse<String> post(ServletNode to, String form) {
         return send(to, PATH, BodyPublishers.ofString(form), request -> {});
     }
 
     static HttpResponse<String> send(
-            ConfigurableApplicationContext to,
-            String path,
-            BodyPublisher body,
-            Consumer<HttpRequest.Builder> customizer) {
+            ServletNode to, String path, BodyPublisher body, Consumer<HttpRequest.Builder> customizer) {
         return TestServer.send(
-                HttpRequest.newBuilder(uri(to, path))
+                HttpRequest.newBuilder(to.uri(path))
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(body),
                 customizer);
     }
 
     static int me(Login login) {
-        return me(node, login);
-    }
-
-    static int me(ConfigurableApplicationContext to, Login login) {
-        return TestServer.send(HttpRequest.newBuilder(uri(to, "/me")).GET(), TestServer.bearer(login.token()))
-                .statusCode();
+        return node.get(login.token());
     }
 
     static String of(Login login, @Nullable Object sid, Instant issuedAt) {

@@ -47,7 +47,7 @@ class BackChannelLogoutRequestTests extends BackChannelLogoutFixture {
 
         assertInvalid(send(node, PATH, valid, request -> request.setHeader("Content-Type", "application/json")));
         assertInvalid(send(node, PATH, valid, request -> request.setHeader("Content-Type", "///")));
-        assertInvalid(TestServer.send(HttpRequest.newBuilder(uri(node, PATH)).POST(valid), request -> {}));
+        assertInvalid(TestServer.send(HttpRequest.newBuilder(node.uri(PATH)).POST(valid), request -> {}));
         assertInvalid(
                 send(node, PATH + "?logout_token=" + login.logoutToken("one"), BodyPublishers.noBody(), request -> {}));
         assertThat(me(login)).isEqualTo(200);

@@ -21,7 +21,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.ConfigurableApplicationContext;
 
 /** Logout tokens of an identity provider, sent to an application with Spring Boot's own filter chain. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -142,11 +141,11 @@ class BackChannelLogoutTests extends BackChannelLogoutFixture {
         Login again = login.again(Instant.now().plusSeconds(2));
         assertThat(me(again)).isEqualTo(200);
 
-        try (ConfigurableApplicationContext other = start("reject")) {
-            for (ConfigurableApplicationContext to : List.of(node, other, node)) {
+        try (ServletNode other = start("reject")) {
+            for (ServletNode to : List.of(node, other, node)) {
                 assertThat(post(to, old).statusCode()).isEqualTo(200);
-                assertThat(me(to, again)).isEqualTo(200);
-                assertThat(me(to, login)).isEqualTo(401);
+                assertThat(to.get(again.token())).isEqualTo(200);
+                assertThat(to.get(login.token())).isEqualTo(401);
             }
         }
         assertThat(sessions.getUserSessions(login.subject())).hasSize(1);
@@ -190,10 +189,10 @@ class BackChannelLogoutTests extends BackChannelLogoutFixture {
     @ParameterizedTest
     @ValueSource(strings = {"plain-jwt", "reject"})
     void frozenRedisKeepsTheRevocationOnThisNode(String policy) {
-        try (ConfigurableApplicationContext other = start(policy)) {
+        try (ServletNode other = start(policy)) {
             Login user = login(login.subject() + "2");
-            assertThat(me(other, login)).isEqualTo(200);
-            assertThat(me(other, user)).isEqualTo(200);
+            assertThat(other.get(login.token())).isEqualTo(200);
+            assertThat(other.get(user.token())).isEqualTo(200);
             assertThat(post(other, "logout_token=garbage").statusCode()).isEqualTo(400);
             Instant before = Instant.now();
             REDIS.server().freeze();
@@ -203,8 +202,8 @@ class BackChannelLogoutTests extends BackChannelLogoutFixture {
             assertThat(post(other, of(user, null, Instant.now())).statusCode()).isEqualTo(200);
 
             assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(8));
-            assertThat(me(other, login)).isEqualTo(401);
-            assertThat(me(other, user)).isEqualTo(401);
+            assertThat(other.get(login.token())).isEqualTo(401);
+            assertThat(other.get(user.token())).isEqualTo(401);
             REDIS.server().thaw();
             Awaitility.await().untilAsserted(() -> {
                 assertThat(me(login)).isEqualTo(401);

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.servlet;
 
-import static dev.sessiontracking.security.servlet.TestServer.bearer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import dev.sessiontracking.testkit.TestIdentityProvider;
 import dev.sessiontracking.testkit.TestIdentityProvider.Login;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,6 +17,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -28,10 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -52,11 +48,11 @@ class IdentityProviderAttackTests {
     @RegisterExtension
     static final RedisServerExtension REDIS = new RedisServerExtension();
 
-    private static ConfigurableApplicationContext node;
+    private static ServletNode node;
 
-    private static ConfigurableApplicationContext alone;
+    private static ServletNode alone;
 
-    private static ConfigurableApplicationContext observing;
+    private static ServletNode observing;
 
     private static SessionService sessions;
 
@@ -65,30 +61,27 @@ class IdentityProviderAttackTests {
         node = start();
         alone = start("session.tracking.near-cache.enabled=false");
         observing = start("session.tracking.mode=observe", "session.tracking.feed.enabled=false");
-        sessions = node.getBean(SessionService.class);
+        sessions = node.sessions();
     }
 
-    private static ConfigurableApplicationContext start(String... properties) {
-        return new SpringApplicationBuilder(Application.class)
-                .web(WebApplicationType.SERVLET)
-                .properties(
-                        "server.port=0",
-                        "server.address=127.0.0.1",
-                        "session.tracking.redis-url=" + REDIS.url(),
-                        "session.tracking.issuers.main.issuer-uri=" + MAIN.issuer(),
-                        "session.tracking.issuers.main.registration=first-use",
-                        "session.tracking.issuers.main.client-ids=one",
-                        "session.tracking.issuers.second.issuer-uri=" + SECOND.issuer(),
-                        "session.tracking.issuers.second.registration=first-use",
-                        "session.tracking.issuers.second.client-ids=one",
-                        "session.tracking.back-channel-logout.path=" + PATH)
-                .properties(properties)
-                .run();
+    private static ServletNode start(String... properties) {
+        Stream<String> common = Stream.of(
+                "session.tracking.issuers.main.issuer-uri=" + MAIN.issuer(),
+                "session.tracking.issuers.main.registration=first-use",
+                "session.tracking.issuers.main.client-ids=one",
+                "session.tracking.issuers.second.issuer-uri=" + SECOND.issuer(),
+                "session.tracking.issuers.second.registration=first-use",
+                "session.tracking.issuers.second.client-ids=one",
+                "session.tracking.back-channel-logout.path=" + PATH);
+        return ServletNode.start(
+                Application.class,
+                REDIS.url(),
+                Stream.concat(common, Stream.of(properties)).toArray(String[]::new));
     }
 
     @AfterAll
     static void stop() {
-        List.of(node, alone, observing).forEach(ConfigurableApplicationContext::close);
+        List.of(node, alone, observing).forEach(ServletNode::close);
         MAIN.close();
         SECOND.close();
     }
@@ -98,22 +91,13 @@ class IdentityProviderAttackTests {
         REDIS.server().thaw();
     }
 
-    private static URI uri(ConfigurableApplicationContext to, String path) {
-        return URI.create("http://127.0.0.1:" + to.getEnvironment().getProperty("local.server.port") + path);
-    }
-
-    private static int get(ConfigurableApplicationContext to, String token) {
-        return TestServer.send(HttpRequest.newBuilder(uri(to, "/me")).GET(), bearer(token))
-                .statusCode();
-    }
-
     private static void assertStatus(String token, int status, Object what) {
-        for (ConfigurableApplicationContext to : List.of(alone, node)) {
+        for (ServletNode to : List.of(alone, node)) {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(10))
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(5))
-                    .untilAsserted(() -> assertThat(get(to, token))
+                    .untilAsserted(() -> assertThat(to.get(token))
                             .as("%s %s", to == alone ? "alone" : "node", what)
                             .isEqualTo(status));
         }
@@ -121,7 +105,7 @@ class IdentityProviderAttackTests {
 
     private static int logout(String token) {
         return TestServer.send(
-                        HttpRequest.newBuilder(uri(node, PATH))
+                        HttpRequest.newBuilder(node.uri(PATH))
                                 .header("Content-Type", "application/x-www-form-urlencoded")
                                 .POST(HttpRequest.BodyPublishers.ofString("logout_token=" + token)),
                         request -> {})
@@ -234,7 +218,7 @@ class IdentityProviderAttackTests {
         REDIS.server().thaw();
 
         Awaitility.await()
-                .untilAsserted(() -> assertThat(get(alone, login.token())).isEqualTo(401));
+                .untilAsserted(() -> assertThat(alone.get(login.token())).isEqualTo(401));
         assertStatus(MAIN.login("frozen", Instant.now().plusSeconds(2)).token(), 200, "next login");
         assertStatus(login.again(Instant.now().plusSeconds(2)).token(), 200, "again");
     }
@@ -242,14 +226,14 @@ class IdentityProviderAttackTests {
     @Test
     void observingNodeRevokesForTheOthers() {
         Login login = MAIN.login("observed", Instant.now().minusSeconds(9));
-        assertThat(get(observing, login.token())).isEqualTo(200);
+        assertThat(observing.get(login.token())).isEqualTo(200);
         assertStatus(login.token(), 200, "before");
 
-        observing.getBean(SessionService.class).revokeSession("main~" + login.sid());
+        observing.sessions().revokeSession("main~" + login.sid());
 
         assertStatus(login.token(), 401, "after");
-        assertThat(get(observing, login.token())).isEqualTo(200);
-        assertThat(get(observing, login.token(Collections.singletonMap("sub", null))))
+        assertThat(observing.get(login.token())).isEqualTo(200);
+        assertThat(observing.get(login.token(Collections.singletonMap("sub", null))))
                 .isEqualTo(200);
     }
 
