@@ -13,7 +13,6 @@ import dev.sessiontracking.spi.SessionChange.Refresh;
 import dev.sessiontracking.spi.SessionChange.Refreshed;
 import dev.sessiontracking.spi.SessionChange.Registration;
 import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.spi.SessionStore.StoreDescription;
 import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,7 +23,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +46,7 @@ public final class InMemorySessionStore implements SessionStore {
 
     private final OutageSwitch outage = new OutageSwitch();
 
-    private final Map<String, InMemorySession> sessions = new ConcurrentHashMap<>();
+    private final InMemorySessions sessions = new InMemorySessions();
 
     private final InMemoryStates states = new InMemoryStates();
 
@@ -111,24 +109,19 @@ public final class InMemorySessionStore implements SessionStore {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private @Nullable InMemorySession live(String sessionId) {
-        InMemorySession session = sessions.get(sessionId);
-        return session != null && session.isLive(now()) ? session : null;
-    }
-
     // create, register
 
     @Override
     public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
         return answer(() -> {
-            if (live(session.id()) != null || states.holds(session.id(), now())) {
+            if (sessions.live(session.id(), now()) != null || states.holds(session.id(), now())) {
                 return Registration.EXISTS;
             }
             // A marker never covers a later login, whatever the clocks say.
             Instant afterMarker =
                     Instant.ofEpochMilli(markers.of(session.userId(), now()).millis() + 1);
             Instant now = now();
-            UserSession written = write(session, now.isBefore(afterMarker) ? afterMarker : now, ttl);
+            UserSession written = sessions.begin(session, now.isBefore(afterMarker) ? afterMarker : now, ttl, now);
             return written == null ? Registration.EXISTS : Registration.written(written);
         });
     }
@@ -136,7 +129,7 @@ public final class InMemorySessionStore implements SessionStore {
     @Override
     public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
         return answer(() -> {
-            if (live(session.id()) != null) {
+            if (sessions.live(session.id(), now()) != null) {
                 return Registration.EXISTS;
             }
             if (states.holds(session.id(), now())) {
@@ -145,7 +138,7 @@ public final class InMemorySessionStore implements SessionStore {
             Instant createdAt = session.createdAt().truncatedTo(ChronoUnit.MILLIS);
             UserSession written = markers.of(session.userId(), now()).covers(session.id(), createdAt)
                     ? null
-                    : write(session, createdAt, ttl);
+                    : sessions.begin(session, createdAt, ttl, now());
             states.registered(session.id(), now().plus(tokenLife));
             return written == null ? Registration.REFUSED : Registration.written(written);
         });
@@ -162,7 +155,7 @@ public final class InMemorySessionStore implements SessionStore {
     public CompletionStage<Recorded> recordFirstUse(UserSession session, Duration lifetime, FirstUse use) {
         return answer(() -> {
             Instant time = use.authenticatedAt();
-            Recorded known = states.use(session.id(), live(session.id()) != null, time, now());
+            Recorded known = states.use(session.id(), sessions.live(session.id(), now()) != null, time, now());
             if (known != null) {
                 return known;
             }
@@ -170,8 +163,10 @@ public final class InMemorySessionStore implements SessionStore {
             if (time == null ? marker.exists() : marker.covers(session.id(), time)) {
                 return Recorded.ended(Instant.EPOCH);
             }
-            UserSession written = Objects.requireNonNull(write(session, time == null ? now() : time, lifetime));
-            states.used(session.id(), now().plus(lifetime), time, now());
+            Instant now = now();
+            UserSession written =
+                    Objects.requireNonNull(sessions.begin(session, time == null ? now : time, lifetime, now));
+            states.used(session.id(), now.plus(lifetime), time, now);
             return new Recorded(written, true, Instant.EPOCH, List.of());
         });
     }
@@ -180,55 +175,33 @@ public final class InMemorySessionStore implements SessionStore {
     public CompletionStage<Long> reapplyRevocations(Map<String, Instant> revoked, Duration tokenLife) {
         return answer(() -> revoked.entrySet().stream()
                 .filter(session -> {
-                    boolean wasLive = live(session.getKey()) != null;
+                    boolean wasLive = sessions.live(session.getKey(), now()) != null;
                     End end = new End(SessionEndReason.REVOKED, tokenLife, tokenLife, true, session.getValue());
                     return remove(session.getKey(), end) && wasLive;
                 })
                 .count());
     }
 
-    /** Returns {@code null}, with nothing written, for a session whose absolute lifetime is over. */
-    private @Nullable UserSession write(UserSession session, Instant createdAt, Duration ttl) {
-        InMemorySession written = InMemorySession.begun(session, createdAt, ttl, now());
-        if (!written.isLive(now())) {
-            return null;
-        }
-        sessions.put(session.id(), written);
-        return written.session();
-    }
-
     // exists, find
 
     @Override
     public CompletionStage<Boolean> exists(String sessionId) {
-        return answer(() -> live(sessionId) != null);
+        return answer(() -> sessions.live(sessionId, now()) != null);
     }
 
     @Override
     public CompletionStage<Optional<UserSession>> find(String sessionId) {
-        return answer(() -> Optional.ofNullable(live(sessionId)).map(InMemorySession::session));
+        return answer(() -> Optional.ofNullable(sessions.live(sessionId, now())).map(InMemorySession::session));
     }
 
     @Override
     public CompletionStage<List<UserSession>> findByUser(String userId) {
-        return answer(() -> sessionsOf(userId));
-    }
-
-    private List<UserSession> sessionsOf(String userId) {
-        return sessions.values().stream()
-                .filter(session -> session.session().userId().equals(userId) && session.isLive(now()))
-                .map(InMemorySession::session)
-                .toList();
+        return answer(() -> sessions.ofUser(userId, now()));
     }
 
     @Override
     public CompletionStage<SessionCutoff.Affected> countUntil(Instant until) {
-        return answer(() -> new SessionCutoff.Affected(
-                sessions.values().stream()
-                        .filter(session -> session.isLive(now())
-                                && !session.session().createdAt().isAfter(until))
-                        .count(),
-                true));
+        return answer(() -> new SessionCutoff.Affected(sessions.countUntil(until, now()), true));
     }
 
     // renew, refresh
@@ -242,7 +215,7 @@ public final class InMemorySessionStore implements SessionStore {
     @Override
     public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
         return answer(() -> {
-            InMemorySession live = live(sessionId);
+            InMemorySession live = sessions.live(sessionId, now());
             if (live == null || !refresh.isOf(live.session())) {
                 return Refreshed.ENDED;
             }
@@ -256,7 +229,7 @@ public final class InMemorySessionStore implements SessionStore {
                 return Refreshed.ENDED;
             }
             InMemorySession renewed = live.renewed(refresh, now());
-            sessions.put(sessionId, renewed);
+            sessions.put(renewed);
             return new Refreshed(Refreshed.Result.RENEWED, renewed.session(), renewed.generation());
         });
     }
@@ -277,7 +250,7 @@ public final class InMemorySessionStore implements SessionStore {
         if (states.hasBegunAgain(sessionId, end.until(), now())) {
             return false;
         }
-        boolean wasLive = live(sessionId) != null;
+        boolean wasLive = sessions.live(sessionId, now()) != null;
         boolean isNew = end.ofProvider() && !states.holds(sessionId, now());
         sessions.remove(sessionId);
         states.ended(sessionId, wasLive, end, now());
@@ -292,7 +265,7 @@ public final class InMemorySessionStore implements SessionStore {
             End end,
             Consumer<String> beforeRemoval) {
         return answer(() -> {
-            List<String> ids = sessionsOf(userId).stream()
+            List<String> ids = sessions.ofUser(userId, now()).stream()
                     .filter(session -> until == null || !session.createdAt().isAfter(until))
                     .map(UserSession::id)
                     .filter(id -> !id.equals(exceptSessionId))
