@@ -8,10 +8,7 @@ import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.spi.CachingReader.FeedState;
-import dev.sessiontracking.testkit.RedisServer;
-import dev.sessiontracking.testkit.RedisServers;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -19,22 +16,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What other writers, and failures while it is written, can do to the revocation feed. */
 @ExtendWith(OutputCaptureExtension.class)
-class HostileFeedTests {
-
-    private static final String FEED = "session_revocations";
-
-    private final RedisServer server = RedisServers.start();
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
-
-    private TestNode node() {
-        TestNode node = TestNode.at(server.url());
-        node.awaitFeed(FeedState.Coverage.COMPLETE);
-        return node;
-    }
+class HostileFeedTests extends RevocationFeedFixture {
 
     private static void awaitUnannounced(TestNode node, String revocations) {
         await().atMost(TestNode.PATIENCE)

@@ -6,34 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.core.SessionTracking;
-import dev.sessiontracking.spi.CachingReader.FeedState;
-import dev.sessiontracking.testkit.RedisServer;
-import dev.sessiontracking.testkit.RedisServers;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What the revocation feed costs, as the server counts its commands itself. */
-class RevocationFeedCostTests {
-
-    private static final String FEED = "session_revocations";
+class RevocationFeedCostTests extends RevocationFeedFixture {
 
     /** The retention of revocations, which is the lifetime of a session here. */
     private static final Duration RETENTION = Duration.ofDays(7);
-
-    private final RedisServer server = RedisServers.start();
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
-
-    private TestNode node() {
-        TestNode node = TestNode.at(server.url());
-        await().atMost(TestNode.PATIENCE).until(() -> node.feed().coverage() == FeedState.Coverage.COMPLETE);
-        return node;
-    }
 
     private static void revokeOne(TestNode node, TestNode other) {
         SessionTracking tracking = other.bean(SessionTracking.class);

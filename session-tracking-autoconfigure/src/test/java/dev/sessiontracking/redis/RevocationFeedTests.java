@@ -11,13 +11,10 @@ import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.spi.CachingReader.FeedState;
 import dev.sessiontracking.testkit.FaultProxy;
-import dev.sessiontracking.testkit.RedisServer;
-import dev.sessiontracking.testkit.RedisServers;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -25,22 +22,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** During an outage, a node rejects what was revoked elsewhere before, although it never met the session. */
 @ExtendWith(OutputCaptureExtension.class)
-class RevocationFeedTests {
-
-    private static final String FEED = "session_revocations";
-
-    private final RedisServer server = RedisServers.start();
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
-
-    private static TestNode node(String url, String... properties) {
-        TestNode node = TestNode.at(url, properties);
-        await().atMost(TestNode.PATIENCE).until(() -> node.feed().coverage() == FeedState.Coverage.COMPLETE);
-        return node;
-    }
+class RevocationFeedTests extends RevocationFeedFixture {
 
     private static void awaitOutage(TestNode node) {
         await().atMost(TestNode.PATIENCE).until(() -> node.check("unknown") == Result.UNVERIFIED);
@@ -48,8 +30,8 @@ class RevocationFeedTests {
 
     @Test
     void aNodeThatNeverMetTheSessionRejectsItDuringAnOutage() {
-        try (TestNode node = node(server.url());
-                TestNode cold = node(server.url())) {
+        try (TestNode node = node();
+                TestNode cold = node()) {
             String revoked = node.login("alice").id();
             String live = node.login("bob").id();
             node.service.revokeSession(revoked);
@@ -64,12 +46,12 @@ class RevocationFeedTests {
     @Test
     void aNodeThatStartsLaterReadsWhatWasRevokedBefore() {
         String revoked;
-        try (TestNode node = node(server.url())) {
+        try (TestNode node = node()) {
             revoked = node.login("alice").id();
             node.service.revokeSession(revoked);
             await().until(() -> server.cli().number("XLEN", FEED) == 1);
         }
-        try (TestNode late = node(server.url())) {
+        try (TestNode late = node()) {
             server.kill();
             awaitOutage(late);
             assertThat(late.check(revoked)).isEqualTo(Result.ENDED_BY_DENYLIST);
@@ -79,7 +61,7 @@ class RevocationFeedTests {
     @Test
     void aNodeThatWasDisconnectedCatchesUp() {
         try (FaultProxy network = FaultProxy.inFrontOf(server);
-                TestNode node = node(server.url());
+                TestNode node = node();
                 TestNode away = node(network.url())) {
             network.refuse();
             network.cut();
@@ -98,8 +80,8 @@ class RevocationFeedTests {
 
     @Test
     void everythingOfAUserThatWasRevokedIsRejectedDuringAnOutage() {
-        try (TestNode node = node(server.url());
-                TestNode cold = node(server.url())) {
+        try (TestNode node = node();
+                TestNode cold = node()) {
             UserSession spared = node.login("alice");
             UserSession other = node.login("alice");
             node.service.revokeOtherUserSessions("alice", spared.id());
@@ -123,7 +105,7 @@ class RevocationFeedTests {
 
     @Test
     void aSessionThatSomebodyDeletesByHandIsNotAnnounced() {
-        try (TestNode node = node(server.url())) {
+        try (TestNode node = node()) {
             String id = node.login("alice").id();
             node.awaitCached(id);
             server.cli().command("DEL", "session:" + id);
@@ -137,7 +119,7 @@ class RevocationFeedTests {
     /** Made-up ids would otherwise fill the feed. */
     @Test
     void whatEndedNothingIsNotAnnounced() {
-        try (TestNode node = node(server.url())) {
+        try (TestNode node = node()) {
             assertThat(node.service.revokeSession("made-up")).isFalse();
             assertThat(node.service.revokeSession(node.login("alice").id())).isTrue();
             await().until(() -> server.cli().number("XLEN", FEED) == 1);
@@ -146,8 +128,8 @@ class RevocationFeedTests {
 
     @Test
     void aRevocationThatWasPendingIsAnnouncedWhenItIsApplied() {
-        try (TestNode node = node(server.url());
-                TestNode cold = node(server.url())) {
+        try (TestNode node = node();
+                TestNode cold = node()) {
             String id = node.login("alice").id();
             server.freeze();
             node.service.revokeSession(id);
@@ -160,7 +142,7 @@ class RevocationFeedTests {
     @Test
     void aTrimmedFeedIsAGap(CapturedOutput output) {
         try (FaultProxy network = FaultProxy.inFrontOf(server);
-                TestNode node = node(server.url());
+                TestNode node = node();
                 TestNode away = node(network.url())) {
             node.service.revokeSession(node.login("alice").id());
             away.awaitRemembered(1);
@@ -184,7 +166,7 @@ class RevocationFeedTests {
     /** Otherwise one user's loop of logins and logouts would displace the revocations of others. */
     @Test
     void oneUserDisplacesOwnEntriesOnly() {
-        try (TestNode node = node(server.url())) {
+        try (TestNode node = node()) {
             String bob = node.login("bob").id();
             node.service.revokeSession(bob);
             for (int i = 0; i < FeedWriter.MOST_OF_ONE_USER + 20; i++) {
@@ -198,7 +180,7 @@ class RevocationFeedTests {
 
     @Test
     void aFullMemoryFailsNoRevocationAndIsAnnouncedLater() {
-        try (TestNode node = node(server.url())) {
+        try (TestNode node = node()) {
             List<String> ids = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 ids.add(node.login("alice").id());
@@ -241,7 +223,7 @@ class RevocationFeedTests {
         server.cli().command("XADD", FEED, "*", "session", "bad id\n", "owner", "x");
         server.cli().command("XADD", FEED, "*", "user", "alice", "marker", "later version");
         server.cli().command("XADD", FEED, "*", "other", "thing");
-        try (TestNode node = node(server.url())) {
+        try (TestNode node = node()) {
             assertThat(node.rememberedRevocations()).isZero();
             server.cli().command("DEL", FEED);
             server.cli().command("SET", FEED, "mine");
