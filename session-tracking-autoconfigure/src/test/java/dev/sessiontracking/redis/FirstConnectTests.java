@@ -73,7 +73,7 @@ class FirstConnectTests {
 
     /** A node that loads its client on a busy machine is as silent as a server that hangs. Only the latter is an outage. */
     @Test
-    void nodeThatIsSlowToConnectWaitsWhileTheServerAnswers() throws Exception {
+    void nodeThatIsSlowToConnectWaitsWhileTheServerAnswers() {
         CountDownLatch loaded = new CountDownLatch(1);
         try (ScriptedRedisServer server = new ScriptedRedisServer();
                 RedisConnector connector = new RedisConnector(RedisUrl.parse(server.url()), PROPERTIES);
@@ -85,15 +85,12 @@ class FirstConnectTests {
                 }
                 return null;
             });
-            RedisSessionStore store =
-                    new RedisSessionStore(link, new RedisKeys(""), UserIndexType.ZSET, null, Clock.systemUTC());
-            CompletableFuture<Boolean> live = store.exists("live").toCompletableFuture();
+            CompletableFuture<Boolean> live = exists(link, "live");
             await().atMost(TestNode.PATIENCE).until(() -> server.count("PING") > 1);
             assertThat(live).isNotDone();
             assertThat(link.isOpenForRequests()).isTrue();
             loaded.countDown();
-            assertThat(live.get(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                    .isTrue();
+            assertThat(live).succeedsWithin(TestNode.PATIENCE).isEqualTo(true);
         }
     }
 
@@ -114,7 +111,7 @@ class FirstConnectTests {
 
     /** Otherwise the outage policy would decide, and accept a token of a revoked session. */
     @Test
-    void firstRequestConnectsAndWaits() throws Exception {
+    void firstRequestConnectsAndWaits() {
         CountDownLatch asked = new CountDownLatch(1);
         try (ScriptedRedisServer server = new ScriptedRedisServer();
                 RedisConnector connector = new RedisConnector(RedisUrl.parse(server.url()), PROPERTIES);
@@ -124,17 +121,13 @@ class FirstConnectTests {
                 awaitOpen(asked);
                 return null;
             });
-            RedisSessionStore store =
-                    new RedisSessionStore(link, new RedisKeys(""), UserIndexType.ZSET, null, Clock.systemUTC());
-            CompletableFuture<Boolean> live = store.exists("live").toCompletableFuture();
-            CompletableFuture<Boolean> revoked = store.exists("revoked").toCompletableFuture();
+            CompletableFuture<Boolean> live = exists(link, "live");
+            CompletableFuture<Boolean> revoked = exists(link, "revoked");
             await().atMost(TestNode.PATIENCE).until(() -> server.count("HELLO") > 0);
             assertThat(live).isNotDone();
             asked.countDown();
-            assertThat(live.get(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                    .isTrue();
-            assertThat(revoked.get(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                    .isFalse();
+            assertThat(live).succeedsWithin(TestNode.PATIENCE).isEqualTo(true);
+            assertThat(revoked).succeedsWithin(TestNode.PATIENCE).isEqualTo(false);
         }
     }
 
@@ -158,6 +151,12 @@ class FirstConnectTests {
             assertThat(link.describe().misconfiguration()).isEqualTo(RedisFailures.LOGIN_REFUSED);
             assertThat(heard).singleElement().asString().startsWith("Redis ");
         }
+    }
+
+    private static CompletableFuture<Boolean> exists(RedisLink link, String sessionId) {
+        return new RedisSessionStore(link, new RedisKeys(""), UserIndexType.ZSET, null, Clock.systemUTC())
+                .exists(sessionId)
+                .toCompletableFuture();
     }
 
     private static void awaitOpen(CountDownLatch latch) {
