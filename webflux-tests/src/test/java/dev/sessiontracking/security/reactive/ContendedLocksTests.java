@@ -14,7 +14,6 @@ import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -44,13 +43,11 @@ class ContendedLocksTests {
 
     @Test
     void checksDoNotWaitForLoginsAndRevocations() throws Exception {
-        try (FluxServer server = FluxServer.start(
-                Map.of(
-                        "session.tracking.redis-url",
-                        REDIS.url(),
-                        "spring.security.oauth2.resourceserver.jwt.jwk-set-uri",
-                        TestIssuer.get().jwkSetUri()),
-                RedisFluxTests.Application.class)) {
+        try (FluxServer server = FluxServer.withRedis(
+                REDIS.url(),
+                RedisFluxTests.Application.class,
+                "spring.security.oauth2.resourceserver.jwt.jwk-set-uri="
+                        + TestIssuer.get().jwkSetUri())) {
             SessionService blocking = server.bean(SessionService.class);
             ReactiveSessionService sessions = server.bean(ReactiveSessionService.class);
             List<String> ids = IntStream.range(0, 200)

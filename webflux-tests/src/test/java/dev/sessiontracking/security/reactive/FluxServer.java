@@ -48,6 +48,17 @@ public final class FluxServer implements AutoCloseable {
                 .run());
     }
 
+    /** One that keeps its sessions in Redis. */
+    static FluxServer withRedis(String url, Class<?> application, String... properties) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("session.tracking.redis-url", url);
+        for (String property : properties) {
+            int end = property.indexOf('=');
+            all.put(property.substring(0, end), property.substring(end + 1));
+        }
+        return start(all, application);
+    }
+
     public ConfigurableApplicationContext context() {
         return context;
     }

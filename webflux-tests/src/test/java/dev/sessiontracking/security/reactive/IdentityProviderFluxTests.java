@@ -9,7 +9,6 @@ import dev.sessiontracking.testkit.RedisServerExtension;
 import dev.sessiontracking.testkit.TestIdentityProvider;
 import dev.sessiontracking.testkit.TestIdentityProvider.Login;
 import java.time.Instant;
-import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,21 +42,14 @@ class IdentityProviderFluxTests {
     }
 
     private static FluxServer start(String policy) {
-        return FluxServer.start(
-                Map.of(
-                        "session.tracking.redis-url",
-                        REDIS.url(),
-                        "session.tracking.outage-policy",
-                        policy,
-                        "server.forward-headers-strategy",
-                        "framework",
-                        "spring.security.oauth2.resourceserver.jwt.issuer-uri",
-                        provider.issuer(),
-                        "session.tracking.issuers.main.preset",
-                        "keycloak",
-                        "session.tracking.issuers.main.registration",
-                        "first-use"),
-                Application.class);
+        return FluxServer.withRedis(
+                REDIS.url(),
+                Application.class,
+                "session.tracking.outage-policy=" + policy,
+                "server.forward-headers-strategy=framework",
+                "spring.security.oauth2.resourceserver.jwt.issuer-uri=" + provider.issuer(),
+                "session.tracking.issuers.main.preset=keycloak",
+                "session.tracking.issuers.main.registration=first-use");
     }
 
     @AfterAll

@@ -56,21 +56,14 @@ class ReactiveBackChannelLogoutTests {
 
     @BeforeAll
     static void start() {
-        server = FluxServer.start(
-                Map.of(
-                        "spring.webflux.base-path",
-                        "/api",
-                        "session.tracking.redis-url",
-                        REDIS.url(),
-                        "session.tracking.issuers.main.issuer-uri",
-                        PROVIDER.issuer(),
-                        "session.tracking.issuers.main.client-ids",
-                        "one",
-                        "session.tracking.back-channel-logout.path",
-                        PATH,
-                        "spring.security.oauth2.resourceserver.jwt.jwk-set-uri",
-                        PROVIDER.jwkSetUri()),
-                Application.class);
+        server = FluxServer.withRedis(
+                REDIS.url(),
+                Application.class,
+                "spring.webflux.base-path=/api",
+                "session.tracking.issuers.main.issuer-uri=" + PROVIDER.issuer(),
+                "session.tracking.issuers.main.client-ids=one",
+                "session.tracking.back-channel-logout.path=" + PATH,
+                "spring.security.oauth2.resourceserver.jwt.jwk-set-uri=" + PROVIDER.jwkSetUri());
     }
 
     @AfterAll

@@ -58,13 +58,11 @@ class ReactiveServicesTests {
 
     @BeforeAll
     static void start() {
-        server = FluxServer.start(
-                Map.of(
-                        "session.tracking.redis-url",
-                        REDIS.url(),
-                        "spring.security.oauth2.resourceserver.jwt.jwk-set-uri",
-                        TestIssuer.get().jwkSetUri()),
-                RedisFluxTests.Application.class);
+        server = FluxServer.withRedis(
+                REDIS.url(),
+                RedisFluxTests.Application.class,
+                "spring.security.oauth2.resourceserver.jwt.jwk-set-uri="
+                        + TestIssuer.get().jwkSetUri());
         server.context().addApplicationListener(event -> {
             if (event instanceof PayloadApplicationEvent<?> payload
                     && payload.getPayload() instanceof SessionEvent told) {

@@ -11,7 +11,6 @@ import dev.sessiontracking.SessionService;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -51,17 +50,13 @@ class RedisFluxTests {
     }
 
     private static FluxServer start(String policy) {
-        return FluxServer.start(
-                Map.of(
-                        "session.tracking.redis-url",
-                        REDIS.url(),
-                        "session.tracking.outage-policy",
-                        policy,
-                        "session.tracking.command-timeout",
-                        "500ms",
-                        "spring.security.oauth2.resourceserver.jwt.jwk-set-uri",
-                        TestIssuer.get().jwkSetUri()),
-                Application.class);
+        return FluxServer.withRedis(
+                REDIS.url(),
+                Application.class,
+                "session.tracking.outage-policy=" + policy,
+                "session.tracking.command-timeout=500ms",
+                "spring.security.oauth2.resourceserver.jwt.jwk-set-uri="
+                        + TestIssuer.get().jwkSetUri());
     }
 
     @AfterAll
