@@ -37,6 +37,13 @@ class ClusterNearCacheTests extends FleetNearCacheContractTests {
         return servers.masters();
     }
 
+    private RedisServer another(RedisServer home) {
+        return servers.masters().stream()
+                .filter(master -> master != home)
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void aSessionIsFollowedFromMasterToMasterAndBack() {
         try (TestNode node = TestNode.at(servers.url())) {
@@ -44,10 +51,7 @@ class ClusterNearCacheTests extends FleetNearCacheContractTests {
             String key = "session:" + id;
             int slot = servers.slotOf(key);
             RedisServer home = servers.masterOf(key);
-            RedisServer away = servers.masters().stream()
-                    .filter(master -> master != home)
-                    .findFirst()
-                    .orElseThrow();
+            RedisServer away = another(home);
             node.awaitCached(id);
             servers.moveSlot(slot, away);
             assertThat(node.check(id).status()).isEqualTo(SessionStatus.LIVE);
@@ -67,10 +71,7 @@ class ClusterNearCacheTests extends FleetNearCacheContractTests {
             String key = "session:" + id;
             int slot = servers.slotOf(key);
             RedisServer home = servers.masterOf(key);
-            RedisServer away = servers.masters().stream()
-                    .filter(master -> master != home)
-                    .findFirst()
-                    .orElseThrow();
+            RedisServer away = another(home);
             node.awaitCached(id);
             servers.moveSlot(slot, away);
             away.cli().command("DEL", key);

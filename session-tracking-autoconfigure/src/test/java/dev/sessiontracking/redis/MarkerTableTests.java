@@ -124,7 +124,7 @@ class MarkerTableTests {
     }
 
     private static SessionStatus token(TestNode by, Login login) {
-        return by.checker.checkWithoutSession(login.user(), login.at()).status();
+        return by.statusOf(login.user(), login.at());
     }
 
     /** Whether the operation of a row fails for what a marker covers. */

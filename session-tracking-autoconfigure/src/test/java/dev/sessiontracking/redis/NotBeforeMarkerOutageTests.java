@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
+import static dev.sessiontracking.testkit.ProviderTokens.secondsAgo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -16,7 +17,6 @@ import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -30,18 +30,6 @@ class NotBeforeMarkerOutageTests {
     @RegisterExtension
     static final RedisServerExtension redis = new RedisServerExtension();
 
-    private static SessionStatus status(TestNode node, Instant authenticatedAt) {
-        return node.checker.checkWithoutSession("alice", authenticatedAt).status();
-    }
-
-    private static void awaitStatus(TestNode node, Instant authenticatedAt, SessionStatus status) {
-        await().atMost(TestNode.PATIENCE).until(() -> status(node, authenticatedAt) == status);
-    }
-
-    private static Instant secondsAgo(int seconds) {
-        return Instant.now().minusSeconds(seconds).truncatedTo(ChronoUnit.SECONDS);
-    }
-
     @Test
     void whatIsKnownOfAMarkerHoldsDuringAnOutage() {
         try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
@@ -51,14 +39,12 @@ class NotBeforeMarkerOutageTests {
             other.login("bob");
             Instant login = secondsAgo(60);
             other.service.revokeAllUserSessions("alice");
-            awaitStatus(node, login, SessionStatus.ENDED);
+            node.awaitStatusOf("alice", login, SessionStatus.ENDED);
             network.refuse();
             network.cut();
-            await().atMost(TestNode.PATIENCE)
-                    .until(() ->
-                            node.checker.checkWithoutSession("carol", login).status() == SessionStatus.UNKNOWN);
-            assertThat(status(node, login)).isEqualTo(SessionStatus.ENDED);
-            assertThat(status(node, Instant.now().plusSeconds(1))).isEqualTo(SessionStatus.UNKNOWN);
+            await().atMost(TestNode.PATIENCE).until(() -> node.statusOf("carol", login) == SessionStatus.UNKNOWN);
+            assertThat(node.statusOf("alice", login)).isEqualTo(SessionStatus.ENDED);
+            assertThat(node.statusOf("alice", Instant.now().plusSeconds(1))).isEqualTo(SessionStatus.UNKNOWN);
             assertThatExceptionOfType(SessionStoreUnavailableException.class)
                     .isThrownBy(() -> node.service.getNotBefore("carol"));
             assertThatExceptionOfType(SessionStoreUnavailableException.class)
@@ -112,7 +98,7 @@ class NotBeforeMarkerOutageTests {
             assertThat(other.check(kept.id()).status()).isEqualTo(SessionStatus.LIVE);
             assertThat(node.service.revokeAllUserSessions("alice")).isEqualTo(new RevokedSessions(1, false));
             assertThat(other.check(kept.id()).status()).isEqualTo(SessionStatus.ENDED);
-            assertThat(status(other, secondsAgo(60))).isEqualTo(SessionStatus.ENDED);
+            assertThat(other.statusOf("alice", secondsAgo(60))).isEqualTo(SessionStatus.ENDED);
             assertThat(node.service.revokeAllSessions().pending()).isFalse();
             await().atMost(TestNode.PATIENCE).until(() -> other.check(bobs.id()).status() == SessionStatus.ENDED);
             assertThat(node.pendingRevocations()).isZero();
@@ -132,9 +118,7 @@ class NotBeforeMarkerOutageTests {
             network.refuse();
             network.cut();
             Instant login = secondsAgo(60);
-            await().atMost(TestNode.PATIENCE)
-                    .until(() ->
-                            node.checker.checkWithoutSession("carol", login).status() == SessionStatus.UNKNOWN);
+            await().atMost(TestNode.PATIENCE).until(() -> node.statusOf("carol", login) == SessionStatus.UNKNOWN);
             redis.cli().command("FLUSHALL");
             network.accept();
             network.heal();
@@ -155,9 +139,9 @@ class NotBeforeMarkerOutageTests {
             String earlier = String.valueOf(login.toEpochMilli() - 1);
             String value = Objects.requireNonNull(redis.cli().text("GET", ALICE_STATE));
             redis.cli().command("SET", ALICE_STATE, earlier);
-            awaitStatus(other, login, SessionStatus.LIVE);
+            other.awaitStatusOf("alice", login, SessionStatus.LIVE);
             for (int i = 0; i < 50; i++) {
-                assertThat(status(node, login)).isEqualTo(SessionStatus.ENDED);
+                assertThat(node.statusOf("alice", login)).isEqualTo(SessionStatus.ENDED);
             }
             assertThat(register(node, "late", login)).isEmpty();
             assertThat(register(other, "late", login)).isPresent();
@@ -167,7 +151,7 @@ class NotBeforeMarkerOutageTests {
             await().atMost(TestNode.PATIENCE)
                     .until(() -> Objects.equals(redis.cli().text("GET", ALICE_STATE), value));
             await().atMost(TestNode.PATIENCE).until(() -> redis.cli().number("EXISTS", "session:late") == 0);
-            awaitStatus(other, login, SessionStatus.ENDED);
+            other.awaitStatusOf("alice", login, SessionStatus.ENDED);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis;
 
+import static dev.sessiontracking.testkit.ProviderTokens.secondsAgo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -31,18 +32,6 @@ class NotBeforeMarkerTests {
     @RegisterExtension
     static final RedisServerExtension redis = new RedisServerExtension();
 
-    private static SessionStatus status(TestNode node, Instant authenticatedAt) {
-        return node.checker.checkWithoutSession("alice", authenticatedAt).status();
-    }
-
-    private static void awaitStatus(TestNode node, Instant authenticatedAt, SessionStatus status) {
-        await().atMost(TestNode.PATIENCE).until(() -> status(node, authenticatedAt) == status);
-    }
-
-    private static Instant secondsAgo(int seconds) {
-        return Instant.now().minusSeconds(seconds).truncatedTo(ChronoUnit.SECONDS);
-    }
-
     @Test
     void loginOfAnOutageDoesNotSurviveARevocationOfAll() {
         try (TestNode node = TestNode.at(redis.url());
@@ -50,16 +39,16 @@ class NotBeforeMarkerTests {
             node.login("bob");
             other.login("bob");
             Instant login = secondsAgo(60);
-            assertThat(status(node, login)).isEqualTo(SessionStatus.LIVE);
-            awaitStatus(other, login, SessionStatus.LIVE);
+            assertThat(node.statusOf("alice", login)).isEqualTo(SessionStatus.LIVE);
+            other.awaitStatusOf("alice", login, SessionStatus.LIVE);
 
             node.service.revokeAllUserSessions("alice");
 
-            assertThat(status(node, login)).isEqualTo(SessionStatus.ENDED);
-            awaitStatus(other, login, SessionStatus.ENDED);
-            assertThat(status(other, null)).isEqualTo(SessionStatus.ENDED);
-            assertThat(status(other, Instant.now().plusSeconds(1))).isEqualTo(SessionStatus.LIVE);
-            assertThat(other.checker.checkWithoutSession("bob", login).status()).isEqualTo(SessionStatus.LIVE);
+            assertThat(node.statusOf("alice", login)).isEqualTo(SessionStatus.ENDED);
+            other.awaitStatusOf("alice", login, SessionStatus.ENDED);
+            assertThat(other.statusOf("alice", null)).isEqualTo(SessionStatus.ENDED);
+            assertThat(other.statusOf("alice", Instant.now().plusSeconds(1))).isEqualTo(SessionStatus.LIVE);
+            assertThat(other.statusOf("bob", login)).isEqualTo(SessionStatus.LIVE);
             assertThat(other.service.registerSession(
                             "alice",
                             "id-of-the-login",
@@ -79,15 +68,15 @@ class NotBeforeMarkerTests {
             UserSession session = node.login("alice");
             redis.cli().command("SET", ALICE_STATE, "9999999999999");
 
-            assertThat(status(node, secondsAgo(60))).isEqualTo(SessionStatus.LIVE);
-            assertThat(status(node, secondsAgo(60))).isEqualTo(SessionStatus.LIVE);
+            assertThat(node.statusOf("alice", secondsAgo(60))).isEqualTo(SessionStatus.LIVE);
+            assertThat(node.statusOf("alice", secondsAgo(60))).isEqualTo(SessionStatus.LIVE);
             assertThat(node.service.findSession(session.id())).isPresent();
             assertThat(node.service.getNotBefore("alice")).isEmpty();
             assertThat(node.service.renewSession(session.id())).isEqualTo(SessionRenewal.RENEWED);
 
             node.service.revokeAllUserSessions("alice");
 
-            awaitStatus(node, secondsAgo(60), SessionStatus.ENDED);
+            node.awaitStatusOf("alice", secondsAgo(60), SessionStatus.ENDED);
             assertThat(node.service.getNotBefore("alice"))
                     .hasValueSatisfying(
                             time -> assertThat(time).isBefore(Instant.now().plusSeconds(60)));
@@ -101,9 +90,10 @@ class NotBeforeMarkerTests {
             node.login("bob");
             node.service.revokeAllUserSessions("alice");
             Instant marker = node.service.getNotBefore("alice").orElseThrow();
-            assertThat(status(node, marker.truncatedTo(ChronoUnit.SECONDS))).isEqualTo(SessionStatus.ENDED);
-            assertThat(status(node, marker)).isEqualTo(SessionStatus.ENDED);
-            assertThat(status(node, marker.plusMillis(1))).isEqualTo(SessionStatus.LIVE);
+            assertThat(node.statusOf("alice", marker.truncatedTo(ChronoUnit.SECONDS)))
+                    .isEqualTo(SessionStatus.ENDED);
+            assertThat(node.statusOf("alice", marker)).isEqualTo(SessionStatus.ENDED);
+            assertThat(node.statusOf("alice", marker.plusMillis(1))).isEqualTo(SessionStatus.LIVE);
         }
     }
 
@@ -114,14 +104,13 @@ class NotBeforeMarkerTests {
             node.service.revokeAllUserSessions("alice");
             Instant login = secondsAgo(60);
             for (int i = 0; i < 100; i++) {
-                status(node, login);
+                node.statusOf("alice", login);
                 node.checker.checkWithoutSession("carol", login);
             }
             redis.cli().resetStats();
             for (int i = 0; i < 2_000; i++) {
-                assertThat(status(node, login)).isEqualTo(SessionStatus.ENDED);
-                assertThat(node.checker.checkWithoutSession("carol", login).status())
-                        .isEqualTo(SessionStatus.LIVE);
+                assertThat(node.statusOf("alice", login)).isEqualTo(SessionStatus.ENDED);
+                assertThat(node.statusOf("carol", login)).isEqualTo(SessionStatus.LIVE);
             }
             Map<String, Long> counts = redis.cli().commandCounts();
             assertThat(counts.values().stream().mapToLong(Long::longValue).sum())
@@ -138,12 +127,12 @@ class NotBeforeMarkerTests {
             assertThat(other.service.getNotBefore("alice")).isEmpty();
             node.service.revokeAllUserSessions("alice");
             Instant login = secondsAgo(60);
-            awaitStatus(other, login, SessionStatus.ENDED);
+            other.awaitStatusOf("alice", login, SessionStatus.ENDED);
 
             other.service.clearNotBefore("alice");
 
-            assertThat(status(other, login)).isEqualTo(SessionStatus.LIVE);
-            awaitStatus(node, login, SessionStatus.LIVE);
+            assertThat(other.statusOf("alice", login)).isEqualTo(SessionStatus.LIVE);
+            node.awaitStatusOf("alice", login, SessionStatus.LIVE);
             assertThat(other.service.getNotBefore("alice")).isEmpty();
             await().atMost(TestNode.PATIENCE)
                     .until(() -> node.service.getNotBefore("alice").isEmpty());
@@ -204,7 +193,7 @@ class NotBeforeMarkerTests {
             assertThat(session.tracked()).isTrue();
             node.awaitCached(session.id());
             assertThat(node.service.renewSession(session.id())).isEqualTo(SessionRenewal.RENEWED);
-            assertThat(status(node, secondsAgo(60))).isEqualTo(SessionStatus.LIVE);
+            assertThat(node.statusOf("alice", secondsAgo(60))).isEqualTo(SessionStatus.LIVE);
             assertThat(node.service.registerSession(
                             "alice",
                             "late",
@@ -215,7 +204,7 @@ class NotBeforeMarkerTests {
             assertThat(node.service.revokeSession("late", Instant.now().plusSeconds(60)))
                     .isTrue();
             assertThat(node.service.revokeAllUserSessions("alice").count()).isEqualTo(1);
-            assertThat(status(node, secondsAgo(60))).isEqualTo(SessionStatus.LIVE);
+            assertThat(node.statusOf("alice", secondsAgo(60))).isEqualTo(SessionStatus.LIVE);
             assertThat(node.service.getNotBefore("alice")).isEmpty();
             node.service.clearNotBefore("alice");
             assertThat(node.login("alice").tracked()).isTrue();

@@ -18,7 +18,6 @@ import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Instant;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -29,15 +28,6 @@ class SessionCutoffOutageTests {
 
     @RegisterExtension
     static final RedisServerExtension redis = new RedisServerExtension();
-
-    @BeforeEach
-    void empty() {
-        redis.cli().command("FLUSHALL");
-    }
-
-    private static SessionStatus token(TestNode node, Instant authenticatedAt) {
-        return node.checker.checkWithoutSession("alice", authenticatedAt).status();
-    }
 
     private static void lose(FaultProxy network, TestNode node) {
         network.refuse();
@@ -71,7 +61,7 @@ class SessionCutoffOutageTests {
             assertThat(idle.checker.check(
                             new TokenSession("x", "alice", Instant.now().plusSeconds(1))))
                     .isEqualTo(Result.UNVERIFIED);
-            assertThat(token(idle, login)).isEqualTo(SessionStatus.ENDED);
+            assertThat(idle.statusOf("alice", login)).isEqualTo(SessionStatus.ENDED);
         }
     }
 

@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -32,15 +31,6 @@ class SessionCutoffTests {
 
     @RegisterExtension
     static final RedisServerExtension redis = new RedisServerExtension();
-
-    @BeforeEach
-    void empty() {
-        redis.cli().command("FLUSHALL");
-    }
-
-    private static SessionStatus token(TestNode node, Instant authenticatedAt) {
-        return node.checker.checkWithoutSession("alice", authenticatedAt).status();
-    }
 
     private static long commands() {
         Map<String, Long> counts = redis.cli().commandCounts();
@@ -60,7 +50,7 @@ class SessionCutoffTests {
                 withoutCache.awaitAnswer(session.id(), Result.LIVE_BY_STORE);
             });
             Instant login = Instant.now().minusSeconds(60);
-            assertThat(nodes).allMatch(one -> token(one, login) == SessionStatus.LIVE);
+            assertThat(nodes).allMatch(one -> one.statusOf("alice", login) == SessionStatus.LIVE);
 
             SessionCutoff cutoff = node.service.revokeAllSessions();
 
@@ -70,7 +60,7 @@ class SessionCutoffTests {
             await().atMost(TestNode.SOON)
                     .pollInterval(Duration.ofMillis(10))
                     .until(() -> nodes.stream()
-                            .allMatch(one -> token(one, login) == SessionStatus.ENDED
+                            .allMatch(one -> one.statusOf("alice", login) == SessionStatus.ENDED
                                     && sessions.stream()
                                             .allMatch(session ->
                                                     one.check(session.id()).status() == SessionStatus.ENDED)));

@@ -8,6 +8,7 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.testkit.FailoverProxy;
 import dev.sessiontracking.testkit.RedisServer;
@@ -78,19 +79,13 @@ class ShiftedClockTests {
 
     private void assertStatus(UserSession session, SessionStatus status) {
         for (TestNode each : List.of(node, other)) {
-            await().atMost(TestNode.PATIENCE)
-                    .untilAsserted(
-                            () -> assertThat(each.check(session.id()).status()).isEqualTo(status));
+            each.awaitStatus(TokenSession.of(session.id()), status);
         }
     }
 
     private void assertWithoutSession(String userId, Instant authenticatedAt, SessionStatus status) {
         for (TestNode each : List.of(node, other)) {
-            await().atMost(TestNode.PATIENCE)
-                    .untilAsserted(() -> assertThat(each.checker
-                                    .checkWithoutSession(userId, authenticatedAt)
-                                    .status())
-                            .isEqualTo(status));
+            each.awaitStatusOf(userId, authenticatedAt, status);
         }
     }
 

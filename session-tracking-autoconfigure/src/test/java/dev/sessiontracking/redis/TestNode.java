@@ -18,6 +18,8 @@ import dev.sessiontracking.spi.CachingReader.FeedState;
 import dev.sessiontracking.spi.SessionStore.Providers;
 import dev.sessiontracking.testkit.ProviderTokens;
 import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -77,6 +79,15 @@ final class TestNode implements AutoCloseable {
 
     SessionStatus status(TokenSession token) {
         return checker.check(token).status();
+    }
+
+    /** Of a token without a session. */
+    SessionStatus statusOf(String userId, @Nullable Instant authenticatedAt) {
+        return checker.checkWithoutSession(userId, authenticatedAt).status();
+    }
+
+    void awaitStatusOf(String userId, @Nullable Instant authenticatedAt, SessionStatus status) {
+        await().atMost(PATIENCE).until(() -> statusOf(userId, authenticatedAt) == status);
     }
 
     void awaitStatus(TokenSession token, SessionStatus status) {
