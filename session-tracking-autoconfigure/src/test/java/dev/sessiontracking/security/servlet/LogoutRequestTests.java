@@ -3,7 +3,6 @@ package dev.sessiontracking.security.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.csrf;
-import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.jwt;
 import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.user;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.request;
 
@@ -24,15 +23,8 @@ import org.springframework.web.cors.CorsConfiguration;
 /** Which requests log a token out: by their method, their matcher, and the site that they come from. */
 class LogoutRequestTests {
 
-    private static Chain api(Chain more) {
-        return http -> {
-            http.oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder())));
-            more.configure(http);
-        };
-    }
-
     private static Chain withoutCsrf(Customizer<LogoutConfigurer<HttpSecurity>> logout) {
-        return api(http -> http.csrf(csrf -> csrf.disable()).logout(logout));
+        return Chain.ofResourceServer(http -> http.csrf(csrf -> csrf.disable()).logout(logout));
     }
 
     @ParameterizedTest
@@ -133,9 +125,10 @@ class LogoutRequestTests {
         CorsConfiguration cors = new CorsConfiguration();
         cors.addAllowedOrigin("https://app.example");
         cors.addAllowedMethod("POST");
-        Chain cookieWithCors = api(http -> http.cors(configurer -> configurer.configurationSource(request -> cors))
-                .oauth2ResourceServer(server -> server.bearerTokenResolver(
-                        request -> request.getCookies() == null ? null : request.getCookies()[0].getValue())));
+        Chain cookieWithCors =
+                Chain.ofResourceServer(http -> http.cors(configurer -> configurer.configurationSource(request -> cors))
+                        .oauth2ResourceServer(server -> server.bearerTokenResolver(
+                                request -> request.getCookies() == null ? null : request.getCookies()[0].getValue())));
         MvcTester.run(cookieWithCors, app -> {
             String session = app.sessions().begin();
 

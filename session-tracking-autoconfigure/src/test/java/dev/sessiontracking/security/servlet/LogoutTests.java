@@ -34,14 +34,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** The application's logout configuration, and ours in it. */
 class LogoutTests {
 
-    private static Chain api(Chain more) {
-        return http -> {
-            http.oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder())));
-            more.configure(http);
-        };
-    }
-
-    private static final Chain OWN_SUCCESS_HANDLER = api(http -> http.logout(
+    private static final Chain OWN_SUCCESS_HANDLER = Chain.ofResourceServer(http -> http.logout(
             logout -> logout.logoutSuccessHandler((request, response, authentication) -> response.setStatus(202))));
 
     @Test
@@ -81,7 +74,7 @@ class LogoutTests {
 
     @Test
     void disabledLogoutEndsNothing() {
-        MvcTester.run(api(http -> http.logout(LogoutConfigurer::disable)), app -> {
+        MvcTester.run(Chain.ofResourceServer(http -> http.logout(LogoutConfigurer::disable)), app -> {
             String session = app.sessions().begin();
 
             MockHttpServletResponse answer = app.post("/logout", MvcTester.session(session));
@@ -93,7 +86,7 @@ class LogoutTests {
 
     @Test
     void handlerThatTheApplicationAddsItselfRunsOnce() {
-        Chain addsOurHandlerTwice = api(http -> {
+        Chain addsOurHandlerTwice = Chain.ofResourceServer(http -> {
             SessionLogoutHandler ours =
                     http.getSharedObject(ApplicationContext.class).getBean(SessionLogoutHandler.class);
             LogoutHandler wrapped = ours::logout;
@@ -229,7 +222,8 @@ class LogoutTests {
 
         @Bean
         SecurityFilterChain chain(HttpSecurity http) throws Exception {
-            api(any -> any.logout(logout -> logout.logoutUrl("/bye"))).configure(http);
+            Chain.ofResourceServer(any -> any.logout(logout -> logout.logoutUrl("/bye")))
+                    .configure(http);
             return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
                     .build();
         }

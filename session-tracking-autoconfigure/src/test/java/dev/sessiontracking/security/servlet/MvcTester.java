@@ -118,6 +118,14 @@ record MvcTester(WebApplicationContext context, MockMvc mvc, RecordingSessions s
 
         void configure(HttpSecurity http) throws Exception;
 
+        /** One that decodes tokens, and has more. */
+        static Chain ofResourceServer(Chain more) {
+            return http -> {
+                http.oauth2ResourceServer(server -> server.jwt(jwt -> jwt.decoder(ShapeConfigurations.decoder())));
+                more.configure(http);
+            };
+        }
+
         private SecurityFilterChain build(ApplicationContext context) {
             try {
                 HttpSecurity http = context.getBean(HttpSecurity.class);
