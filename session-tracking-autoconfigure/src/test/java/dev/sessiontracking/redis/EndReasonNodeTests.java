@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEndedException;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
@@ -18,8 +17,6 @@ import dev.sessiontracking.testkit.FaultProxy.Direction;
 import dev.sessiontracking.testkit.RedisErrorException;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,15 +62,9 @@ class EndReasonNodeTests {
                 .map(SessionEndReason::code);
     }
 
-    private static Map<String, Object> refreshToken(TokenGrant grant) {
-        Map<String, Object> claims = new HashMap<>(grant.refreshClaims());
-        claims.put("exp", grant.refreshExpiresAt());
-        return claims;
-    }
-
     private static void assertEnded(TestNode at, TokenGrant grant, SessionEndReason reason) {
         assertThatExceptionOfType(SessionEndedException.class)
-                .isThrownBy(() -> at.bean(SessionTokens.class).refresh(refreshToken(grant), SessionMetadata.none()))
+                .isThrownBy(() -> at.refresh(grant))
                 .satisfies(ended -> assertThat(ended.reason()).contains(reason))
                 .withMessage(reason.description());
     }
@@ -82,7 +73,7 @@ class EndReasonNodeTests {
     private static TokenGrant login(TestNode at, String userId) {
         return await().atMost(TestNode.PATIENCE)
                 .until(
-                        () -> at.bean(SessionTokens.class).login(userId, SessionMetadata.none()),
+                        () -> at.tokens().login(userId, SessionMetadata.none()),
                         grant -> grant.session().tracked());
     }
 
@@ -96,7 +87,7 @@ class EndReasonNodeTests {
         TokenGrant grant = login(node, "alice");
         String id = grant.session().id();
         other.awaitCached(id);
-        node.bean(SessionTokens.class).logout(grant.accessClaims());
+        node.tokens().logout(grant.accessClaims());
 
         assertThat(reason(node, id)).contains("logout");
         other.awaitAnswer(id, Result.ENDED_BY_DENYLIST);
@@ -147,8 +138,8 @@ class EndReasonNodeTests {
     @Test
     void reuseOfATokenIsTheSameToBoth() {
         TokenGrant stolen = login(node, "alice");
-        TokenGrant owner = node.bean(SessionTokens.class).refresh(refreshToken(stolen), SessionMetadata.none());
-        owner = other.bean(SessionTokens.class).refresh(refreshToken(owner), SessionMetadata.none());
+        TokenGrant owner = node.refresh(stolen);
+        owner = other.refresh(owner);
         assertEnded(node, stolen, SessionEndReason.REVOKED);
         assertEnded(node, owner, SessionEndReason.REVOKED);
         assertEnded(other, stolen, SessionEndReason.REVOKED);
@@ -162,7 +153,7 @@ class EndReasonNodeTests {
 
     @Test
     void cachedSessionThatExpiresSaysSo() {
-        String id = other.bean(SessionTokens.class)
+        String id = other.tokens()
                 .login("alice", SessionMetadata.none(), Duration.ofSeconds(2))
                 .session()
                 .id();

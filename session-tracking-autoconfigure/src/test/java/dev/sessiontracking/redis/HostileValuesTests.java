@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.sessiontracking.SessionEndedException;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService.SessionRenewal;
-import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.testkit.RedisServerExtension;
@@ -89,7 +88,7 @@ class HostileValuesTests {
             claims.put("srt", generation);
             claims.put("exp", Instant.now().plusSeconds(60));
             try {
-                TokenGrant grant = node.bean(SessionTokens.class).refresh(claims, SessionMetadata.none());
+                TokenGrant grant = node.tokens().refresh(claims, SessionMetadata.none());
                 assertThat(grant.session().expiresAt()).isAfter(Instant.now());
                 assertThat(redis.cli().number("PTTL", "session:hostile")).isPositive();
             } catch (SessionEndedException ended) {

@@ -18,8 +18,6 @@ import dev.sessiontracking.spi.CachingReader.Status;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -57,9 +55,9 @@ class LeastPermissionsTests {
             String url = "redis://" + LeastPermissions.LOGIN + "@" + server.host() + ":" + server.port();
             try (TestNode node = TestNode.at(url, limit, "session.tracking.outage-policy=reject");
                     TestNode other = TestNode.at(url, limit, "session.tracking.limit.policy=reject")) {
-                SessionTokens tokens = node.bean(SessionTokens.class);
+                SessionTokens tokens = node.tokens();
                 TokenGrant first = tokens.login("alice", SessionMetadata.none());
-                TokenGrant second = refresh(node, tokens.login("alice", SessionMetadata.none()));
+                TokenGrant second = node.refresh(tokens.login("alice", SessionMetadata.none()));
                 TokenGrant third = tokens.login("alice", SessionMetadata.none());
                 assertThat(third.session().tracked()).isTrue();
                 assertThat(other.check(first.session().id()).status()).isEqualTo(SessionStatus.ENDED);
@@ -69,7 +67,7 @@ class LeastPermissionsTests {
                 assertThat(tokens.logout(second.accessClaims())).isTrue();
                 assertEnded(other, second, null);
                 assertThat(other.login("alice").tracked()).isTrue();
-                assertThat(refresh(other, third).refreshClaims()).containsEntry("srt", 1L);
+                assertThat(other.refresh(third).refreshClaims()).containsEntry("srt", 1L);
                 assertThat(node.service.revokeAllUserSessions("alice").count()).isEqualTo(2);
                 assertEnded(other, third, null);
                 assertThatExceptionOfType(SessionStoreUnavailableException.class)
@@ -83,15 +81,9 @@ class LeastPermissionsTests {
         assertThat(output).doesNotContain("lacks a right");
     }
 
-    private static TokenGrant refresh(TestNode node, TokenGrant grant) {
-        Map<String, Object> claims = new HashMap<>(grant.refreshClaims());
-        claims.put("exp", grant.refreshExpiresAt());
-        return node.bean(SessionTokens.class).refresh(claims, SessionMetadata.none());
-    }
-
     private static void assertEnded(TestNode node, TokenGrant grant, @Nullable SessionEndReason reason) {
         assertThatExceptionOfType(SessionEndedException.class)
-                .isThrownBy(() -> refresh(node, grant))
+                .isThrownBy(() -> node.refresh(grant))
                 .satisfies(ended -> assertThat(ended.reason()).isEqualTo(Optional.ofNullable(reason)));
     }
 }

@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionEndedException;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.RedisServer;
@@ -48,13 +47,13 @@ class LostRotationTests {
 
     @BeforeEach
     void loseTheReply() {
-        TokenGrant login = patiently(() -> node.bean(SessionTokens.class).login("alice", SessionMetadata.none()));
+        TokenGrant login = patiently(() -> node.tokens().login("alice", SessionMetadata.none()));
         // From the first time on, the server knows the script.
-        current = refresh(node, login);
+        current = node.refresh(login);
         key = "session:" + login.session().id();
         valueBefore = server.cli().text("GET", key);
         network.loseReplyTo("\"rotation\":\"2@");
-        assertThatExceptionOfType(SessionStoreUnavailableException.class).isThrownBy(() -> refresh(node, current));
+        assertThatExceptionOfType(SessionStoreUnavailableException.class).isThrownBy(() -> node.refresh(current));
         assertThat(server.cli().text("GET", key)).contains("\"rotation\":\"2@");
     }
 
@@ -64,12 +63,6 @@ class LostRotationTests {
         other.close();
         network.close();
         server.close();
-    }
-
-    private static TokenGrant refresh(TestNode node, TokenGrant grant) {
-        Map<String, Object> claims = new HashMap<>(grant.refreshClaims());
-        claims.put("exp", grant.refreshExpiresAt());
-        return node.bean(SessionTokens.class).refresh(claims, SessionMetadata.none());
     }
 
     private static TokenGrant patiently(Supplier<TokenGrant> call) {
@@ -82,9 +75,9 @@ class LostRotationTests {
     @RepeatedTest(3)
     void theNodeAcceptsTheTokenAsSoonAsRedisAnswers() {
         network.heal();
-        TokenGrant refreshed = patiently(() -> refresh(node, current));
+        TokenGrant refreshed = patiently(() -> node.refresh(current));
         assertThat(refreshed.refreshClaims()).containsEntry("srt", 2L);
-        assertThat(refresh(other, refreshed).refreshClaims()).containsEntry("srt", 3L);
+        assertThat(other.refresh(refreshed).refreshClaims()).containsEntry("srt", 3L);
     }
 
     @Test
@@ -93,7 +86,7 @@ class LostRotationTests {
         await().atMost(TestNode.PATIENCE)
                 .until(() -> String.valueOf(server.cli().text("GET", key)).contains("\"rotation\":\"1@"));
         assertThat(server.cli().number("PTTL", key)).isPositive();
-        assertThat(refresh(other, current).refreshClaims()).containsEntry("srt", 2L);
+        assertThat(other.refresh(current).refreshClaims()).containsEntry("srt", 2L);
     }
 
     /** The command is on its way for so long that the node tries to take it back first. */
@@ -104,7 +97,7 @@ class LostRotationTests {
         String value = await().atMost(TestNode.PATIENCE)
                 .until(() -> server.cli().text("GET", key), now -> !valueBefore.equals(now));
         assertThat(value).contains("\"rotation\":\"1@");
-        assertThat(refresh(other, current).refreshClaims()).containsEntry("srt", 2L);
+        assertThat(other.refresh(current).refreshClaims()).containsEntry("srt", 2L);
     }
 
     @Test
@@ -112,17 +105,16 @@ class LostRotationTests {
         Map<String, Object> claims = new HashMap<>(current.refreshClaims());
         claims.put("exp", current.refreshExpiresAt());
         claims.put("srt", 2L);
-        TokenGrant later = other.bean(SessionTokens.class).refresh(claims, SessionMetadata.none());
+        TokenGrant later = other.tokens().refresh(claims, SessionMetadata.none());
         network.heal();
-        assertThat(patiently(() -> refresh(node, later)).refreshClaims()).containsEntry("srt", 4L);
+        assertThat(patiently(() -> node.refresh(later)).refreshClaims()).containsEntry("srt", 4L);
     }
 
     @Test
     void aSessionThatWasRevokedMeanwhileStaysRevoked() {
         assertThat(other.service.revokeSession(current.session().id())).isTrue();
         network.heal();
-        assertThatExceptionOfType(SessionEndedException.class)
-                .isThrownBy(() -> patiently(() -> refresh(node, current)));
+        assertThatExceptionOfType(SessionEndedException.class).isThrownBy(() -> patiently(() -> node.refresh(current)));
         assertThat(server.cli().number("EXISTS", key)).isZero();
     }
 }

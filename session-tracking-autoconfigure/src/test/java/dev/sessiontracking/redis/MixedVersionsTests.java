@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.SessionStatus;
-import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Result;
@@ -16,9 +15,7 @@ import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,18 +160,11 @@ class MixedVersionsTests {
 
     @Test
     void renewalsOfTheEarlierVersionLogNobodyOut() {
-        SessionTokens tokens = node.bean(SessionTokens.class);
-        TokenGrant grant = refresh(tokens, refresh(tokens, tokens.login("alice", SessionMetadata.none())));
+        TokenGrant grant = node.refresh(node.refresh(node.tokens().login("alice", SessionMetadata.none())));
         earlierRenewal(grant.session());
         nodes().forEach(current -> current.awaitCached(grant.session().id()));
-        TokenGrant next = refresh(withoutFeed.bean(SessionTokens.class), grant);
+        TokenGrant next = withoutFeed.refresh(grant);
         assertThat(next.refreshClaims()).containsEntry("srt", 3L);
-        assertThat(refresh(tokens, next).refreshClaims()).containsEntry("srt", 4L);
-    }
-
-    private static TokenGrant refresh(SessionTokens tokens, TokenGrant grant) {
-        Map<String, Object> claims = new HashMap<>(grant.refreshClaims());
-        claims.put("exp", grant.refreshExpiresAt());
-        return tokens.refresh(claims, SessionMetadata.none());
+        assertThat(node.refresh(next).refreshClaims()).containsEntry("srt", 4L);
     }
 }

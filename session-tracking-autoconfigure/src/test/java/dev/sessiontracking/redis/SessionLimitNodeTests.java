@@ -19,9 +19,7 @@ import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,14 +69,8 @@ class SessionLimitNodeTests {
                 .toArray(String[]::new);
     }
 
-    private static TokenGrant refresh(TestNode node, TokenGrant grant) {
-        Map<String, Object> claims = new HashMap<>(grant.refreshClaims());
-        claims.put("exp", grant.refreshExpiresAt());
-        return node.bean(SessionTokens.class).refresh(claims, SessionMetadata.none());
-    }
-
     private static TokenGrant login(TestNode node) {
-        return node.bean(SessionTokens.class).login("alice", SessionMetadata.none());
+        return node.tokens().login("alice", SessionMetadata.none());
     }
 
     /** However busy the machine is. */
@@ -89,7 +81,7 @@ class SessionLimitNodeTests {
 
     private static void assertEndedByTheLimit(TestNode node, TokenGrant grant) {
         assertThatExceptionOfType(SessionEndedException.class)
-                .isThrownBy(() -> refresh(node, grant))
+                .isThrownBy(() -> node.refresh(grant))
                 .satisfies(ended -> assertThat(ended.reason()).contains(SessionEndReason.LIMIT));
     }
 
@@ -142,10 +134,10 @@ class SessionLimitNodeTests {
     void loginReplacesTheSessionThatItNames() {
         TestNode node = node(LIMIT + 1, REJECT);
         TokenGrant first = trackedLogin(node);
-        TokenGrant second = node.bean(SessionTokens.class)
+        TokenGrant second = node.tokens()
                 .login("alice", SessionMetadata.none(), null, first.session().id());
         assertThatExceptionOfType(SessionEndedException.class)
-                .isThrownBy(() -> refresh(node, first))
+                .isThrownBy(() -> node.refresh(first))
                 .satisfies(ended -> assertThat(ended.reason()).contains(SessionEndReason.REPLACED));
         UserSession third = node.service.createSession(
                 "alice", SessionMetadata.none(), second.session().id());
@@ -159,7 +151,7 @@ class SessionLimitNodeTests {
         TestNode node = node();
         UserSession bobs = node.login("bob");
         for (String id : new String[] {bobs.id(), "never-there", "not a session id", ""}) {
-            node.bean(SessionTokens.class).login("mallory", SessionMetadata.none(), null, id);
+            node.tokens().login("mallory", SessionMetadata.none(), null, id);
         }
         assertThat(node.service.findSession(bobs.id())).isPresent();
         assertThat(node.service.getUserSessions("mallory")).hasSize(4);
@@ -173,7 +165,7 @@ class SessionLimitNodeTests {
         String bobs = node.login("bob").id();
         node.awaitCached(first.session().id());
         network.drop(Direction.TO_SERVER, Direction.TO_CLIENT);
-        SessionTokens tokens = node.bean(SessionTokens.class);
+        SessionTokens tokens = node.tokens();
         for (String id : List.of(first.session().id(), bobs)) {
             assertThat(tokens.login("alice", SessionMetadata.none(), null, id)
                             .session()
@@ -196,7 +188,7 @@ class SessionLimitNodeTests {
         try (TestNode cutOff = TestNode.at("redis://127.0.0.1:1", LIMIT + 1)) {
             TokenGrant during = login(cutOff);
             assertThat(during.session().tracked()).isFalse();
-            assertThat(refresh(node, during).session().tracked()).isTrue();
+            assertThat(node.refresh(during).session().tracked()).isTrue();
             assertEndedByTheLimit(node, before);
             assertThat(node.service.getUserSessions("alice"))
                     .extracting(UserSession::id)

@@ -8,6 +8,8 @@ import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
+import dev.sessiontracking.SessionTokens;
+import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.core.SessionChecker;
@@ -19,6 +21,8 @@ import dev.sessiontracking.spi.SessionStore.Providers;
 import dev.sessiontracking.testkit.ProviderTokens;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -108,6 +112,17 @@ final class TestNode implements AutoCloseable {
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> service.createSession(userId, SessionMetadata.none()), UserSession::tracked);
+    }
+
+    SessionTokens tokens() {
+        return bean(SessionTokens.class);
+    }
+
+    /** With the claims that a decoder gives to the application. */
+    TokenGrant refresh(TokenGrant grant) {
+        Map<String, Object> claims = new HashMap<>(grant.refreshClaims());
+        claims.put("exp", grant.refreshExpiresAt());
+        return tokens().refresh(claims, SessionMetadata.none());
     }
 
     void awaitAnswer(String sessionId, Result answer) {
