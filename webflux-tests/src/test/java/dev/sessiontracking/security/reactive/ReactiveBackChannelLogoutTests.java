@@ -31,11 +31,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RestController;
-import reactor.core.publisher.Mono;
 
 /** Logout tokens of an identity provider, sent to a WebFlux application. No event loop is blocked. */
 @ExtendWith(EventLoopGuard.class)
@@ -58,7 +53,7 @@ class ReactiveBackChannelLogoutTests {
     static void start() {
         server = FluxServer.withRedis(
                 REDIS.url(),
-                Application.class,
+                IdentityProviderFluxTests.Application.class,
                 "spring.webflux.base-path=/api",
                 "session.tracking.issuers.main.issuer-uri=" + PROVIDER.issuer(),
                 "session.tracking.issuers.main.client-ids=one",
@@ -191,16 +186,5 @@ class ReactiveBackChannelLogoutTests {
             REDIS.server().thaw();
         }
         Awaitility.await().until(() -> REDIS.cli().number("EXISTS", "session:" + login.sid()) == 0);
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @RestController
-    static class Application {
-
-        @GetMapping("/me")
-        Mono<String> me() {
-            return Mono.just("me");
-        }
     }
 }
