@@ -74,7 +74,7 @@ public final class SessionTracking implements AutoCloseable {
                 this.store,
                 this.reader,
                 new RevocationDenylist(clock, settings.retention(), settings.maximumRemembered()),
-                new NotBeforeMarkers(this.store, this.store::cachedNotBefore, longest, clock),
+                new NotBeforeMarkers(this.store, this.store::cachedNotBefore, longest, clock, System::nanoTime),
                 events,
                 settings.outagePolicy());
         this.checker = new SessionEngine(

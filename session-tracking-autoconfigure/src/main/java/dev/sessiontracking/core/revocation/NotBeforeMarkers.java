@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,8 @@ public final class NotBeforeMarkers {
 
     private final Clock clock;
 
+    private final LongSupplier ticker;
+
     private final Map<String, NotBefore> remembered = Collections.synchronizedMap(new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, NotBefore> eldest) {
@@ -64,16 +67,19 @@ public final class NotBeforeMarkers {
     /**
      * @param cachedRead reads a marker of that store, or finds it in the near cache
      * @param lifetime how long a marker can matter: as long as any token lives
+     * @param ticker nanoseconds that do not jump, as {@link System#nanoTime()}
      */
     public NotBeforeMarkers(
             SessionStore store,
             Function<String, CompletionStage<NotBefore>> cachedRead,
             Duration lifetime,
-            Clock clock) {
+            Clock clock,
+            LongSupplier ticker) {
         this.store = store;
         this.cachedRead = cachedRead;
         this.lifetime = lifetime;
         this.clock = clock;
+        this.ticker = ticker;
     }
 
     /**
@@ -129,7 +135,7 @@ public final class NotBeforeMarkers {
      */
     public CompletableFuture<NotBefore> cutoff() {
         Cutoff known = cutoff;
-        if (known == null || !known.read.isWithin(CUTOFF_STALENESS, System.nanoTime(), clock.millis())) {
+        if (known == null || !known.read.isWithin(CUTOFF_STALENESS, ticker.getAsLong(), clock.millis())) {
             cutoff = null;
             return readCutoff();
         }
@@ -144,7 +150,7 @@ public final class NotBeforeMarkers {
      */
     public @Nullable NotBefore cutoffNow() {
         Cutoff known = cutoff;
-        long age = known == null ? Long.MAX_VALUE : System.nanoTime() - known.read.nanos();
+        long age = known == null ? Long.MAX_VALUE : ticker.getAsLong() - known.read.nanos();
         if (known != null && age <= CUTOFF_YOUNG) {
             return known.effective.getNow(null);
         }
@@ -153,7 +159,7 @@ public final class NotBeforeMarkers {
     }
 
     private CompletableFuture<NotBefore> readCutoff() {
-        Moment now = Moment.now(System::nanoTime, clock);
+        Moment now = Moment.now(ticker, clock);
         return credible(ALL_USERS)
                 .thenCompose(stored -> keepCutoff(stored, now))
                 .exceptionally(unavailable -> remembered(ALL_USERS))

@@ -35,7 +35,8 @@ class CutoffRevokerTests {
 
     private final RevocationDenylist denylist = new RevocationDenylist(clock, TTL, 2);
 
-    private final NotBeforeMarkers markers = new NotBeforeMarkers(store, store::notBefore, TTL, clock);
+    private final NotBeforeMarkers markers =
+            new NotBeforeMarkers(store, store::notBefore, TTL, clock, System::nanoTime);
 
     private final RecordedOutcomes outcomes = new RecordedOutcomes();
 
@@ -129,9 +130,20 @@ class CutoffRevokerTests {
     @Test
     void storeThatKeepsNoMarkersIsAnErrorOfTheCutoff() {
         SwitchableStore simple = new SwitchableStore();
-        NotBeforeMarkers none = new NotBeforeMarkers(simple, simple::notBefore, TTL, clock);
+        NotBeforeMarkers none = new NotBeforeMarkers(simple, simple::notBefore, TTL, clock, System::nanoTime);
         assertThatExceptionOfType(SessionStoreUnavailableException.class)
                 .isThrownBy(() -> none.raise(ALL_USERS, at(NOW)));
+    }
+
+    // the time of a revocation of one user
+
+    @Test
+    void revocationOfAUserTakesTheTimeOfTheStoreUnlessItHasOne() {
+        clockOfStore.advance(Duration.ofSeconds(10));
+        revoker.revokeAllUntil("alice", NOW, SessionEndReason.IDENTITY_PROVIDER);
+        assertThat(store.marker("alice")).isEqualTo(at(NOW));
+        revoker.revokeAll("alice", null, SessionEndReason.REVOKED);
+        assertThat(store.marker("alice").millis()).isEqualTo(clockOfStore.millis());
     }
 
     // what other nodes announce

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core.revocation;
 
+import static dev.sessiontracking.spi.NotBefore.ALL_USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -28,7 +29,10 @@ class NotBeforeMarkersTests {
 
     private final SwitchableStore store = new SwitchableStore().withMarkers(clock);
 
-    private final NotBeforeMarkers markers = new NotBeforeMarkers(store, store::notBefore, LIFETIME, clock);
+    private long nanos;
+
+    private final NotBeforeMarkers markers =
+            new NotBeforeMarkers(store, store::notBefore, LIFETIME, clock, () -> nanos);
 
     private static NotBefore at(Instant time) {
         return NotBefore.of(time, null);
@@ -128,6 +132,49 @@ class NotBeforeMarkersTests {
         store.putMarker("alice", NotBefore.CLEARED);
         assertThat(readForToken()).isEqualTo(NotBefore.CLEARED);
         assertThat(markers.isRememberedToCover("alice", NOW)).isFalse();
+    }
+
+    // the cut-off
+
+    @Test
+    void cutoffOfTheStoreCountsHoweverOldItIs() {
+        NotBefore old = at(NOW.minus(LIFETIME));
+        store.putMarker(ALL_USERS, old);
+        assertThat(markers.cutoff().join()).isEqualTo(old);
+        assertThat(markers.remembered(ALL_USERS)).isEqualTo(NotBefore.NONE);
+    }
+
+    @Test
+    void rememberedCutoffCountsDuringAnOutage() {
+        markers.raise(ALL_USERS, at(NOW));
+        store.fail();
+        assertThat(markers.cutoff().join()).isEqualTo(at(NOW));
+    }
+
+    @Test
+    void cutoffIsReadAgainBeforeItIsTooOldAndMeanwhileNobodyWaits() {
+        store.putMarker(ALL_USERS, at(NOW));
+        assertThat(markers.cutoffNow()).isEqualTo(at(NOW));
+        nanos += Duration.ofMillis(250).toNanos();
+        assertThat(markers.cutoffNow()).isEqualTo(at(NOW));
+        assertThat(store.questions()).isEqualTo(1);
+        store.hang();
+        nanos++;
+        assertThat(markers.cutoffNow()).isEqualTo(at(NOW));
+        assertThat(store.questions()).isEqualTo(2);
+        nanos = Duration.ofMillis(500).toNanos();
+        assertThat(markers.cutoffNow()).isEqualTo(at(NOW));
+        nanos++;
+        assertThat(markers.cutoffNow()).isNull();
+    }
+
+    @Test
+    void answerOfTheStoreReplacesTheCutoffThatIsGettingOld() {
+        store.putMarker(ALL_USERS, at(NOW));
+        markers.cutoffNow();
+        store.putMarker(ALL_USERS, at(NOW.plus(TICK)));
+        nanos += Duration.ofMillis(251).toNanos();
+        assertThat(markers.cutoffNow()).isEqualTo(at(NOW.plus(TICK)));
     }
 
     // raising and clearing

@@ -48,7 +48,7 @@ class RevokerTests {
             store,
             reader,
             denylist,
-            new NotBeforeMarkers(store, store::notBefore, TTL, clock),
+            new NotBeforeMarkers(store, store::notBefore, TTL, clock, System::nanoTime),
             outcomes,
             OutagePolicy.PLAIN_JWT);
 
@@ -146,7 +146,7 @@ class RevokerTests {
         revoke("b");
         store.recoverSilently();
         reader.renewLease();
-        for (String id : List.of("c", "d")) {
+        for (String id : List.of("c", "d", "f")) {
             login(id);
             reader.cache.putLive(id, 1, NOW.plus(TTL).toEpochMilli());
             assertThat(revoke(id)).isTrue();
