@@ -10,6 +10,7 @@ import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -190,12 +191,33 @@ class RevocationDenylistBoundTests {
         for (int i = 0; i < 5_000; i++) {
             large.denyRevokedElsewhere("loop-" + i);
             large.denyAnnounced("loop-" + i, "attacker", NOW);
+            assertThat(i > 100 || large.isDenied("loop-0")).as("there is room").isTrue();
         }
         for (int i = 0; i < 100; i++) {
             assertThat(large.isDenied("victim-" + i)).isTrue();
         }
         assertThat(large.isDenied("loop-4999")).isTrue();
         assertThat(large.size()).isLessThanOrEqualTo(1_000);
+    }
+
+    @Test
+    void userWithNoMoreThanTheShareDisplacesTheOldestOfAll() {
+        RevocationDenylist small = new RevocationDenylist(clock, RETENTION, 12);
+        String neighbour = IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> "owner-" + i)
+                .filter(owner -> Math.floorMod(owner.hashCode() - "alice".hashCode(), 256) == 0)
+                .findFirst()
+                .orElseThrow();
+        small.denyAnnounced("oldest", "bob", NOW);
+        small.denyAnnounced("of the same queue", neighbour, NOW);
+        for (int i = 0; i < 11; i++) {
+            small.denyAnnounced("alices-" + i, "alice", NOW);
+        }
+        assertThat(small.isDenied("oldest")).isFalse();
+        assertThat(small.isDenied("alices-0")).isTrue();
+        small.denyAnnounced("alices-11", "alice", NOW);
+        assertThat(small.isDenied("alices-0")).isFalse();
+        assertThat(small.isDenied("of the same queue")).isTrue();
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Revocations of sessions, as this node remembers them. */
@@ -39,7 +40,7 @@ class RevocationDenylistTests {
 
     @Test
     void forgetsASessionThatWasNotThere() {
-        memory.forget(memory.deny("a", SessionEndReason.REVOKED));
+        assertThat(memory.forget(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
         assertThat(memory.isDenied("a")).isFalse();
         assertThat(memory.size()).isZero();
     }
@@ -117,6 +118,47 @@ class RevocationDenylistTests {
         assertThat(memory.deny("g", SessionEndReason.REVOKED)).isNull();
     }
 
+    @Test
+    void listsWhatItDenies() {
+        memory.deny("over", SessionEndReason.REVOKED);
+        clock.advance(RETENTION);
+        confirmed("a");
+        assertThat(memory.deniedSessions()).containsExactly("a");
+    }
+
+    // sessions that may begin again
+
+    private boolean isDeniedToLoginAt(@Nullable Instant authenticatedAt) {
+        return memory.isDenied("a", "alice", authenticatedAt, true);
+    }
+
+    @Test
+    void sessionBeginsAgainWithALoginAfterItsRevocation() {
+        confirmed("a");
+        assertThat(isDeniedToLoginAt(NOW.plusMillis(1))).isFalse();
+        assertThat(isDeniedToLoginAt(NOW)).isTrue();
+        assertThat(isDeniedToLoginAt(null)).isTrue();
+        assertThat(memory.isDenied("a", "alice", NOW.plusMillis(1), false)).isTrue();
+    }
+
+    @Test
+    void sessionDoesNotBeginAgainBeforeItsRevocationIsConfirmed() {
+        Denial denial = memory.deny("a", SessionEndReason.REVOKED);
+        assertThat(isDeniedToLoginAt(NOW.plusMillis(1))).isTrue();
+        memory.keep(denial, false);
+        assertThat(isDeniedToLoginAt(NOW.plusMillis(1))).isTrue();
+    }
+
+    @Test
+    void latestTimeOfARevocationCountsButNoneOfTheFuture() {
+        for (int seconds : List.of(-9, -5, -7)) {
+            memory.denyAnnounced("a", "owner", NOW.plusSeconds(seconds));
+        }
+        assertThat(memory.reappliable(List.of("a"))).containsEntry("a", NOW.minusSeconds(5));
+        memory.denyAnnounced("a", "owner", NOW.plusSeconds(60));
+        assertThat(memory.reappliable(List.of("a"))).containsEntry("a", NOW);
+    }
+
     // reapplying
 
     @Test
@@ -127,10 +169,14 @@ class RevocationDenylistTests {
         assertThat(memory.confirm(first)).isFalse();
         assertThat(memory.confirm(second)).isTrue();
         assertThat(memory.reappliable(List.of("a"))).containsOnlyKeys("a");
+        assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
     }
 
     @Test
     void nothingIsReappliedThatNobodyAskedFor() {
+        Denial other = memory.deny("a", SessionEndReason.REVOKED);
+        assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
+        assertThat(memory.confirm(other)).isFalse();
         assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
         assertThat(memory.forget(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
     }

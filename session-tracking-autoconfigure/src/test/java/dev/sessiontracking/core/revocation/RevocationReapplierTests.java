@@ -24,7 +24,11 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class RevocationReapplierTests {
 
     private final SlowStore store = new SlowStore();
@@ -47,6 +51,22 @@ class RevocationReapplierTests {
         later.remove().run();
         assertThat(store.taken).hasSize(1_000).contains("id-0");
         assertThat(later).isEmpty();
+    }
+
+    @Test
+    void nothingIsAskedForNoSessionOrAfterTheLastOne(CapturedOutput output) {
+        again.apply(Map.of());
+        assertThat(store.asked).isZero();
+        again.apply(ids(512));
+        assertThat(store.asked).isEqualTo(2);
+        assertThat(output).doesNotContain("in the store again");
+    }
+
+    @Test
+    void sessionsThatWereInTheStoreAgainAreReported(CapturedOutput output) {
+        store.returned = 3;
+        again.apply(ids(512));
+        assertThat(output).containsOnlyOnce("6 revoked session(s) were in the store again");
     }
 
     @Test
@@ -80,6 +100,8 @@ class RevocationReapplierTests {
 
         private int asked;
 
+        private long returned;
+
         @Override
         public CompletionStage<Long> reapplyRevocations(List<String> sessionIds) {
             asked++;
@@ -88,7 +110,7 @@ class RevocationReapplierTests {
                 return CompletableFuture.failedFuture(new SessionStoreUnavailableException("too slow", null));
             }
             taken.addAll(sessionIds);
-            return CompletableFuture.completedFuture(0L);
+            return CompletableFuture.completedFuture(returned);
         }
 
         @Override

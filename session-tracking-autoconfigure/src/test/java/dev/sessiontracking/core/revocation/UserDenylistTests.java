@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -174,6 +175,9 @@ class UserDenylistTests {
         assertThat(isDenied(NOW)).isTrue();
         assertThat(isDenied(NOW.plusSeconds(1))).isFalse();
         assertThat(memory.isDenied("a", "alice", NOW)).isFalse();
+        assertThat(memory.reason("a", "alice", NOW.minusSeconds(10)))
+                .as("it is not announced")
+                .isNull();
         memory.denyAnnounced("alice", NotBefore.of(NOW.plusSeconds(2), null));
         memory.denyAnnounced("alice", NotBefore.of(NOW.plusSeconds(1), null));
         assertThat(isDenied(NOW.plusSeconds(2))).isTrue();
@@ -238,5 +242,36 @@ class UserDenylistTests {
         memory.deny(ofUser("carol", NOW, null));
         memory.denyAnnounced("no room", null, NOW);
         assertThat(memory.isDenied("no room")).isFalse();
+    }
+
+    @Test
+    void announcedMarkerIsDisplacedWithoutThePendingRevocationOfItsUser() {
+        memory.deny(ofUser("alice", NOW, null));
+        memory.denyAnnounced("alice", NotBefore.of(NOW.plusSeconds(1), null));
+        memory.deny("x", SessionEndReason.REVOKED);
+        memory.deny("y", SessionEndReason.REVOKED);
+        assertThat(memory.isDenied("a", "alice", NOW)).isTrue();
+        assertThat(memory.isDeniedWithoutSession("alice", NOW.plusSeconds(1))).isFalse();
+    }
+
+    @Test
+    void earlierMarkerThatIsAnnouncedLaterChangesNothing() {
+        memory.denyAnnounced("alice", NotBefore.of(NOW.plusSeconds(1), null));
+        memory.denyAnnounced("alice", NotBefore.of(NOW, null));
+        assertThat(isDenied(NOW.plusSeconds(1))).isTrue();
+        for (String session : List.of("x", "y", "z")) {
+            assertThat(memory.deny(session, SessionEndReason.REVOKED)).isNotNull();
+        }
+        assertThat(isDenied(NOW)).as("it was displaced").isFalse();
+    }
+
+    @Test
+    void onlySoManyLaterSessionsAreRemembered() {
+        memory.deny(ofUser("alice", NOW, null));
+        for (int i = 0; i <= 1_000; i++) {
+            memory.created("alice", "later-" + i, NOW);
+        }
+        assertThat(memory.isDenied("later-999", "alice", null)).isFalse();
+        assertThat(memory.isDenied("later-1000", "alice", null)).isTrue();
     }
 }
