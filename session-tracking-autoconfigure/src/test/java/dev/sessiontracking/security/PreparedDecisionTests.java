@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEvent.RequestRejected.Reason;
+import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.core.SessionChecker.FirstUse;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.security.SessionClaim.SessionDecision;
 import dev.sessiontracking.security.chain.RequestSessions;
 import dev.sessiontracking.spi.OutagePolicy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -251,5 +254,37 @@ class PreparedDecisionTests {
         sessions.later.complete(Result.ENDED_BY_STORE);
         assertThat(prepared.toCompletableFuture()).isCompleted();
         assertThat(state.answer(named("b"))).isEqualTo(Result.ENDED_BY_STORE);
+    }
+
+    // sessions of identity providers
+
+    private static SessionClaim ofProvider(String id, SessionMetadata client) {
+        FirstUse use = new FirstUse(Duration.ofHours(1), Instant.EPOCH, client);
+        return SessionClaim.named(new TokenSession(id, "alice", null, use), null);
+    }
+
+    @Test
+    void sessionThatMayBeRecordedIsCheckedWithTheClientOfTheRequest() {
+        SessionMetadata client = SessionMetadata.of("192.0.2.1", "phone");
+        state.sentBy(() -> client);
+        evaluator.decide(ofProvider("a", SessionMetadata.none()), state);
+        evaluator.decide(ofProvider("b", SessionMetadata.none()), null);
+        assertThat(sessions.lookups())
+                .containsExactly(
+                        ofProvider("a", client).session(),
+                        ofProvider("b", SessionMetadata.none()).session());
+    }
+
+    @Test
+    void otherSessionIsCheckedWithoutReadingTheRequest() {
+        state.sentBy(() -> {
+            throw new IllegalStateException("The request was read");
+        });
+        sessions.now = Result.LIVE_BY_CACHE;
+        assertThat(evaluator.decide(named("a"), state)).isEqualTo(SessionDecision.ENDED);
+        assertThat(evaluator.decide(ofProvider("b", SessionMetadata.none()), state))
+                .as("memory answers")
+                .isEqualTo(SessionDecision.LIVE);
+        assertThat(sessions.lookups()).containsExactly(named("a").session());
     }
 }

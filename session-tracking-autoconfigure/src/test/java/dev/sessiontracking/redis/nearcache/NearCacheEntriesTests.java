@@ -148,4 +148,60 @@ class NearCacheEntriesTests {
         cache.clear();
         assertThat(cache.endReason("a")).isNull();
     }
+
+    // the cut-off, and sessions of identity providers
+
+    private static NotBefore until(long millis) {
+        return new NotBefore(millis, null, 0);
+    }
+
+    private SessionStatus ofProvider(String sessionId, NotBefore cutoff, long authenticatedAt) {
+        return cache.lookup(sessionId, cutoff, Instant.ofEpochMilli(authenticatedAt));
+    }
+
+    @Test
+    void cutoffEndsWhatBeganUntilItsTime() {
+        cache.putLive("a", 5, in(BOUND));
+        cache.renewLease(cache.now());
+        assertThat(cache.lookup("a", until(4))).isEqualTo(SessionStatus.LIVE);
+        assertThat(cache.lookup("a", until(5))).isEqualTo(SessionStatus.ENDED);
+        assertThat(cache.lookup("a", NotBefore.CLEARED)).isEqualTo(SessionStatus.LIVE);
+        assertThat(cache.lookup("unknown", until(5))).isEqualTo(SessionStatus.UNKNOWN);
+    }
+
+    @Test
+    void liveSessionOfAProviderHasEndedForEarlierLogins() {
+        cache.putLive("a", 1, in(BOUND), 5);
+        cache.putLive("never ended", 1, in(BOUND));
+        assertThat(ofProvider("a", NotBefore.NONE, 6)).isEqualTo(SessionStatus.UNKNOWN);
+        cache.renewLease(cache.now());
+        assertThat(ofProvider("a", NotBefore.NONE, 5)).isEqualTo(SessionStatus.ENDED);
+        assertThat(ofProvider("a", NotBefore.NONE, 6)).isEqualTo(SessionStatus.LIVE);
+        assertThat(cache.lookup("a", NotBefore.NONE, null)).isEqualTo(SessionStatus.ENDED);
+        assertThat(ofProvider("never ended", NotBefore.NONE, 0)).isEqualTo(SessionStatus.LIVE);
+        assertThat(cache.lookup("never ended", NotBefore.NONE, null)).isEqualTo(SessionStatus.LIVE);
+    }
+
+    @Test
+    void absentSessionOfAProviderHasEndedForEarlierLoginsOnly() {
+        cache.putAbsent("a");
+        cache.renewLease(cache.now());
+        assertThat(ofProvider("a", NotBefore.NONE, 0)).as("not recorded yet").isEqualTo(SessionStatus.UNKNOWN);
+        cache.putEnded("a", Instant.ofEpochMilli(5));
+        cache.putEnded("unknown", Instant.ofEpochMilli(5));
+        assertThat(ofProvider("a", NotBefore.NONE, 5)).isEqualTo(SessionStatus.ENDED);
+        assertThat(ofProvider("a", NotBefore.NONE, 6)).isEqualTo(SessionStatus.UNKNOWN);
+        assertThat(cache.lookup("a", NotBefore.NONE, null)).isEqualTo(SessionStatus.ENDED);
+        assertThat(ofProvider("unknown", NotBefore.NONE, 5)).isEqualTo(SessionStatus.UNKNOWN);
+    }
+
+    @Test
+    void cutoffEndsTheLoginsOfAProviderUntilItsTime() {
+        cache.putLive("a", 1, in(BOUND));
+        cache.renewLease(cache.now());
+        assertThat(ofProvider("a", until(7), 7)).isEqualTo(SessionStatus.ENDED);
+        assertThat(ofProvider("a", until(7), 8)).isEqualTo(SessionStatus.LIVE);
+        assertThat(cache.lookup("a", until(7), null)).isEqualTo(SessionStatus.ENDED);
+        assertThat(ofProvider("unknown", until(7), 7)).isEqualTo(SessionStatus.UNKNOWN);
+    }
 }
