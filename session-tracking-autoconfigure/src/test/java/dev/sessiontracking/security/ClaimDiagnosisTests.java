@@ -99,7 +99,7 @@ class ClaimDiagnosisTests {
         judge(Map.of("sid", first, "sub", "alice", "iss", "https://ours"));
         assertThat(output).doesNotContain("WARN");
 
-        for (String session : List.of(first, second, second)) {
+        for (String session : List.of(first, second, second, sessions.begin())) {
             assertThat(judge(Map.of("sid", session, "sub", "4711", "iss", "https://ours")))
                     .isEqualTo(SessionDecision.LIVE);
         }
@@ -110,7 +110,7 @@ class ClaimDiagnosisTests {
                 .contains(SessionIds.hash("alice"))
                 .contains(SessionIds.hash("4711"))
                 .doesNotContain("4711 ");
-        assertThat(sessions.problems()).containsExactly(ClaimProblem.OTHER_USER, ClaimProblem.OTHER_USER);
+        assertThat(sessions.problems()).hasSize(3).containsOnly(ClaimProblem.OTHER_USER);
     }
 
     @Test

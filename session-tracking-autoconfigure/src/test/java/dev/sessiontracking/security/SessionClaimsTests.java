@@ -3,8 +3,10 @@ package dev.sessiontracking.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.Lifetimes;
+import dev.sessiontracking.core.SessionChecker.FirstUse;
 import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking;
 import java.math.BigDecimal;
@@ -147,6 +149,32 @@ class SessionClaimsTests {
 
         assertThat(claims.read(Map.of("sid", "s", "sub", userId)).session().userId() != null)
                 .isEqualTo(taken);
+    }
+
+    @Test
+    void warningTellsWhatTheClaimIs(CapturedOutput output) {
+        claims.read(Map.of("sid", 4.2));
+        assertThat(output).contains("session-id-claims: the claim is of the type Double");
+        claims(List.of("sid"), List.of()).read(Map.of("sid", ""));
+        assertThat(output).contains("session-id-claims: the claim is a text that is empty");
+        claims.read(Map.of("sid", "s"));
+        assertThat(output).contains("user-id-claim: the claim is missing");
+    }
+
+    @Test
+    void sessionThatBeginsWithItsFirstUseNeedsAUserAndAnExpiry() {
+        SessionClaims ofProvider = new SessionClaims(
+                TrustedIssuersTests.issuers("i", "issuers.a.registration=first-use", "issuers.a.lifetime=2h"));
+        Instant expiry = Instant.ofEpochSecond(1_700_000_000);
+        Map<String, Object> token = Map.of("iss", "i", "sid", "s", "sub", "alice", "exp", expiry);
+        FirstUse use = new FirstUse(Duration.ofHours(2), expiry, SessionMetadata.none());
+        assertThat(ofProvider.read(token))
+                .isEqualTo(SessionClaim.named(new TokenSession("s", "alice", null, use), "i"));
+        for (String missing : List.of("sub", "exp")) {
+            Map<String, Object> without = new HashMap<>(token);
+            without.remove(missing);
+            assertThat(ofProvider.read(without)).as(missing).isEqualTo(SessionClaim.unusable("i"));
+        }
     }
 
     @Test

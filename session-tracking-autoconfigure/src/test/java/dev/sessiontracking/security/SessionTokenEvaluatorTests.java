@@ -169,6 +169,13 @@ class SessionTokenEvaluatorTests {
     }
 
     @Test
+    void issuerIsShownUpToABound() {
+        String longest = "y".repeat(200);
+        assertThat(UnregisteredSessionWarning.printable(longest)).isEqualTo("'" + longest + "'");
+        assertThat(UnregisteredSessionWarning.printable(longest + "y")).isEqualTo("'" + longest + "...'");
+    }
+
+    @Test
     void warningsAreBounded(CapturedOutput output) {
         for (int i = 0; i < 200; i++) {
             judge(Map.of("sid", "a", "iss", "https://issuer-" + i));

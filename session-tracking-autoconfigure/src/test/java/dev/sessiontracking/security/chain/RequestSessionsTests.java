@@ -221,7 +221,7 @@ class RequestSessionsTests {
         assertThat(examined(hiding, Origin.TOKEN_FILTER, JWT)).isEmpty();
         reader.tokens = List.of(TestIssuer.get().token("a"));
         ChainTraits chain = new ChainTraits("api", Tokens.JWT);
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < 3; i++) {
             assertThat(sessions.examine(state, hiding, Origin.TOKEN_FILTER, chain, "request"))
                     .isFalse();
         }

@@ -172,6 +172,25 @@ class ChainSessionCheckTests {
     }
 
     @Test
+    void outageEndsNoLoginThatIsStored() throws Exception {
+        engine.goDown(OutagePolicy.REJECT);
+        JwtAuthenticationToken stored = token("a");
+        SecurityContextHolder.getContext().setAuthentication(stored);
+        assertThat(passes(stored, Origin.STORED)).isFalse();
+        assertThat(response.getStatus()).isEqualTo(503);
+        assertThat(SecurityContextHolder.getContext().getAuthentication()).isSameAs(stored);
+        SecurityContextHolder.clearContext();
+    }
+
+    @Test
+    void revocationEndsALoginThatIsStored() throws Exception {
+        SecurityContextHolder.getContext().setAuthentication(token("a"));
+        assertThat(passes(token("a"), Origin.STORED)).isFalse();
+        assertThat(response.getStatus()).isEqualTo(401);
+        assertThat(SecurityContextHolder.getContext().getAuthentication()).isNull();
+    }
+
+    @Test
     void undeterminedTokenIsUnusable() {
         tokens = List.of(TestIssuer.get().token("a"));
         assertThatExceptionOfType(RejectedTokenException.class)
