@@ -158,11 +158,13 @@ class SessionClaimsTests {
         claims(List.of("sid"), List.of()).read(Map.of("sid", ""));
         assertThat(output).contains("session-id-claims: the claim is a text that is empty");
         claims.read(Map.of("sid", "s"));
-        assertThat(output).contains("user-id-claim: the claim is missing");
+        assertThat(output)
+                .contains("user-id-claim: the claim is missing")
+                .contains("The token counts as one without a user");
     }
 
     @Test
-    void sessionThatBeginsWithItsFirstUseNeedsAUserAndAnExpiry() {
+    void sessionThatBeginsWithItsFirstUseNeedsAUserAndAnExpiry(CapturedOutput output) {
         SessionClaims ofProvider = new SessionClaims(
                 TrustedIssuersTests.issuers("i", "issuers.a.registration=first-use", "issuers.a.lifetime=2h"));
         Instant expiry = Instant.ofEpochSecond(1_700_000_000);
@@ -175,6 +177,7 @@ class SessionClaimsTests {
             without.remove(missing);
             assertThat(ofProvider.read(without)).as(missing).isEqualTo(SessionClaim.unusable("i"));
         }
+        assertThat(output).contains("Such tokens of a session are rejected, because the session could not be listed");
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtValidationException;
 
 /** What a decoder learns of a token, inside a filter chain and outside. */
 class SessionTrackingJwtValidatorTests {
@@ -73,6 +74,15 @@ class SessionTrackingJwtValidatorTests {
         assertThatExceptionOfType(SessionStoreUnavailableException.class).isThrownBy(() -> errors(token("a")));
         engine.goDown(OutagePolicy.PLAIN_JWT);
         assertThat(errors(token("a"))).isEmpty();
+    }
+
+    @Test
+    void decoratedDecoderReturnsLiveTokensOnly() {
+        Jwt live = token(engine.begin());
+        assertThat(validator.decorate(text -> live).decode("text")).isSameAs(live);
+        assertThatExceptionOfType(JwtValidationException.class)
+                .isThrownBy(() -> validator.decorate(text -> token("ended")).decode("text"))
+                .withMessageContaining(SessionTrackingJwtValidator.ERROR_DESCRIPTION);
     }
 
     @Test

@@ -29,7 +29,7 @@ class NotBeforeMarkersTests {
 
     private final SwitchableStore store = new SwitchableStore().withMarkers(clock);
 
-    private long nanos;
+    private long nanos = Long.MAX_VALUE / 4;
 
     private final NotBeforeMarkers markers =
             new NotBeforeMarkers(store, store::notBefore, LIFETIME, clock, () -> nanos);
@@ -162,10 +162,12 @@ class NotBeforeMarkersTests {
         nanos++;
         assertThat(markers.cutoffNow()).isEqualTo(at(NOW));
         assertThat(store.questions()).isEqualTo(2);
-        nanos = Duration.ofMillis(500).toNanos();
+        nanos += Duration.ofMillis(250).toNanos() - 1;
         assertThat(markers.cutoffNow()).isEqualTo(at(NOW));
+        assertThat(markers.cutoff()).isCompletedWithValue(at(NOW));
         nanos++;
         assertThat(markers.cutoffNow()).isNull();
+        assertThat(markers.cutoff()).isNotDone();
     }
 
     @Test

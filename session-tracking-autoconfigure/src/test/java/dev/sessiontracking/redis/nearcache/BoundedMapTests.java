@@ -65,6 +65,27 @@ class BoundedMapTests {
     }
 
     @Test
+    void removedEntryThatIsBackIsTheYoungest() {
+        put(0, 100);
+        map.remove("key-0");
+        put(0, 1);
+        put(100, 101);
+        assertThat(map.get("key-0")).isZero();
+        assertThat(map.get("key-1")).isNull();
+    }
+
+    @Test
+    void additionGivesAThousandSecondChancesAtMost() {
+        BoundedMap<Integer> large = new BoundedMap<>(1_500);
+        IntStream.range(0, 1_500).forEach(i -> large.put("key-" + i, i));
+        IntStream.range(0, 1_500).forEach(i -> large.get("key-" + i));
+        large.put("new", 1);
+        assertThat(large.size()).isEqualTo(1_500);
+        assertThat(large.get("key-1000")).isNull();
+        assertThat(large.get("new")).isEqualTo(1);
+    }
+
+    @Test
     void removesOnCondition() {
         put(0, 2);
         assertThat(map.removeIf("key-1", value -> value == 0)).isNull();

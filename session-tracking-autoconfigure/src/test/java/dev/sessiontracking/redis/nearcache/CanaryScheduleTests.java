@@ -17,7 +17,7 @@ class CanaryScheduleTests {
 
     private final MutableClock wall = MutableClock.startingNow();
 
-    private final AtomicLong nanos = new AtomicLong();
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE / 4);
 
     private final CanarySchedule schedule = new CanarySchedule(nanos::get, wall);
 
@@ -79,6 +79,14 @@ class CanaryScheduleTests {
     void oneCheckInASecondNeverSpendsACanary() {
         Moment shown = now();
         assertThat(dueIn(60, Duration.ofMillis(1_001), shown)).isZero();
+    }
+
+    @Test
+    void aRowEndsAfterASecond() {
+        assertThat(dueIn(3, TICK, null)).isZero();
+        pass(Duration.ofSeconds(1).minus(TICK.multipliedBy(3)));
+        assertThat(dueIn(1, TICK, null)).isOne();
+        assertThat(dueIn(3, TICK, null)).isZero();
     }
 
     @Test

@@ -30,6 +30,23 @@ class FeedPageTests {
     }
 
     @Test
+    void textOfTheMaximumLengthIsKept() {
+        FeedPage page = new FeedPage("-", FeedPage.FIRST);
+        assertThat(page.decodeValue(bytes("x".repeat(1_024)))).hasSize(1_024);
+        assertThat(page.decodeValue(bytes("x".repeat(1_025)))).isNull();
+    }
+
+    @Test
+    void namesAndValuesCountAsBytesOfTheirPage() {
+        FeedPage page = new FeedPage("-", 2);
+        page.decodeKey(bytes("x".repeat(3_000)));
+        page.decodeValue(bytes("x".repeat(1_096)));
+        assertThat(page.next()).isEqualTo(8);
+        page.decodeKey(bytes("x"));
+        assertThat(page.next()).isEqualTo(1);
+    }
+
+    @Test
     void pagesGrowUntilEntriesAreLarge() {
         int most = FeedPage.FIRST;
         for (int i = 0; i < 20; i++) {

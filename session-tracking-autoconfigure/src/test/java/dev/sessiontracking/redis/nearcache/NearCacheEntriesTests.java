@@ -106,6 +106,17 @@ class NearCacheEntriesTests {
     }
 
     @Test
+    void boundOfReasonsGrowsWithTheCache() {
+        cache.resize(100);
+        for (int i = 0; i < 10; i++) {
+            cache.putEndReason("ended" + i, Optional.empty());
+        }
+        for (int i = 0; i < 10; i++) {
+            assertThat(cache.endReason("ended" + i)).isNotNull();
+        }
+    }
+
+    @Test
     void ageOfTheLeaseIsThatOfTheRequest() {
         assertThat(cache.leaseAge()).isNull();
         Moment sent = cache.now();
