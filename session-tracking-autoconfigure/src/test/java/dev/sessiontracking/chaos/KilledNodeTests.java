@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a revocation that a node keeps for the server, when that node ends. */
+@Tag("full")
 class KilledNodeTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -41,7 +42,6 @@ class KilledNodeTests {
 
     /** The limit that the README states for "revocations are not lost while the process lives". */
     @Test
-    @Tag("full")
     void aProcessThatIsKilledTakesWhatItKeepsAlong() {
         Tokens tokens = loggedOutWithoutServer();
         fleet.node(0).kill();
@@ -60,7 +60,6 @@ class KilledNodeTests {
     }
 
     @Test
-    @Tag("full")
     void aProcessThatIsStoppedAfterTheServerIsBackHasToldIt() {
         Tokens other = login();
         Tokens tokens = loggedOutWithoutServer();

@@ -22,21 +22,24 @@ public final class CodeBlocks {
 
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 
+    /** Shared, because it reads the jars of the class path once. */
+    private static final StandardJavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
+
     private CodeBlocks() {}
 
     /** What the compiler says; empty when the block compiles. */
-    public static String compile(String block, Path folder) {
+    public static synchronized String compile(String block, Path folder) {
         Matcher type = TYPE.matcher(block);
         if (!type.find()) {
             return "No type is declared: a reader cannot paste this";
         }
         StringWriter output = new StringWriter();
-        try (StandardJavaFileManager files = COMPILER.getStandardFileManager(null, null, null)) {
+        try {
             Path source = Files.createDirectories(folder).resolve(type.group(1) + ".java");
             Files.writeString(source, block);
-            files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(folder));
+            FILES.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(folder));
             List<String> options = List.of("-proc:none", "-Xlint:all,-classfile,-processing", "-Werror");
-            COMPILER.getTask(output, files, null, options, null, files.getJavaFileObjects(source))
+            COMPILER.getTask(output, FILES, null, options, null, FILES.getJavaFileObjects(source))
                     .call();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

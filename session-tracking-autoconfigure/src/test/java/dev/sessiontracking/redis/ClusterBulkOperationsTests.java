@@ -7,8 +7,10 @@ import dev.sessiontracking.testkit.TestLength;
 import dev.sessiontracking.testkit.Topologies;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 
 /** The same on three masters. */
+@Tag("long")
 class ClusterBulkOperationsTests extends BulkOperations {
 
     private RedisServer[] masters = {};
@@ -21,7 +23,7 @@ class ClusterBulkOperationsTests extends BulkOperations {
 
     @Override
     int sessions() {
-        return TestLength.of(2_000, 8_000);
+        return TestLength.of(1_000, 8_000);
     }
 
     @Override

@@ -79,6 +79,7 @@ class FailoverTests {
     // cluster
 
     @Test
+    @Tag("full")
     void masterOfAClusterKilled() {
         ClusterTopology servers = Topologies.cluster();
         RedisServer master = servers.masters().get(0);

@@ -38,7 +38,7 @@ class NearCacheChaosTests {
     private final long seed = Long.getLong("session.tracking.test.seed", System.nanoTime());
 
     private final Duration time =
-            Duration.ofSeconds(Integer.getInteger("session.tracking.test.chaos-seconds", TestLength.of(8, 22)));
+            Duration.ofSeconds(Integer.getInteger("session.tracking.test.chaos-seconds", TestLength.of(4, 22)));
 
     private final History history = new History();
 

@@ -35,7 +35,7 @@ class SessionLimitRaceTests extends SessionStoreFixture {
     private static final End EVICTED = new End(SessionEndReason.LIMIT, Duration.ofHours(1), Duration.ZERO);
 
     private static final int ROUNDS =
-            Integer.getInteger("session.tracking.test.limit-rounds", TestLength.of(400, 10_000));
+            Integer.getInteger("session.tracking.test.limit-rounds", TestLength.of(200, 10_000));
 
     private static final int AT_A_TIME = 20;
 
