@@ -105,6 +105,7 @@ class OutageTests {
         assertThat(during.refreshExpiresAt()).isEqualTo(before.refreshExpiresAt());
         assertThat(during.sessionId()).isEqualTo(before.sessionId());
         assertThat(during.access()).isNotEqualTo(before.access());
+        assertThat(during.refresh()).isNotEqualTo(before.refresh());
         assertThat(sample.get("/me", during.access()).status()).isEqualTo(200);
     }
 

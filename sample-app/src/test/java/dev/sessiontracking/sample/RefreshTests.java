@@ -17,7 +17,6 @@ import javax.crypto.SecretKey;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtEncoder;
 import tools.jackson.databind.JsonNode;
 
@@ -97,20 +96,6 @@ class RefreshTests extends AbstractSampleTests {
 
         sample.refresh(second.refresh()).assertProblem(401);
         sample.get("/me", second.access()).assertProblem(401);
-    }
-
-    @Test
-    void whileRedisDoesNotAnswerTheRefreshTokenKeepsItsExpiry(@Autowired SecretKey key) {
-        Tokens alice = sample.login("alice");
-        redis.run(cli -> cli.clientPause(2000));
-
-        Tokens refreshed = Tokens.of(sample.refresh(alice.refresh()));
-
-        JwtDecoder decoder = TokenType.REFRESH.decoder(key);
-        assertThat(refreshed.refresh()).isNotEqualTo(alice.refresh());
-        assertThat(decoder.decode(refreshed.refresh()).getExpiresAt())
-                .isEqualTo(decoder.decode(alice.refresh()).getExpiresAt());
-        assertThat(refreshed.sessionId()).isEqualTo(alice.sessionId());
     }
 
     @RepeatedTest(5)

@@ -125,7 +125,11 @@ public final class RequestSessions<R> {
 
     /** Whether the decision on these prepared sessions accepts the request, so that it notifies no listener. */
     public boolean isAcceptable(RequestSessionState state, List<SessionClaim> claims) {
-        return claims.stream().allMatch(claim -> evaluator.isAcceptable(claim, state));
+        boolean acceptable = true;
+        for (int i = 0; acceptable && i < claims.size(); i++) {
+            acceptable = evaluator.isAcceptable(claims.get(i), state);
+        }
+        return acceptable;
     }
 
     /** Whether these prepared sessions are verified to be live. */
