@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -123,7 +122,7 @@ class RefreshTests extends AbstractSampleTests {
 
     @Test
     void tokenOfAnUntrackedLoginRegistersASession(@Autowired JwtEncoder encoder) {
-        String untracked = new TokenForge(encoder).sign(TokenType.REFRESH, Map.of(), same -> {});
+        String untracked = new TokenForge(encoder).untracked(TokenType.REFRESH);
 
         Tokens tracked = Tokens.of(sample.refresh(untracked));
 
@@ -137,7 +136,7 @@ class RefreshTests extends AbstractSampleTests {
 
     @Test
     void everyRefreshWithTheTokenOfAnUntrackedLoginIsOfOneSession(@Autowired JwtEncoder encoder) {
-        String untracked = new TokenForge(encoder).sign(TokenType.REFRESH, Map.of(), same -> {});
+        String untracked = new TokenForge(encoder).untracked(TokenType.REFRESH);
         Tokens first = Tokens.of(sample.refresh(untracked));
 
         Tokens second = Tokens.of(sample.refresh(untracked));
@@ -151,8 +150,8 @@ class RefreshTests extends AbstractSampleTests {
     @Test
     void tokensOfDifferentUntrackedLoginsAreOfDifferentSessions(@Autowired JwtEncoder encoder) {
         TokenForge forge = new TokenForge(encoder);
-        Tokens phone = Tokens.of(sample.refresh(forge.sign(TokenType.REFRESH, Map.of(), same -> {})));
-        Tokens laptop = Tokens.of(sample.refresh(forge.sign(TokenType.REFRESH, Map.of(), same -> {})));
+        Tokens phone = Tokens.of(sample.refresh(forge.untracked(TokenType.REFRESH)));
+        Tokens laptop = Tokens.of(sample.refresh(forge.untracked(TokenType.REFRESH)));
 
         assertThat(phone.sessionId()).isNotEqualTo(laptop.sessionId());
     }

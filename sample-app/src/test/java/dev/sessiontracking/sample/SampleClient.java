@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,6 +42,12 @@ final class SampleClient {
             assertThat(bob.sessionId()).isNotNull();
             assertThat(get("/sessions", bob.access()).status()).isEqualTo(200);
         });
+    }
+
+    /** A login without a session in the second of "log out everywhere" would be rejected, too. */
+    static void awaitNextSecond() {
+        long second = Instant.now().getEpochSecond();
+        await().until(() -> Instant.now().getEpochSecond() > second);
     }
 
     /** Logs in with the right password. */

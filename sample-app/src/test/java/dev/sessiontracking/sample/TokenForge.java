@@ -22,6 +22,12 @@ final class TokenForge {
         this.encoder = encoder;
     }
 
+    /** A token of a login without a session, later than all that earlier tests have revoked. */
+    String untracked(TokenType type) {
+        SampleClient.awaitNextSecond();
+        return sign(type, Map.of(), same -> {});
+    }
+
     /** A token that would be good, but for the change. */
     String sign(TokenType type, Map<String, Object> claims, Consumer<JwtClaimsSet.Builder> change) {
         Map<String, Object> all = new HashMap<>(claims);

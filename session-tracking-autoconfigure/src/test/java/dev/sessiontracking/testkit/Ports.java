@@ -16,8 +16,8 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class Ports {
 
-    private static final int PORTS = 3_000;
-    private static final int JVMS = 3;
+    private static final int PORTS = 2_500;
+    private static final int JVMS = 4;
     private static final int FIRST = 10_000 + (Integer.getInteger("session.tracking.test.fork", 1) - 1) % JVMS * PORTS;
     private static final int END = FIRST + PORTS;
 
