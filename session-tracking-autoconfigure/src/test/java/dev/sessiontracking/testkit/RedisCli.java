@@ -27,7 +27,6 @@ public final class RedisCli implements AutoCloseable {
 
     private final String host;
     private final int port;
-    private final @Nullable String user;
     private final @Nullable String password;
     private final int timeoutMillis;
     private final @Nullable SSLSocketFactory tls;
@@ -39,39 +38,29 @@ public final class RedisCli implements AutoCloseable {
     private record Connection(Socket socket, InputStream in) {}
 
     private RedisCli(
-            String host,
-            int port,
-            @Nullable String user,
-            @Nullable String password,
-            Duration timeout,
-            @Nullable SSLSocketFactory tls) {
+            String host, int port, @Nullable String password, Duration timeout, @Nullable SSLSocketFactory tls) {
         this.host = host;
         this.port = port;
-        this.user = user;
         this.password = password;
         this.timeoutMillis = Math.toIntExact(timeout.toMillis());
         this.tls = tls;
     }
 
     public static RedisCli to(String host, int port) {
-        return new RedisCli(host, port, null, null, DEFAULT_TIMEOUT, null);
+        return new RedisCli(host, port, null, DEFAULT_TIMEOUT, null);
     }
 
     public RedisCli withPassword(String password) {
-        return new RedisCli(host, port, null, password, Duration.ofMillis(timeoutMillis), tls);
-    }
-
-    public RedisCli withUser(String user, String password) {
-        return new RedisCli(host, port, user, password, Duration.ofMillis(timeoutMillis), tls);
+        return new RedisCli(host, port, password, Duration.ofMillis(timeoutMillis), tls);
     }
 
     public RedisCli withTimeout(Duration timeout) {
-        return new RedisCli(host, port, user, password, timeout, tls);
+        return new RedisCli(host, port, password, timeout, tls);
     }
 
     /** Encrypted, or not when there is no factory. */
     public RedisCli withTls(@Nullable SSLSocketFactory factory) {
-        return new RedisCli(host, port, user, password, Duration.ofMillis(timeoutMillis), factory);
+        return new RedisCli(host, port, password, Duration.ofMillis(timeoutMillis), factory);
     }
 
     /**
@@ -181,8 +170,7 @@ public final class RedisCli implements AutoCloseable {
             current = open();
             connection = current;
             if (password != null) {
-                throwIfError(
-                        user == null ? exchange(current, "AUTH", password) : exchange(current, "AUTH", user, password));
+                throwIfError(exchange(current, "AUTH", password));
             }
         }
         return current;

@@ -4,7 +4,6 @@ package dev.sessiontracking.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
@@ -58,24 +57,6 @@ class RedisServerTests {
     }
 
     @Test
-    void frozenServerCanBeKilledAndStartedAgain() {
-        server.freeze();
-        server.kill();
-        assertThat(server.isRunning()).isFalse();
-        server.start();
-        assertThat(server.cli().command("PING")).isEqualTo("PONG");
-    }
-
-    @Test
-    void stoppedServerSavesNothingByDefault() {
-        server.cli().command("SET", "key", "value");
-        server.stop();
-        assertThat(server.isRunning()).isFalse();
-        server.start();
-        assertThat(server.cli().command("DBSIZE")).isEqualTo(0L);
-    }
-
-    @Test
     void restartKeepsDataAndExpiry() {
         server.cli().command("SET", "key", "value", "EX", "1000");
         server.restart();
@@ -93,37 +74,12 @@ class RedisServerTests {
     }
 
     @Test
-    void killedServerComesBackWithItsLastSnapshot() {
-        server.cli().command("SET", "key", "old");
-        server.cli().command("SAVE");
-        server.cli().command("SET", "key", "new");
-        server.kill();
-        server.start();
-        assertThat(server.cli().command("GET", "key")).isEqualTo("old");
-    }
-
-    @Test
-    void appendOnlyServerSurvivesBeingKilled() {
-        use("--appendonly", "yes", "--appendfsync", "always");
-        server.cli().command("SET", "key", "value");
-        server.kill();
-        server.start();
-        assertThat(server.cli().command("GET", "key")).isEqualTo("value");
-    }
-
-    @Test
     void passwordIsPartOfTheUrl() {
         use("--requirepass", "p@ss word");
         assertThat(server.url()).isEqualTo("redis://:p%40ss%20word@127.0.0.1:" + server.port());
         assertThat(server.cli().command("PING")).isEqualTo("PONG");
         assertThat(server.ping(SHORT)).startsWith("NOAUTH");
         server.restart();
-    }
-
-    @Test
-    void argumentsReachTheServer() {
-        use("--maxmemory", "2mb", "--maxmemory-policy", "noeviction");
-        assertThat(server.cli().texts("CONFIG", "GET", "maxmemory")).containsExactly("maxmemory", "2097152");
     }
 
     @Test
@@ -181,17 +137,6 @@ class RedisServerTests {
         long pid = Long.parseLong(output.replaceAll("(?s).*pid=(\\d+).*", "$1"));
         await().until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
         await().until(() -> serverDirectories(directory, "redis-") == 0);
-    }
-
-    @Test
-    void replicaFollowsItsMaster() {
-        assertThatIllegalArgumentException().isThrownBy(() -> RedisServers.start("--replicaof", "127.0.0.1 1"));
-        try (RedisServer master = RedisServers.startLocal();
-                RedisServer replica = RedisServers.startLocal("--replicaof", master.host(), "" + master.port())) {
-            master.cli().command("SET", "key", "value");
-            assertThat(replica.cli().info("role")).isEqualTo("slave");
-            await().until(() -> "value".equals(replica.cli().text("GET", "key")));
-        }
     }
 
     private void use(String... args) {

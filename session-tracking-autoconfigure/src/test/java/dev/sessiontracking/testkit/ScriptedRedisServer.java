@@ -128,11 +128,6 @@ public final class ScriptedRedisServer implements AutoCloseable {
             this.socket = socket;
         }
 
-        /** Whether this connection has asked for pushes. */
-        public boolean isTracking() {
-            return tracking;
-        }
-
         /** Writes each piece by itself, so that they travel and arrive apart. */
         public synchronized void send(List<String> pieces) {
             try {

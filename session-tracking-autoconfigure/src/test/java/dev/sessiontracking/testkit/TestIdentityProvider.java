@@ -98,11 +98,6 @@ public final class TestIdentityProvider implements AutoCloseable {
         return new Login(UUID.randomUUID().toString(), subject, authenticatedAt);
     }
 
-    /** A call of the token endpoint with a password: a new session each time, and no {@code auth_time}. */
-    public Login passwordGrant(String subject) {
-        return login(subject, (Instant) null);
-    }
-
     /**
      * A session of this provider.
      *
