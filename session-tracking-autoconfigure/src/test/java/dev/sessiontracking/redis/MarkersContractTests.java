@@ -44,11 +44,6 @@ class MarkersContractTests extends SessionStoreFixture {
                 .millis();
     }
 
-    private NotBefore raise(Instant time, String spared) {
-        answer(store.raiseNotBefore("alice", NotBefore.of(time, spared), TOKEN_LIFE, false));
-        return answer(otherNode.notBefore("alice"));
-    }
-
     private static String userState(String user) {
         return new RedisKeys("").userState(user);
     }
@@ -88,18 +83,6 @@ class MarkersContractTests extends SessionStoreFixture {
         assertThat(isThere("session:a")).isFalse();
         assertThat(index("alice")).containsExactly("kept");
         assertThat(answer(otherNode.renew("kept", TTL))).isTrue();
-    }
-
-    @Test
-    void loginRightAfterTheMarkerIsNeverCovered() {
-        for (int i = 0; i < 50; i++) {
-            long time = raise("alice");
-            UserSession session =
-                    answer(otherNode.create(session("s" + i, "alice"), TTL)).orElseThrow();
-            assertThat(session.createdAt()).isAfter(Instant.ofEpochMilli(time));
-            assertThat(answer(otherNode.find("s" + i))).contains(session);
-            assertThat(answer(store.renew("s" + i, TTL))).isTrue();
-        }
     }
 
     /** As after a failover to a master whose clock is an hour behind: the marker is in its future. */

@@ -200,17 +200,6 @@ class SessionRenewalTests extends SessionStoreFixture {
     }
 
     @Test
-    void renewNeverCreates() {
-        assertThat(answer(store.renew("never", TTL))).isFalse();
-        create("a", "alice");
-        answer(store.revoke("a", "alice"));
-        assertThat(answer(store.renew("a", TTL))).isFalse();
-        assertThat(isThere("session:never")).isFalse();
-        assertThat(isThere("session:a")).isFalse();
-        assertThat(isThere("user_sessions:alice")).isFalse();
-    }
-
-    @Test
     void renewLeavesABrokenValueAlone() {
         raw("SET", "session:a", "{\"userId\":", "PX", "60000");
         assertThat(answer(store.renew("a", TTL))).isFalse();

@@ -71,13 +71,6 @@ class SharedKeysContractTests extends SessionStoreFixture {
         assertThat(isThere(INDEX)).isFalse();
     }
 
-    @Test
-    void revokeAllOfASetWithoutASessionOfOursEndsThem() {
-        createElsewhere("x", "y");
-        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactlyInAnyOrder("x", "y");
-        assertThat(answer(store.exists("x"))).isFalse();
-    }
-
     /** What names no session may be a login under way, whose session would be left where nobody can revoke it. */
     @Test
     void revokeAllLeavesMembersWithoutASessionInTheSet() {
