@@ -35,12 +35,6 @@ class NoStoreTests {
     }
 
     @Test
-    void createdSessionPutsNoClaimIntoTokens() {
-        assertThat(service.createSession("alice", SessionMetadata.none()).claims())
-                .isEmpty();
-    }
-
-    @Test
     void sameIdCanBeCreatedTwiceAsNothingIsKept() {
         service.createSession("alice", "id", SessionMetadata.none());
         assertThat(service.createSession("alice", "id", SessionMetadata.none()).id())

@@ -24,7 +24,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions in memory, behind a switch that makes the store as silent as a broken network. */
-public final class SwitchableStore extends StoreSwitch {
+public class SwitchableStore extends StoreSwitch {
 
     private final Map<String, UserSession> sessions = new ConcurrentHashMap<>();
 

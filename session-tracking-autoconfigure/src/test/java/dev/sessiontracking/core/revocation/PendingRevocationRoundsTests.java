@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core.revocation;
 
+import static dev.sessiontracking.core.revocation.PendingRevocationsFixture.awaitQuietly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -67,14 +68,6 @@ class PendingRevocationRoundsTests {
                 new NotBeforeMarkers(store, store::notBefore, day, Clock.systemUTC(), System::nanoTime),
                 of,
                 new RevocationReapplier(store, of::later));
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @AfterEach

@@ -63,25 +63,6 @@ class PendingRevocationsLifecycleTests extends PendingRevocationsFixture {
         assertThat(applied).containsExactly(FIRST, SECOND);
     }
 
-    @Test
-    void closingWaitsForWhatIsUnderWay() {
-        CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch done = new CountDownLatch(1);
-        fails = revocation -> {
-            begun.countDown();
-            awaitQuietly(done);
-            return false;
-        };
-        pending.add(FIRST);
-        awaitQuietly(begun);
-        Thread closing = new Thread(pending::close);
-        closing.start();
-        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
-        done.countDown();
-        await().until(() -> !closing.isAlive());
-        assertThat(confirmed).containsExactly(FIRST);
-    }
-
     /** The store comes back a moment after this node has begun to stop. */
     @Test
     void closingTriesAgainWhatWasUnderWayAndFailed() {

@@ -35,14 +35,6 @@ class PendingRevocationsTests extends PendingRevocationsFixture {
     }
 
     @Test
-    void areAppliedAtOnceWhenTheStoreSaysThatItIsBack() {
-        pending.add(FIRST);
-        answer();
-        pending.retryNow();
-        await().until(() -> applied.equals(List.of(FIRST)));
-    }
-
-    @Test
     void areRetriedWhateverElseIsToBeDoneLater() {
         pending.add(FIRST);
         // Still waiting when the first retry has failed.

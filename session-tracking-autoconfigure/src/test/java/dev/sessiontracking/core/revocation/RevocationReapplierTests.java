@@ -4,12 +4,7 @@ package dev.sessiontracking.core.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.UserSession;
-import dev.sessiontracking.spi.SessionChange.End;
-import dev.sessiontracking.spi.SessionChange.Limit;
-import dev.sessiontracking.spi.SessionChange.Registration;
-import dev.sessiontracking.spi.SessionStore;
-import java.time.Duration;
+import dev.sessiontracking.core.SwitchableStore;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,12 +12,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -92,7 +84,7 @@ class RevocationReapplierTests {
     }
 
     /** Takes the sessions of one request after some failures. */
-    private static final class SlowStore implements SessionStore {
+    private static final class SlowStore extends SwitchableStore {
 
         private final List<String> taken = new ArrayList<>();
 
@@ -111,46 +103,6 @@ class RevocationReapplierTests {
             }
             taken.addAll(sessionIds);
             return CompletableFuture.completedFuture(returned);
-        }
-
-        @Override
-        public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletionStage<Boolean> exists(String sessionId) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletionStage<Optional<UserSession>> find(String sessionId) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletionStage<List<String>> revokeAll(
-                String userId,
-                @Nullable Instant until,
-                @Nullable String exceptSessionId,
-                End end,
-                Consumer<String> beforeRemoval) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletionStage<List<UserSession>> findByUser(String userId) {
-            throw new UnsupportedOperationException();
         }
     }
 }
