@@ -75,18 +75,6 @@ class OutageTests extends OutageFixture {
                 .hasSize(1);
     }
 
-    @Test
-    void firstRequestWaitsForAFrozenServerForTwoSecondsAtMost() {
-        server.freeze();
-        startApplication();
-        long start = System.nanoTime();
-        assertThat(service.getSessionStatus("any")).isEqualTo(SessionStatus.UNKNOWN);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
-        assertThat(timely(() -> service.getSessionStatus("any"))).isEqualTo(SessionStatus.UNKNOWN);
-        server.thaw();
-        awaitStatus("any", SessionStatus.ENDED);
-    }
-
     // killed
 
     @Test

@@ -250,7 +250,7 @@ class ServerFaultTests {
             awaitUnknown();
         }
         CompletableFuture<Void> closed = CompletableFuture.runAsync(node::close);
-        assertThat(closed).succeedsWithin(TestNode.PATIENCE);
+        assertThat(closed).succeedsWithin(Duration.ofSeconds(8));
         await().atMost(TestNode.PATIENCE)
                 .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                         .filteredOn(thread -> !threadsBefore.contains(thread))

@@ -4,7 +4,6 @@ package dev.sessiontracking.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
 import java.time.Duration;
 import java.util.Set;
@@ -12,7 +11,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** An application closes quickly and leaves no thread behind, whatever the state of the server. */
@@ -29,30 +27,10 @@ class ShutdownTests extends OutageFixture {
     }
 
     @Test
-    void closesQuicklyAndWithoutTraceWhileConnected() {
-        startApplication();
-        login();
-        assertClosesQuicklyAndWithoutTrace();
-    }
-
-    @Test
     void closesQuicklyAndWithoutTraceWhenTheServerNeverCame() {
         server.kill();
         startApplication();
         assertClosesQuicklyAndWithoutTrace();
-    }
-
-    @Test
-    void closesQuicklyAndWithoutTraceWhileTheServerIsAway(CapturedOutput output) {
-        startApplication();
-        UserSession session = login();
-        server.kill();
-        awaitStatus(session.id(), SessionStatus.UNKNOWN);
-        service.revokeSession(session.id());
-        assertClosesQuicklyAndWithoutTrace();
-        assertThat(output)
-                .contains("1 pending revocation(s) could not be applied")
-                .doesNotContain(session.id());
     }
 
     @Test

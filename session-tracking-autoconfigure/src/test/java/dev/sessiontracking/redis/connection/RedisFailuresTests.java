@@ -128,13 +128,6 @@ class RedisFailuresTests {
                 .isInstanceOf(SessionStoreUnavailableException.class);
     }
 
-    @Test
-    void translatedStageGivesItsValue() {
-        assertThat(RedisFailures.translated(CompletableFuture.completedFuture("value"))
-                        .toCompletableFuture())
-                .isCompletedWithValue("value");
-    }
-
     @ParameterizedTest
     @CsvSource({
         "WRONGTYPE Operation against a key, true",
