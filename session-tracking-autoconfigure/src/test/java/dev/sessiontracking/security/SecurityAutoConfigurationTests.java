@@ -4,7 +4,6 @@ package dev.sessiontracking.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
-import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -103,16 +102,6 @@ class SecurityAutoConfigurationTests {
                 .withConfiguration(AutoConfigurations.of(SessionTrackingJwtAutoConfiguration.class))
                 .withPropertyValues(ON)
                 .run(context -> assertThat(context).hasFailed());
-    }
-
-    @Test
-    void propertyThatMakesNoSenseStopsTheStart() {
-        runner.withPropertyValues(ON, "session.tracking.jwt.user-id-claim=")
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .hasRootCauseInstanceOf(SessionTrackingSetupException.class)
-                        .rootCause()
-                        .hasMessageContaining("session.tracking.jwt.user-id-claim"));
     }
 
     @Test

@@ -12,7 +12,6 @@ import dev.sessiontracking.security.RecordingSessions;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.spi.OutagePolicy;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Named;
@@ -164,16 +163,6 @@ class AuthenticationSourceTests {
         assertRefused(get("/open/hello", MvcTester.session(revoked())));
     }
 
-    @Test
-    void knownRevokedOutweighsAnOutage() throws Exception {
-        String session = sessions.begin();
-        sessions.goDown(OutagePolicy.PLAIN_JWT);
-        sessions.revokeSession(session);
-        sessions.goDown(OutagePolicy.REJECT);
-
-        assertRefused(get("/me", MvcTester.session(session)));
-    }
-
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void unusableSessionClaimIsRefusedWithoutALookup(Object sid) throws Exception {
@@ -185,14 +174,9 @@ class AuthenticationSourceTests {
 
     static Stream<Named<Object>> unusableSessionClaimIsRefusedWithoutALookup() {
         return Stream.of(
-                Named.of("a fraction", 4.2),
                 Named.of("a huge number", new java.math.BigInteger("9".repeat(500))),
-                Named.of("a boolean", true),
                 Named.of("a list", List.of("a")),
                 Named.of("an empty list", List.of()),
-                Named.of("an object", Map.of("id", "a")),
-                Named.of("empty", ""),
-                Named.of("blank", "   "),
                 Named.of("too long", "a".repeat(257)),
                 Named.of("a megabyte", "a".repeat(1 << 20)),
                 Named.of("a line break", "a\r\nSET x y"),
@@ -218,20 +202,6 @@ class AuthenticationSourceTests {
                 Named.of(
                         "another key's signature",
                         TestIssuer.get().token("x").replaceAll("\\.[^.]+$", ".c2lnbmF0dXJl")));
-    }
-
-    @Test
-    void otherClaimsCannotBreakTheCheck() throws Exception {
-        String session = sessions.begin();
-        String token = TestIssuer.get()
-                .sign(claims -> claims.claim("sid", session).subject("alice").claim("auth_time", Long.MAX_VALUE));
-
-        assertThat(get("/me", MvcTester.bearer(token)).getResponse().getStatus())
-                .isEqualTo(200);
-        assertThat(sessions.lookups()).singleElement().satisfies(lookup -> {
-            assertThat(lookup.userId()).isEqualTo("alice");
-            assertThat(lookup.authenticatedAt()).isNull();
-        });
     }
 
     private String revoked() {

@@ -100,16 +100,6 @@ class OpaqueChainTests {
         });
     }
 
-    @Test
-    void textThatIsNoJwtPasses() {
-        run(Credulous.class, TestIssuer.get().uri(), app -> {
-            for (String token : List.of("opaque", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzaWQiOiJ4In0.")) {
-                assertThat(app.get("/me", MvcTester.bearer(token)).getStatus()).isEqualTo(200);
-            }
-            assertThat(app.sessions().lookups()).isEmpty();
-        });
-    }
-
     private static HttpSecurity opaque(HttpSecurity http) throws Exception {
         return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
                 .oauth2ResourceServer(server -> server.opaqueToken(Customizer.withDefaults()));
@@ -147,20 +137,6 @@ class OpaqueChainTests {
         OpaqueTokenIntrospector introspector() {
             return token -> new OAuth2IntrospectionAuthenticatedPrincipal(
                     "alice", decode(token).getClaims(), List.of());
-        }
-
-        @Bean
-        SecurityFilterChain chain(HttpSecurity http) throws Exception {
-            return opaque(http).build();
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class Credulous {
-
-        @Bean
-        OpaqueTokenIntrospector introspector() {
-            return token -> new DefaultOAuth2AuthenticatedPrincipal("alice", java.util.Map.of("a", "b"), List.of());
         }
 
         @Bean
