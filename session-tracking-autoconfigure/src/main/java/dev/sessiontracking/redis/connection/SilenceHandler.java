@@ -38,6 +38,9 @@ final class SilenceHandler extends ChannelDuplexHandler {
 
     private final Duration commandTimeout;
 
+    /** How long a command of one key is awaited. */
+    private final Duration silence;
+
     private final ChannelGroup others;
 
     private long heardAt = System.nanoTime();
@@ -50,6 +53,7 @@ final class SilenceHandler extends ChannelDuplexHandler {
     /** @param others the channels of this client */
     SilenceHandler(Duration commandTimeout, ChannelGroup others) {
         this.commandTimeout = commandTimeout;
+        this.silence = commandTimeout.compareTo(LONGEST_SILENCE) < 0 ? commandTimeout : LONGEST_SILENCE;
         this.others = others;
     }
 
@@ -60,7 +64,7 @@ final class SilenceHandler extends ChannelDuplexHandler {
         if (earlier == null || earlier.getDelay(TimeUnit.NANOSECONDS) > nanos) {
             cancel();
             deadline = context.executor().schedule(() -> silent(context), nanos, TimeUnit.NANOSECONDS);
-            isPatient = nanos > commandTimeout.toNanos();
+            isPatient = nanos > silence.toNanos();
         }
         context.write(message, promise);
     }
@@ -70,11 +74,7 @@ final class SilenceHandler extends ChannelDuplexHandler {
         if (type instanceof Bulk) {
             return Bulk.timeout(commandTimeout);
         }
-        return type instanceof CommandType known
-                        && OF_ONE_KEY.contains(known)
-                        && commandTimeout.compareTo(LONGEST_SILENCE) < 0
-                ? commandTimeout
-                : LONGEST_SILENCE;
+        return type instanceof CommandType known && OF_ONE_KEY.contains(known) ? silence : LONGEST_SILENCE;
     }
 
     @Override
@@ -111,7 +111,7 @@ final class SilenceHandler extends ChannelDuplexHandler {
 
     private boolean wasIdle() {
         boolean isAtWork = deadline != null && isPatient;
-        return !isAtWork && System.nanoTime() - heardAt > commandTimeout.toNanos();
+        return !isAtWork && System.nanoTime() - heardAt > silence.toNanos();
     }
 
     /** Commands that were not delivered by now must not be delivered later, because their callers have given up. */
