@@ -9,6 +9,7 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEvent.SessionCutoffChanged;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionService.SessionRenewal;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker.Mode;
 import dev.sessiontracking.core.SessionChecker.Result;
@@ -177,6 +178,24 @@ class SessionCutoffServiceTests {
         UserSession replacing = service.createSession("alice", SessionMetadata.none(), old.id());
         assertThat(replacing.tracked()).isTrue();
         assertThat(store.holds(replacing.id())).isTrue();
+    }
+
+    @Test
+    void loginDuringAnOutageLeavesTheEndOfTheReplacedSessionPending() {
+        UserSession old = login();
+        store.fail();
+        assertThat(service.createSession("alice", SessionMetadata.none(), old.id())
+                        .tracked())
+                .isFalse();
+        assertThat(tracking.pendingRevocations()).isEqualTo(1);
+    }
+
+    @Test
+    void renewalEndsASessionThatTheCutoffCovers() {
+        UserSession session = login();
+        service.revokeAllSessions(NOW);
+        assertThat(service.renewSession(session.id())).isEqualTo(SessionRenewal.ENDED);
+        assertThat(store.holds(session.id())).isFalse();
     }
 
     @Test

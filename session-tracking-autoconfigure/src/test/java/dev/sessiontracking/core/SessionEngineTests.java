@@ -16,6 +16,7 @@ import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,17 @@ class SessionEngineTests {
         assertThat(engine.checkWithoutSession("alice", NOW)).isEqualTo(Result.UNVERIFIED);
     }
 
+    /** An announced marker that the store has lost is not one that was cleared. */
+    @Test
+    void announcedMarkerCountsUntilItIsCleared() {
+        reader.observer.onAnnounced("alice", NotBefore.of(NOW, null));
+        for (int i = 0; i < 2; i++) {
+            assertThat(engine.checkWithoutSession("alice", NOW)).isEqualTo(Result.ENDED_BY_DENYLIST);
+        }
+        store.putMarker("alice", NotBefore.CLEARED);
+        assertThat(engine.checkWithoutSession("alice", NOW)).isEqualTo(Result.LIVE_BY_STORE);
+    }
+
     // what else it is asked for
 
     @Test
@@ -204,6 +216,17 @@ class SessionEngineTests {
         assertThat(endReason("a")).contains(SessionEndReason.ADMINISTRATOR);
         assertThat(endReason("b")).contains(SessionEndReason.REVOKED);
         assertThat(store.questions()).isEqualTo(before);
+    }
+
+    @Test
+    void ownRevocationWithoutAReasonIsToldIfTheStoreHasNone() {
+        for (String id : List.of("a", "b")) {
+            createdElsewhere(id);
+            tracking.service().revokeSession(id, SessionEndReason.REVOKED);
+        }
+        store.putEndReason("b", SessionEndReason.LOGOUT);
+        assertThat(endReason("a")).contains(SessionEndReason.REVOKED);
+        assertThat(endReason("b")).contains(SessionEndReason.LOGOUT);
     }
 
     @Test
