@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,13 @@ class SessionRevocationTests extends SessionStoreFixture {
         assertThat(answer(store.revoke("b", "alice"))).isTrue();
         assertThat(isThere("session:b")).isFalse();
         await().until(() -> !isThere("user_sessions:alice"));
+    }
+
+    /** On a cluster, all masters may be those that do not answer. */
+    @Test
+    void reappliedRevocationsMayBeNone() {
+        assertThat(answer(store.reapplyRevocations(List.of()))).isZero();
+        assertThat(answer(store.reapplyRevocations(Map.of(), TTL))).isZero();
     }
 
     // revokeAll

@@ -10,11 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** An application closes quickly and leaves no thread behind, whatever the state of the server. */
-@ExtendWith(OutputCaptureExtension.class)
 class ShutdownTests extends OutageFixture {
 
     private static final Duration QUICK = Duration.ofSeconds(8);

@@ -192,7 +192,8 @@ class SessionClaimsTests {
 
     @Test
     void strangeAuthenticationTimeIsNone() {
-        for (Object value : Arrays.asList("yesterday", Long.MIN_VALUE, Double.POSITIVE_INFINITY, List.of(1), null)) {
+        for (Object value : Arrays.asList(
+                "yesterday", Long.MIN_VALUE, Long.MAX_VALUE, Double.POSITIVE_INFINITY, List.of(1), null)) {
             Map<String, Object> token = new HashMap<>(Map.of("sid", "s"));
             token.put("auth_time", value);
             assertThat(claims.read(token).session().authenticatedAt())

@@ -32,6 +32,7 @@ class SessionJsonTests {
         assertThat(StoredText.of(session("alice", SessionMetadata.of("203.0.113.7", "Firefox"))))
                 .isEqualTo("{\"userId\":\"alice\",\"ip\":\"203.0.113.7\",\"userAgent\":\"Firefox\",\"n\":\"1\","
                         + "\"createdAt\":\"2030-01-01T00:00:00.123Z\",\"expiresAt\":\"2030-01-08T00:00:00.123Z\"}");
+        assertThat(StoredText.of(MINIMAL)).isEqualTo("{" + REQUIRED.replaceFirst(",", ",\"n\":\"1\",") + "}");
     }
 
     @ParameterizedTest

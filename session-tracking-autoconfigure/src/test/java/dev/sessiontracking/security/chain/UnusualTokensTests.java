@@ -91,6 +91,16 @@ class UnusualTokensTests {
         assertThat(examined(own, new ChainTraits("api", Tokens.JWT))).containsExactly("a");
     }
 
+    @Test
+    void opaqueTokenPassesAlsoWhereAnIssuerIsNamed() {
+        RequestSessions<String> named =
+                new RequestSessions<>(new RecordingSessions().evaluator(RejectionSink.NONE, "https://ours"), null);
+        state.present("opaque");
+        assertThat(named.examine(state, HIDING, Origin.TOKEN_FILTER, new ChainTraits("api", Tokens.OPAQUE), "request"))
+                .isTrue();
+        assertThat(state.lastClaims()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
