@@ -125,7 +125,7 @@ class PendingRevocationRoundsTests {
                 confirmed -> {},
                 2)) {
             some.add(session(1));
-            some.retryNow();
+            // By the timer: the next one is set when this one has failed.
             await().until(() -> order.size() == 1);
             recovery(some).available();
             some.later(() -> order.add("later"));
