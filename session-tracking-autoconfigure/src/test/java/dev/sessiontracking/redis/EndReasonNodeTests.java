@@ -111,14 +111,6 @@ class EndReasonNodeTests {
     }
 
     @Test
-    void sessionDeletedByHandHasNoReason() {
-        String id = node.login("alice").id();
-        redis.cli().command("DEL", "session:" + id);
-        assertThat(node.check(id)).isNotNull();
-        assertThat(reason(node, id)).isEmpty();
-    }
-
-    @Test
     void pendingRevocationKeepsItsReason() {
         TokenGrant one = login(node, "alice");
         TokenGrant all = login(node, "bob");

@@ -134,6 +134,7 @@ class MixedVersionsTests {
         String id = node.login("alice").id();
         node.awaitCached(id);
         assertThat(withoutFeed.service.revokeSession(id)).isTrue();
+        assertThat(withoutFeed.feed().coverage()).isEqualTo(FeedState.Coverage.OFF);
         node.awaitAnswer(id, Result.ENDED_BY_DENYLIST);
         assertThat(isLiveForEarlier(id)).isFalse();
         assertThat(server.cli().number("EXISTS", FEED)).isZero();

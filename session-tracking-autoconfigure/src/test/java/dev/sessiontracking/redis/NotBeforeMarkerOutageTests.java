@@ -108,25 +108,6 @@ class NotBeforeMarkerOutageTests {
         }
     }
 
-    @Test
-    void lostMarkerIsRestoredAfterAnOutage() {
-        try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
-                TestNode node = TestNode.at(network.url())) {
-            node.login("bob");
-            node.service.revokeAllUserSessions("alice");
-            String value = redis.cli().text("GET", ALICE_STATE);
-            network.refuse();
-            network.cut();
-            Instant login = secondsAgo(60);
-            await().atMost(TestNode.PATIENCE).until(() -> node.statusOf("carol", login) == SessionStatus.UNKNOWN);
-            redis.cli().command("FLUSHALL");
-            network.accept();
-            network.heal();
-            await().atMost(TestNode.PATIENCE)
-                    .until(() -> Objects.equals(redis.cli().text("GET", ALICE_STATE), value));
-        }
-    }
-
     /** As after a failover to a replica, or a restore, that knows an earlier revocation only. */
     @Test
     void markerThatFellBackIsEnforcedByItsNodeAndRaisedAgain() {

@@ -234,13 +234,4 @@ class RevocationFeedTests extends RevocationFeedFixture {
             assertThat(server.cli().command("GET", FEED)).isEqualTo("mine");
         }
     }
-
-    @Test
-    void itCanBeSwitchedOff() {
-        try (TestNode node = TestNode.at(server.url(), "session.tracking.feed.enabled=false")) {
-            node.service.revokeSession(node.login("alice").id());
-            assertThat(node.feed().coverage()).isEqualTo(FeedState.Coverage.OFF);
-            assertThat(server.cli().number("EXISTS", FEED)).isZero();
-        }
-    }
 }
