@@ -54,30 +54,6 @@ class PropertyMetadataTests {
     }
 
     @Test
-    void everyPropertyIsThere() {
-        assertThat(PROPERTIES.keySet())
-                .contains(
-                        "session.tracking.redis-url",
-                        "session.tracking.enabled",
-                        "session.tracking.use-spring-data-redis",
-                        "session.tracking.ttl",
-                        "session.tracking.outage-policy",
-                        "session.tracking.key-prefix",
-                        "session.tracking.connect-timeout",
-                        "session.tracking.command-timeout",
-                        "session.tracking.user-index-type",
-                        "session.tracking.sentinel.username",
-                        "session.tracking.sentinel.password",
-                        "session.tracking.jwt.session-id-claims",
-                        "session.tracking.jwt.user-id-claim",
-                        "session.tracking.jwt.issuers",
-                        "session.tracking.jwt.require-session",
-                        "session.tracking.near-cache.enabled",
-                        "session.tracking.near-cache.maximum-size",
-                        "session.tracking.near-cache.max-staleness");
-    }
-
-    @Test
     void everyPropertyIsDescribedInOneSentenceOrMore() {
         assertThat(PROPERTIES).isNotEmpty().allSatisfy((name, property) -> {
             assertThat(property.path("description").asString("")).as(name).matches("[A-Z].{15,}\\.");
@@ -102,13 +78,7 @@ class PropertyMetadataTests {
     }
 
     @Test
-    void defaultsAreShown() {
-        assertDefault("session.tracking.ttl", "7d");
-        assertDefault("session.tracking.connect-timeout", "500ms");
-        assertDefault("session.tracking.command-timeout", "250ms");
-        assertDefault("session.tracking.outage-policy", "plain-jwt");
-        assertDefault("session.tracking.user-index-type", "zset");
-        assertDefault("session.tracking.jwt.user-id-claim", "sub");
+    void defaultOfAListIsAList() {
         assertThat(PROPERTIES
                         .get("session.tracking.jwt.session-id-claims")
                         .get("defaultValue")
@@ -133,9 +103,5 @@ class PropertyMetadataTests {
         return Stream.of(values)
                 .map(value -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                 .toArray(String[]::new);
-    }
-
-    private static void assertDefault(String property, String expected) {
-        assertThat(PROPERTIES.get(property).path("defaultValue").asString("")).isEqualTo(expected);
     }
 }
