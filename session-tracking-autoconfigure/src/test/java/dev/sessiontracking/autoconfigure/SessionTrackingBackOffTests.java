@@ -30,19 +30,12 @@ class SessionTrackingBackOffTests {
 
     // back off
 
-    @Test
-    void backsOffWhenTheUserDefinesTheService() {
+    @ParameterizedTest
+    @ValueSource(strings = {URL, "session.tracking.redis-url="})
+    void backsOffWhenTheUserDefinesTheService(String property) {
         SessionService own = mock();
-        runner.withPropertyValues(URL)
+        runner.withPropertyValues(property)
                 .withBean("own", SessionService.class, () -> own)
-                .run(context ->
-                        assertThat(context.getBean(SessionService.class)).isSameAs(own));
-    }
-
-    @Test
-    void backsOffWhenTheUserDefinesTheServiceWhileOff() {
-        SessionService own = mock();
-        runner.withBean("own", SessionService.class, () -> own)
                 .run(context ->
                         assertThat(context.getBean(SessionService.class)).isSameAs(own));
     }

@@ -42,15 +42,7 @@ class SetupFailureTests {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "redis://:sekret@host:port",
-                "redis://:top#sekret@host",
-                "redis://:top%zzsekret@host",
-                "redis://user:top@sekret@host",
-                "http://:sekret@host",
-                "sekret"
-            })
+    @ValueSource(strings = {"redis://:top#sekret@host", "sekret"})
     void brokenUrl(String url, CapturedOutput output) {
         start("session.tracking.redis-url=" + url);
         assertExplained(output, "The property session.tracking.redis-url", "redis://host:6379");

@@ -10,16 +10,13 @@ import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
+import dev.sessiontracking.testkit.Race;
 import dev.sessiontracking.testkit.RedisServerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -98,38 +95,17 @@ class NearCacheCostTests {
     }
 
     @Test
-    void missesOfOneIdAtTheSameTimeAreOneCommand() throws Exception {
+    void missesOfOneIdAtTheSameTimeAreOneCommand() {
         try (FaultProxy network = FaultProxy.inFrontOf(redis.server());
                 TestNode node = TestNode.at(network.url(), "session.tracking.command-timeout=10s")) {
             node.awaitCached(node.login("alice").id());
             network.delay(Duration.ofMillis(300), Direction.TO_CLIENT);
             long before = redis.cli().commandCounts().getOrDefault("get", 0L);
-            List<Result> answers = atTheSameTime(50, () -> node.check("nobody-has-this-id"));
+            List<Result> answers = Race.together(Collections.nCopies(50, () -> node.check("nobody-has-this-id")));
             assertThat(answers).containsOnly(Result.ENDED_BY_STORE);
             long gets = redis.cli().commandCounts().get("get") - before;
             // One, unless this machine took more than 100 ms to let all threads ask; and perhaps a proof or a canary.
             assertThat(gets).isLessThanOrEqualTo(4);
-        }
-    }
-
-    private static <T> List<T> atTheSameTime(int threads, Callable<T> task) throws Exception {
-        ExecutorService executor = Executors.newFixedThreadPool(threads);
-        try {
-            CyclicBarrier start = new CyclicBarrier(threads);
-            List<Future<T>> futures = new ArrayList<>();
-            for (int i = 0; i < threads; i++) {
-                futures.add(executor.submit(() -> {
-                    start.await();
-                    return task.call();
-                }));
-            }
-            List<T> results = new ArrayList<>();
-            for (Future<T> future : futures) {
-                results.add(future.get());
-            }
-            return results;
-        } finally {
-            executor.shutdownNow();
         }
     }
 

@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -91,17 +93,20 @@ class OutageTests extends OutageFixture {
                 .hasSize(1);
     }
 
-    @Test
-    void noCallWaitsAndNoAnswerIsWrongWhileTheServerIsKilledAndStartedUnderTraffic() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void noCallWaitsAndNoAnswerIsWrongWhileTheServerComesAndGoesUnderTraffic(boolean isKilled) throws Exception {
+        Runnable goes = isKilled ? server::kill : server::freeze;
+        Runnable comes = isKilled ? server::start : server::thaw;
         startApplication();
         UserSession live = login();
         UserSession revoked = login();
         service.revokeSession(revoked.id());
         try (Traffic traffic = new Traffic(live.id(), revoked.id())) {
             for (int round = 0; round < 3; round++) {
-                server.kill();
+                goes.run();
                 awaitStatus(live.id(), SessionStatus.UNKNOWN);
-                server.start();
+                comes.run();
                 awaitStatus(live.id(), SessionStatus.LIVE);
             }
             traffic.assertFine();
@@ -194,21 +199,6 @@ class OutageTests extends OutageFixture {
         server.thaw();
         await().atMost(PATIENCE).until(() -> !isInRedis(session.id()) && pending() == 0);
         assertThat(service.getSessionStatus(session.id())).isEqualTo(SessionStatus.ENDED);
-    }
-
-    @Test
-    void noCallWaitsWhileTheServerFreezesAndThawsUnderTraffic() throws Exception {
-        startApplication();
-        UserSession live = login();
-        UserSession revoked = login();
-        service.revokeSession(revoked.id());
-        try (Traffic traffic = new Traffic(live.id(), revoked.id())) {
-            server.freeze();
-            awaitStatus(live.id(), SessionStatus.UNKNOWN);
-            server.thaw();
-            awaitStatus(live.id(), SessionStatus.LIVE);
-            traffic.assertFine();
-        }
     }
 
     /** Requests that never stop, and what was wrong with any of them. */
