@@ -33,7 +33,7 @@ class DroppedConnectionTests {
     private static final Predicate<String> ANY = sent -> true;
 
     /** Leaves an overloaded machine time to connect again. */
-    private static final Duration COMMAND_TIMEOUT = Duration.ofMillis(1_500);
+    private static final Duration COMMAND_TIMEOUT = Duration.ofMillis(750);
 
     private static final Duration LONGEST_CALL = COMMAND_TIMEOUT.multipliedBy(4);
 
