@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.SessionChecker.Result;
 import dev.sessiontracking.testkit.RedisServer;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -113,7 +112,7 @@ abstract class FleetNearCacheContractTests {
                 assertThat(same.tracked()).isTrue();
                 bank.awaitCached(id);
                 bank.service.revokeSession(id);
-                assertThat(shop.check(id)).isEqualTo(Result.LIVE_BY_CACHE);
+                assertThat(shop.check(id).status()).isEqualTo(SessionStatus.LIVE);
                 serverOf("shop:session:" + id).cli().command("DEL", "shop:session:" + id);
                 awaitEnded(shop, id);
             }
