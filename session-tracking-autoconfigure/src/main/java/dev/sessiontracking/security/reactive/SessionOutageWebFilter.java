@@ -20,7 +20,7 @@ record SessionOutageWebFilter(ExchangeRejections rejections) implements WebFilte
         return answer(exchange, chain.filter(exchange), rejections);
     }
 
-    /** Responds to the failures of a checked request that are not for other filters. */
+    /** Responds to an unavailable store and to a login that is too old. Passes other failures on. */
     static Mono<Void> answer(ServerWebExchange exchange, Mono<Void> request, ExchangeRejections rejections) {
         return answer(exchange, request, failure -> rejections.challengeForLogin(exchange, failure));
     }
