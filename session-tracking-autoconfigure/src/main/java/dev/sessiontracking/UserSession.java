@@ -51,6 +51,16 @@ public record UserSession(
      */
     public record LastUse(Instant at, SessionMetadata metadata) {}
 
+    /** This session as a store holds it: stamped by its clock, or after a renewal. */
+    public UserSession stored(Instant created, Instant expires, @Nullable Instant maxExpires, LastUse use) {
+        return new UserSession(id, userId, metadata, created, expires, maxExpires, use, true);
+    }
+
+    /** This session if it could not be stored. */
+    public UserSession untracked() {
+        return new UserSession(id, userId, metadata, createdAt, expiresAt, maxExpiresAt, lastUse, false);
+    }
+
     /**
      * The claims that every token of this session must contain: {@code sid} if the session is tracked, otherwise none.
      * A token of an untracked session must not name a session, because it would be rejected after the outage.

@@ -98,7 +98,7 @@ public final class SessionTrackingAutoConfiguration {
                     metadata::apply,
                     limit.limit(store),
                     providers);
-            return SessionTracking.over(
+            return new SessionTracking(
                     store,
                     tracked.getIfAvailable(),
                     settings,

@@ -4,11 +4,18 @@ package dev.sessiontracking.core;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEndedException;
 import dev.sessiontracking.SessionMetadata;
+import dev.sessiontracking.SessionStatus;
+import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.SessionTokens.TokenGrant;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.core.SessionChecker.TokenSession;
+import dev.sessiontracking.core.revocation.Revoker;
+import dev.sessiontracking.spi.SessionChange.Refresh;
 import dev.sessiontracking.spi.SessionChange.Refreshed;
+import dev.sessiontracking.spi.SessionChange.Registration;
 import dev.sessiontracking.spi.SessionIds;
+import dev.sessiontracking.spi.SessionStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,9 +24,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads and writes the claims of tokens. What they say of sessions is checked elsewhere. */
-record ClaimSessionTokens(TokenSessions sessions, String userIdClaim, Clock clock) implements SessionTokens {
+/** Reads and writes the claims of tokens; the store rotates refresh tokens. Thread-safe. */
+record ClaimSessionTokens(SessionWrites writes, SessionEngine engine, Revoker revoker, String userIdClaim, Clock clock)
+        implements SessionTokens {
+
+    private static final Logger log = LoggerFactory.getLogger(ClaimSessionTokens.class);
 
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
@@ -37,7 +49,9 @@ record ClaimSessionTokens(TokenSessions sessions, String userIdClaim, Clock cloc
         if (maxLifetime != null && (maxLifetime.compareTo(SHORTEST) < 0 || maxLifetime.compareTo(LONGEST) > 0)) {
             throw new IllegalArgumentException("maxLifetime must be between one second and 3650 days");
         }
-        UserSession session = sessions.begin(userId, metadata, maxLifetime, replacedSessionId);
+        String replaced =
+                replacedSessionId == null || !SessionIds.isUsable(replacedSessionId) ? null : replacedSessionId;
+        UserSession session = writes.create(userId, SessionIds.generate(), metadata, maxLifetime, replaced);
         return grant(session, session.createdAt(), 0);
     }
 
@@ -72,7 +86,7 @@ record ClaimSessionTokens(TokenSessions sessions, String userIdClaim, Clock cloc
         if (token.times().expiresAt().plus(LEEWAY).isBefore(clock.instant())) {
             throw new SessionEndedException("The refresh token has expired", SessionEndReason.EXPIRED);
         }
-        Refreshed refreshed = sessions.refresh(token, metadata);
+        Refreshed refreshed = refreshed(token, metadata);
         return switch (refreshed.result()) {
             case RENEWED, REPEATED ->
                 grant(
@@ -81,8 +95,62 @@ record ClaimSessionTokens(TokenSessions sessions, String userIdClaim, Clock cloc
                                 token.authenticatedAt(), refreshed.session().createdAt()),
                         refreshed.generation());
             case UNVERIFIED -> unverified(token, metadata);
-            case REUSED, ENDED -> throw ended(sessions.endReason(token));
+            case REUSED, ENDED -> throw ended(SessionStore.await(engine.endReason(session(token))));
         };
+    }
+
+    private Refreshed refreshed(RefreshToken token, SessionMetadata metadata) {
+        TokenSession session = session(token);
+        if (revoker.denylist().isDenied(session.sessionId(), session.userId(), session.authenticatedAt())) {
+            return Refreshed.ENDED;
+        }
+        try {
+            return token.isRegistered() || isRegisteredNow(token, metadata) ? rotate(token, metadata) : Refreshed.ENDED;
+        } catch (SessionStoreUnavailableException unavailable) {
+            writes.throwIfRejecting(unavailable);
+            return isKnownToHaveEnded(token, session) ? Refreshed.ENDED : Refreshed.UNVERIFIED;
+        }
+    }
+
+    private boolean isRegisteredNow(RefreshToken token, SessionMetadata metadata) {
+        Instant began = Objects.requireNonNull(token.authenticatedAt());
+        return writes.register(token.sessionId(), token.userId(), metadata, began, token.times())
+                .map(Registration::exists)
+                .orElse(false);
+    }
+
+    /** Another user's session of the same id stays as it is: ids of applications may be less random than ours. */
+    private Refreshed rotate(RefreshToken token, SessionMetadata metadata) {
+        Refreshed refreshed = writes.refresh(
+                token.sessionId(),
+                new Refresh(
+                        token.userId(),
+                        writes.lifetimes().ttl(),
+                        writes.lifetimes().max(),
+                        writes.kept(metadata),
+                        token.generation(),
+                        writes.lifetimes().reuseInterval()));
+        if (refreshed.result() == Refreshed.Result.REUSED) {
+            log.warn(
+                    "A refresh token of session {} of user {} was used again after its rotation. The session was ended,"
+                            + " because two parties have a copy of the token.",
+                    SessionIds.hash(token.sessionId()),
+                    SessionIds.hash(token.userId()));
+            revoker.revoke(token.sessionId(), token.userId(), SessionEndReason.TOKEN_REUSED);
+        }
+        return refreshed;
+    }
+
+    /** The near cache may answer although the server that rotates does not, and this node remembers its own revocations. */
+    private boolean isKnownToHaveEnded(RefreshToken token, TokenSession session) {
+        SessionChecker.Result check = token.isRegistered()
+                ? engine.check(session)
+                : engine.checkWithoutSession(token.userId(), token.authenticatedAt());
+        return check.status() == SessionStatus.ENDED;
+    }
+
+    private static TokenSession session(RefreshToken token) {
+        return new TokenSession(token.sessionId(), token.userId(), token.authenticatedAt());
     }
 
     private static SessionEndedException ended(Optional<SessionEndReason> reason) {
@@ -128,12 +196,12 @@ record ClaimSessionTokens(TokenSessions sessions, String userIdClaim, Clock cloc
         }
         String sessionId = RefreshToken.sessionId(verifiedClaims, UserSession.SESSION_ID_CLAIM);
         if (sessionId != null) {
-            return sessions.logout(sessionId, userId, null);
+            return revoker.revokeOwn(sessionId, userId, null, SessionEndReason.LOGOUT);
         }
         String registers = RefreshToken.sessionId(verifiedClaims, RefreshToken.REGISTERS);
         Instant expiresAt = ClaimValues.instant(verifiedClaims.get(RefreshToken.EXPIRES_AT));
         return registers != null
                 && expiresAt != null
-                && sessions.logout(registers, userId, expiresAt.plus(SessionWrites.LEEWAY));
+                && revoker.revokeOwn(registers, userId, expiresAt.plus(SessionWrites.LEEWAY), SessionEndReason.LOGOUT);
     }
 }

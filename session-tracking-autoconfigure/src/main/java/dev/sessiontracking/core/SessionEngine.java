@@ -28,39 +28,21 @@ import org.jspecify.annotations.Nullable;
  * The path of every check: first the denylist, then the near cache while its lease is fresh, then one read of the store.
  * Thread-safe.
  */
-final class SessionEngine implements SessionChecker {
+record SessionEngine(
+        SessionStore store,
+        CachingReader reader,
+        Revoker revoker,
+        SessionTracking.Settings settings,
+        SessionStatistics statistics,
+        FirstUses firstUses)
+        implements SessionChecker {
 
-    private final SessionStore store;
+    private RevocationDenylist denylist() {
+        return revoker.denylist();
+    }
 
-    private final CachingReader reader;
-
-    private final Revoker revoker;
-
-    private final RevocationDenylist denylist;
-
-    private final NotBeforeMarkers markers;
-
-    private final SessionTracking.Settings settings;
-
-    private final SessionStatistics statistics;
-
-    private final FirstUses firstUses;
-
-    SessionEngine(
-            SessionStore store,
-            CachingReader reader,
-            Revoker revoker,
-            SessionTracking.Settings settings,
-            SessionStatistics statistics,
-            FirstUses firstUses) {
-        this.firstUses = firstUses;
-        this.store = store;
-        this.reader = reader;
-        this.revoker = revoker;
-        this.denylist = revoker.denylist();
-        this.markers = revoker.markers();
-        this.settings = settings;
-        this.statistics = statistics;
+    private NotBeforeMarkers markers() {
+        return revoker.markers();
     }
 
     @Override
@@ -80,8 +62,8 @@ final class SessionEngine implements SessionChecker {
     public @Nullable Result checkNow(TokenSession token) {
         String sessionId = token.sessionId();
         boolean ofProvider = token.firstUse() != null;
-        boolean denied = denylist.isDenied(sessionId, token.userId(), token.authenticatedAt(), ofProvider);
-        NotBefore cutoff = markers.cutoffNow();
+        boolean denied = denylist().isDenied(sessionId, token.userId(), token.authenticatedAt(), ofProvider);
+        NotBefore cutoff = markers().cutoffNow();
         Result result = denied
                 ? Result.ENDED_BY_DENYLIST
                 : switch (ofProvider
@@ -100,7 +82,7 @@ final class SessionEngine implements SessionChecker {
     @Override
     public CompletionStage<Result> checkLater(TokenSession token) {
         // Where both are unknown, the cut-off and the session are read at the same time.
-        CompletableFuture<NotBefore> cutoff = markers.cutoff();
+        CompletableFuture<NotBefore> cutoff = markers().cutoff();
         String sessionId = token.sessionId();
         CompletionStage<Result> answer = token.firstUse() != null
                 ? checkOfProvider(token, cutoff)
@@ -141,11 +123,11 @@ final class SessionEngine implements SessionChecker {
     private Result answered(TokenSession token, Result answer) {
         Result result = answer;
         if (result == Result.UNVERIFIED
-                && (denylist.isDeniedUnlessVerified(token.sessionId(), token.userId(), token.authenticatedAt())
-                        || markers.isRememberedToCover(ALL_USERS, token.authenticatedAt()))) {
+                && (denylist().isDeniedUnlessVerified(token.sessionId(), token.userId(), token.authenticatedAt())
+                        || markers().isRememberedToCover(ALL_USERS, token.authenticatedAt()))) {
             result = Result.ENDED_BY_DENYLIST;
         } else if (result == Result.LIVE_BY_STORE) {
-            denylist.verified(token.sessionId(), token.userId());
+            denylist().verified(token.sessionId(), token.userId());
         }
         statistics.checks().increment(result);
         return result;
@@ -162,16 +144,17 @@ final class SessionEngine implements SessionChecker {
 
     @Override
     public CompletionStage<Result> checkWithoutSessionLater(String userId, @Nullable Instant authenticatedAt) {
-        CompletableFuture<NotBefore> cutoff = markers.cutoff();
-        return markers.readForToken(userId)
+        CompletableFuture<NotBefore> cutoff = markers().cutoff();
+        return markers()
+                .readForToken(userId)
                 .thenCombine(cutoff, (marker, ofAll) -> {
                     if (marker.equals(NotBefore.CLEARED)) {
-                        denylist.cleared(userId);
+                        denylist().cleared(userId);
                     }
                     if (marker.coversToken(authenticatedAt) || ofAll.coversToken(authenticatedAt)) {
                         return Result.ENDED_BY_STORE;
                     }
-                    return denylist.isDeniedWithoutSession(userId, authenticatedAt)
+                    return denylist().isDeniedWithoutSession(userId, authenticatedAt)
                             ? Result.ENDED_BY_DENYLIST
                             : Result.LIVE_BY_STORE;
                 })
@@ -179,9 +162,9 @@ final class SessionEngine implements SessionChecker {
     }
 
     private Result unansweredWithoutSession(String userId, @Nullable Instant authenticatedAt) {
-        if (denylist.isDeniedWithoutSession(userId, authenticatedAt)
-                || markers.isRememberedToCover(userId, authenticatedAt)
-                || markers.isRememberedToCover(ALL_USERS, authenticatedAt)) {
+        if (denylist().isDeniedWithoutSession(userId, authenticatedAt)
+                || markers().isRememberedToCover(userId, authenticatedAt)
+                || markers().isRememberedToCover(ALL_USERS, authenticatedAt)) {
             return Result.ENDED_BY_DENYLIST;
         }
         statistics.checks().increment(Result.UNVERIFIED);
@@ -192,7 +175,7 @@ final class SessionEngine implements SessionChecker {
     public CompletionStage<Optional<SessionEndReason>> endReason(TokenSession session) {
         String sessionId = session.sessionId();
         Optional<SessionEndReason> own =
-                Optional.ofNullable(denylist.reason(sessionId, session.userId(), session.authenticatedAt()));
+                Optional.ofNullable(denylist().reason(sessionId, session.userId(), session.authenticatedAt()));
         // An announced revocation of all sessions does not say why; the store may.
         if (own.isPresent() && !own.get().equals(SessionEndReason.REVOKED)) {
             return CompletableFuture.completedFuture(own.map(SessionEngine::disclosed));

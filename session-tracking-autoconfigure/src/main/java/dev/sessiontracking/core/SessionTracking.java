@@ -42,7 +42,7 @@ public final class SessionTracking implements AutoCloseable {
 
     private final SessionService service;
 
-    private final TokenSessions tokenSessions;
+    private final SessionWrites writes;
 
     private final SessionEngine checker;
 
@@ -56,7 +56,12 @@ public final class SessionTracking implements AutoCloseable {
 
     private final Clock clock;
 
-    private SessionTracking(
+    /**
+     * Session tracking over a store.
+     *
+     * @param reader reads of that store whose answers may be kept, or {@code null} to ask for every check
+     */
+    public SessionTracking(
             SessionStore store,
             @Nullable CachingReader reader,
             Settings settings,
@@ -84,13 +89,17 @@ public final class SessionTracking implements AutoCloseable {
                 settings,
                 statistics,
                 new FirstUses(this.store, this.reader, revoker, events, settings, clock));
-        SessionWrites writes = new SessionWrites(this.store, checker, revoker, events, settings, clock);
+        this.writes = new SessionWrites(this.store, checker, revoker, events, settings, clock);
         this.service = new TrackedSessionService(this.store, checker, revoker, events, writes);
-        this.tokenSessions = new TokenSessions(writes, checker, revoker, events, settings.lifetimes());
         this.reader.observe(revoker.observer());
         // In this order: an outage is reported as ended before its pending revocations are applied.
         store.listen(outages);
         store.listen(revoker.recovery());
+    }
+
+    /** With nobody around. */
+    public SessionTracking(SessionStore store, @Nullable CachingReader reader, Settings settings, Clock clock) {
+        this(store, reader, settings, clock, Collaborators.NONE);
     }
 
     /**
@@ -108,39 +117,15 @@ public final class SessionTracking implements AutoCloseable {
         public static final Collaborators NONE = new Collaborators(List::of, StoreObserver.NO_OP, PrincipalSource.NONE);
     }
 
-    /**
-     * Session tracking over a store, with nobody around.
-     *
-     * @param reader reads of that store whose answers may be kept, or {@code null} to ask for every check
-     */
-    public static SessionTracking over(
-            SessionStore store, @Nullable CachingReader reader, Settings settings, Clock clock) {
-        return over(store, reader, settings, clock, Collaborators.NONE);
-    }
-
-    /**
-     * Session tracking over a store.
-     *
-     * @param reader reads of that store whose answers may be kept, or {@code null} to ask for every check
-     */
-    public static SessionTracking over(
-            SessionStore store,
-            @Nullable CachingReader reader,
-            Settings settings,
-            Clock clock,
-            Collaborators collaborators) {
-        return new SessionTracking(store, reader, settings, clock, collaborators);
-    }
-
     /** An application without session tracking: plain JWT, the same code for the application. */
     public static SessionTracking off(Lifetimes lifetimes, Clock clock) {
         Settings settings = new Settings(OutagePolicy.PLAIN_JWT, lifetimes, lifetimes.ttl(), 1);
-        return over(new NoStore(), null, settings, clock);
+        return new SessionTracking(new NoStore(), null, settings, clock);
     }
 
     /** What applications inject that issue their own tokens. */
     public SessionTokens tokens(String userIdClaim) {
-        return new ClaimSessionTokens(tokenSessions, userIdClaim, clock);
+        return new ClaimSessionTokens(writes, checker, revoker, userIdClaim, clock);
     }
 
     /** What applications inject. */

@@ -48,19 +48,14 @@ record SessionWrites(
     /** How much longer than it says a token may be accepted: decoders allow for clocks that differ. */
     static final Duration LEEWAY = Duration.ofMinutes(5);
 
-    private Lifetimes lifetimes() {
+    Lifetimes lifetimes() {
         return settings.lifetimes();
-    }
-
-    /** How long a session lives at most, unless its login says so; {@code null} without a limit. */
-    @Nullable
-    Duration maxLifetime() {
-        return lifetimes().max();
     }
 
     /**
      * Begins the session of a login.
      *
+     * @param maxLifetime {@code null} for the configured one
      * @param replacedSessionId a session of the user that ends, or {@code null}
      * @return untracked if the store does not answer
      */
@@ -78,14 +73,14 @@ record SessionWrites(
         }
         Instant began = clock.instant();
         Instant createdAt = began.truncatedTo(ChronoUnit.MILLIS);
-        UserSession session = lifetimes()
-                .begin(sessionId, userId, kept(metadata), createdAt, began, Lifetimes.end(createdAt, maxLifetime));
+        Instant end = Lifetimes.end(createdAt, maxLifetime == null ? lifetimes().max() : maxLifetime);
+        UserSession session = lifetimes().begin(sessionId, userId, kept(metadata), createdAt, began, end);
         Registration created;
         try {
             created = SessionStore.await(store.create(session, lifetimes().ttl(), limit(replacedSessionId)));
         } catch (SessionStoreUnavailableException unavailable) {
             throwIfRejecting(unavailable);
-            UserSession untracked = untracked(session);
+            UserSession untracked = session.untracked();
             events.created(untracked);
             endReplaced(userId, replacedSessionId);
             return untracked;
@@ -146,19 +141,9 @@ record SessionWrites(
     /** The session of an earlier login that could not be written. */
     UserSession untracked(String sessionId, String userId, SessionMetadata metadata, Instant began) {
         Instant end = lifetimes().end(began);
-        return untracked(lifetimes().begin(sessionId, userId, kept(metadata), began, clock.instant(), end));
-    }
-
-    private static UserSession untracked(UserSession session) {
-        return new UserSession(
-                session.id(),
-                session.userId(),
-                session.metadata(),
-                session.createdAt(),
-                session.expiresAt(),
-                session.maxExpiresAt(),
-                session.lastUse(),
-                false);
+        return lifetimes()
+                .begin(sessionId, userId, kept(metadata), began, clock.instant(), end)
+                .untracked();
     }
 
     private static SessionAlreadyExistsException alreadyUsed(String sessionId) {
@@ -214,11 +199,14 @@ record SessionWrites(
         CompletableFuture<NotBefore> cutoff = revoker.markers().cutoff();
         Refreshed refreshed = SessionStore.await(store.refresh(sessionId, refresh));
         UserSession session = refreshed.session();
-        if (session == null || !cutoff.join().covers(sessionId, session.createdAt())) {
-            return refreshed;
+        if (session != null && cutoff.join().covers(sessionId, session.createdAt())) {
+            SessionStore.await(store.revoke(sessionId, session.userId()));
+            return Refreshed.ENDED;
         }
-        SessionStore.await(store.revoke(sessionId, session.userId()));
-        return Refreshed.ENDED;
+        if (refreshed.result() == Refreshed.Result.RENEWED) {
+            events.renewed(sessionId);
+        }
+        return refreshed;
     }
 
     SessionMetadata kept(SessionMetadata metadata) {

@@ -28,34 +28,19 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** The session service over a store. */
-final class TrackedSessionService implements SessionService {
+record TrackedSessionService(
+        SessionStore store, SessionEngine engine, Revoker revoker, SessionEvents events, SessionWrites writes)
+        implements SessionService {
 
     private static final Comparator<UserSession> NEWEST_FIRST =
             Comparator.comparing(UserSession::createdAt).reversed().thenComparing(UserSession::id);
 
-    private final SessionStore store;
+    private RevocationDenylist denylist() {
+        return revoker.denylist();
+    }
 
-    private final SessionEngine engine;
-
-    private final Revoker revoker;
-
-    private final RevocationDenylist denylist;
-
-    private final NotBeforeMarkers markers;
-
-    private final SessionEvents events;
-
-    private final SessionWrites writes;
-
-    TrackedSessionService(
-            SessionStore store, SessionEngine engine, Revoker revoker, SessionEvents events, SessionWrites writes) {
-        this.store = store;
-        this.engine = engine;
-        this.revoker = revoker;
-        this.denylist = revoker.denylist();
-        this.markers = revoker.markers();
-        this.events = events;
-        this.writes = writes;
+    private NotBeforeMarkers markers() {
+        return revoker.markers();
     }
 
     @Override
@@ -65,13 +50,13 @@ final class TrackedSessionService implements SessionService {
 
     @Override
     public UserSession createSession(String userId, String sessionId, SessionMetadata metadata) {
-        return writes.create(userId, sessionId, metadata, writes.maxLifetime(), null);
+        return writes.create(userId, sessionId, metadata, null, null);
     }
 
     @Override
     public UserSession createSession(String userId, SessionMetadata metadata, String replacedSessionId) {
         Arguments.requireSessionId(replacedSessionId, "replacedSessionId");
-        return writes.create(userId, SessionIds.generate(), metadata, writes.maxLifetime(), replacedSessionId);
+        return writes.create(userId, SessionIds.generate(), metadata, null, replacedSessionId);
     }
 
     @Override
@@ -94,21 +79,14 @@ final class TrackedSessionService implements SessionService {
             if (registration.session() != null) {
                 return Optional.of(registration.session());
             }
-            return registration.exists() ? renewRegistered(userId, sessionId) : Optional.empty();
+            // Another user's session of the same id stays as it is.
+            return registration.exists()
+                    ? Optional.ofNullable(writes.renew(sessionId, userId).session())
+                    : Optional.empty();
         } catch (SessionStoreUnavailableException unavailable) {
             writes.throwIfRejecting(unavailable);
             return Optional.of(writes.untracked(sessionId, userId, metadata, began));
         }
-    }
-
-    /** Another user's session of the same id stays as it is. */
-    private Optional<UserSession> renewRegistered(String userId, String sessionId) {
-        Refreshed renewed = writes.renew(sessionId, userId);
-        if (renewed.result() != Refreshed.Result.RENEWED) {
-            return Optional.empty();
-        }
-        events.renewed(sessionId);
-        return Optional.ofNullable(renewed.session());
     }
 
     @Override
@@ -132,27 +110,24 @@ final class TrackedSessionService implements SessionService {
     @Override
     public Optional<UserSession> findSession(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        if (!isOfProvider(sessionId) && denylist.isDenied(sessionId)) {
+        if (!isOfProvider(sessionId) && denylist().isDenied(sessionId)) {
             return Optional.empty();
         }
-        CompletableFuture<NotBefore> cutoff = markers.cutoff();
+        CompletableFuture<NotBefore> cutoff = markers().cutoff();
         return SessionStore.await(store.find(sessionId))
                 .filter(session -> !isDenied(session, cutoff))
-                .filter(session -> !markers.readOrRemember(session.userId()).covers(sessionId, session.createdAt()));
+                .filter(session -> !markers().readOrRemember(session.userId()).covers(sessionId, session.createdAt()));
     }
 
     @Override
     public SessionRenewal renewSession(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        if (denylist.isDenied(sessionId) && !hasBegunAgain(sessionId)) {
+        if (denylist().isDenied(sessionId) && !hasBegunAgain(sessionId)) {
             return SessionRenewal.ENDED;
         }
         try {
-            if (writes.renew(sessionId, null).result() != Refreshed.Result.RENEWED) {
-                return SessionRenewal.ENDED;
-            }
-            events.renewed(sessionId);
-            return SessionRenewal.RENEWED;
+            boolean isRenewed = writes.renew(sessionId, null).result() == Refreshed.Result.RENEWED;
+            return isRenewed ? SessionRenewal.RENEWED : SessionRenewal.ENDED;
         } catch (SessionStoreUnavailableException unavailable) {
             writes.throwIfRejecting(unavailable);
             return SessionRenewal.UNVERIFIED;
@@ -162,9 +137,9 @@ final class TrackedSessionService implements SessionService {
     @Override
     public List<UserSession> getUserSessions(String userId) {
         Arguments.requireUserId(userId);
-        CompletableFuture<NotBefore> cutoff = markers.cutoff();
+        CompletableFuture<NotBefore> cutoff = markers().cutoff();
         List<UserSession> found = SessionStore.await(store.findByUser(userId));
-        NotBefore marker = markers.readOrRemember(userId);
+        NotBefore marker = markers().readOrRemember(userId);
         return found.stream()
                 .filter(session -> !isDenied(session, cutoff))
                 .filter(session -> !marker.covers(session.id(), session.createdAt()))
@@ -206,15 +181,15 @@ final class TrackedSessionService implements SessionService {
     }
 
     private Optional<Instant> time(String userId) {
-        NotBefore marker = markers.read(userId);
+        NotBefore marker = markers().read(userId);
         return marker.exists() ? Optional.of(Instant.ofEpochMilli(marker.millis())) : Optional.empty();
     }
 
     @Override
     public void clearNotBefore(String userId) {
         Arguments.requireUserId(userId);
-        markers.clear(userId);
-        denylist.cleared(userId);
+        markers().clear(userId);
+        denylist().cleared(userId);
     }
 
     @Override
@@ -248,7 +223,7 @@ final class TrackedSessionService implements SessionService {
 
     @Override
     public void clearSessionCutoff() {
-        markers.clear(ALL_USERS);
+        markers().clear(ALL_USERS);
         events.cutoff(null);
     }
 
@@ -261,7 +236,7 @@ final class TrackedSessionService implements SessionService {
     /** Whether it is a provider's session that has begun again after the revocation that this node remembers. */
     private boolean hasBegunAgain(String sessionId) {
         try {
-            return denylist.isDenied(sessionId)
+            return denylist().isDenied(sessionId)
                     && isOfProvider(sessionId)
                     && findSession(sessionId).isPresent();
         } catch (SessionStoreUnavailableException unknown) {
@@ -274,7 +249,7 @@ final class TrackedSessionService implements SessionService {
     }
 
     private boolean isDenied(UserSession session, CompletableFuture<NotBefore> cutoff) {
-        return denylist.isDenied(session.id(), session.userId(), session.createdAt(), isOfProvider(session.id()))
+        return denylist().isDenied(session.id(), session.userId(), session.createdAt(), isOfProvider(session.id()))
                 || cutoff.join().covers(session.id(), session.createdAt());
     }
 }

@@ -283,15 +283,11 @@ final class Registrations {
 
     private static UserSession stamped(UserSession session, long began, long now, Duration ttl) {
         Instant createdAt = Instant.ofEpochMilli(began);
-        return new UserSession(
-                session.id(),
-                session.userId(),
-                session.metadata(),
+        return session.stored(
                 createdAt,
                 Instant.ofEpochMilli(now).plusMillis(ttl.toMillis()),
                 session.maxExpiresAt() == null ? null : createdAt.plusMillis(longest(session)),
-                new UserSession.LastUse(createdAt, session.metadata()),
-                true);
+                new UserSession.LastUse(createdAt, session.metadata()));
     }
 
     private static String millis(Instant instant) {

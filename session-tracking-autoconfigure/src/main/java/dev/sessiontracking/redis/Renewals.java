@@ -2,6 +2,7 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionEndReason;
+import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.connection.RedisLink;
@@ -262,16 +263,13 @@ final class Renewals {
                     && !session.createdAt().equals(Instant.EPOCH)) {
                 last = session.createdAt().plus(refresh.maxLifetime());
             }
-            return new UserSession(
-                    session.id(),
-                    session.userId(),
-                    session.metadata(),
+            SessionMetadata client =
+                    refresh.metadata() == null ? session.lastUse().metadata() : refresh.metadata();
+            return session.stored(
                     session.createdAt(),
                     now.plusMillis(refresh.ttl().toMillis()),
                     last,
-                    new UserSession.LastUse(
-                            now, refresh.metadata() == null ? session.lastUse().metadata() : refresh.metadata()),
-                    true);
+                    new UserSession.LastUse(now, client));
         }
     }
 }

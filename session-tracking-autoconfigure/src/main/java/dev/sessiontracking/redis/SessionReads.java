@@ -9,6 +9,7 @@ import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SessionJson;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,14 +84,7 @@ record SessionReads(RedisKeys keys, UserIndex index, Clock clock) {
         if (left < 0) {
             return left == -1 ? Optional.of(session) : Optional.empty();
         }
-        return Optional.of(new UserSession(
-                session.id(),
-                session.userId(),
-                session.metadata(),
-                session.createdAt(),
-                clock.instant().truncatedTo(ChronoUnit.MILLIS).plusMillis(left),
-                session.maxExpiresAt(),
-                session.lastUse(),
-                true));
+        Instant expiresAt = clock.instant().truncatedTo(ChronoUnit.MILLIS).plusMillis(left);
+        return Optional.of(session.stored(session.createdAt(), expiresAt, session.maxExpiresAt(), session.lastUse()));
     }
 }

@@ -71,7 +71,7 @@ class FirstUsesTests {
 
     private final RecordingListener listener = new RecordingListener();
 
-    private final SessionTracking tracking = SessionTracking.over(
+    private final SessionTracking tracking = new SessionTracking(
             store,
             reader,
             new Settings(

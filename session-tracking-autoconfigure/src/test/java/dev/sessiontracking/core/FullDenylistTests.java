@@ -30,7 +30,7 @@ class FullDenylistTests {
 
     private final SwitchableStore store = new SwitchableStore();
 
-    private final SessionTracking tracking = SessionTracking.over(
+    private final SessionTracking tracking = new SessionTracking(
             store,
             null,
             new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(TTL), TTL, MOST),

@@ -48,7 +48,7 @@ class LateRegistrationTests {
     private final SessionService service = tracking.service();
 
     private SessionTracking tracking(OutagePolicy policy) {
-        return SessionTracking.over(
+        return new SessionTracking(
                 store,
                 reader,
                 new Settings(policy, Lifetimes.of(TTL), TTL, 100),
@@ -199,7 +199,7 @@ class LateRegistrationTests {
     void registeredSessionEndsWithTheAbsoluteLifetimeOfTheLogin() {
         Lifetimes limited = new Lifetimes(TTL, Duration.ofDays(1), Duration.ofSeconds(10));
         Settings settings = new Settings(OutagePolicy.PLAIN_JWT, limited, TTL, 100);
-        try (SessionTracking limiting = SessionTracking.over(store, reader, settings, clock)) {
+        try (SessionTracking limiting = new SessionTracking(store, reader, settings, clock)) {
             assertThat(register(limiting.service(), "alice", "a"))
                     .map(UserSession::maxExpiresAt)
                     .contains(LOGIN.plus(Duration.ofDays(1)));

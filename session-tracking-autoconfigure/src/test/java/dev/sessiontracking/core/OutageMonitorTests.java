@@ -24,7 +24,7 @@ class OutageMonitorTests {
 
     private final SwitchableStore store = new SwitchableStore();
 
-    private final SessionTracking tracking = SessionTracking.over(
+    private final SessionTracking tracking = new SessionTracking(
             store,
             null,
             new Settings(OutagePolicy.REJECT, Lifetimes.of(Duration.ofDays(7)), Duration.ofDays(7), 1_000),

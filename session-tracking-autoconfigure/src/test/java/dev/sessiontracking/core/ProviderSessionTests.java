@@ -57,7 +57,7 @@ class ProviderSessionTests {
     private final SessionTracking ofApplication = tracking(Providers.NONE);
 
     private SessionTracking tracking(Providers providers) {
-        return SessionTracking.over(
+        return new SessionTracking(
                 store,
                 reader,
                 new Settings(

@@ -29,7 +29,7 @@ class RevocationsUnderWayTests {
 
     private final RecordingListener listener = new RecordingListener();
 
-    private final SessionTracking tracking = SessionTracking.over(
+    private final SessionTracking tracking = new SessionTracking(
             store,
             new Pushed(),
             new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(Duration.ofDays(1)), Duration.ofDays(1), 1_000),

@@ -28,7 +28,7 @@ class RevokerRaceTests {
     void sessionRevokedTwiceAtOnceStaysRevokedDuringAnOutage() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         SwitchableStore store = new SwitchableStore();
-        try (SessionTracking tracking = SessionTracking.over(
+        try (SessionTracking tracking = new SessionTracking(
                 store,
                 null,
                 new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(Duration.ofDays(1)), Duration.ofDays(1), 100_000),
@@ -57,7 +57,7 @@ class RevokerRaceTests {
     void madeUpIdRevokedByManyAtOnceIsNotRemembered() throws Exception {
         int callers = 4;
         ExecutorService threads = Executors.newFixedThreadPool(callers);
-        try (SessionTracking tracking = SessionTracking.over(
+        try (SessionTracking tracking = new SessionTracking(
                 new SwitchableStore(),
                 null,
                 new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(Duration.ofDays(1)), Duration.ofDays(1), 100_000),

@@ -42,7 +42,7 @@ class SessionCutoffServiceTests {
 
     private final RecordingListener listener = new RecordingListener();
 
-    private final SessionTracking tracking = SessionTracking.over(
+    private final SessionTracking tracking = new SessionTracking(
             store,
             reader,
             new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(TTL), TTL, 100),

@@ -36,7 +36,7 @@ class SessionEngineTests {
 
     private final CachingReaderStub reader = new CachingReaderStub(clock);
 
-    private final SessionTracking tracking = SessionTracking.over(
+    private final SessionTracking tracking = new SessionTracking(
             store, reader, new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(TTL), TTL, 100), clock);
 
     private final SessionChecker engine = tracking.checker();

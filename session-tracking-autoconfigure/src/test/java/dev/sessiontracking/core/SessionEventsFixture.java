@@ -41,7 +41,7 @@ abstract class SessionEventsFixture {
     }
 
     SessionTracking tracking(SwitchableStore store, OutagePolicy policy, String principal) {
-        return SessionTracking.over(
+        return new SessionTracking(
                 store,
                 null,
                 new Settings(policy, Lifetimes.of(Duration.ofDays(7)), Duration.ofDays(7), 1_000),

@@ -95,7 +95,7 @@ class SessionListenerTests extends SessionEventsFixture {
     @Test
     void listenersAreLookedForWhenThereIsSomethingToTell() {
         AtomicInteger asked = new AtomicInteger();
-        try (SessionTracking lazy = SessionTracking.over(
+        try (SessionTracking lazy = new SessionTracking(
                 store,
                 null,
                 new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(Duration.ofDays(1)), Duration.ofDays(1), 1_000),

@@ -33,7 +33,7 @@ class SessionServiceArgumentsTests {
 
     private static final SwitchableStore STORE = new SwitchableStore();
 
-    private static final SessionService TRACKED = SessionTracking.over(
+    private static final SessionService TRACKED = new SessionTracking(
                     STORE,
                     null,
                     new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(Duration.ofDays(1)), Duration.ofDays(1), 100_000),

@@ -47,7 +47,7 @@ abstract class TrackedSessionFixture {
     }
 
     private SessionTracking tracking(OutagePolicy policy) {
-        return SessionTracking.over(store, null, new Settings(policy, lifetimes, TTL, 100_000), clock);
+        return new SessionTracking(store, null, new Settings(policy, lifetimes, TTL, 100_000), clock);
     }
 
     @AfterEach

@@ -23,7 +23,7 @@ record InMemorySession(UserSession session, long generation, Instant rotatedAt) 
         Instant last = max == null ? null : createdAt.plus(Duration.between(session.createdAt(), max));
         UserSession.LastUse login = new UserSession.LastUse(createdAt, session.metadata());
         return new InMemorySession(
-                stamped(session, createdAt, earlier(now.plus(ttl), last), last, login), 0, Instant.EPOCH);
+                session.stored(createdAt, earlier(now.plus(ttl), last), last, login), 0, Instant.EPOCH);
     }
 
     boolean isLive(Instant now) {
@@ -48,7 +48,7 @@ record InMemorySession(UserSession session, long generation, Instant rotatedAt) 
         UserSession.LastUse use = new UserSession.LastUse(
                 now,
                 Objects.requireNonNullElse(refresh.metadata(), session.lastUse().metadata()));
-        UserSession renewed = stamped(session, session.createdAt(), earlier(now.plus(refresh.ttl()), last), last, use);
+        UserSession renewed = session.stored(session.createdAt(), earlier(now.plus(refresh.ttl()), last), last, use);
         Long presented = refresh.generation();
         return presented == null
                 ? new InMemorySession(renewed, generation, rotatedAt)
@@ -57,15 +57,5 @@ record InMemorySession(UserSession session, long generation, Instant rotatedAt) 
 
     private static Instant earlier(Instant expiresAt, @Nullable Instant last) {
         return last == null || expiresAt.isBefore(last) ? expiresAt : last;
-    }
-
-    private static UserSession stamped(
-            UserSession session,
-            Instant createdAt,
-            Instant expiresAt,
-            @Nullable Instant last,
-            UserSession.LastUse lastUse) {
-        return new UserSession(
-                session.id(), session.userId(), session.metadata(), createdAt, expiresAt, last, lastUse, true);
     }
 }

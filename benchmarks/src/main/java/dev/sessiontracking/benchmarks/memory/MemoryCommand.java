@@ -102,7 +102,7 @@ public final class MemoryCommand {
 
     private static double revoked(boolean answering, Step step) {
         OneAnswerStore store = new OneAnswerStore(answering);
-        try (SessionTracking tracking = SessionTracking.over(
+        try (SessionTracking tracking = new SessionTracking(
                 store,
                 null,
                 new Settings(OutagePolicy.PLAIN_JWT, Lifetimes.of(TTL), TTL, 2 * ENTRIES),
