@@ -84,7 +84,7 @@ final class FirstUses {
         return (authenticatedAt == null
                         ? marker.exists() && !token.sessionId().equals(marker.sparedSessionId())
                         : marker.covers(token.sessionId(), authenticatedAt))
-                || revoker.denylist().isDeniedUnlessVerified(token.sessionId(), token.userId(), authenticatedAt);
+                || revoker.denylist().users().deniesUnlessVerified(token.sessionId(), token.userId(), authenticatedAt);
     }
 
     private CompletionStage<Result> recorded(TokenSession token, boolean isFound) {
@@ -132,7 +132,7 @@ final class FirstUses {
     private Recorded told(Recorded recorded) {
         UserSession session = recorded.created();
         if (session != null) {
-            revoker.denylist().created(session.userId(), session.id(), session.createdAt());
+            revoker.denylist().users().created(session.userId(), session.id(), session.createdAt());
             events.inBackground(() -> {
                 events.created(session);
                 for (String evicted : recorded.evicted()) {

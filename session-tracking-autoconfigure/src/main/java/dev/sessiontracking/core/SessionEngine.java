@@ -123,11 +123,11 @@ record SessionEngine(
     private Result answered(TokenSession token, Result answer) {
         Result result = answer;
         if (result == Result.UNVERIFIED
-                && (denylist().isDeniedUnlessVerified(token.sessionId(), token.userId(), token.authenticatedAt())
+                && (denylist().users().deniesUnlessVerified(token.sessionId(), token.userId(), token.authenticatedAt())
                         || markers().isRememberedToCover(ALL_USERS, token.authenticatedAt()))) {
             result = Result.ENDED_BY_DENYLIST;
         } else if (result == Result.LIVE_BY_STORE) {
-            denylist().verified(token.sessionId(), token.userId());
+            denylist().users().verified(token.userId(), token.sessionId());
         }
         statistics.checks().increment(result);
         return result;
@@ -154,7 +154,7 @@ record SessionEngine(
                     if (marker.coversToken(authenticatedAt) || ofAll.coversToken(authenticatedAt)) {
                         return Result.ENDED_BY_STORE;
                     }
-                    return denylist().isDeniedWithoutSession(userId, authenticatedAt)
+                    return denylist().users().deniesWithoutSession(userId, authenticatedAt)
                             ? Result.ENDED_BY_DENYLIST
                             : Result.LIVE_BY_STORE;
                 })
@@ -162,7 +162,7 @@ record SessionEngine(
     }
 
     private Result unansweredWithoutSession(String userId, @Nullable Instant authenticatedAt) {
-        if (denylist().isDeniedWithoutSession(userId, authenticatedAt)
+        if (denylist().users().deniesWithoutSession(userId, authenticatedAt)
                 || markers().isRememberedToCover(userId, authenticatedAt)
                 || markers().isRememberedToCover(ALL_USERS, authenticatedAt)) {
             return Result.ENDED_BY_DENYLIST;

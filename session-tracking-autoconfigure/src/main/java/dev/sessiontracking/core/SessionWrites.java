@@ -106,7 +106,7 @@ record SessionWrites(
     Optional<Registration> register(
             String sessionId, String userId, SessionMetadata metadata, Instant authenticatedAt, Times times) {
         if (revoker.denylist().isDenied(sessionId)
-                || revoker.denylist().isDeniedWithoutSession(userId, authenticatedAt)
+                || revoker.denylist().users().deniesWithoutSession(userId, authenticatedAt)
                 // The store compares with its own marker. It may have lost one that this node remembers.
                 || SessionStore.await(revoker.markers().readForToken(userId)).covers(sessionId, authenticatedAt)
                 || revoker.markers().cutoff().join().coversToken(authenticatedAt)) {
@@ -133,7 +133,7 @@ record SessionWrites(
 
     /** @param time when it began, by this node's clock, or as its token says */
     private void began(UserSession session, Instant time) {
-        revoker.denylist().created(session.userId(), session.id(), time);
+        revoker.denylist().users().created(session.userId(), session.id(), time);
         engine.changed(session.id());
         events.created(session);
     }

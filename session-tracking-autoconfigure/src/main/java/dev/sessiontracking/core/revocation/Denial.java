@@ -23,7 +23,7 @@ final class Denial {
 
     volatile @Nullable SessionEndReason reason;
 
-    /** Calls of {@link RevocationDenylist#deny(String, SessionEndReason)} that were not taken back. */
+    /** Calls of {@link RevocationDenylist#deny(String, SessionEndReason, String, Instant)} that were not taken back. */
     int claims;
 
     /** Those of them that are taken back if the session belongs to another user. */

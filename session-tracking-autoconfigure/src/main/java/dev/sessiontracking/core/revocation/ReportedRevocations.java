@@ -18,7 +18,7 @@ record ReportedRevocations(RevocationDenylist denylist, NotBeforeMarkers markers
 
     @Override
     public void onRevokedElsewhere(String sessionId) {
-        denylist.denyRevokedElsewhere(sessionId);
+        denylist.denyAnnounced(sessionId, null, denylist.now());
     }
 
     @Override

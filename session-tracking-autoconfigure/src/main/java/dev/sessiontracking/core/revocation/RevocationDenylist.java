@@ -35,7 +35,7 @@ public final class RevocationDenylist {
 
     private final DisplaceableDenials displaceable;
 
-    private final UserRevocations users = new UserRevocations();
+    private final UserRevocations users;
 
     private boolean fullLogged;
 
@@ -48,6 +48,7 @@ public final class RevocationDenylist {
         this.retention = retention;
         this.maximumRemembered = maximumRemembered;
         this.displaceable = new DisplaceableDenials(maximumRemembered);
+        this.users = new UserRevocations(clock);
     }
 
     Duration retention() {
@@ -76,7 +77,7 @@ public final class RevocationDenylist {
     public boolean isDenied(
             String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt, boolean mayBeginAgain) {
         return (isDenied(sessionId) && !(mayBeginAgain && isConfirmedBefore(sessionId, authenticatedAt)))
-                || users.denies(sessionId, userId, authenticatedAt, clock);
+                || users.denies(sessionId, userId, authenticatedAt);
     }
 
     private synchronized boolean isConfirmedBefore(String sessionId, @Nullable Instant authenticatedAt) {
@@ -85,20 +86,9 @@ public final class RevocationDenylist {
                 || (authenticatedAt != null && denial.isConfirmed() && authenticatedAt.isAfter(denial.revokedAt));
     }
 
-    /**
-     * Whether a token is rejected unless the store holds its session: all sessions of its user were revoked, and this node
-     * does not know which those were.
-     */
-    public boolean isDeniedUnlessVerified(
-            String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt) {
-        return users.deniesUnlessVerified(sessionId, userId, authenticatedAt, clock);
-    }
-
-    /** The store holds this session: it began after the sessions of its user were revoked. */
-    public void verified(String sessionId, @Nullable String userId) {
-        if (userId != null) {
-            users.verified(userId, sessionId);
-        }
+    /** The revocations of all sessions of a user. */
+    public UserRevocations users() {
+        return users;
     }
 
     /** Whether the tokens of this session are rejected. */
@@ -115,28 +105,16 @@ public final class RevocationDenylist {
             String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt) {
         Denial denial = sessions.get(sessionId);
         SessionEndReason reason = denial == null ? null : denial.reason;
-        return reason != null ? reason : users.reason(sessionId, userId, authenticatedAt, clock);
-    }
-
-    /** Whether a token of this user that names no session is refused. */
-    public boolean isDeniedWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt) {
-        return users.deniesWithoutSession(userId, authenticatedAt, clock);
+        return reason != null ? reason : users.reason(sessionId, userId, authenticatedAt);
     }
 
     /**
-     * Remembers a session as revoked; the first reason counts. The caller passes the result to {@link #confirm}, {@link #forget} or {@link #keep},
-     * once.
+     * Remembers a session as revoked; the first reason counts. The caller passes the result to {@link #confirm}, {@link
+     * #forget} or {@link #keep}, once.
      *
-     * @return {@code null} if all that is remembered is unconfirmed and there is no room
-     */
-    @Nullable
-    Denial deny(String sessionId, @Nullable SessionEndReason reason) {
-        return deny(sessionId, reason, null, null);
-    }
-
-    /**
      * @param owner a short hash of the session's user, if known
      * @param revokedAt {@code null} for now, as a time of the future
+     * @return {@code null} if all that is remembered is unconfirmed and there is no room
      */
     synchronized @Nullable Denial deny(
             String sessionId, @Nullable SessionEndReason reason, @Nullable String owner, @Nullable Instant revokedAt) {
@@ -172,15 +150,7 @@ public final class RevocationDenylist {
         }
     }
 
-    /** Remembers a session that was revoked elsewhere. */
-    synchronized void denyRevokedElsewhere(String sessionId) {
-        Denial denial = deny(sessionId, null);
-        if (denial != null) {
-            confirm(denial);
-        }
-    }
-
-    /** Another node has revoked a session, and this one has not met it. */
+    /** Another node has revoked a session. */
     synchronized void denyAnnounced(String sessionId, @Nullable String owner, Instant revokedAt) {
         if (revokedAt.plus(retention).isAfter(clock.instant())) {
             Denial denial = deny(sessionId, null, owner, revokedAt);
@@ -231,7 +201,7 @@ public final class RevocationDenylist {
     }
 
     /**
-     * Takes back one call of {@link #deny(String, SessionEndReason)}: there was no such session to be revoked. It is forgotten when every
+     * Takes back one call of {@link #deny(String, SessionEndReason, String, Instant)}: there was no such session to be revoked. It is forgotten when every
      * such call was taken back, and not while somebody else has revoked it, before or since.
      *
      * @return as for {@link #confirm}
@@ -287,11 +257,6 @@ public final class RevocationDenylist {
     /** Everything of the user that was revoked until now counts for its sessions only. */
     public synchronized void cleared(String userId) {
         users.cleared(userId);
-    }
-
-    /** Tells of a session that this node created, and when it began to. */
-    public void created(String userId, String sessionId, Instant began) {
-        users.created(userId, sessionId, began);
     }
 
     /**

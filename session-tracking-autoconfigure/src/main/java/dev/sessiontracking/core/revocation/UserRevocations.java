@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * User-wide refusals, which a node decides on without knowing the user's sessions. Never by a token's {@code iat}: a
  * refresh renews it. Thread-safe; a look-up takes no lock.
  */
-final class UserRevocations {
+public final class UserRevocations {
 
     /** A user with more logins after a revocation than this needs a verified check, so an outage rejects some of them. */
     private static final int MOST_LATER = 1_000;
@@ -32,26 +32,31 @@ final class UserRevocations {
 
     private final AtomicInteger size = new AtomicInteger();
 
-    boolean denies(String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt, Clock clock) {
-        return anyCovers(sessionId, userId, authenticatedAt, false, clock);
+    private final Clock clock;
+
+    UserRevocations(Clock clock) {
+        this.clock = clock;
     }
 
-    /** Whether a token is rejected unless the store holds its session. */
-    boolean deniesUnlessVerified(
-            String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt, Clock clock) {
-        return anyCovers(sessionId, userId, authenticatedAt, true, clock);
+    private List<Entry> of(@Nullable String userId) {
+        return userId == null || users.isEmpty() ? List.of() : users.getOrDefault(userId, List.of());
+    }
+
+    boolean denies(String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt) {
+        return anyCovers(sessionId, userId, authenticatedAt, false);
+    }
+
+    /**
+     * Whether a token is rejected unless the store holds its session: all sessions of its user were revoked, and this node
+     * does not know which those were.
+     */
+    public boolean deniesUnlessVerified(String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt) {
+        return anyCovers(sessionId, userId, authenticatedAt, true);
     }
 
     private boolean anyCovers(
-            String sessionId,
-            @Nullable String userId,
-            @Nullable Instant authenticatedAt,
-            boolean orIsApplied,
-            Clock clock) {
-        if (users.isEmpty() || userId == null) {
-            return false;
-        }
-        for (Entry entry : users.getOrDefault(userId, List.of())) {
+            String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt, boolean orIsApplied) {
+        for (Entry entry : of(userId)) {
             if ((orIsApplied || !entry.applied)
                     && entry.covers(sessionId, authenticatedAt)
                     && !entry.isOver(clock.instant())) {
@@ -63,8 +68,8 @@ final class UserRevocations {
 
     /** Why the sessions of the user end that this session is one of. */
     @Nullable
-    SessionEndReason reason(String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt, Clock clock) {
-        return users.getOrDefault(userId == null ? "" : userId, List.of()).stream()
+    SessionEndReason reason(String sessionId, @Nullable String userId, @Nullable Instant authenticatedAt) {
+        return of(userId).stream()
                 .filter(entry -> entry.covers(sessionId, authenticatedAt) && !entry.isOver(clock.instant()))
                 // An announcement does not say why. The store does.
                 .filter(entry -> !entry.announced)
@@ -73,16 +78,10 @@ final class UserRevocations {
                 .orElse(null);
     }
 
-    boolean deniesWithoutSession(@Nullable String userId, @Nullable Instant authenticatedAt, Clock clock) {
-        if (users.isEmpty() || userId == null) {
-            return false;
-        }
-        for (Entry entry : users.getOrDefault(userId, List.of())) {
-            if (!entry.isBefore(authenticatedAt) && !entry.isOver(clock.instant())) {
-                return true;
-            }
-        }
-        return false;
+    /** Whether a token of this user that names no session is rejected. */
+    public boolean deniesWithoutSession(String userId, @Nullable Instant authenticatedAt) {
+        return of(userId).stream()
+                .anyMatch(entry -> !entry.isBefore(authenticatedAt) && !entry.isOver(clock.instant()));
     }
 
     void add(Revocation.OfUser revocation, Instant until) {
@@ -107,13 +106,13 @@ final class UserRevocations {
             }
             return all;
         });
-        if (users.getOrDefault(revocation.userId(), List.of()).contains(added)) {
+        if (of(revocation.userId()).contains(added)) {
             applied.add(added);
         }
     }
 
     void applied(Revocation.OfUser revocation) {
-        for (Entry entry : users.getOrDefault(revocation.userId(), List.of())) {
+        for (Entry entry : of(revocation.userId())) {
             if (entry.revocation.equals(revocation)) {
                 entry.applied = true;
                 applied.add(entry);
@@ -127,8 +126,8 @@ final class UserRevocations {
     }
 
     /** This node began a session of the user: later than the refusals that were made before. */
-    void created(String userId, String sessionId, Instant began) {
-        for (Entry entry : users.getOrDefault(userId, List.of())) {
+    public void created(String userId, String sessionId, Instant began) {
+        for (Entry entry : of(userId)) {
             if (!began.isBefore(entry.revocation.until())) {
                 entry.addLater(sessionId);
             }
@@ -139,8 +138,8 @@ final class UserRevocations {
      * The store holds a session of the user: it began after the revocations that the store has applied. This says nothing
      * about revocations that the store has not received yet.
      */
-    void verified(String userId, String sessionId) {
-        for (Entry entry : users.getOrDefault(userId, List.of())) {
+    public void verified(@Nullable String userId, String sessionId) {
+        for (Entry entry : of(userId)) {
             if (entry.applied) {
                 entry.addLater(sessionId);
             }

@@ -16,52 +16,42 @@ import tools.jackson.core.JsonToken;
 /** The fields of a session value that were read so far. Not thread-safe. */
 final class StoredFields {
 
-    private @Nullable String userId;
+    /** Texts and times by their names; {@code null} for a value that is none. */
+    private final Map<String, @Nullable Object> values = new HashMap<>();
 
-    private @Nullable String ip;
-
-    private @Nullable String userAgent;
-
-    private @Nullable Instant createdAt;
-
-    private @Nullable Instant expiresAt;
-
-    private @Nullable Instant maxExpiresAt;
-
-    private @Nullable Instant lastUsedAt;
-
-    /** Where it was last used from, as far as that differs from the login. */
-    private final Map<String, @Nullable String> last = new HashMap<>();
-
-    private @Nullable String rotation;
-
-    private Instant endedUntil = Instant.EPOCH;
-
+    /** Of a repeated field, the last one counts. Fields of other writers and of later versions are skipped. */
     void take(String name, JsonParser parser) {
         switch (name) {
-            case SessionJson.USER_ID -> userId = userId(parser);
-            case SessionJson.IP -> ip = text(parser);
-            case SessionJson.USER_AGENT -> userAgent = text(parser);
-            case SessionJson.CREATED_AT -> createdAt = time(parser);
-            case SessionJson.EXPIRES_AT -> expiresAt = time(parser);
-            case SessionJson.MAX_EXPIRES_AT -> maxExpiresAt = time(parser);
-            case SessionJson.LAST_USED_AT -> lastUsedAt = time(parser);
-            case SessionJson.LAST_IP, SessionJson.LAST_USER_AGENT -> last.put(name, text(parser));
-            case SessionJson.ROTATION -> rotation = text(parser);
-            case SessionJson.ENDED_UNTIL -> endedUntil = Objects.requireNonNullElse(time(parser), Instant.EPOCH);
-            default -> {
-                // another writer's field, or a later version's
-            }
+            case SessionJson.USER_ID -> values.put(name, userId(parser));
+            case SessionJson.IP,
+                    SessionJson.USER_AGENT,
+                    SessionJson.LAST_IP,
+                    SessionJson.LAST_USER_AGENT,
+                    SessionJson.ROTATION -> values.put(name, text(parser));
+            case SessionJson.CREATED_AT,
+                    SessionJson.EXPIRES_AT,
+                    SessionJson.MAX_EXPIRES_AT,
+                    SessionJson.LAST_USED_AT,
+                    SessionJson.ENDED_UNTIL -> values.put(name, time(parser));
+            default -> {}
         }
     }
 
     @Nullable
     String rotation() {
-        return rotation;
+        return text(SessionJson.ROTATION);
     }
 
     Instant endedUntil() {
-        return endedUntil;
+        return time(SessionJson.ENDED_UNTIL, Instant.EPOCH);
+    }
+
+    private @Nullable String text(String name) {
+        return (String) values.get(name);
+    }
+
+    private Instant time(String name, Instant otherwise) {
+        return Objects.requireNonNullElse((Instant) values.get(name), otherwise);
     }
 
     private static @Nullable String userId(JsonParser parser) {
@@ -81,25 +71,23 @@ final class StoredFields {
     }
 
     Optional<UserSession> session(String sessionId) {
+        String userId = text(SessionJson.USER_ID);
         if (userId == null) {
             return Optional.empty();
         }
-        Instant began = Objects.requireNonNullElse(createdAt, Instant.EPOCH);
+        Instant began = time(SessionJson.CREATED_AT, Instant.EPOCH);
+        String lastIp = values.containsKey(SessionJson.LAST_IP) ? SessionJson.LAST_IP : SessionJson.IP;
+        String lastAgent =
+                values.containsKey(SessionJson.LAST_USER_AGENT) ? SessionJson.LAST_USER_AGENT : SessionJson.USER_AGENT;
         return Optional.of(new UserSession(
                 sessionId,
                 userId,
-                SessionMetadata.of(ip, userAgent),
+                SessionMetadata.of(text(SessionJson.IP), text(SessionJson.USER_AGENT)),
                 began,
-                Objects.requireNonNullElse(expiresAt, SessionJson.NO_EXPIRY),
-                maxExpiresAt,
+                time(SessionJson.EXPIRES_AT, SessionJson.NO_EXPIRY),
+                (Instant) values.get(SessionJson.MAX_EXPIRES_AT),
                 new UserSession.LastUse(
-                        Objects.requireNonNullElse(lastUsedAt, began),
-                        SessionMetadata.of(
-                                last(SessionJson.LAST_IP, ip), last(SessionJson.LAST_USER_AGENT, userAgent))),
+                        time(SessionJson.LAST_USED_AT, began), SessionMetadata.of(text(lastIp), text(lastAgent))),
                 true));
-    }
-
-    private @Nullable String last(String name, @Nullable String first) {
-        return last.containsKey(name) ? last.get(name) : first;
     }
 }

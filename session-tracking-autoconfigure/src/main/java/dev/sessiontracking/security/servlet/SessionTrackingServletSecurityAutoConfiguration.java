@@ -93,7 +93,8 @@ public final class SessionTrackingServletSecurityAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean
         SessionAuthorization sessionTrackingSessionAuthorization(RequestSessions<HttpServletRequest> sessions) {
-            return new LiveSessionAuthorization(sessions);
+            return () -> (authentication, context) ->
+                    sessions.requireLive(RequestToken.state(context.getRequest()), authentication.get());
         }
 
         @Bean

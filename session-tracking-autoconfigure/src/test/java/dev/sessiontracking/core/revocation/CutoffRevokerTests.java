@@ -165,11 +165,11 @@ class CutoffRevokerTests {
     @Test
     void announcedMarkerRejectsWhatTheUserBeganBefore() {
         announcements.onAnnounced("alice", at(NOW));
-        assertThat(denylist.isDeniedUnlessVerified("a", "alice", NOW.minusSeconds(10)))
+        assertThat(denylist.users().deniesUnlessVerified("a", "alice", NOW.minusSeconds(10)))
                 .isTrue();
-        assertThat(denylist.isDeniedUnlessVerified("a", "alice", NOW.plusSeconds(10)))
+        assertThat(denylist.users().deniesUnlessVerified("a", "alice", NOW.plusSeconds(10)))
                 .isFalse();
-        assertThat(denylist.isDeniedUnlessVerified("a", "bob", NOW.minusSeconds(10)))
+        assertThat(denylist.users().deniesUnlessVerified("a", "bob", NOW.minusSeconds(10)))
                 .isFalse();
         assertThat(markers.remembered(ALL_USERS).exists()).isFalse();
     }

@@ -60,7 +60,8 @@ class PendingOrForeignRevocationTests {
     }
 
     private boolean hasRoomForTwo() {
-        return denylist.deny("one more", null) != null && denylist.deny("and another", null) != null;
+        return denylist.deny("one more", null, null, null) != null
+                && denylist.deny("and another", null, null, null) != null;
     }
 
     // what an identity provider reports

@@ -35,27 +35,27 @@ class RevocationDenylistBoundTests {
 
     @Test
     void deniesAKnownSessionAgainEvenWhenFull() {
-        memory.deny("a", SessionEndReason.REVOKED);
-        memory.deny("b", SessionEndReason.REVOKED);
-        memory.deny("c", SessionEndReason.REVOKED);
+        memory.deny("a", SessionEndReason.REVOKED, null, null);
+        memory.deny("b", SessionEndReason.REVOKED, null, null);
+        memory.deny("c", SessionEndReason.REVOKED, null, null);
         clock.advance(RETENTION.minusDays(1));
-        assertThat(memory.deny("a", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.deny("a", SessionEndReason.REVOKED, null, null)).isNotNull();
         clock.advance(Duration.ofDays(2));
         assertThat(memory.isDenied("a")).isTrue();
     }
 
     private Denial confirmed(String sessionId) {
-        Denial denial = memory.deny(sessionId, SessionEndReason.REVOKED);
+        Denial denial = memory.deny(sessionId, SessionEndReason.REVOKED, null, null);
         memory.confirm(denial);
         return denial;
     }
 
     @Test
     void remembersNoMoreThanFitWhenNoneIsConfirmed() {
-        assertThat(memory.deny("a", SessionEndReason.REVOKED)).isNotNull();
-        assertThat(memory.deny("b", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.deny("a", SessionEndReason.REVOKED, null, null)).isNotNull();
+        assertThat(memory.deny("b", SessionEndReason.REVOKED, null, null)).isNotNull();
         assertThat(memory.deny(ofUser("alice", NOW, null))).isTrue();
-        assertThat(memory.deny("c", SessionEndReason.REVOKED)).isNull();
+        assertThat(memory.deny("c", SessionEndReason.REVOKED, null, null)).isNull();
         assertThat(memory.deny(ofUser("bob", NOW, null))).isFalse();
         assertThat(memory.size()).isEqualTo(3);
         assertThat(memory.isDenied("a")).isTrue();
@@ -65,23 +65,23 @@ class RevocationDenylistBoundTests {
 
     @Test
     void newRevocationDisplacesTheOldestConfirmedOne() {
-        memory.deny("unconfirmed", SessionEndReason.REVOKED);
+        memory.deny("unconfirmed", SessionEndReason.REVOKED, null, null);
         confirmed("older");
         confirmed("newer");
-        assertThat(memory.deny("a", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.deny("a", SessionEndReason.REVOKED, null, null)).isNotNull();
         assertThat(memory.isDenied("older")).isFalse();
         assertThat(memory.isDenied("newer")).isTrue();
-        assertThat(memory.deny("b", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.deny("b", SessionEndReason.REVOKED, null, null)).isNotNull();
         assertThat(memory.isDenied("newer")).isFalse();
         assertThat(memory.isDenied("unconfirmed")).isTrue();
-        assertThat(memory.deny("c", SessionEndReason.REVOKED)).isNull();
+        assertThat(memory.deny("c", SessionEndReason.REVOKED, null, null)).isNull();
     }
 
     @Test
     void revocationOfAUserDisplacesAConfirmedOne() {
         confirmed("a");
-        memory.deny("b", SessionEndReason.REVOKED);
-        memory.deny("c", SessionEndReason.REVOKED);
+        memory.deny("b", SessionEndReason.REVOKED, null, null);
+        memory.deny("c", SessionEndReason.REVOKED, null, null);
         assertThat(memory.deny(ofUser("alice", NOW, null))).isTrue();
         assertThat(memory.isDenied("a")).isFalse();
         assertThat(memory.deny(ofUser("bob", NOW, null))).isFalse();
@@ -94,61 +94,61 @@ class RevocationDenylistBoundTests {
             memory.applied(ofUser(user, NOW, null));
         }
         confirmed("a");
-        memory.deny("b", SessionEndReason.REVOKED);
+        memory.deny("b", SessionEndReason.REVOKED, null, null);
         assertThat(memory.isDenied("a")).isFalse();
-        memory.deny("c", SessionEndReason.REVOKED);
-        assertThat(memory.isDeniedWithoutSession("alice", null)).isFalse();
-        assertThat(memory.isDeniedWithoutSession("bob", null)).isTrue();
-        memory.deny("d", SessionEndReason.REVOKED);
-        assertThat(memory.isDeniedWithoutSession("bob", null)).isFalse();
-        assertThat(memory.deny("e", SessionEndReason.REVOKED)).isNull();
+        memory.deny("c", SessionEndReason.REVOKED, null, null);
+        assertThat(memory.users().deniesWithoutSession("alice", null)).isFalse();
+        assertThat(memory.users().deniesWithoutSession("bob", null)).isTrue();
+        memory.deny("d", SessionEndReason.REVOKED, null, null);
+        assertThat(memory.users().deniesWithoutSession("bob", null)).isFalse();
+        assertThat(memory.deny("e", SessionEndReason.REVOKED, null, null)).isNull();
     }
 
     @Test
     void revocationIsUnconfirmedAsLongAsAnyCallOfItIs() {
-        Denial first = memory.deny("a", SessionEndReason.REVOKED);
-        memory.deny("a", SessionEndReason.REVOKED);
+        Denial first = memory.deny("a", SessionEndReason.REVOKED, null, null);
+        memory.deny("a", SessionEndReason.REVOKED, null, null);
         memory.confirm(first);
-        memory.deny("b", SessionEndReason.REVOKED);
-        memory.deny("c", SessionEndReason.REVOKED);
-        assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNull();
+        memory.deny("b", SessionEndReason.REVOKED, null, null);
+        memory.deny("c", SessionEndReason.REVOKED, null, null);
+        assertThat(memory.deny("d", SessionEndReason.REVOKED, null, null)).isNull();
         assertThat(memory.isDenied("a")).isTrue();
     }
 
     @Test
     void pendingRevocationIsNotDisplacedUntilItIsApplied() {
-        memory.keep(memory.deny("a", SessionEndReason.REVOKED), false);
-        memory.deny("b", SessionEndReason.REVOKED);
-        memory.deny("c", SessionEndReason.REVOKED);
-        assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNull();
+        memory.keep(memory.deny("a", SessionEndReason.REVOKED, null, null), false);
+        memory.deny("b", SessionEndReason.REVOKED, null, null);
+        memory.deny("c", SessionEndReason.REVOKED, null, null);
+        assertThat(memory.deny("d", SessionEndReason.REVOKED, null, null)).isNull();
         memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED, false, null));
-        assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.deny("d", SessionEndReason.REVOKED, null, null)).isNotNull();
         assertThat(memory.isDenied("a")).isFalse();
     }
 
     @Test
     void confirmedRevocationThatIsPendingOnceMoreIsNotDisplaced() {
         confirmed("a");
-        memory.keep(memory.deny("a", SessionEndReason.REVOKED), false);
-        memory.deny("b", SessionEndReason.REVOKED);
-        memory.deny("c", SessionEndReason.REVOKED);
-        assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNull();
+        memory.keep(memory.deny("a", SessionEndReason.REVOKED, null, null), false);
+        memory.deny("b", SessionEndReason.REVOKED, null, null);
+        memory.deny("c", SessionEndReason.REVOKED, null, null);
+        assertThat(memory.deny("d", SessionEndReason.REVOKED, null, null)).isNull();
         assertThat(memory.isDenied("a")).isTrue();
         memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED, false, null));
-        assertThat(memory.deny("d", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.deny("d", SessionEndReason.REVOKED, null, null)).isNotNull();
     }
 
     @Test
     void revocationsSeenElsewhereAreDisplacedLikeConfirmedOnes() {
         for (int i = 0; i < 100; i++) {
-            memory.denyRevokedElsewhere("elsewhere-" + i);
+            memory.denyAnnounced("elsewhere-" + i, null, NOW);
         }
         assertThat(memory.isDenied("elsewhere-99")).isTrue();
         assertThat(memory.size()).isEqualTo(3);
-        assertThat(memory.deny("a", SessionEndReason.REVOKED)).isNotNull();
-        assertThat(memory.deny("b", SessionEndReason.REVOKED)).isNotNull();
-        assertThat(memory.deny("c", SessionEndReason.REVOKED)).isNotNull();
-        memory.denyRevokedElsewhere("one-more");
+        assertThat(memory.deny("a", SessionEndReason.REVOKED, null, null)).isNotNull();
+        assertThat(memory.deny("b", SessionEndReason.REVOKED, null, null)).isNotNull();
+        assertThat(memory.deny("c", SessionEndReason.REVOKED, null, null)).isNotNull();
+        memory.denyAnnounced("one-more", null, NOW);
         assertThat(memory.isDenied("one-more")).isFalse();
     }
 
@@ -158,7 +158,7 @@ class RevocationDenylistBoundTests {
         confirmed("b");
         confirmed("c");
         for (int i = 0; i < 100; i++) {
-            memory.forget(memory.deny("made-up-" + i, SessionEndReason.REVOKED));
+            memory.forget(memory.deny("made-up-" + i, SessionEndReason.REVOKED, null, null));
         }
         assertThat(memory.isDenied("b")).isTrue();
         assertThat(memory.isDenied("c")).isTrue();
@@ -189,7 +189,7 @@ class RevocationDenylistBoundTests {
             large.denyAnnounced("victim-" + i, "owner-" + i, NOW);
         }
         for (int i = 0; i < 5_000; i++) {
-            large.denyRevokedElsewhere("loop-" + i);
+            large.denyAnnounced("loop-" + i, null, NOW);
             large.denyAnnounced("loop-" + i, "attacker", NOW);
             assertThat(i > 100 || large.isDenied("loop-0")).as("there is room").isTrue();
         }
@@ -225,7 +225,7 @@ class RevocationDenylistBoundTests {
         confirmed("a");
         confirmed("b");
         clock.advance(RETENTION);
-        assertThat(memory.deny("c", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.deny("c", SessionEndReason.REVOKED, null, null)).isNotNull();
         assertThat(memory.size()).isEqualTo(1);
     }
 

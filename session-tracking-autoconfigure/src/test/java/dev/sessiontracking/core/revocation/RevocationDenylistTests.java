@@ -32,7 +32,7 @@ class RevocationDenylistTests {
 
     @Test
     void deniesASessionAndNoOther() {
-        assertThat(memory.deny("a", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.deny("a", SessionEndReason.REVOKED, null, null)).isNotNull();
         assertThat(memory.isDenied("a")).isTrue();
         assertThat(memory.isDenied("a", "alice", null)).isTrue();
         assertThat(memory.isDenied("b")).isFalse();
@@ -40,23 +40,24 @@ class RevocationDenylistTests {
 
     @Test
     void forgetsASessionThatWasNotThere() {
-        assertThat(memory.forget(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
+        assertThat(memory.forget(memory.deny("a", SessionEndReason.REVOKED, null, null)))
+                .isFalse();
         assertThat(memory.isDenied("a")).isFalse();
         assertThat(memory.size()).isZero();
     }
 
     @Test
     void forgetsNoSessionThatSomebodyElseRevokesAtTheSameTime() {
-        Denial first = memory.deny("a", SessionEndReason.REVOKED);
-        memory.deny("a", SessionEndReason.REVOKED);
+        Denial first = memory.deny("a", SessionEndReason.REVOKED, null, null);
+        memory.deny("a", SessionEndReason.REVOKED, null, null);
         memory.forget(first);
         assertThat(memory.isDenied("a")).isTrue();
     }
 
     @Test
     void forgetsASessionOfWhichAllSayThatItWasNotThere() {
-        Denial first = memory.deny("a", SessionEndReason.REVOKED);
-        Denial second = memory.deny("a", SessionEndReason.REVOKED);
+        Denial first = memory.deny("a", SessionEndReason.REVOKED, null, null);
+        Denial second = memory.deny("a", SessionEndReason.REVOKED, null, null);
         memory.forget(first);
         memory.forget(second);
         assertThat(memory.isDenied("a")).isFalse();
@@ -65,25 +66,25 @@ class RevocationDenylistTests {
 
     @Test
     void forgetsNoSessionThatWasRevokedBefore() {
-        memory.deny("a", SessionEndReason.REVOKED);
+        memory.deny("a", SessionEndReason.REVOKED, null, null);
         for (int i = 0; i < 3; i++) {
-            memory.forget(memory.deny("a", SessionEndReason.REVOKED));
+            memory.forget(memory.deny("a", SessionEndReason.REVOKED, null, null));
         }
         assertThat(memory.isDenied("a")).isTrue();
     }
 
     @Test
     void takingBackWhatIsLongOverForgetsNoLaterRevocation() {
-        Denial old = memory.deny("a", SessionEndReason.REVOKED);
+        Denial old = memory.deny("a", SessionEndReason.REVOKED, null, null);
         clock.advance(RETENTION);
-        memory.deny("a", SessionEndReason.REVOKED);
+        memory.deny("a", SessionEndReason.REVOKED, null, null);
         memory.forget(old);
         assertThat(memory.isDenied("a")).isTrue();
     }
 
     @Test
     void deniesForAsLongAsATokenCanLive() {
-        memory.deny("a", SessionEndReason.REVOKED);
+        memory.deny("a", SessionEndReason.REVOKED, null, null);
         clock.advance(RETENTION.minusMillis(1));
         assertThat(memory.isDenied("a")).isTrue();
         clock.advance(Duration.ofMillis(1));
@@ -92,14 +93,14 @@ class RevocationDenylistTests {
 
     @Test
     void deniesAgainWhatItDeniedLongAgo() {
-        memory.deny("a", SessionEndReason.REVOKED);
+        memory.deny("a", SessionEndReason.REVOKED, null, null);
         clock.advance(RETENTION.plusDays(1));
-        assertThat(memory.deny("a", SessionEndReason.REVOKED)).isNotNull();
+        assertThat(memory.deny("a", SessionEndReason.REVOKED, null, null)).isNotNull();
         assertThat(memory.isDenied("a")).isTrue();
     }
 
     private Denial confirmed(String sessionId) {
-        Denial denial = memory.deny(sessionId, SessionEndReason.REVOKED);
+        Denial denial = memory.deny(sessionId, SessionEndReason.REVOKED, null, null);
         memory.confirm(denial);
         return denial;
     }
@@ -112,15 +113,15 @@ class RevocationDenylistTests {
         confirmed("b");
         confirmed("c");
         assertThat(memory.size()).isEqualTo(3);
-        memory.deny("d", SessionEndReason.REVOKED);
-        memory.deny("e", SessionEndReason.REVOKED);
-        memory.deny("f", SessionEndReason.REVOKED);
-        assertThat(memory.deny("g", SessionEndReason.REVOKED)).isNull();
+        memory.deny("d", SessionEndReason.REVOKED, null, null);
+        memory.deny("e", SessionEndReason.REVOKED, null, null);
+        memory.deny("f", SessionEndReason.REVOKED, null, null);
+        assertThat(memory.deny("g", SessionEndReason.REVOKED, null, null)).isNull();
     }
 
     @Test
     void listsWhatItDenies() {
-        memory.deny("over", SessionEndReason.REVOKED);
+        memory.deny("over", SessionEndReason.REVOKED, null, null);
         clock.advance(RETENTION);
         confirmed("a");
         assertThat(memory.deniedSessions()).containsExactly("a");
@@ -143,7 +144,7 @@ class RevocationDenylistTests {
 
     @Test
     void sessionDoesNotBeginAgainBeforeItsRevocationIsConfirmed() {
-        Denial denial = memory.deny("a", SessionEndReason.REVOKED);
+        Denial denial = memory.deny("a", SessionEndReason.REVOKED, null, null);
         assertThat(isDeniedToLoginAt(NOW.plusMillis(1))).isTrue();
         memory.keep(denial, false);
         assertThat(isDeniedToLoginAt(NOW.plusMillis(1))).isTrue();
@@ -163,40 +164,45 @@ class RevocationDenylistTests {
 
     @Test
     void revocationUnderWayIsReappliedWhenTheLastCallIsConfirmed() {
-        Denial first = memory.deny("a", SessionEndReason.REVOKED);
-        Denial second = memory.deny("a", SessionEndReason.REVOKED);
+        Denial first = memory.deny("a", SessionEndReason.REVOKED, null, null);
+        Denial second = memory.deny("a", SessionEndReason.REVOKED, null, null);
         assertThat(memory.reappliable(List.of("a", "unknown"))).isEmpty();
         assertThat(memory.confirm(first)).isFalse();
         assertThat(memory.confirm(second)).isTrue();
         assertThat(memory.reappliable(List.of("a"))).containsOnlyKeys("a");
-        assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
+        assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED, null, null)))
+                .isFalse();
     }
 
     @Test
     void nothingIsReappliedThatNobodyAskedFor() {
-        Denial other = memory.deny("a", SessionEndReason.REVOKED);
-        assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
+        Denial other = memory.deny("a", SessionEndReason.REVOKED, null, null);
+        assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED, null, null)))
+                .isFalse();
         assertThat(memory.confirm(other)).isFalse();
-        assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
-        assertThat(memory.forget(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
+        assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED, null, null)))
+                .isFalse();
+        assertThat(memory.forget(memory.deny("a", SessionEndReason.REVOKED, null, null)))
+                .isFalse();
     }
 
     @Test
     void revocationThatFoundNothingIsReappliedIfAnEarlierOneIsRemembered() {
         confirmed("a");
-        Denial again = memory.deny("a", SessionEndReason.REVOKED);
+        Denial again = memory.deny("a", SessionEndReason.REVOKED, null, null);
         assertThat(memory.reappliable(List.of("a"))).isEmpty();
         assertThat(memory.forget(again)).isTrue();
     }
 
     @Test
     void pendingRevocationIsNotReapplied() {
-        Denial denial = memory.deny("a", SessionEndReason.REVOKED);
+        Denial denial = memory.deny("a", SessionEndReason.REVOKED, null, null);
         assertThat(memory.reappliable(List.of("a"))).isEmpty();
         memory.keep(denial, false);
         assertThat(memory.reappliable(List.of("a"))).isEmpty();
         memory.applied(new OfSession("a", null, null, SessionEndReason.REVOKED, false, null));
         assertThat(memory.reappliable(List.of("a"))).containsOnlyKeys("a");
-        assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED))).isFalse();
+        assertThat(memory.confirm(memory.deny("a", SessionEndReason.REVOKED, null, null)))
+                .isFalse();
     }
 }

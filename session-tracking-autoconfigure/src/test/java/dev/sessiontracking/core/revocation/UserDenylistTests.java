@@ -46,7 +46,7 @@ class UserDenylistTests {
     @Test
     void doesNotDenyASessionThatThisNodeSawBeginLater() {
         memory.deny(ofUser("alice", NOW, null));
-        memory.created("alice", "later", NOW);
+        memory.users().created("alice", "later", NOW);
         assertThat(memory.isDenied("later", "alice", null)).isFalse();
         assertThat(memory.isDenied("before", "alice", null)).isTrue();
     }
@@ -54,7 +54,7 @@ class UserDenylistTests {
     @Test
     void deniesASessionWhoseCreationWasUnderWay() {
         memory.deny(ofUser("alice", NOW, null));
-        memory.created("alice", "under-way", NOW.minusMillis(1));
+        memory.users().created("alice", "under-way", NOW.minusMillis(1));
         assertThat(memory.isDenied("under-way", "alice", null)).isTrue();
     }
 
@@ -63,16 +63,16 @@ class UserDenylistTests {
     void deniesASessionOfWhichTheStoreSaysThatItLivesBeforeTheRevocationIsApplied() {
         OfUser revocation = ofUser("alice", NOW, null);
         memory.deny(revocation);
-        memory.verified("a", "alice");
+        memory.users().verified("alice", "a");
         assertThat(memory.isDenied("a", "alice", null)).isTrue();
         memory.applied(revocation);
-        assertThat(memory.isDeniedUnlessVerified("a", "alice", null)).isTrue();
+        assertThat(memory.users().deniesUnlessVerified("a", "alice", null)).isTrue();
     }
 
     @Test
     void laterRevocationCoversWhatBeganInBetween() {
         memory.deny(ofUser("alice", NOW, null));
-        memory.created("alice", "between", NOW);
+        memory.users().created("alice", "between", NOW);
         memory.deny(ofUser("alice", NOW.plusSeconds(1), null));
         assertThat(memory.isDenied("between", "alice", null)).isTrue();
     }
@@ -87,7 +87,7 @@ class UserDenylistTests {
 
     @Test
     void sessionDeniedByItsIdIsDeniedWhateverItsAuthenticationTime() {
-        memory.deny("a", SessionEndReason.REVOKED);
+        memory.deny("a", SessionEndReason.REVOKED, null, null);
         assertThat(memory.isDenied("a", "alice", NOW.plusSeconds(60))).isTrue();
     }
 
@@ -101,7 +101,7 @@ class UserDenylistTests {
     @Test
     void exceptionOfALaterRevocationHoldsForASessionThatBeganInBetween() {
         memory.deny(ofUser("alice", NOW, null));
-        memory.created("alice", "current", NOW);
+        memory.users().created("alice", "current", NOW);
         memory.deny(ofUser("alice", NOW.plusSeconds(1), "current"));
         assertThat(memory.isDenied("current", "alice", null)).isFalse();
     }
@@ -112,12 +112,13 @@ class UserDenylistTests {
         memory.deny(revocation);
         memory.applied(revocation);
         assertThat(memory.isDenied("a", "alice", null)).isFalse();
-        assertThat(memory.isDeniedUnlessVerified("a", "alice", null)).isTrue();
-        memory.verified("a", "alice");
-        assertThat(memory.isDeniedUnlessVerified("a", "alice", null)).isFalse();
-        assertThat(memory.isDeniedWithoutSession("alice", null)).isTrue();
-        assertThat(memory.isDeniedWithoutSession("alice", NOW.plusMillis(1))).isFalse();
-        assertThat(memory.isDeniedWithoutSession("bob", null)).isFalse();
+        assertThat(memory.users().deniesUnlessVerified("a", "alice", null)).isTrue();
+        memory.users().verified("alice", "a");
+        assertThat(memory.users().deniesUnlessVerified("a", "alice", null)).isFalse();
+        assertThat(memory.users().deniesWithoutSession("alice", null)).isTrue();
+        assertThat(memory.users().deniesWithoutSession("alice", NOW.plusMillis(1)))
+                .isFalse();
+        assertThat(memory.users().deniesWithoutSession("bob", null)).isFalse();
     }
 
     @Test
@@ -160,13 +161,13 @@ class UserDenylistTests {
         assertThat(memory.reason("current", "alice", null)).isNull();
         assertThat(memory.reason("a", "bob", null)).isNull();
         assertThat(memory.reason("a", null, null)).isNull();
-        memory.deny("a", SessionEndReason.LOGOUT);
-        memory.deny("a", SessionEndReason.REVOKED);
+        memory.deny("a", SessionEndReason.LOGOUT, null, null);
+        memory.deny("a", SessionEndReason.REVOKED, null, null);
         assertThat(memory.reason("a", "alice", null)).isEqualTo(SessionEndReason.LOGOUT);
     }
 
     private boolean isDenied(Instant authenticatedAt) {
-        return memory.isDeniedWithoutSession("alice", authenticatedAt);
+        return memory.users().deniesWithoutSession("alice", authenticatedAt);
     }
 
     @Test
@@ -191,19 +192,20 @@ class UserDenylistTests {
     @Test
     void markerThatIsAnnouncedAgainKeepsTheSessionsThatAreKnownToBeLater() {
         memory.denyAnnounced("alice", NotBefore.of(NOW, null));
-        memory.verified("single sign-on", "alice");
+        memory.users().verified("alice", "single sign-on");
         memory.denyAnnounced("alice", NotBefore.of(NOW, null));
         Instant earlierLogin = NOW.minusSeconds(60);
-        assertThat(memory.isDeniedUnlessVerified("single sign-on", "alice", earlierLogin))
+        assertThat(memory.users().deniesUnlessVerified("single sign-on", "alice", earlierLogin))
                 .isFalse();
-        assertThat(memory.isDeniedUnlessVerified("other", "alice", earlierLogin))
+        assertThat(memory.users().deniesUnlessVerified("other", "alice", earlierLogin))
                 .isTrue();
     }
 
     @Test
     void latestTimeOfATokenIsAfterAnAnnouncedMarker() {
         memory.denyAnnounced("alice", NotBefore.of(NOW, null));
-        assertThat(memory.isDeniedUnlessVerified("a", "alice", Instant.MAX)).isFalse();
+        assertThat(memory.users().deniesUnlessVerified("a", "alice", Instant.MAX))
+                .isFalse();
     }
 
     @Test
@@ -222,9 +224,9 @@ class UserDenylistTests {
         assertThat(memory.isDenied("a", "alice", NOW)).isTrue();
         memory.denyAnnounced("bob", NotBefore.of(NOW, null));
         memory.denyAnnounced("carol", NotBefore.of(NOW, null));
-        assertThat(memory.deny("x", SessionEndReason.REVOKED)).isNotNull();
-        assertThat(memory.isDeniedWithoutSession("bob", NOW)).isFalse();
-        assertThat(memory.isDeniedWithoutSession("carol", NOW)).isTrue();
+        assertThat(memory.deny("x", SessionEndReason.REVOKED, null, null)).isNotNull();
+        assertThat(memory.users().deniesWithoutSession("bob", NOW)).isFalse();
+        assertThat(memory.users().deniesWithoutSession("carol", NOW)).isTrue();
         assertThat(memory.size()).isEqualTo(3);
     }
 
@@ -248,10 +250,11 @@ class UserDenylistTests {
     void announcedMarkerIsDisplacedWithoutThePendingRevocationOfItsUser() {
         memory.deny(ofUser("alice", NOW, null));
         memory.denyAnnounced("alice", NotBefore.of(NOW.plusSeconds(1), null));
-        memory.deny("x", SessionEndReason.REVOKED);
-        memory.deny("y", SessionEndReason.REVOKED);
+        memory.deny("x", SessionEndReason.REVOKED, null, null);
+        memory.deny("y", SessionEndReason.REVOKED, null, null);
         assertThat(memory.isDenied("a", "alice", NOW)).isTrue();
-        assertThat(memory.isDeniedWithoutSession("alice", NOW.plusSeconds(1))).isFalse();
+        assertThat(memory.users().deniesWithoutSession("alice", NOW.plusSeconds(1)))
+                .isFalse();
     }
 
     @Test
@@ -260,7 +263,8 @@ class UserDenylistTests {
         memory.denyAnnounced("alice", NotBefore.of(NOW, null));
         assertThat(isDenied(NOW.plusSeconds(1))).isTrue();
         for (String session : List.of("x", "y", "z")) {
-            assertThat(memory.deny(session, SessionEndReason.REVOKED)).isNotNull();
+            assertThat(memory.deny(session, SessionEndReason.REVOKED, null, null))
+                    .isNotNull();
         }
         assertThat(isDenied(NOW)).as("it was displaced").isFalse();
     }
@@ -269,7 +273,7 @@ class UserDenylistTests {
     void onlySoManyLaterSessionsAreRemembered() {
         memory.deny(ofUser("alice", NOW, null));
         for (int i = 0; i <= 1_000; i++) {
-            memory.created("alice", "later-" + i, NOW);
+            memory.users().created("alice", "later-" + i, NOW);
         }
         assertThat(memory.isDenied("later-999", "alice", null)).isFalse();
         assertThat(memory.isDenied("later-1000", "alice", null)).isTrue();

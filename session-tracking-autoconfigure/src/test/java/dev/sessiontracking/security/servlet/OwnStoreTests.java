@@ -56,7 +56,7 @@ class OwnStoreTests {
             assertThat(status(context, live.id())).isEqualTo(200);
             assertThat(status(context, revoked.id())).isEqualTo(401);
             assertThat(status(context, "never-registered")).isEqualTo(401);
-            assertThat(context).hasSingleBean(LiveSessionAuthorization.class);
+            assertThat(context).hasSingleBean(SessionAuthorization.class);
         });
     }
 
