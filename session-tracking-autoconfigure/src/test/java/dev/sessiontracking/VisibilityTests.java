@@ -21,6 +21,7 @@ import dev.sessiontracking.core.TrackingState;
 import dev.sessiontracking.core.revocation.NotBeforeMarkers;
 import dev.sessiontracking.core.revocation.RevocationDenylist;
 import dev.sessiontracking.core.revocation.Revoker;
+import dev.sessiontracking.core.revocation.UserRevocations;
 import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
@@ -58,7 +59,8 @@ class VisibilityTests {
     };
 
     /** What revocations show the engine. */
-    private static final Class<?>[] PUBLIC_BELOW_CORE = {Revoker.class, RevocationDenylist.class, NotBeforeMarkers.class
+    private static final Class<?>[] PUBLIC_BELOW_CORE = {
+        Revoker.class, RevocationDenylist.class, UserRevocations.class, NotBeforeMarkers.class
     };
 
     @ArchTest
