@@ -4,20 +4,22 @@ package dev.sessiontracking.benchmarks.chain;
 import dev.sessiontracking.benchmarks.report.Conditions;
 import dev.sessiontracking.benchmarks.report.Results;
 import dev.sessiontracking.benchmarks.report.Spread;
-import jakarta.servlet.ServletException;
-import java.io.IOException;
+import dev.sessiontracking.benchmarks.server.RedisProcess;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares filter chains by the processor time of the thread, in interleaved rounds. Each round runs every chain in a random
  * order; a ratio is taken within one round. Plain JWT against plain JWT shows the noise.
  */
 public final class ChainCommand {
+
+    private static final String WEBFLUX = "--webflux";
 
     private static final String ROUNDS = "--rounds=";
 
@@ -31,16 +33,25 @@ public final class ChainCommand {
 
     private static final int REQUESTS = 3000;
 
+    /** Starts a chain with these properties. */
+    private interface Maker {
+        MeasuredChain make(String name, int sessions, @Nullable RedisProcess redis, String... properties);
+    }
+
     private ChainCommand() {}
 
     /**
-     * The options are {@code --rounds=N} and {@code --sessions=N}. With one session, all its data is in the processor's
-     * cache; with many, it is not.
+     * The options are {@code --webflux}, {@code --rounds=N} and {@code --sessions=N}. With one session, all its data is in
+     * the processor's cache; with many, it is not.
      */
-    public static void run(List<String> options) throws ServletException, IOException {
+    public static void run(List<String> options) throws Exception {
         int rounds = DEFAULT_ROUNDS;
         int sessions = DEFAULT_SESSIONS;
+        boolean webFlux = options.contains(WEBFLUX);
         for (String option : options) {
+            if (option.equals(WEBFLUX)) {
+                continue;
+            }
             int value = Integer.parseInt(option.substring(option.indexOf('=') + 1));
             if (option.startsWith(ROUNDS)) {
                 rounds = value;
@@ -55,19 +66,25 @@ public final class ChainCommand {
                 .add("sessions", sessions)
                 .add("tokens", "HS256");
         String table;
-        try (MeasuredChain plain = MeasuredChain.plain("plain JWT", sessions);
-                MeasuredChain again = MeasuredChain.plain("plain JWT, once more", sessions);
-                MeasuredChain tracked = MeasuredChain.tracked("session tracking", sessions);
-                MeasuredChain uncached = MeasuredChain.tracked(
-                        "session tracking without near cache", sessions, "session.tracking.near-cache.enabled=false")) {
+        Maker maker = webFlux ? WebFluxChain::new : ServletChain::new;
+        try (MeasuredChain plain = maker.make("plain JWT", sessions, null);
+                MeasuredChain again = maker.make("plain JWT, once more", sessions, null);
+                MeasuredChain tracked = maker.make("session tracking", sessions, RedisProcess.start());
+                MeasuredChain uncached = maker.make(
+                        "session tracking without near cache",
+                        sessions,
+                        RedisProcess.start(),
+                        "session.tracking.near-cache.enabled=false")) {
             table = measure(List.of(plain, again, tracked, uncached), rounds);
         }
         System.out.println(table);
         Results.write(
-                "chain", "md", "# The filter chain, by processor time\n\n" + conditions.markdown() + "\n" + table);
+                webFlux ? "chain-webflux" : "chain",
+                "md",
+                "# The filter chain, by processor time\n\n" + conditions.markdown() + "\n" + table);
     }
 
-    private static String measure(List<MeasuredChain> chains, int rounds) throws ServletException, IOException {
+    private static String measure(List<MeasuredChain> chains, int rounds) throws Exception {
         double[][] micros = new double[chains.size()][rounds];
         double[][] bytes = new double[chains.size()][rounds];
         List<Integer> order = new ArrayList<>();

@@ -10,17 +10,10 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.autoconfigure.SessionTrackingAutoConfiguration;
 import dev.sessiontracking.benchmarks.server.RedisClientConnection;
 import dev.sessiontracking.benchmarks.server.RedisFigures;
 import dev.sessiontracking.benchmarks.server.RedisProcess;
-import dev.sessiontracking.redis.RedisSessionStoreAutoConfiguration;
-import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
-import dev.sessiontracking.security.servlet.SessionTrackingServletSecurityAutoConfiguration;
 import dev.sessiontracking.spi.SessionIds;
-import jakarta.servlet.ServletContext;
-import jakarta.servlet.ServletException;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,36 +23,19 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.web.context.servlet.AnnotationConfigServletWebApplicationContext;
-import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.mock.web.MockHttpServletRequest;
-import org.springframework.mock.web.MockHttpServletResponse;
-import org.springframework.mock.web.MockServletContext;
-import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
-import org.springframework.security.config.http.SessionCreationPolicy;
-import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
-import org.springframework.security.web.FilterChainProxy;
-import org.springframework.security.web.SecurityFilterChain;
 
 /** A resource server's filter chain with real HS256 tokens of its own sessions, and the cost of a request through it. */
-final class MeasuredChain implements AutoCloseable {
+abstract class MeasuredChain implements AutoCloseable {
+
+    static final SecretKey KEY = new SecretKeySpec(
+            "a-secret-of-more-than-256-bits-for-hs256".getBytes(StandardCharsets.US_ASCII), "HmacSHA256");
 
     private static final Duration CONNECTED_WITHIN = Duration.ofSeconds(10);
 
-    private static final SecretKey KEY = new SecretKeySpec(
-            "a-secret-of-more-than-256-bits-for-hs256".getBytes(StandardCharsets.US_ASCII), "HmacSHA256");
-
     private static final com.sun.management.ThreadMXBean THREADS =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-    private static final ServletContext SERVLET_CONTEXT = new MockServletContext();
 
     private final String name;
 
@@ -67,23 +43,18 @@ final class MeasuredChain implements AutoCloseable {
 
     private final ConfigurableApplicationContext context;
 
-    private final FilterChainProxy chain;
-
     private final String[] authorizations;
 
     private int next;
 
-    private MeasuredChain(String name, int sessions, @Nullable RedisProcess redis, String... properties) {
+    /** @param redis where the sessions are, or nothing for a chain without session tracking */
+    MeasuredChain(String name, int sessions, @Nullable RedisProcess redis, SpringApplicationBuilder application) {
         this.name = name;
         this.redis = redis;
-        this.context = new SpringApplicationBuilder(ResourceServer.class)
+        this.context = application
                 .bannerMode(Banner.Mode.OFF)
                 .logStartupInfo(false)
                 .registerShutdownHook(false)
-                .contextFactory(type -> new AnnotationConfigServletWebApplicationContext())
-                .initializers((ApplicationContextInitializer<AnnotationConfigServletWebApplicationContext>)
-                        created -> created.setServletContext(SERVLET_CONTEXT))
-                .properties(properties)
                 .properties(
                         "logging.level.root=warn",
                         "session.tracking.enabled=" + (redis != null),
@@ -91,7 +62,6 @@ final class MeasuredChain implements AutoCloseable {
                         "session.tracking.connect-timeout=10s",
                         "session.tracking.command-timeout=5s")
                 .run();
-        this.chain = context.getBean(FilterChainProxy.class);
         SessionService service = redis == null ? null : context.getBean(SessionService.class);
         authorizations = new String[sessions];
         for (int i = 0; i < sessions; i++) {
@@ -117,14 +87,6 @@ final class MeasuredChain implements AutoCloseable {
         return session;
     }
 
-    static MeasuredChain plain(String name, int sessions) {
-        return new MeasuredChain(name, sessions, null);
-    }
-
-    static MeasuredChain tracked(String name, int sessions, String... properties) {
-        return new MeasuredChain(name, sessions, RedisProcess.start(), properties);
-    }
-
     /**
      * What one request takes.
      *
@@ -133,18 +95,17 @@ final class MeasuredChain implements AutoCloseable {
      */
     record Cost(double micros, double bytes) {}
 
-    Cost run(int requests) throws ServletException, IOException {
+    /** The status of one request with this header. */
+    abstract int exchange(String authorization) throws Exception;
+
+    Cost run(int requests) throws Exception {
         long id = Thread.currentThread().getId();
         long bytes = THREADS.getThreadAllocatedBytes(id);
         long nanos = THREADS.getCurrentThreadCpuTime();
         for (int i = 0; i < requests; i++) {
-            MockHttpServletRequest request = new MockHttpServletRequest(SERVLET_CONTEXT, "GET", "/hello");
-            request.setServletPath("/hello");
-            request.addHeader("Authorization", authorizations[next++ % authorizations.length]);
-            MockHttpServletResponse response = new MockHttpServletResponse();
-            chain.doFilter(request, response, (rq, rs) -> {});
-            if (response.getStatus() != 200) {
-                throw new IllegalStateException(name + " answered " + response.getStatus());
+            int status = exchange(authorizations[next++ % authorizations.length]);
+            if (status != 200) {
+                throw new IllegalStateException(name + " answered " + status);
             }
         }
         return new Cost(
@@ -153,7 +114,7 @@ final class MeasuredChain implements AutoCloseable {
     }
 
     /** Commands that Redis runs for one request; {@code NaN} without Redis. */
-    double commands(int requests) throws ServletException, IOException {
+    double commands(int requests) throws Exception {
         if (redis == null) {
             return Double.NaN;
         }
@@ -162,6 +123,10 @@ final class MeasuredChain implements AutoCloseable {
             run(requests);
             return server.figures().since(before).commands() / (double) requests;
         }
+    }
+
+    ConfigurableApplicationContext context() {
+        return context;
     }
 
     String name() {
@@ -191,30 +156,6 @@ final class MeasuredChain implements AutoCloseable {
             return jwt.serialize();
         } catch (JOSEException impossible) {
             throw new IllegalStateException(impossible);
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableWebSecurity
-    @ImportAutoConfiguration({
-        RedisSessionStoreAutoConfiguration.class,
-        SessionTrackingAutoConfiguration.class,
-        SessionTrackingJwtAutoConfiguration.class,
-        SessionTrackingServletSecurityAutoConfiguration.class
-    })
-    static class ResourceServer {
-
-        @Bean
-        SecurityFilterChain chain(HttpSecurity http) {
-            return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
-                    .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                    .oauth2ResourceServer(server -> server.jwt(jwt -> {}))
-                    .build();
-        }
-
-        @Bean
-        JwtDecoder decoder() {
-            return NimbusJwtDecoder.withSecretKey(KEY).build();
         }
     }
 }
