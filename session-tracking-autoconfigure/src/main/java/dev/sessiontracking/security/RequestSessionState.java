@@ -51,6 +51,10 @@ public final class RequestSessionState {
 
     private @Nullable Authentication beforeTokenFilter;
 
+    private @Nullable Authentication newest;
+
+    private @Nullable Object newestBy;
+
     private boolean otherCredentials;
 
     private @Nullable SessionDecision rejection;
@@ -155,6 +159,17 @@ public final class RequestSessionState {
             }
         }
         return false;
+    }
+
+    /** Records what a filter has just made of a token, for the check directly behind that filter. */
+    public void authenticated(Object filter, Authentication made) {
+        newestBy = filter;
+        newest = made;
+    }
+
+    /** What this filter has just made of a token, or {@code null}. */
+    public @Nullable Authentication authenticatedBy(@Nullable Object filter) {
+        return filter != null && filter == newestBy ? newest : null;
     }
 
     /** Records the text of a token that the chain's authentication receives. */

@@ -82,4 +82,10 @@ record BackChannelLogoutWebFilter(String path, BinaryOperator<String> receiver) 
         return response.writeWith(
                 Mono.fromSupplier(() -> response.bufferFactory().wrap(error.getBytes(StandardCharsets.UTF_8))));
     }
+
+    /** A constant: WebFlux asks for it in each request. */
+    @Override
+    public String toString() {
+        return "BackChannelLogoutWebFilter";
+    }
 }

@@ -24,6 +24,9 @@ final class ChainLogout {
 
     private static final String REACHED = ChainLogout.class.getName() + ".REACHED";
 
+    /** A logout never demands a recent login, so the chain's own challenge is not needed. */
+    private static final ExchangeRejections RESPONSES = new ExchangeRejections(ExchangeRejections.BEARER);
+
     private final LogoutWebFilter filter;
 
     private ChainLogout(LogoutWebFilter filter) {
@@ -61,7 +64,8 @@ final class ChainLogout {
         };
         ServerWebExchange authenticated =
                 new SecurityContextServerWebExchange(exchange, Mono.just(new SecurityContextImpl(authentication)));
-        return SessionOutageWebFilter.answer(exchange, filter.filter(authenticated, noLogout), Mono::error)
+        return filter.filter(authenticated, noLogout)
+                .onErrorResume(failure -> RESPONSES.respond(exchange, failure))
                 .onErrorResume(RejectedTokenException.class, unusable -> noLogout.filter(exchange))
                 .then(Mono.fromSupplier(() -> exchange.getAttributes().remove(REACHED) == null));
     }

@@ -7,6 +7,7 @@ import dev.sessiontracking.security.chain.Challenges;
 import dev.sessiontracking.security.chain.RejectedTokenException;
 import dev.sessiontracking.security.chain.StaleLoginException;
 import dev.sessiontracking.security.chain.Unavailable;
+import dev.sessiontracking.security.reactive.SessionServerLogoutHandler.CrossSiteLogoutException;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +48,22 @@ record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized) {
                 challenges -> reason == null ? null : Challenges.with(reason, challenges));
     }
 
-    /** Writes the 401 response if a request failed because its user must log in again. */
-    Mono<Void> challengeForLogin(ServerWebExchange exchange, Throwable failure) {
+    /**
+     * Responds to a failed request if the store did not answer, even to a call of the application, if its login is too old,
+     * or if it was a logout of another site. Passes other failures on.
+     */
+    Mono<Void> respond(ServerWebExchange exchange, Throwable failure) {
+        if (failure instanceof CrossSiteLogoutException) {
+            return forbidden(exchange);
+        }
+        if (exchange.getResponse().isCommitted()) {
+            return Mono.error(failure);
+        }
+        if (Unavailable.isCauseOf(failure)) {
+            return unavailable(exchange);
+        }
         StaleLoginException stale = Unavailable.cause(failure, StaleLoginException.class);
-        return stale == null || exchange.getResponse().isCommitted()
-                ? Mono.error(failure)
-                : unauthorized(exchange, stale, stale::challenge);
+        return stale == null ? Mono.error(failure) : unauthorized(exchange, stale, stale::challenge);
     }
 
     /** @param challenge adds a parameter to what the handler writes */
@@ -76,7 +87,7 @@ record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized) {
                 .contextWrite(ReactiveSecurityContextHolder.clearContext());
     }
 
-    static Mono<Void> unavailable(ServerWebExchange exchange) {
+    private static Mono<Void> unavailable(ServerWebExchange exchange) {
         ServerHttpResponse response = exchange.getResponse();
         if (!response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE)) {
             return Mono.empty();
@@ -90,7 +101,7 @@ record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized) {
                 Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
     }
 
-    static Mono<Void> forbidden(ServerWebExchange exchange) {
+    private static Mono<Void> forbidden(ServerWebExchange exchange) {
         ServerHttpResponse response = exchange.getResponse();
         return response.setStatusCode(HttpStatus.FORBIDDEN) ? response.setComplete() : Mono.empty();
     }

@@ -26,10 +26,12 @@ public final class ExchangeToken {
 
     /** The state of a request. */
     static RequestSessionState state(ServerWebExchange exchange) {
-        return (RequestSessionState) exchange.getAttributes().computeIfAbsent(STATE, created -> {
-            RequestSessionState state = new RequestSessionState();
+        RequestSessionState state = exchange.getAttribute(STATE);
+        if (state == null) {
+            state = new RequestSessionState();
             state.sentBy(() -> ExchangeSessionMetadata.from(exchange.getRequest()));
-            return state;
-        });
+            exchange.getAttributes().put(STATE, state);
+        }
+        return state;
     }
 }

@@ -17,17 +17,25 @@ import reactor.core.publisher.Mono;
  *
  * @param fixes whether later filters get the checked authentication. Otherwise a repository of the application would
  *     create another one whenever a filter asks
+ * @param behind the filter directly in front, if that tells what it makes of a token
  * @param answers whether this filter responds to the failures of later ones, as {@link SessionOutageWebFilter} does
  */
-record SessionCheckWebFilter(ExchangeCheck check, boolean fixes, boolean answers) implements WebFilter {
+record SessionCheckWebFilter(
+        ExchangeCheck check,
+        boolean fixes,
+        boolean answers,
+        @Nullable WebFilter behind) implements WebFilter {
 
     private static final SecurityContext EMPTY = new SecurityContextImpl();
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        return ReactiveSecurityContextHolder.getContext()
-                .defaultIfEmpty(EMPTY)
-                .flatMap(context -> filter(exchange, context.getAuthentication(), chain));
+        Authentication made = ExchangeToken.state(exchange).authenticatedBy(behind);
+        return made != null
+                ? filter(exchange, made, chain)
+                : ReactiveSecurityContextHolder.getContext()
+                        .defaultIfEmpty(EMPTY)
+                        .flatMap(context -> filter(exchange, context.getAuthentication(), chain));
     }
 
     private Mono<Void> filter(
@@ -42,10 +50,16 @@ record SessionCheckWebFilter(ExchangeCheck check, boolean fixes, boolean answers
     private Mono<Void> rest(ServerWebExchange exchange, @Nullable Authentication checked, WebFilterChain chain) {
         Mono<Void> rest = chain.filter(exchange);
         if (answers) {
-            rest = SessionOutageWebFilter.answer(exchange, rest, check.rejections());
+            rest = rest.onErrorResume(failure -> check.rejections().respond(exchange, failure));
         }
         return fixes && checked != null
                 ? rest.contextWrite(ReactiveSecurityContextHolder.withAuthentication(checked))
                 : rest;
+    }
+
+    /** A constant: WebFlux asks for it in each request. */
+    @Override
+    public String toString() {
+        return "SessionCheckWebFilter";
     }
 }

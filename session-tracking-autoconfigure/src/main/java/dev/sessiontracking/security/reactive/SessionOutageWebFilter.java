@@ -1,44 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.reactive;
 
-import dev.sessiontracking.security.chain.Unavailable;
-import dev.sessiontracking.security.reactive.SessionServerLogoutHandler.CrossSiteLogoutException;
-import java.util.function.Function;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * The first filter of a checked chain. {@link SessionCheckWebFilter} does the same behind the filters that authenticate
- * tokens, so that none of them can intercept the response to an unconfirmed logout, or to a request that a rule rejects.
+ * Responds to an unconfirmed logout and to a request that a rule rejects, behind the filters that could intercept the
+ * failure. {@link SessionCheckWebFilter} does the same where a check is directly behind such a filter.
  */
 record SessionOutageWebFilter(ExchangeRejections rejections) implements WebFilter {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        return answer(exchange, chain.filter(exchange), rejections);
+        return chain.filter(exchange).onErrorResume(failure -> rejections.respond(exchange, failure));
     }
 
-    /** Responds to an unavailable store and to a login that is too old. Passes other failures on. */
-    static Mono<Void> answer(ServerWebExchange exchange, Mono<Void> request, ExchangeRejections rejections) {
-        return answer(exchange, request, failure -> rejections.challengeForLogin(exchange, failure));
-    }
-
-    /**
-     * Responds with 503 if a request fails because the store does not answer, even for a call of the application.
-     *
-     * @param otherwise the response to another failure
-     */
-    static Mono<Void> answer(
-            ServerWebExchange exchange, Mono<Void> request, Function<Throwable, Mono<Void>> otherwise) {
-        return request.onErrorResume(failure -> {
-            if (failure instanceof CrossSiteLogoutException) {
-                return ExchangeRejections.forbidden(exchange);
-            }
-            return !exchange.getResponse().isCommitted() && Unavailable.isCauseOf(failure)
-                    ? ExchangeRejections.unavailable(exchange)
-                    : otherwise.apply(failure);
-        });
+    /** A constant: WebFlux asks for it in each request. */
+    @Override
+    public String toString() {
+        return "SessionOutageWebFilter";
     }
 }

@@ -32,6 +32,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.authentication.ObservationReactiveAuthenticationManager;
 import org.springframework.security.oauth2.server.resource.authentication.JwtReactiveAuthenticationManager;
@@ -46,6 +47,7 @@ import org.springframework.security.web.server.authorization.AuthorizationContex
 import org.springframework.security.web.server.context.ReactorContextWebFilter;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
 import org.springframework.web.server.WebFilter;
 
 /**
@@ -87,11 +89,12 @@ public final class SessionTrackingReactiveSecurityAutoConfiguration {
         }
 
         // The last filter, because it has the lowest precedence and is defined after the beans of the application.
+        // No bean at all if the application has no filters: each filter costs time in each request.
         @Bean
         @Order
+        @Nullable
         WebFilter sessionTrackingLastCheck(SessionWebFilterChains chains, ListableBeanFactory beans) {
-            SessionCheckWebFilter check = chains.behindChains();
-            return WebFilterKinds.haveOwn(beans) ? check : (exchange, chain) -> chain.filter(exchange);
+            return WebFilterKinds.haveOwn(beans) ? chains.behindChains() : null;
         }
 
         @Bean
@@ -146,14 +149,13 @@ public final class SessionTrackingReactiveSecurityAutoConfiguration {
     }
 
     /**
-     * While session tracking is off, demands a recent login where no token filter of Spring Security does. In front of the
-     * filter chains, which have the order -100.
+     * Responds where no filter of a chain has: to a failure of the application's own authentication, for example, and to a
+     * login that is too old while session tracking is off.
      */
     @Bean
-    @Order(-101)
-    @ConditionalOnMissingBean(SessionWebFilterChains.class)
-    WebFilter sessionTrackingLoginChallenge() {
-        return new SessionOutageWebFilter(new ExchangeRejections(ExchangeRejections.BEARER));
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    WebExceptionHandler sessionTrackingFailureResponse() {
+        return new ExchangeRejections(ExchangeRejections.BEARER)::respond;
     }
 
     /** Settings of filters that can only be read by reflection. */
@@ -165,6 +167,7 @@ public final class SessionTrackingReactiveSecurityAutoConfiguration {
                     hints,
                     AuthenticationWebFilter.class,
                     WebFilterKinds.CONVERTER,
+                    WebFilterKinds.SUCCESS_HANDLER,
                     WebFilterKinds.FAILURE_HANDLER,
                     WebFilterKinds.MANAGERS,
                     WebFilterKinds.REPOSITORY);

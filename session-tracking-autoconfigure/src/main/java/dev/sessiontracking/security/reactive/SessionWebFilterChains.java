@@ -17,7 +17,6 @@ import org.springframework.security.web.server.MatcherSecurityWebFilterChain;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
 import org.springframework.security.web.server.authentication.HttpBasicServerAuthenticationEntryPoint;
-import org.springframework.security.web.server.authentication.ServerAuthenticationConverter;
 import org.springframework.security.web.server.authentication.ServerAuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.server.authentication.ServerAuthenticationFailureHandler;
 import org.springframework.security.web.server.authentication.logout.LogoutWebFilter;
@@ -68,7 +67,8 @@ record SessionWebFilterChains(
                         null,
                         true),
                 false,
-                false);
+                false,
+                null);
     }
 
     static List<WebFilter> filters(SecurityWebFilterChain chain) {
@@ -145,9 +145,6 @@ record SessionWebFilterChains(
 
         void add(int i) {
             WebFilter filter = filters.get(i);
-            if (i == context + 1) {
-                addAnswers();
-            }
             if (i == logoutAt) {
                 addLogout();
                 return;
@@ -158,22 +155,23 @@ record SessionWebFilterChains(
             boolean tokens = WebFilterKinds.isTokenFilter(filter);
             boolean own = WebFilterKinds.isOwn(filter) && !tokens && i > context;
             if (own && !checked) {
-                addCheck(traits, stored, rejections, true);
+                addCheck(traits, stored, rejections, true, null);
             }
             result.add(filter);
             // Both handle failures of the rest of the chain, too.
             answers &= !own && !(filter instanceof AuthenticationWebFilter);
             if (tokens) {
-                record((AuthenticationWebFilter) filter);
+                TokenRecorder.install((AuthenticationWebFilter) filter);
                 addCheck(
                         new ChainTraits(name, WebFilterKinds.tokens((AuthenticationWebFilter) filter), true),
                         ownFilters ? Origin.OTHER_FILTER : stored,
                         new ExchangeRejections(failureHandler(filter)),
                         !(Fields.read(filter, WebFilterKinds.REPOSITORY)
-                                instanceof NoOpServerSecurityContextRepository));
+                                instanceof NoOpServerSecurityContextRepository),
+                        filter);
             } else if (own) {
                 ownFilters = true;
-                addCheck(traits, Origin.OTHER_FILTER, rejections, true);
+                addCheck(traits, Origin.OTHER_FILTER, rejections, true, null);
             }
             if (i == lastTokens && logoutAt >= 0 && logoutAt < i) {
                 result.add(filters.get(logoutAt));
@@ -184,7 +182,7 @@ record SessionWebFilterChains(
         private void addLogout() {
             if (lastTokens < logoutAt) {
                 if (!checked) {
-                    addCheck(traits, stored, rejections, true);
+                    addCheck(traits, stored, rejections, true, null);
                 }
                 if (!answers) {
                     addAnswers();
@@ -199,7 +197,7 @@ record SessionWebFilterChains(
                 addAnswers();
             }
             if (ownFilters || !checked) {
-                addCheck(traits, ownFilters ? Origin.OTHER_FILTER : stored, rejections, true);
+                addCheck(traits, ownFilters ? Origin.OTHER_FILTER : stored, rejections, true, null);
                 ownFilters = false;
             }
         }
@@ -209,21 +207,20 @@ record SessionWebFilterChains(
             answers = true;
         }
 
-        private void addCheck(ChainTraits here, Origin otherwise, ExchangeRejections responses, boolean stores) {
+        private void addCheck(
+                ChainTraits here,
+                Origin otherwise,
+                ExchangeRejections responses,
+                boolean stores,
+                @Nullable WebFilter behind) {
             result.add(new SessionCheckWebFilter(
                     new ExchangeCheck(
                             sessions.getObject(), here, otherwise, responses, outageExemption, logout, stores),
                     ownContexts,
-                    !answers));
+                    !answers,
+                    behind));
             answers = true;
             checked = true;
-        }
-
-        private static void record(AuthenticationWebFilter filter) {
-            if (Fields.read(filter, WebFilterKinds.CONVERTER) instanceof ServerAuthenticationConverter converter
-                    && !(converter instanceof TokenRecorder)) {
-                filter.setServerAuthenticationConverter(new TokenRecorder(converter));
-            }
         }
 
         /** The default of a filter that the application has made is a challenge for passwords. */

@@ -5,7 +5,9 @@ import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.chain.JwtTexts;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
 import org.springframework.security.web.server.authentication.ServerAuthenticationConverter;
+import org.springframework.security.web.server.authentication.WebFilterChainServerAuthenticationSuccessHandler;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -15,15 +17,33 @@ import reactor.core.publisher.Mono;
  */
 record TokenRecorder(ServerAuthenticationConverter converter) implements ServerAuthenticationConverter {
 
-    @Override
-    public Mono<Authentication> convert(ServerWebExchange exchange) {
-        return converter.convert(exchange).doOnNext(found -> record(ExchangeToken.state(exchange), found));
+    /** Makes a filter record its tokens, and what it makes of them. */
+    static void install(AuthenticationWebFilter filter) {
+        if (Fields.read(filter, WebFilterKinds.CONVERTER) instanceof ServerAuthenticationConverter converter
+                && !(converter instanceof TokenRecorder)) {
+            filter.setServerAuthenticationConverter(new TokenRecorder(converter));
+        }
+        // A handler of the application may continue with another authentication. Then the check behind the filter asks.
+        if (filter.getClass() == AuthenticationWebFilter.class
+                && Fields.read(filter, WebFilterKinds.SUCCESS_HANDLER)
+                        instanceof WebFilterChainServerAuthenticationSuccessHandler continuing
+                && continuing.getClass() == WebFilterChainServerAuthenticationSuccessHandler.class) {
+            filter.setAuthenticationSuccessHandler((filterExchange, made) -> {
+                ExchangeToken.state(filterExchange.getExchange()).authenticated(filter, made);
+                return continuing.onAuthenticationSuccess(filterExchange, made);
+            });
+        }
     }
 
-    private static void record(RequestSessionState state, Authentication found) {
+    @Override
+    public Mono<Authentication> convert(ServerWebExchange exchange) {
+        return converter.convert(exchange).map(found -> record(ExchangeToken.state(exchange), found));
+    }
+
+    private static Authentication record(RequestSessionState state, Authentication found) {
         if (found instanceof BearerTokenAuthenticationToken bearer) {
             state.present(bearer.getToken());
-            return;
+            return found;
         }
         JwtTexts texts = new JwtTexts();
         if (found.getCredentials() instanceof String credentials) {
@@ -34,5 +54,6 @@ record TokenRecorder(ServerAuthenticationConverter converter) implements ServerA
         } else {
             texts.found().forEach(state::present);
         }
+        return found;
     }
 }

@@ -53,7 +53,7 @@ final class WebFilterChainInventory implements SmartInitializingSingleton, Filte
 
     private static Chain examine(String name, SecurityWebFilterChain chain) {
         List<WebFilter> filters = SessionWebFilterChains.filters(chain);
-        boolean checked = filters.stream().anyMatch(SessionOutageWebFilter.class::isInstance);
+        boolean checked = filters.stream().anyMatch(SessionCheckWebFilter.class::isInstance);
         Tokens tokens = WebFilterKinds.tokens(filters);
         return new Chain(
                 name,

@@ -26,6 +26,8 @@ final class WebFilterKinds {
 
     static final String CONVERTER = "authenticationConverter";
 
+    static final String SUCCESS_HANDLER = "authenticationSuccessHandler";
+
     static final String FAILURE_HANDLER = "authenticationFailureHandler";
 
     static final String ENTRY_POINT = "authenticationEntryPoint";
