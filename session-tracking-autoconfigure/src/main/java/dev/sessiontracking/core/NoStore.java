@@ -57,11 +57,6 @@ final class NoStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
-        return noAnswer();
-    }
-
-    @Override
     public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
         return noAnswer();
     }

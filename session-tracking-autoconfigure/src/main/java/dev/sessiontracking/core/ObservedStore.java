@@ -225,11 +225,6 @@ final class ObservedStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
-        return watch(Operation.RENEW, () -> store.renew(sessionId, ttl));
-    }
-
-    @Override
     public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
         return watch(Operation.RENEW, () -> store.refresh(sessionId, refresh));
     }

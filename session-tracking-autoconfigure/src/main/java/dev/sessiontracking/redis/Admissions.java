@@ -10,7 +10,6 @@ import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SessionJson;
 import dev.sessiontracking.spi.SessionChange.Limit;
 import dev.sessiontracking.spi.SessionIds;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,63 +26,51 @@ import org.slf4j.LoggerFactory;
  * Enters logins into the index within the limit of the user's sessions. The index may list sessions that have ended, and a
  * script that runs at the index cannot look at them. So it returns the listed sessions, and this class looks which of them
  * live, and lets the script decide again. The sessions must be written before: what is listed and not there is gone.
+ *
+ * @param setTold whether it was logged that an index is a set
  */
-final class Admissions {
+record Admissions(RedisKeys keys, UserIndex index, AtomicBoolean setTold) {
+
+    private static final Logger log = LoggerFactory.getLogger(Admissions.class);
 
     /** Each further round means that another login of the same user has come in between. */
     private static final int ROUNDS = 16;
 
-    private static final Logger log = LoggerFactory.getLogger(Admissions.class);
-
-    private final RedisKeys keys;
-
-    private final UserIndex index;
-
-    private final AtomicBoolean told = new AtomicBoolean();
-
-    Admissions(RedisKeys keys, UserIndex index) {
-        this.keys = keys;
-        this.index = index;
-    }
-
-    /** Adds an entry, with the sessions that the caller must end; {@link UserIndex#FULL} if there are too many. */
-    CompletionStage<Added> admit(
-            RedisRequest commands, UserSession session, @Nullable Instant began, Duration ttl, Limit limit) {
-        if (limit.sessions() == 0) {
-            String most = String.valueOf(SessionService.MAX_LISTED_SESSIONS);
-            return index.add(commands, session.userId(), session.id(), began, ttl, most, "cap");
-        }
-        return round(commands, session, began, ttl, limit, new Round("ask", ROUNDS, List.of(), List.of()))
-                .whenComplete((added, failure) -> {
-                    if (failure == null && added.answer() == UserIndex.UNLIMITED && told.compareAndSet(false, true)) {
-                        log.warn(
-                                "The index of user {} is a set, so the limit of sessions is not enforced for this user."
-                                        + " Revoke all sessions of the user and delete the key user_sessions:<userId>: the next"
-                                        + " login writes a sorted set."
-                                        + " Further indexes of this kind are not reported",
-                                SessionIds.hash(session.userId()));
-                    }
-                });
+    /**
+     * Adds an entry, with the sessions that the caller must end; {@link UserIndex#FULL} if there are too many.
+     *
+     * @param began {@code null} for now
+     */
+    CompletionStage<Added> admit(NewSession login, @Nullable Instant began, Limit limit) {
+        return limit.sessions() == 0
+                ? add(login, began, String.valueOf(SessionService.MAX_LISTED_SESSIONS), "cap")
+                : round(login, began, limit, new Round("ask", ROUNDS, List.of(), List.of()));
     }
 
     /** Removes the entry of a session that could not be written. */
-    CompletionStage<?> withdraw(RedisRequest commands, UserSession session) {
-        return index.remove(commands, session.userId(), List.of(session.id()));
+    CompletionStage<?> withdraw(NewSession login) {
+        return index.remove(login.commands(), login.userId(), List.of(login.id()));
     }
 
-    private CompletionStage<Added> round(
-            RedisRequest commands,
-            UserSession session,
-            @Nullable Instant began,
-            Duration ttl,
-            Limit limit,
-            Round round) {
-        return index.add(commands, session.userId(), session.id(), began, ttl, round.terms(limit))
-                .thenCompose(added -> added.answer() != UserIndex.UNDECIDED
-                        ? CompletableFuture.completedFuture(added)
-                        : look(commands, session.userId(), added.sessionIds())
-                                .thenCompose(found ->
-                                        round(commands, session, began, ttl, limit, round.next(limit, found))));
+    private CompletionStage<Added> add(NewSession login, @Nullable Instant began, String... terms) {
+        return index.add(login.commands(), login.userId(), login.id(), began, login.ttl(), terms);
+    }
+
+    private CompletionStage<Added> round(NewSession login, @Nullable Instant began, Limit limit, Round round) {
+        return add(login, began, round.terms(limit)).thenCompose(added -> {
+            if (added.answer() == UserIndex.UNLIMITED && setTold.compareAndSet(false, true)) {
+                log.warn(
+                        "The index of user {} is a set, so the limit of sessions is not enforced for this user."
+                                + " Revoke all sessions of the user and delete the key user_sessions:<userId>: the next"
+                                + " login writes a sorted set."
+                                + " Further indexes of this kind are not reported",
+                        SessionIds.hash(login.userId()));
+            }
+            return added.answer() != UserIndex.UNDECIDED
+                    ? CompletableFuture.completedFuture(added)
+                    : look(login.commands(), login.userId(), added.sessionIds())
+                            .thenCompose(found -> round(login, began, limit, round.next(limit, found)));
+        });
     }
 
     private CompletionStage<List<Found>> look(RedisRequest commands, String userId, List<String> ids) {

@@ -92,7 +92,7 @@ final class RedisSessionStore implements SessionStore {
     @Override
     public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
         return answer(commands -> registrations
-                .create(commands, session, ttl, limit)
+                .create(NewSession.of(commands, session, ttl), limit)
                 .thenCompose(created -> created.result().exists()
                                 && created.result().session() == null
                         ? undoIndexEntry(commands, session, created.indexed()).thenApply(undone -> created.result())
@@ -106,8 +106,9 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
-        return answer(commands ->
-                registrations.register(commands, session, ttl, tokenLife, limit).thenApply(this::remembered));
+        return answer(commands -> registrations
+                .register(NewSession.of(commands, session, ttl), tokenLife, limit)
+                .thenApply(this::remembered));
     }
 
     /** Asked at the start, when the scripts can be loaded. A first use is recorded on event loops. */
@@ -118,7 +119,7 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Recorded> recordFirstUse(UserSession session, Duration lifetime, FirstUse use) {
-        return answer(commands -> registrations.recordFirstUse(commands, session, lifetime, use));
+        return answer(commands -> registrations.recordFirstUse(NewSession.of(commands, session, lifetime), use));
     }
 
     @Override
@@ -158,12 +159,6 @@ final class RedisSessionStore implements SessionStore {
     @Override
     public CompletionStage<Optional<UserSession>> find(String sessionId) {
         return answer(commands -> reads.find(commands, sessionId));
-    }
-
-    @Override
-    public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
-        return refresh(sessionId, new Refresh(ttl, null, null, null, Duration.ZERO))
-                .thenApply(refreshed -> refreshed.result() == Refreshed.Result.RENEWED);
     }
 
     @Override

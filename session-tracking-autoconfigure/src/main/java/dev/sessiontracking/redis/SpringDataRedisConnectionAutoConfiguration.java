@@ -3,7 +3,6 @@ package dev.sessiontracking.redis;
 
 import dev.sessiontracking.autoconfigure.SessionTrackingConnectionDetails;
 import dev.sessiontracking.autoconfigure.SessionTrackingSetupException;
-import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -36,16 +35,6 @@ public final class SpringDataRedisConnectionAutoConfiguration {
     private static final String DETAILS =
             "org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails";
 
-    private static <T> T requireOnly(Environment environment, Supplier<T> details) {
-        if (StringUtils.hasText(environment.getProperty("session.tracking.redis-url"))) {
-            throw new SessionTrackingSetupException(
-                    PROPERTY + " is true, but session.tracking.redis-url is set too.",
-                    "Remove one of the two. With the URL, session tracking uses its own server. With the other"
-                            + " property, it uses the server of spring.data.redis.*.");
-        }
-        return details.get();
-    }
-
     private static SessionTrackingSetupException missing() {
         return new SessionTrackingSetupException(
                 PROPERTY + " is true, but Spring Boot has not configured a Redis connection (no"
@@ -62,10 +51,14 @@ public final class SpringDataRedisConnectionAutoConfiguration {
         @ConditionalOnMissingBean
         SessionTrackingConnectionDetails sessionTrackingConnectionDetails(
                 Environment environment, ObjectProvider<DataRedisConnectionDetails> details) {
-            return requireOnly(
-                    environment,
-                    () -> new SpringDataRedisConnectionDetails(
-                            details.stream().findFirst().orElseThrow(() -> missing())));
+            if (StringUtils.hasText(environment.getProperty("session.tracking.redis-url"))) {
+                throw new SessionTrackingSetupException(
+                        PROPERTY + " is true, but session.tracking.redis-url is set too.",
+                        "Remove one of the two. With the URL, session tracking uses its own server. With the other"
+                                + " property, it uses the server of spring.data.redis.*.");
+            }
+            return new SpringDataRedisConnectionDetails(
+                    details.stream().findFirst().orElseThrow(() -> missing()));
         }
     }
 

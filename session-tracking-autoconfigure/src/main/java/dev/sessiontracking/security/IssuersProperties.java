@@ -19,8 +19,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("session.tracking")
 record IssuersProperties(@DefaultValue Map<String, Issuer> issuers) {
 
-    static final IssuersProperties NONE = new IssuersProperties(Map.of());
-
     private static final Pattern ALIAS = Pattern.compile("[a-z0-9-]{1,32}");
 
     private static final Duration SHORTEST = Duration.ofMinutes(1);

@@ -44,6 +44,12 @@ public record SessionClaim(
         NAMED
     }
 
+    /** Whose token it is, if the token says so and belongs to an issuer that counts. */
+    @Nullable
+    String userId() {
+        return session != null ? session.userId() : user == null ? null : user.id();
+    }
+
     static SessionClaim unusable(@Nullable String issuer) {
         return new SessionClaim(Kind.UNUSABLE, null, issuer, null, null);
     }

@@ -38,14 +38,6 @@ public final class SessionTokenEvaluator {
 
     private final ClaimDiagnosis diagnosis;
 
-    SessionTokenEvaluator(JwtProperties properties, SessionChecker checker, RejectionSink rejections) {
-        this(
-                new TrustedIssuers(properties, IssuersProperties.NONE, null),
-                properties.requireSession(),
-                checker,
-                rejections);
-    }
-
     SessionTokenEvaluator(
             TrustedIssuers issuers, boolean requireSession, SessionChecker checker, RejectionSink rejections) {
         this.claims = new SessionClaims(issuers);
@@ -95,18 +87,14 @@ public final class SessionTokenEvaluator {
      * @return whether the request is rejected
      */
     public boolean rejectsUndetermined() {
-        if (observes) {
-            rejections.observed(Reason.UNUSABLE, null, null);
-        } else {
-            rejections.rejected(Reason.UNUSABLE, null, null);
-        }
+        report(Reason.UNUSABLE, observes, null, null);
         return !observes;
     }
 
     /** Records a request that was rejected because a rule requires a live session, and the check was unverified. */
     public void rejectedUnverified(SessionClaim claim) {
         TokenSession session = Objects.requireNonNull(claim.session());
-        rejections.rejected(Reason.UNAVAILABLE, session.sessionId(), session.userId());
+        report(Reason.UNAVAILABLE, false, session.sessionId(), session.userId());
     }
 
     /**
@@ -155,17 +143,13 @@ public final class SessionTokenEvaluator {
             return known != null && known.isAccepted();
         }
         Result answer = state.answer(claim);
-        if (answer == null) {
-            return session == null && (claim.user() == null || claim.user().id() == null);
-        }
-        return answer.status() == SessionStatus.LIVE
-                || (answer.status() == SessionStatus.UNKNOWN && mayPassUnverified(state));
+        return answer == null ? isPlain(claim) : decision(claim, answer, state).isAccepted();
     }
 
     /** Whether the session of a prepared token is verified to be live. */
     public boolean isLive(SessionClaim claim, RequestSessionState state) {
         Result answer = state.answer(claim);
-        return answer != null && answer.status() == SessionStatus.LIVE && claim.kind() == SessionClaim.Kind.NAMED;
+        return answer != null && decision(claim, answer, state) == SessionDecision.LIVE;
     }
 
     /**
@@ -181,30 +165,69 @@ public final class SessionTokenEvaluator {
     /** As {@link #decide}, for a rule of the application: the same in every mode. */
     public SessionDecision verify(SessionClaim claim, @Nullable RequestSessionState state) {
         if (isUnusable(claim)) {
-            report(Reason.UNUSABLE, claim, null, null);
+            report(Reason.UNUSABLE, isObserved(claim), null, null);
             return SessionDecision.UNUSABLE;
         }
-        if (claim.kind() != SessionClaim.Kind.NAMED) {
-            diagnosis.sawForeign(claim);
-            return decideWithoutSession(claim, state);
-        }
-        TokenSession session = Objects.requireNonNull(claim.session());
-        SessionDecision known = state == null ? null : state.decision(session);
+        TokenSession session = claim.session();
+        SessionDecision known = session == null || state == null ? null : state.decision(session);
         if (known != null) {
             return known;
         }
-        SessionDecision decision = lookUp(claim, session, state);
+        SessionDecision decision = SessionDecision.PLAIN;
+        if (isPlain(claim)) {
+            diagnosis.sawForeign(claim);
+        } else {
+            Result check = check(claim, state);
+            decision = decision(claim, check, state);
+            diagnose(claim, check);
+        }
         if (!decision.isAccepted()) {
             report(
                     decision == SessionDecision.ENDED ? Reason.ENDED : Reason.UNAVAILABLE,
-                    claim,
-                    session.sessionId(),
-                    session.userId());
+                    isObserved(claim),
+                    session == null ? null : session.sessionId(),
+                    claim.userId());
         }
-        if (state != null) {
+        if (session != null && state != null) {
             state.remember(session, decision);
         }
         return decision;
+    }
+
+    /** Whether there is nothing to check. */
+    private static boolean isPlain(SessionClaim claim) {
+        return claim.session() == null && claim.userId() == null;
+    }
+
+    /** What the answer of a check means for a token. One without a session can be rejected only by a marker of its user. */
+    private SessionDecision decision(SessionClaim claim, Result check, @Nullable RequestSessionState state) {
+        boolean isNamed = claim.session() != null;
+        return switch (check.status()) {
+            case LIVE -> isNamed ? SessionDecision.LIVE : SessionDecision.PLAIN;
+            case ENDED -> SessionDecision.ENDED;
+            case UNKNOWN -> {
+                boolean passes = checker.outagePolicy() == OutagePolicy.PLAIN_JWT
+                        || (state != null && state.isAcceptingUnverified());
+                SessionDecision unverified = isNamed ? SessionDecision.UNVERIFIED : SessionDecision.PLAIN;
+                yield passes ? unverified : SessionDecision.UNAVAILABLE;
+            }
+        };
+    }
+
+    private void diagnose(SessionClaim claim, Result check) {
+        TokenSession session = claim.session();
+        if (session == null) {
+            return;
+        }
+        if (check.status() == SessionStatus.LIVE) {
+            warning.sawLive(claim.issuer());
+            diagnosis.sawLive(session);
+        } else if (check.status() == SessionStatus.ENDED
+                && check != Result.ENDED_BY_DENYLIST
+                && !observes
+                && session.firstUse() == null) {
+            warning.sawEnded(claim.issuer(), session.sessionId());
+        }
     }
 
     /** Why the session has ended that made this request's token invalid. Blocks as one check does, and never throws. */
@@ -218,36 +241,24 @@ public final class SessionTokenEvaluator {
         return checker.endReason(session).toCompletableFuture().join().orElse(null);
     }
 
-    /** A token without a session can be rejected only by a not-before marker of its user. */
-    private SessionDecision decideWithoutSession(SessionClaim claim, @Nullable RequestSessionState state) {
-        SessionClaim.User user = claim.user();
-        if (user == null || user.id() == null) {
-            return SessionDecision.PLAIN;
-        }
-        Result prepared = state == null ? null : state.answer(claim);
-        Result check = prepared != null ? prepared : checker.checkWithoutSession(user.id(), user.authenticatedAt());
-        if (check.status() == SessionStatus.LIVE
-                || (check.status() == SessionStatus.UNKNOWN && mayPassUnverified(state))) {
-            return SessionDecision.PLAIN;
-        }
-        boolean ended = check.status() == SessionStatus.ENDED;
-        report(ended ? Reason.ENDED : Reason.UNAVAILABLE, claim, null, user.id());
-        return ended ? SessionDecision.ENDED : SessionDecision.UNAVAILABLE;
-    }
-
-    private void report(Reason reason, SessionClaim claim, @Nullable String sessionId, @Nullable String userId) {
-        if (isObserved(claim)) {
+    private void report(Reason reason, boolean observed, @Nullable String sessionId, @Nullable String userId) {
+        if (observed) {
             rejections.observed(reason, sessionId, userId);
         } else {
             rejections.rejected(reason, sessionId, userId);
         }
     }
 
-    private boolean mayPassUnverified(@Nullable RequestSessionState state) {
-        return checker.outagePolicy() == OutagePolicy.PLAIN_JWT || (state != null && state.isAcceptingUnverified());
-    }
-
-    private Result check(TokenSession session, @Nullable RequestSessionState state) {
+    private Result check(SessionClaim claim, @Nullable RequestSessionState state) {
+        Result prepared = state == null ? null : state.answer(claim);
+        if (prepared != null) {
+            return prepared;
+        }
+        TokenSession session = claim.session();
+        if (session == null) {
+            SessionClaim.User user = Objects.requireNonNull(claim.user());
+            return checker.checkWithoutSession(Objects.requireNonNull(user.id()), user.authenticatedAt());
+        }
         Result now = session.firstUse() == null ? null : checker.checkNow(session);
         return now != null ? now : checker.check(used(session, state));
     }
@@ -255,25 +266,5 @@ public final class SessionTokenEvaluator {
     /** Only a session that may be recorded needs the metadata of the request. */
     private static TokenSession used(TokenSession session, @Nullable RequestSessionState state) {
         return session.firstUse() == null || state == null ? session : session.from(state.client());
-    }
-
-    private SessionDecision lookUp(SessionClaim claim, TokenSession session, @Nullable RequestSessionState state) {
-        Result prepared = state == null ? null : state.answer(claim);
-        Result check = prepared != null ? prepared : check(session, state);
-        String issuer = claim.issuer();
-        return switch (check.status()) {
-            case LIVE -> {
-                warning.sawLive(issuer);
-                diagnosis.sawLive(session);
-                yield SessionDecision.LIVE;
-            }
-            case ENDED -> {
-                if (check.source() != Result.Source.DENYLIST && !observes && session.firstUse() == null) {
-                    warning.sawEnded(issuer, session.sessionId());
-                }
-                yield SessionDecision.ENDED;
-            }
-            case UNKNOWN -> mayPassUnverified(state) ? SessionDecision.UNVERIFIED : SessionDecision.UNAVAILABLE;
-        };
     }
 }

@@ -135,16 +135,6 @@ public final class SessionChange {
             @Nullable Long generation,
             Duration reuseInterval) {
 
-        /** Of the session's owner, whoever that is. */
-        public Refresh(
-                Duration ttl,
-                @Nullable Duration maxLifetime,
-                @Nullable SessionMetadata metadata,
-                @Nullable Long generation,
-                Duration reuseInterval) {
-            this(null, ttl, maxLifetime, metadata, generation, reuseInterval);
-        }
-
         /** Whether it may renew this session. */
         public boolean isOf(UserSession session) {
             return userId == null || userId.equals(session.userId());

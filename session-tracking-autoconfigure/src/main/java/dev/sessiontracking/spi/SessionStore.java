@@ -146,31 +146,19 @@ public interface SessionStore {
     CompletionStage<Optional<UserSession>> find(String sessionId);
 
     /**
-     * Gives a session its full lifetime again, never creating it. Removes it instead when it began before its user's
-     * not-before marker.
+     * Gives a session its full lifetime again, never creating it. Rotates its refresh token, and notes its last use; a store
+     * that does not keep such things detects no reuse of refresh tokens. Removes the session instead when it began before
+     * its user's not-before marker.
      *
-     * @return false when the store holds none, or has removed it
+     * @return {@link Refreshed#ENDED} when the store holds none, or has removed it; also, with the session untouched, when
+     *     it belongs to another user
      */
-    CompletionStage<Boolean> renew(String sessionId, Duration ttl);
+    CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh);
 
-    /**
-     * Renews a session, rotates its refresh token, and notes its last use. The default of a store that does not keep such
-     * things is {@link #find} and {@link #renew}: it detects no reuse of refresh tokens, and does not limit the lifetime.
-     *
-     * @return {@link Refreshed#ENDED}, with the session untouched, also when it belongs to another user
-     */
-    default CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
-        long next = refresh.generation() == null ? 0 : refresh.generation() + 1;
-        CompletionStage<Boolean> isAllowed = refresh.userId() == null
-                ? CompletableFuture.completedFuture(true)
-                : find(sessionId).thenApply(found -> found.filter(refresh::isOf).isPresent());
-        return isAllowed
-                .thenCompose(
-                        allowed -> allowed ? renew(sessionId, refresh.ttl()) : CompletableFuture.completedFuture(false))
-                .thenCompose(renewed ->
-                        renewed ? find(sessionId) : CompletableFuture.completedFuture(Optional.<UserSession>empty()))
-                .thenApply(found -> found.map(session -> new Refreshed(Refreshed.Result.RENEWED, session, next))
-                        .orElse(Refreshed.ENDED));
+    /** As {@link #refresh}, without a refresh token; false when the session has ended. */
+    default CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
+        return refresh(sessionId, new Refresh(null, ttl, null, null, null, Duration.ZERO))
+                .thenApply(refreshed -> refreshed.result() == Refreshed.Result.RENEWED);
     }
 
     /**

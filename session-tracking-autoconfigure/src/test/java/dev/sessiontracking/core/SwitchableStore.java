@@ -9,6 +9,8 @@ import dev.sessiontracking.spi.SessionChange.End;
 import dev.sessiontracking.spi.SessionChange.FirstUse;
 import dev.sessiontracking.spi.SessionChange.Limit;
 import dev.sessiontracking.spi.SessionChange.Recorded;
+import dev.sessiontracking.spi.SessionChange.Refresh;
+import dev.sessiontracking.spi.SessionChange.Refreshed;
 import dev.sessiontracking.spi.SessionChange.Registration;
 import java.time.Clock;
 import java.time.Duration;
@@ -136,8 +138,12 @@ public class SwitchableStore extends StoreSwitch {
     }
 
     @Override
-    public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
-        return answer(() -> sessions.containsKey(sessionId));
+    public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
+        long next = refresh.generation() == null ? 0 : refresh.generation() + 1;
+        return answer(() -> Optional.ofNullable(sessions.get(sessionId))
+                .filter(refresh::isOf)
+                .map(session -> new Refreshed(Refreshed.Result.RENEWED, session, next))
+                .orElse(Refreshed.ENDED));
     }
 
     @Override

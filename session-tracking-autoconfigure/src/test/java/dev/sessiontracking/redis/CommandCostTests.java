@@ -115,8 +115,8 @@ class CommandCostTests extends SessionStoreFixture {
     void rotationCostsWhatARenewalCosts() {
         create("a", "alice");
         SessionMetadata elsewhere = SessionMetadata.of("198.51.100.1", "Firefox on Android");
-        Cost cost = costOf(
-                () -> store.refresh("a", new Refresh(TTL, Duration.ofDays(30), elsewhere, 0L, Duration.ofSeconds(10))));
+        Cost cost = costOf(() ->
+                store.refresh("a", new Refresh(null, TTL, Duration.ofDays(30), elsewhere, 0L, Duration.ofSeconds(10))));
         assertThat(cost.roundTrips()).isEqualTo(4);
         assertThat(cost.commands()).containsEntry("evalsha", 3L).containsEntry("set", 1L);
     }

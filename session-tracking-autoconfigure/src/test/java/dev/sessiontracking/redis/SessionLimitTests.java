@@ -112,7 +112,7 @@ class SessionLimitTests extends SessionStoreFixture {
         assertThat(idsOf("alice")).containsExactlyInAnyOrder("a", "b");
         assertThat(login("c", evicting(2)).evicted()).containsExactly("a");
 
-        Refreshed refreshed = answer(otherNode.refresh("a", new Refresh(TTL, null, null, 0L, Duration.ZERO)));
+        Refreshed refreshed = answer(otherNode.refresh("a", new Refresh(null, TTL, null, null, 0L, Duration.ZERO)));
         assertThat(refreshed).isEqualTo(Refreshed.ENDED);
         assertThat(isThere("session:a")).isFalse();
         assertThat(answer(otherNode.endReason("a"))).contains(SessionEndReason.LIMIT);

@@ -50,7 +50,7 @@ class SessionRenewalTests extends SessionStoreFixture {
     // refresh
 
     private Refreshed refresh(long generation, Duration reuseInterval) {
-        return answer(store.refresh("a", new Refresh(TTL, null, METADATA, generation, reuseInterval)));
+        return answer(store.refresh("a", new Refresh(null, TTL, null, METADATA, generation, reuseInterval)));
     }
 
     private void rotateSecondsAgo(long generation, int seconds) {
@@ -88,7 +88,7 @@ class SessionRenewalTests extends SessionStoreFixture {
         raw("SET", "session:a", value("session:a").replaceFirst("}$", ",\"attributes\":{\"x\":[1]}}"));
         SessionMetadata train = SessionMetadata.of("198.51.100.4", "Firefox \"on\" a train");
 
-        UserSession session = answer(store.refresh("a", new Refresh(TTL, null, train, 0L, INTERVAL)))
+        UserSession session = answer(store.refresh("a", new Refresh(null, TTL, null, train, 0L, INTERVAL)))
                 .session();
 
         assertThat(session.metadata()).isEqualTo(METADATA);
@@ -96,7 +96,7 @@ class SessionRenewalTests extends SessionStoreFixture {
         assertThat(session.lastUse().at()).isAfterOrEqualTo(session.createdAt());
         assertThat(answer(otherNode.findByUser("alice"))).containsExactly(session);
         assertThat(value("session:a")).contains("\"attributes\":{\"x\":[1]}");
-        UserSession home = answer(store.refresh("a", new Refresh(TTL, null, METADATA, 1L, INTERVAL)))
+        UserSession home = answer(store.refresh("a", new Refresh(null, TTL, null, METADATA, 1L, INTERVAL)))
                 .session();
         assertThat(home.lastUse().metadata()).isEqualTo(METADATA);
         assertThat(answer(store.find("a"))).contains(home);
@@ -165,7 +165,7 @@ class SessionRenewalTests extends SessionStoreFixture {
     @Test
     void sessionWithoutALimitGetsTheConfiguredOneAtItsRenewal() {
         UserSession before = answer(store.create(session("a", "alice"), TTL)).orElseThrow();
-        Refresh limiting = new Refresh(TTL, Duration.ofDays(3), null, null, INTERVAL);
+        Refresh limiting = new Refresh(null, TTL, Duration.ofDays(3), null, null, INTERVAL);
 
         UserSession renewed = answer(store.refresh("a", limiting)).session();
 

@@ -66,7 +66,7 @@ class SessionStoreRaceContractTests extends SessionStoreFixture {
     /** One token, presented to four nodes at once; in every fourth round the session is revoked meanwhile. */
     @Test
     void rotationHasOneWinnerAndNoForkAndNeverBringsARevokedSessionBack() {
-        Refresh first = new Refresh(TTL, Duration.ofDays(30), METADATA, 0L, Duration.ofSeconds(60));
+        Refresh first = new Refresh(null, TTL, Duration.ofDays(30), METADATA, 0L, Duration.ofSeconds(60));
         for (int round = 0; round < ROTATIONS; round++) {
             String id = "session" + round;
             create(id, "alice");

@@ -164,7 +164,6 @@ class ClaimDiagnosisTests {
     }
 
     private static SessionTokenEvaluator judge(RecordingSessions sessions) {
-        return new SessionTokenEvaluator(
-                new JwtProperties(List.of("sid"), "sub", List.of("https://ours"), false), sessions, RejectionSink.NONE);
+        return sessions.evaluator(RejectionSink.NONE, "https://ours");
     }
 }

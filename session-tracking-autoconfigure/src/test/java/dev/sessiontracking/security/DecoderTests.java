@@ -243,10 +243,7 @@ class DecoderTests {
     }
 
     private static SessionTrackingJwtValidator validator(RecordingSessions sessions) {
-        return new SessionTrackingJwtValidator(new SessionTokenEvaluator(
-                new JwtProperties(java.util.List.of("sid"), "sub", java.util.List.of(), false),
-                sessions,
-                RejectionSink.NONE));
+        return new SessionTrackingJwtValidator(sessions.evaluator(RejectionSink.NONE));
     }
 
     private static JWTClaimsSet.Builder claims() {

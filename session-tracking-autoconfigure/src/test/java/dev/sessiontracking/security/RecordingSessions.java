@@ -19,6 +19,7 @@ import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -54,8 +55,13 @@ public class RecordingSessions implements SessionChecker, SessionService {
 
     /** What decides with these sessions, on tokens of these issuers. */
     public SessionTokenEvaluator evaluator(RejectionSink rejections, String... issuers) {
-        return new SessionTokenEvaluator(
-                new JwtProperties(List.of("sid"), "sub", List.of(issuers), false), this, rejections);
+        return evaluator(rejections, false, List.of(issuers));
+    }
+
+    SessionTokenEvaluator evaluator(RejectionSink rejections, boolean requireSession, List<String> issuers) {
+        JwtProperties properties = new JwtProperties(List.of("sid"), "sub", issuers, requireSession);
+        TrustedIssuers trusted = new TrustedIssuers(properties, new IssuersProperties(Map.of()), null);
+        return new SessionTokenEvaluator(trusted, requireSession, this, rejections);
     }
 
     /** A new session that lives. */

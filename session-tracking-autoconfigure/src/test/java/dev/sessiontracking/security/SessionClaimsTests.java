@@ -206,7 +206,7 @@ class SessionClaimsTests {
     void userIdComesFromTheConfiguredClaim() {
         SessionClaims other = new SessionClaims(new TrustedIssuers(
                 new JwtProperties(List.of("sid"), "preferred_username", List.of(), false),
-                IssuersProperties.NONE,
+                new IssuersProperties(Map.of()),
                 null));
 
         assertThat(other.read(Map.of("sid", "s", "sub", "1", "preferred_username", "alice"))
@@ -217,6 +217,6 @@ class SessionClaimsTests {
 
     private static SessionClaims claims(List<String> sessionIdClaims, List<String> issuers) {
         return new SessionClaims(new TrustedIssuers(
-                new JwtProperties(sessionIdClaims, "sub", issuers, false), IssuersProperties.NONE, null));
+                new JwtProperties(sessionIdClaims, "sub", issuers, false), new IssuersProperties(Map.of()), null));
     }
 }

@@ -192,7 +192,6 @@ class SessionTokenEvaluatorTests {
     }
 
     private SessionTokenEvaluator judge(boolean requireSession, List<String> issuers) {
-        return new SessionTokenEvaluator(
-                new JwtProperties(List.of("sid"), "sub", issuers, requireSession), sessions, RejectionSink.NONE);
+        return sessions.evaluator(RejectionSink.NONE, requireSession, issuers);
     }
 }

@@ -207,12 +207,6 @@ public final class InMemorySessionStore implements SessionStore {
     // renew, refresh
 
     @Override
-    public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
-        return refresh(sessionId, new Refresh(ttl, null, null, null, Duration.ZERO))
-                .thenApply(refreshed -> refreshed.result() == Refreshed.Result.RENEWED);
-    }
-
-    @Override
     public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
         return answer(() -> {
             InMemorySession live = sessions.live(sessionId, now());

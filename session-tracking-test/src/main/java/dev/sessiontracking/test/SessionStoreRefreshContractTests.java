@@ -23,7 +23,7 @@ public abstract class SessionStoreRefreshContractTests extends SessionStoreContr
     private static final int ROUNDS = 20;
 
     private Refreshed refresh(long generation, Duration reuseInterval) {
-        return answer(store().refresh(id("a"), new Refresh(TTL, null, METADATA, generation, reuseInterval)));
+        return answer(store().refresh(id("a"), new Refresh(null, TTL, null, METADATA, generation, reuseInterval)));
     }
 
     private UserSession found() {
@@ -101,7 +101,7 @@ public abstract class SessionStoreRefreshContractTests extends SessionStoreContr
         UserSession before = created("a", alice);
         SessionMetadata train = SessionMetadata.of("198.51.100.4", "Firefox \"on\" a train");
 
-        UserSession session = answer(store().refresh(id("a"), new Refresh(TTL, null, train, 0L, INTERVAL)))
+        UserSession session = answer(store().refresh(id("a"), new Refresh(null, TTL, null, train, 0L, INTERVAL)))
                 .session();
 
         assertThat(found()).isEqualTo(session);
@@ -134,7 +134,7 @@ public abstract class SessionStoreRefreshContractTests extends SessionStoreContr
     @Test
     void sessionWithoutALimitGetsTheConfiguredOneAtItsRenewal() {
         UserSession before = created("a", alice);
-        Refresh limiting = new Refresh(TTL, Duration.ofDays(3), null, null, INTERVAL);
+        Refresh limiting = new Refresh(null, TTL, Duration.ofDays(3), null, null, INTERVAL);
         UserSession renewed = answer(store().refresh(id("a"), limiting)).session();
         assertThat(Objects.requireNonNull(renewed).maxExpiresAt())
                 .isEqualTo(before.createdAt().plus(Duration.ofDays(3)))
@@ -147,7 +147,7 @@ public abstract class SessionStoreRefreshContractTests extends SessionStoreContr
         for (int round = 0; round < ROUNDS; round++) {
             String name = "a" + round;
             created(name, alice);
-            Refresh first = new Refresh(TTL, null, METADATA, 0L, INTERVAL);
+            Refresh first = new Refresh(null, TTL, null, METADATA, 0L, INTERVAL);
             List<Refreshed> results = together(List.of(
                     () -> answer(store().refresh(id(name), first)),
                     () -> answer(otherNode().refresh(id(name), first)),

@@ -115,10 +115,10 @@ class InMemorySessionStoreTests extends SessionStoreContractTests {
         });
         UserSession session = answer(timed.create(session("a", alice), TTL)).orElseThrow();
         answer(timed.raiseNotBefore(bob, NotBefore.of(null, null), TTL, false));
-        answer(timed.refresh(id("a"), new SessionChange.Refresh(TTL, null, null, 0L, Duration.ofSeconds(10))));
+        answer(timed.refresh(id("a"), new SessionChange.Refresh(null, TTL, null, null, 0L, Duration.ofSeconds(10))));
         time[0] = time[0].plusSeconds(10);
         assertThat(answer(timed.refresh(
-                                id("a"), new SessionChange.Refresh(TTL, null, null, 0L, Duration.ofSeconds(10))))
+                                id("a"), new SessionChange.Refresh(null, TTL, null, null, 0L, Duration.ofSeconds(10))))
                         .result())
                 .isEqualTo(SessionChange.Refreshed.Result.REUSED);
         assertThat(session.createdAt()).isEqualTo(Instant.parse("2026-01-01T00:00:00Z"));

@@ -5,6 +5,8 @@ import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.spi.SessionChange.End;
 import dev.sessiontracking.spi.SessionChange.Limit;
+import dev.sessiontracking.spi.SessionChange.Refresh;
+import dev.sessiontracking.spi.SessionChange.Refreshed;
 import dev.sessiontracking.spi.SessionChange.Registration;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
@@ -52,8 +54,8 @@ final class OneAnswerStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<Boolean> renew(String sessionId, Duration ttl) {
-        return answer(true);
+    public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
+        return answer(Refreshed.ENDED);
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -249,15 +251,10 @@ public final class NearCaches implements CachingReader {
 
     /** {@code null} if a cache has no lease. */
     private static @Nullable Duration oldestLease(List<NearCache> caches) {
-        Duration oldest = null;
-        for (NearCache cache : caches) {
-            Duration age = cache.leaseAge();
-            if (age == null) {
-                return null;
-            }
-            oldest = oldest == null || age.compareTo(oldest) > 0 ? age : oldest;
-        }
-        return oldest;
+        List<Duration> ages = caches.stream()
+                .flatMap(cache -> Stream.ofNullable(cache.leaseAge()))
+                .toList();
+        return ages.isEmpty() || ages.size() < caches.size() ? null : Collections.max(ages);
     }
 
     /**
