@@ -10,6 +10,7 @@ import dev.sessiontracking.spi.SessionChange.Limit;
 import dev.sessiontracking.spi.SessionChange.Refresh;
 import dev.sessiontracking.spi.SessionChange.Refreshed;
 import dev.sessiontracking.spi.SessionChange.Registration;
+import dev.sessiontracking.spi.SessionChange.Scope;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,12 +68,7 @@ final class NoStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<List<String>> revokeAll(
-            String userId,
-            @Nullable Instant until,
-            @Nullable String exceptSessionId,
-            End end,
-            Consumer<String> beforeRemoval) {
+    public CompletionStage<List<String>> revokeAll(Scope scope, End end, Consumer<String> beforeRemoval) {
         return CompletableFuture.completedFuture(List.of());
     }
 

@@ -13,6 +13,7 @@ import dev.sessiontracking.spi.SessionChange.Recorded;
 import dev.sessiontracking.spi.SessionChange.Refresh;
 import dev.sessiontracking.spi.SessionChange.Refreshed;
 import dev.sessiontracking.spi.SessionChange.Registration;
+import dev.sessiontracking.spi.SessionChange.Scope;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.StoreDescription;
 import dev.sessiontracking.spi.SessionStore.StoreObserver;
@@ -250,14 +251,9 @@ final class ObservedStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<List<String>> revokeAll(
-            String userId,
-            @Nullable Instant until,
-            @Nullable String exceptSessionId,
-            End end,
-            Consumer<String> beforeRemoval) {
-        End ended = end(end, providers.refreshableUser(userId));
-        return watch(Operation.REVOKE_ALL, () -> store.revokeAll(userId, until, exceptSessionId, ended, beforeRemoval));
+    public CompletionStage<List<String>> revokeAll(Scope scope, End end, Consumer<String> beforeRemoval) {
+        End ended = end(end, providers.refreshableUser(scope.userId()));
+        return watch(Operation.REVOKE_ALL, () -> store.revokeAll(scope, ended, beforeRemoval));
     }
 
     @Override

@@ -6,7 +6,6 @@ import static dev.sessiontracking.redis.connection.RedisFailures.translated;
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.UserSession;
-import dev.sessiontracking.redis.UserRevocation.Scope;
 import dev.sessiontracking.redis.connection.Line;
 import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.connection.RedisRequest;
@@ -20,6 +19,7 @@ import dev.sessiontracking.spi.SessionChange.Recorded;
 import dev.sessiontracking.spi.SessionChange.Refresh;
 import dev.sessiontracking.spi.SessionChange.Refreshed;
 import dev.sessiontracking.spi.SessionChange.Registration;
+import dev.sessiontracking.spi.SessionChange.Scope;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.SessionStore.StoreDescription;
 import dev.sessiontracking.spi.StoreListener;
@@ -263,17 +263,11 @@ final class RedisSessionStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<List<String>> revokeAll(
-            String userId,
-            @Nullable Instant until,
-            @Nullable String exceptSessionId,
-            End end,
-            Consumer<String> beforeRemoval) {
-        Scope scope = new Scope(userId, until, exceptSessionId, end.ofProvider());
+    public CompletionStage<List<String>> revokeAll(Scope scope, End end, Consumer<String> beforeRemoval) {
+        String userId = scope.userId();
         return translated(link.bulkRequest(
                 userId,
-                commands -> new UserRevocation(
-                                commands, keys, index, scope, id -> endings.end(commands, id, end), beforeRemoval)
+                commands -> new UserRevocation(commands, endings, index, scope, end, beforeRemoval)
                         .run()
                         .thenApply(revoked -> {
                             revoked.forEach(dataLossWatch::removed);

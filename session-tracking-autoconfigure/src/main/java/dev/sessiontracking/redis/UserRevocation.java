@@ -4,8 +4,8 @@ package dev.sessiontracking.redis;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisRequest;
-import dev.sessiontracking.redis.format.RedisKeys;
-import java.time.Instant;
+import dev.sessiontracking.spi.SessionChange.End;
+import dev.sessiontracking.spi.SessionChange.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,9 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +24,13 @@ final class UserRevocation {
 
     private final RedisRequest commands;
 
-    private final RedisKeys keys;
+    private final SessionEndings endings;
 
     private final UserIndex index;
 
     private final Scope scope;
 
-    private final Function<String, CompletionStage<Long>> removal;
+    private final End end;
 
     private final Consumer<String> beforeRemoval;
 
@@ -42,16 +40,16 @@ final class UserRevocation {
 
     UserRevocation(
             RedisRequest commands,
-            RedisKeys keys,
+            SessionEndings endings,
             UserIndex index,
             Scope scope,
-            Function<String, CompletionStage<Long>> removal,
+            End end,
             Consumer<String> beforeRemoval) {
         this.commands = commands;
-        this.keys = keys;
+        this.endings = endings;
         this.index = index;
         this.scope = scope;
-        this.removal = removal;
+        this.end = end;
         this.beforeRemoval = beforeRemoval;
     }
 
@@ -76,7 +74,7 @@ final class UserRevocation {
         if (!commands.isSpread()) {
             return revokePart(chunk);
         }
-        return RedisRequest.all(commands.byMaster(chunk, keys::session).stream()
+        return RedisRequest.all(commands.byMaster(chunk, endings.keys()::session).stream()
                 .map(part -> revokePart(part).<Object>handle((done, failure) -> {
                     if (failure != null) {
                         partFailure = failure;
@@ -86,68 +84,51 @@ final class UserRevocation {
     }
 
     private CompletionStage<?> revokePart(List<String> part) {
-        if (commands.hasFailed(keys.session(part.get(0)))) {
+        if (commands.hasFailed(endings.keys().session(part.get(0)))) {
             return CompletableFuture.completedFuture(null);
         }
-        return SessionValues.read(commands, keys, part).thenCompose(values -> {
-            List<String> ids = values.stream()
-                    .filter(scope::includes)
+        return SessionValues.read(commands, endings.keys(), part).thenCompose(values -> {
+            Set<String> kept = values.stream()
+                    .filter(value -> !includes(value))
                     .map(SessionValues.Value::sessionId)
+                    .collect(Collectors.toSet());
+            // An entry of an identity provider's session without a session may be one that is about to be written.
+            List<String> found = end.ofProvider()
+                    ? part
+                    : values.stream().map(SessionValues.Value::sessionId).toList();
+            List<String> ended = found.stream()
+                    .filter(id -> !kept.contains(id) && !id.equals(scope.exceptSessionId()))
                     .toList();
-            List<String> ended = scope.ofProvider() ? withThoseThatMayBegin(ids, part, values) : ids;
             ended.forEach(beforeRemoval);
             return delete(ended);
         });
     }
 
-    /** An entry of an identity provider's session without a session may be one that is about to be written. */
-    private List<String> withThoseThatMayBegin(List<String> ids, List<String> part, List<SessionValues.Value> values) {
-        Set<String> there = values.stream().map(SessionValues.Value::sessionId).collect(Collectors.toSet());
-        return Stream.concat(
-                        ids.stream(),
-                        part.stream().filter(id -> !there.contains(id) && !id.equals(scope.exceptSessionId())))
-                .toList();
+    /** A session whose value cannot be read is revoked too. */
+    private boolean includes(SessionValues.Value value) {
+        return value.session()
+                .map(session -> scope.includes(session) || mayHaveBegun(session))
+                .orElse(true);
+    }
+
+    /** It counts from its first use if nobody knows when the user of a provider has authenticated: that may be late. */
+    private boolean mayHaveBegun(UserSession session) {
+        return end.ofProvider()
+                && session.userId().equals(scope.userId())
+                && session.createdAt().equals(session.lastUse().at());
     }
 
     private CompletionStage<?> delete(List<String> ids) {
-        return RedisRequest.all(ids.stream().map(removal)).thenCompose(counts -> {
-            List<String> deleted = new ArrayList<>();
-            for (int i = 0; i < ids.size(); i++) {
-                if (counts.get(i) == SessionEndings.REMOVED) {
-                    deleted.add(ids.get(i));
-                }
-            }
-            revoked.addAll(deleted);
-            return index.remove(commands, scope.userId(), deleted);
-        });
-    }
-
-    /**
-     * Whether a session is revoked. A session whose value cannot be read is revoked too.
-     *
-     * @param until the latest creation time of a revoked session, or {@code null} for all
-     * @param exceptSessionId a session to keep, or {@code null}
-     * @param ofProvider whether the user's sessions are those of an identity provider
-     */
-    record Scope(
-            String userId,
-            @Nullable Instant until,
-            @Nullable String exceptSessionId,
-            boolean ofProvider) {
-
-        /** It counts from its first use if nobody knows when the user of a provider has authenticated: that may be late. */
-        private boolean hasBegun(UserSession session, Instant until) {
-            return !session.createdAt().isAfter(until)
-                    || (ofProvider
-                            && session.createdAt().equals(session.lastUse().at()));
-        }
-
-        boolean includes(SessionValues.Value value) {
-            return !value.sessionId().equals(exceptSessionId)
-                    && value.session()
-                            .map(session ->
-                                    session.userId().equals(userId) && (until == null || hasBegun(session, until)))
-                            .orElse(true);
-        }
+        return RedisRequest.all(ids.stream().map(id -> endings.end(commands, id, end)))
+                .thenCompose(counts -> {
+                    List<String> deleted = new ArrayList<>();
+                    for (int i = 0; i < ids.size(); i++) {
+                        if (counts.get(i) == SessionEndings.REMOVED) {
+                            deleted.add(ids.get(i));
+                        }
+                    }
+                    revoked.addAll(deleted);
+                    return index.remove(commands, scope.userId(), deleted);
+                });
     }
 }

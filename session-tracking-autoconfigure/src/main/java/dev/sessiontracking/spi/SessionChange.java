@@ -40,6 +40,25 @@ public final class SessionChange {
     }
 
     /**
+     * Which sessions of a user end.
+     *
+     * @param until the last moment at which such a session began, or {@code null} for all of them
+     * @param exceptSessionId a session to keep, or {@code null}
+     */
+    public record Scope(
+            String userId,
+            @Nullable Instant until,
+            @Nullable String exceptSessionId) {
+
+        /** Whether this session ends. */
+        public boolean includes(UserSession session) {
+            return session.userId().equals(userId)
+                    && !session.id().equals(exceptSessionId)
+                    && (until == null || !session.createdAt().isAfter(until));
+        }
+    }
+
+    /**
      * What holds for a login: how many sessions a user may have, and when it begins.
      *
      * @param sessions most sessions; 0 for no limit, except that a store may end the oldest of a very large number

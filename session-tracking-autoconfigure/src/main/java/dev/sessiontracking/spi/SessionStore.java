@@ -12,6 +12,7 @@ import dev.sessiontracking.spi.SessionChange.Recorded;
 import dev.sessiontracking.spi.SessionChange.Refresh;
 import dev.sessiontracking.spi.SessionChange.Refreshed;
 import dev.sessiontracking.spi.SessionChange.Registration;
+import dev.sessiontracking.spi.SessionChange.Scope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -200,8 +201,6 @@ public interface SessionStore {
     /**
      * Removes sessions of a user, and their index entries. A session whose value cannot be read is removed too.
      *
-     * @param until the last moment at which a removed session began, or {@code null} for all of them
-     * @param exceptSessionId a session to keep, or {@code null}
      * @param end what to remember of them, as for a single one
      * @param beforeRemoval called with the id of each session of the user before that session is removed, so that the
      *     caller rejects it even while a read is under way. Called once for each session in one attempt; an attempt that
@@ -209,17 +208,12 @@ public interface SessionStore {
      *     session that was announced may turn out to be gone: only the result says which were removed
      * @return the ids of those that this call removed
      */
-    CompletionStage<List<String>> revokeAll(
-            String userId,
-            @Nullable Instant until,
-            @Nullable String exceptSessionId,
-            End end,
-            Consumer<String> beforeRemoval);
+    CompletionStage<List<String>> revokeAll(Scope scope, End end, Consumer<String> beforeRemoval);
 
-    /** As {@link #revokeAll(String, Instant, String, End, Consumer)}, with nothing to remember. */
+    /** As {@link #revokeAll(Scope, End, Consumer)}, with nothing to remember. */
     default CompletionStage<List<String>> revokeAll(
             String userId, @Nullable Instant until, @Nullable String exceptSessionId, Consumer<String> beforeRemoval) {
-        return revokeAll(userId, until, exceptSessionId, End.FORGOTTEN, beforeRemoval);
+        return revokeAll(new Scope(userId, until, exceptSessionId), End.FORGOTTEN, beforeRemoval);
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.sessiontracking.spi.SessionChange.Recorded;
 import dev.sessiontracking.spi.SessionChange.Refresh;
 import dev.sessiontracking.spi.SessionChange.Refreshed;
 import dev.sessiontracking.spi.SessionChange.Registration;
+import dev.sessiontracking.spi.SessionChange.Scope;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -171,17 +172,10 @@ public class SwitchableStore extends StoreSwitch {
     }
 
     @Override
-    public CompletionStage<List<String>> revokeAll(
-            String userId,
-            @Nullable Instant until,
-            @Nullable String exceptSessionId,
-            End end,
-            Consumer<String> beforeRemoval) {
+    public CompletionStage<List<String>> revokeAll(Scope scope, End end, Consumer<String> beforeRemoval) {
         return answer(() -> {
             List<String> wanted = sessions.values().stream()
-                    .filter(session -> session.userId().equals(userId)
-                            && !session.id().equals(exceptSessionId)
-                            && (until == null || !session.createdAt().isAfter(until)))
+                    .filter(scope::includes)
                     .map(UserSession::id)
                     .toList();
             wanted.forEach(beforeRemoval);

@@ -9,6 +9,7 @@ import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.spi.SessionChange.End;
 import dev.sessiontracking.spi.SessionChange.Registration;
+import dev.sessiontracking.spi.SessionChange.Scope;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.testkit.TestLength;
 import java.time.Duration;
@@ -101,7 +102,8 @@ class EndReasonTests extends SessionStoreFixture {
         List<String> ids = IntStream.range(0, 600).mapToObj(i -> "s" + i).toList();
         ids.forEach(id -> create(id, "alice"));
         raw("SCRIPT", "FLUSH");
-        assertThat(answer(store.revokeAll("alice", null, null, end(SessionEndReason.CREDENTIALS_CHANGED), id -> {})))
+        assertThat(answer(store.revokeAll(
+                        new Scope("alice", null, null), end(SessionEndReason.CREDENTIALS_CHANGED), id -> {})))
                 .containsExactlyInAnyOrderElementsOf(ids);
         assertThat(ids).allMatch(id -> "credentials_changed".equals(reason(id)) && !isThere("session:" + id));
         assertThat(index("alice")).isEmpty();

@@ -12,6 +12,7 @@ import dev.sessiontracking.spi.SessionChange.Recorded;
 import dev.sessiontracking.spi.SessionChange.Refresh;
 import dev.sessiontracking.spi.SessionChange.Refreshed;
 import dev.sessiontracking.spi.SessionChange.Registration;
+import dev.sessiontracking.spi.SessionChange.Scope;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.StoreListener;
 import java.time.Clock;
@@ -252,17 +253,11 @@ public final class InMemorySessionStore implements SessionStore {
     }
 
     @Override
-    public CompletionStage<List<String>> revokeAll(
-            String userId,
-            @Nullable Instant until,
-            @Nullable String exceptSessionId,
-            End end,
-            Consumer<String> beforeRemoval) {
+    public CompletionStage<List<String>> revokeAll(Scope scope, End end, Consumer<String> beforeRemoval) {
         return answer(() -> {
-            List<String> ids = sessions.ofUser(userId, now()).stream()
-                    .filter(session -> until == null || !session.createdAt().isAfter(until))
+            List<String> ids = sessions.ofUser(scope.userId(), now()).stream()
+                    .filter(scope::includes)
                     .map(UserSession::id)
-                    .filter(id -> !id.equals(exceptSessionId))
                     .toList();
             for (String id : ids) {
                 beforeRemoval.accept(id);

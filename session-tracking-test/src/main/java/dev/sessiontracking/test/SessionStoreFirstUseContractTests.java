@@ -9,6 +9,7 @@ import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionChange.End;
 import dev.sessiontracking.spi.SessionChange.FirstUse;
 import dev.sessiontracking.spi.SessionChange.Recorded;
+import dev.sessiontracking.spi.SessionChange.Scope;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,7 +176,7 @@ public abstract class SessionStoreFirstUseContractTests extends SessionStoreCont
             together(List.of(() -> use(store(), name, login, false), () -> use(otherNode(), name, login, false), () -> {
                 if (userWide) {
                     answer(store().raiseNotBefore(alice, NotBefore.of(null, null), LIFETIME, false));
-                    return answer(store().revokeAll(alice, null, null, END, any -> {}));
+                    return answer(store().revokeAll(new Scope(alice, null, null), END, any -> {}));
                 }
                 return answer(store().revoke(id(name), null, END));
             }));

@@ -9,6 +9,7 @@ import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.SessionChange;
 import dev.sessiontracking.spi.SessionChange.End;
 import dev.sessiontracking.spi.SessionChange.Registration;
+import dev.sessiontracking.spi.SessionChange.Scope;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,7 +96,7 @@ public abstract class SessionStoreMarkerContractTests extends SessionStoreContra
         assertThat(answer(store().revoke(id("a"), alice, logout))).isTrue();
         assertThat(answer(store().revoke(id("a"), null, administrator))).isFalse();
         assertThat(answer(store().revoke(id("never"), null, administrator))).isFalse();
-        assertThat(answer(store().revokeAll(alice, null, null, administrator, id -> {})))
+        assertThat(answer(store().revokeAll(new Scope(alice, null, null), administrator, id -> {})))
                 .containsExactly(id("b"));
         assertThat(answer(otherNode().endReason(id("a")))).contains(SessionEndReason.LOGOUT);
         assertThat(answer(otherNode().endReason(id("b")))).contains(SessionEndReason.ADMINISTRATOR);

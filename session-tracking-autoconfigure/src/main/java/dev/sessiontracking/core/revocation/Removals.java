@@ -5,6 +5,7 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.spi.CachingReader;
 import dev.sessiontracking.spi.SessionChange.End;
+import dev.sessiontracking.spi.SessionChange.Scope;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Duration;
@@ -62,9 +63,7 @@ record Removals(
         String owner = SessionIds.hash(all.userId());
         try {
             List<String> revoked = SessionStore.await(store.revokeAll(
-                    all.userId(),
-                    until,
-                    all.exceptSessionId(),
+                    new Scope(all.userId(), until, all.exceptSessionId()),
                     end(all, Duration.ZERO, until),
                     sessionId -> begun.computeIfAbsent(sessionId, id -> begin(id, all.reason(), owner, until))));
             for (String sessionId : revoked) {

@@ -179,7 +179,7 @@ class PendingOrForeignRevocationTests {
         SessionStore silent = (SessionStore) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {SessionStore.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("revokeAll")) {
-                        arguments[4] = (Consumer<String>) sessionId -> {};
+                        arguments[2] = (Consumer<String>) sessionId -> {};
                     }
                     return method.invoke(store, arguments);
                 });
