@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security;
 
-import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
-import dev.sessiontracking.SessionService;
-import dev.sessiontracking.SessionService.RevokedSessions;
-import dev.sessiontracking.SessionService.SessionRenewal;
-import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.core.SessionChecker;
@@ -30,7 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** An engine in memory that counts what it is asked. */
-public class RecordingSessions implements SessionChecker, SessionService {
+public class RecordingSessions implements SessionChecker {
 
     /** Live sessions, and whose they are. */
     private final ConcurrentMap<String, String> live = new ConcurrentHashMap<>();
@@ -157,93 +152,28 @@ public class RecordingSessions implements SessionChecker, SessionService {
     }
 
     @Override
-    public Optional<Instant> getNotBefore(String userId) {
-        return Optional.ofNullable(notBefores.get(userId));
-    }
-
-    @Override
-    public void clearNotBefore(String userId) {
-        notBefores.remove(userId);
-    }
-
-    @Override
-    public Optional<UserSession> registerSession(
-            String userId,
-            String sessionId,
-            SessionMetadata metadata,
-            Instant authenticatedAt,
-            Instant tokenExpiresAt) {
-        return Optional.of(createSession(userId, sessionId, metadata));
-    }
-
-    @Override
-    public boolean revokeSession(String sessionId, Instant registrableUntil) {
-        return revokeSession(sessionId);
-    }
-
-    @Override
     public OutagePolicy outagePolicy() {
         return policy;
     }
 
-    @Override
     public UserSession createSession(String userId, String sessionId, SessionMetadata metadata) {
         live.put(sessionId, userId);
         return new UserSession(
                 sessionId, userId, metadata, Instant.now(), Instant.now().plusSeconds(3600), true);
     }
 
-    @Override
-    public UserSession createSession(String userId, SessionMetadata metadata, String replacedSessionId) {
-        throw new UnsupportedOperationException("Nothing in this package logs in");
-    }
-
-    @Override
     public UserSession createSession(String userId, SessionMetadata metadata) {
         return createSession(userId, SessionIds.generate(), metadata);
     }
 
-    @Override
-    public SessionCutoff revokeAllSessions(Instant until) {
-        return new SessionCutoff(until, false);
-    }
-
-    @Override
-    public Optional<Instant> getSessionCutoff() {
-        return Optional.empty();
-    }
-
-    @Override
-    public void clearSessionCutoff() {
-        // There is none.
-    }
-
-    @Override
-    public SessionCutoff.Affected countSessions(Instant until) {
-        return new SessionCutoff.Affected(live.size(), true);
-    }
-
-    @Override
-    public SessionStatus getSessionStatus(String sessionId) {
-        return live.containsKey(sessionId) ? SessionStatus.LIVE : SessionStatus.ENDED;
-    }
-
-    @Override
     public boolean isSessionValid(String sessionId) {
         return live.containsKey(sessionId);
     }
 
-    @Override
-    public Optional<UserSession> findSession(String sessionId) {
-        return Optional.empty();
+    public boolean revokeSession(String sessionId) {
+        return revokeSession(sessionId, SessionEndReason.REVOKED);
     }
 
-    @Override
-    public SessionRenewal renewSession(String sessionId) {
-        return live.containsKey(sessionId) ? SessionRenewal.RENEWED : SessionRenewal.ENDED;
-    }
-
-    @Override
     public boolean revokeSession(String sessionId, SessionEndReason reason) {
         reasons.put(sessionId, reason);
         revocations.add(sessionId);
@@ -263,27 +193,7 @@ public class RecordingSessions implements SessionChecker, SessionService {
     }
 
     @Override
-    public boolean revokeSession(String userId, String sessionId, SessionEndReason reason) {
-        throw new UnsupportedOperationException("Nothing in this package checks an owner");
-    }
-
-    @Override
     public boolean revoke(TokenSession session) {
         return revokeSession(session.sessionId());
-    }
-
-    @Override
-    public RevokedSessions revokeAllUserSessions(String userId, SessionEndReason reason) {
-        return new RevokedSessions(0, false);
-    }
-
-    @Override
-    public RevokedSessions revokeOtherUserSessions(String userId, String currentSessionId, SessionEndReason reason) {
-        return new RevokedSessions(0, false);
-    }
-
-    @Override
-    public List<UserSession> getUserSessions(String userId) {
-        return List.of();
     }
 }

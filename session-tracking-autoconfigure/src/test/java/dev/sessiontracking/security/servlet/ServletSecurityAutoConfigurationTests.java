@@ -4,7 +4,6 @@ package dev.sessiontracking.security.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.sessiontracking.SessionService;
 import dev.sessiontracking.core.TrackingState.FilterChains;
 import dev.sessiontracking.security.RecordingSessions;
 import dev.sessiontracking.security.SessionTrackingJwtAutoConfiguration;
@@ -199,7 +198,7 @@ class ServletSecurityAutoConfigurationTests {
         }
 
         @Bean
-        LogoutHandler sessionTrackingLogoutHandler(SessionService sessions) {
+        LogoutHandler sessionTrackingLogoutHandler() {
             return (request, response, authentication) -> {};
         }
     }
