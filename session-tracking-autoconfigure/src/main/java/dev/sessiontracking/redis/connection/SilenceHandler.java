@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.redis.connection;
 
+import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.Channel;
@@ -59,6 +60,11 @@ final class SilenceHandler extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        await(context, message);
+        context.write(message, promise);
+    }
+
+    private void await(ChannelHandlerContext context, Object message) {
         long nanos = patience(message).toNanos();
         ScheduledFuture<?> earlier = deadline;
         if (earlier == null || earlier.getDelay(TimeUnit.NANOSECONDS) > nanos) {
@@ -66,7 +72,6 @@ final class SilenceHandler extends ChannelDuplexHandler {
             deadline = context.executor().schedule(() -> silent(context), nanos, TimeUnit.NANOSECONDS);
             isPatient = nanos > silence.toNanos();
         }
-        context.write(message, promise);
     }
 
     private Duration patience(Object message) {
@@ -77,11 +82,17 @@ final class SilenceHandler extends ChannelDuplexHandler {
         return type instanceof CommandType known && OF_ONE_KEY.contains(known) ? silence : LONGEST_SILENCE;
     }
 
+    /** A reply to one command says nothing about those that were sent after it. */
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         cancel();
         heardAt = System.nanoTime();
         context.fireChannelRead(message);
+        CommandHandler commands = context.pipeline().get(CommandHandler.class);
+        Object next = commands == null ? null : commands.getStack().peek();
+        if (next != null) {
+            await(context, next);
+        }
     }
 
     @Override
@@ -109,9 +120,10 @@ final class SilenceHandler extends ChannelDuplexHandler {
         close(context.channel());
     }
 
+    /** A reply that was on its way when the fault began does not count. */
     private boolean wasIdle() {
         boolean isAtWork = deadline != null && isPatient;
-        return !isAtWork && System.nanoTime() - heardAt > silence.toNanos();
+        return !isAtWork && System.nanoTime() - heardAt > silence.toNanos() / 2;
     }
 
     /** Commands that were not delivered by now must not be delivered later, because their callers have given up. */

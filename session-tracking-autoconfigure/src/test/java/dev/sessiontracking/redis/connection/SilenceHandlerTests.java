@@ -2,13 +2,26 @@
 package dev.sessiontracking.redis.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.RETURNS_DEEP_STUBS;
+import static org.mockito.Mockito.mock;
 
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.Endpoint;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.resource.ClientResources;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.DefaultChannelId;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +32,8 @@ class SilenceHandlerTests {
 
     private static final Duration TIMEOUT = Duration.ofMillis(20);
 
+    private static final ByteBuf REPLY = Unpooled.copiedBuffer("+OK\r\n", StandardCharsets.US_ASCII);
+
     private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
 
     private final EmbeddedChannel silent = channel();
@@ -26,8 +41,11 @@ class SilenceHandlerTests {
     private final EmbeddedChannel other = channel();
 
     private EmbeddedChannel channel() {
-        EmbeddedChannel channel =
-                new EmbeddedChannel(DefaultChannelId.newInstance(), new SilenceHandler(TIMEOUT, channels));
+        EmbeddedChannel channel = new EmbeddedChannel(
+                DefaultChannelId.newInstance(),
+                new SilenceHandler(TIMEOUT, channels),
+                new CommandHandler(
+                        ClientOptions.create(), mock(ClientResources.class, RETURNS_DEEP_STUBS), mock(Endpoint.class)));
         channels.add(channel);
         return channel;
     }
@@ -43,8 +61,12 @@ class SilenceHandlerTests {
         other.close();
     }
 
+    private static Command<String, String, String> command(ProtocolKeyword type) {
+        return new Command<>(type, new StatusOutput<>(StringCodec.UTF8));
+    }
+
     private void awaitSilence() throws InterruptedException {
-        silent.writeOutbound(CommandType.GET);
+        silent.writeOutbound(command(CommandType.GET));
         Thread.sleep(TIMEOUT.plusMillis(5).toMillis());
     }
 
@@ -65,17 +87,50 @@ class SilenceHandlerTests {
     @Test
     void connectionThatWasIdleUntilAHeartbeatIsClosedWithIt() throws InterruptedException {
         awaitSilence();
-        other.writeOutbound(CommandType.DEL);
+        other.writeOutbound(command(CommandType.DEL));
         runTasks();
         assertThat(other.isOpen()).isFalse();
     }
 
     @Test
+    void connectionWhoseLastReplyWasOnItsWayIsClosedWithIt() throws InterruptedException {
+        other.writeOutbound(command(CommandType.GET));
+        silent.writeOutbound(command(CommandType.GET));
+        Thread.sleep(TIMEOUT.dividedBy(3).toMillis());
+        other.writeInbound(REPLY.retainedDuplicate());
+        Thread.sleep(TIMEOUT.multipliedBy(3).dividedBy(4).toMillis());
+        runTasks();
+        assertThat(silent.isOpen()).isFalse();
+        assertThat(other.isOpen()).isFalse();
+    }
+
+    @Test
     void connectionThatWorksOnManyKeysStaysOpen() throws InterruptedException {
-        other.writeOutbound(new Bulk(CommandType.MGET));
+        other.writeOutbound(command(new Bulk(CommandType.MGET)));
         awaitSilence();
         runTasks();
         assertThat(silent.isOpen()).isFalse();
         assertThat(other.isOpen()).isTrue();
+    }
+
+    /** A reply that was on its way when the connection was dropped. */
+    @Test
+    void replyToAnEarlierCommandDoesNotEndTheWaitForALaterOne() throws InterruptedException {
+        Command<String, String, String> answered = command(CommandType.ZREM);
+        silent.writeOutbound(answered, command(CommandType.EVALSHA));
+        silent.writeInbound(REPLY.retainedDuplicate());
+        assertThat(answered.get()).isEqualTo("OK");
+        Thread.sleep(TIMEOUT.plusMillis(5).toMillis());
+        runTasks();
+        assertThat(silent.isOpen()).isFalse();
+    }
+
+    @Test
+    void connectionWithoutCommandsStaysOpenAfterItsLastReply() throws InterruptedException {
+        silent.writeOutbound(command(CommandType.GET));
+        silent.writeInbound(REPLY.retainedDuplicate());
+        Thread.sleep(TIMEOUT.plusMillis(5).toMillis());
+        runTasks();
+        assertThat(silent.isOpen()).isTrue();
     }
 }
