@@ -34,9 +34,8 @@ class LoginsDuringOutageTests extends AbstractOutageTests {
     @Test
     void firstRefreshAfterwardsRegistersAnUntrackedLogin() throws IOException {
         Tokens untracked = sample.login("alice");
-        startRedisAgain();
 
-        Tokens tracked = Tokens.of(sample.refresh(untracked.refresh()));
+        Tokens tracked = registerAfterwards(untracked);
 
         assertThat(tracked.sessionId()).isNotNull();
         assertThat(sample.get("/sessions", tracked.access()).text()).contains(tracked.sessionId());
@@ -48,8 +47,7 @@ class LoginsDuringOutageTests extends AbstractOutageTests {
     @Test
     void revokedSessionIsNotRegisteredAgain() throws IOException {
         Tokens untracked = sample.login("alice");
-        startRedisAgain();
-        Tokens tracked = Tokens.of(sample.refresh(untracked.refresh()));
+        Tokens tracked = registerAfterwards(untracked);
         new RedisCli(redis.url()).run(cli -> cli.del("session:" + tracked.sessionId()));
 
         sample.refresh(untracked.refresh()).assertProblem(401);
@@ -59,8 +57,7 @@ class LoginsDuringOutageTests extends AbstractOutageTests {
     @Test
     void logoutWithTheFirstRefreshTokenEndsTheSessionThatItHasRegistered() throws IOException {
         Tokens untracked = sample.login("alice");
-        startRedisAgain();
-        Tokens tracked = Tokens.of(sample.refresh(untracked.refresh()));
+        Tokens tracked = registerAfterwards(untracked);
 
         logOut(untracked);
 
@@ -120,6 +117,11 @@ class LoginsDuringOutageTests extends AbstractOutageTests {
         sample.refresh(stolen.refresh()).assertProblem(401);
         sample.get("/me", own.access()).assertProblem(401);
         SampleClient.awaitNextSecond();
+    }
+
+    private Tokens registerAfterwards(Tokens untracked) throws IOException {
+        startRedisAgain();
+        return Tokens.of(sample.refresh(untracked.refresh()));
     }
 
     private void logOut(Tokens tokens) {

@@ -42,10 +42,7 @@ class SessionTrackingAuditAutoConfigurationTests {
     private void run(ContextConsumer<AssertableApplicationContext> test, String... properties) {
         runner.withBean(InMemoryAuditEventRepository.class)
                 .withBean(PrincipalSource.class, () -> () -> "the-admin")
-                .withPropertyValues(
-                        "session.tracking.redis-url=" + redis.url(),
-                        "session.tracking.connect-timeout=5s",
-                        "session.tracking.command-timeout=2s")
+                .withPropertyValues(redis.patientProperties())
                 .withPropertyValues(properties)
                 .run(test);
     }

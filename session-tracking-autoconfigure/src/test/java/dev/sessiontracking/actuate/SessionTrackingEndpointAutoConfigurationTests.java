@@ -45,10 +45,7 @@ class SessionTrackingEndpointAutoConfigurationTests {
             .withPropertyValues("management.endpoints.web.exposure.include=*");
 
     private void run(ContextConsumer<AssertableApplicationContext> test, String... properties) {
-        runner.withPropertyValues(
-                        "session.tracking.redis-url=" + redis.url(),
-                        "session.tracking.connect-timeout=5s",
-                        "session.tracking.command-timeout=2s")
+        runner.withPropertyValues(redis.patientProperties())
                 .withPropertyValues(properties)
                 .run(test);
     }

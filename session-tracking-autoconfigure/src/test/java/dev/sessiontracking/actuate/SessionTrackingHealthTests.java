@@ -32,10 +32,7 @@ class SessionTrackingHealthTests {
 
     private void run(ContextConsumer<AssertableApplicationContext> test, String... properties) {
         SessionTrackingHealthAutoConfigurationTests.RUNNER
-                .withPropertyValues(
-                        "session.tracking.redis-url=" + redis.url(),
-                        "session.tracking.connect-timeout=5s",
-                        "session.tracking.command-timeout=2s")
+                .withPropertyValues(redis.patientProperties())
                 .withPropertyValues(properties)
                 .run(test);
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.spi.SessionChange.Limit;
 import dev.sessiontracking.spi.SessionChange.Refresh;
-import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
 import java.time.Duration;
 import java.util.List;
@@ -14,36 +13,19 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each operation costs, as the server counts its commands and the network its round trips. */
-class CommandCostTests extends SessionStoreFixture {
+class CommandCostTests extends ProxiedStoreFixture {
 
     /** What the index script does within the server, where it costs no round trip. */
     private static final Map<String, Long> INDEX_SCRIPT = Map.of(
             "time", 1L, "pttl", 1L, "zscore", 1L, "zadd", 1L, "zremrangebyscore", 1L, "zrange", 1L, "pexpireat", 1L);
 
     private static final Duration DELAY = Duration.ofMillis(30);
-
-    private @Nullable FaultProxy network;
-
-    @Override
-    String url() {
-        if (network == null) {
-            network = FaultProxy.inFrontOf(servers.masters().get(0));
-        }
-        return network.url();
-    }
-
-    @AfterAll
-    void closeNetwork() {
-        network.close();
-    }
 
     @BeforeEach
     void sendScriptsOnce() {

@@ -43,7 +43,7 @@ class ServerFaultTests {
 
     private String session;
 
-    private int saidBefore;
+    private OutageLog log;
 
     private Set<Thread> threadsBefore;
 
@@ -54,15 +54,7 @@ class ServerFaultTests {
         node = TestNode.at(network.url());
         session = node.login("alice").id();
         node.awaitCached(session);
-        // On a busy machine the start itself may be an outage; it is over when it is said to be.
-        await().atMost(TestNode.PATIENCE)
-                .until(() -> !output.getOut().contains("Redis is unavailable")
-                        || output.getOut().contains("Redis is available again"));
-        saidBefore = output.getOut().length();
-    }
-
-    private String said(CapturedOutput output) {
-        return output.getOut().substring(saidBefore);
+        log = OutageLog.since(output);
     }
 
     @AfterEach
@@ -90,11 +82,6 @@ class ServerFaultTests {
         node.awaitCached(session);
     }
 
-    private void saidOnce(CapturedOutput output) {
-        await().atMost(TestNode.PATIENCE).until(() -> said(output).contains("Redis is available again"));
-        assertThat(said(output)).containsOnlyOnce("Redis is unavailable").containsOnlyOnce("Redis is available again");
-    }
-
     enum Silence {
         FROZEN,
         REPLIES_DROPPED,
@@ -103,7 +90,7 @@ class ServerFaultTests {
 
     @ParameterizedTest
     @EnumSource(Silence.class)
-    void aSilentServerIsAskedForNoRequest(Silence silence, CapturedOutput output) {
+    void aSilentServerIsAskedForNoRequest(Silence silence) {
         switch (silence) {
             case FROZEN -> redis.server().freeze();
             case REPLIES_DROPPED -> network.drop(Direction.TO_CLIENT);
@@ -119,11 +106,11 @@ class ServerFaultTests {
         redis.server().thaw();
         network.heal();
         awaitRecovery();
-        saidOnce(output);
+        log.awaitOneOutage();
     }
 
     @Test
-    void aServerThatIsGoneIsUsedAgainWhenItIsBack(CapturedOutput output) {
+    void aServerThatIsGoneIsUsedAgainWhenItIsBack() {
         redis.server().kill();
         awaitUnknown();
         redis.server().start();
@@ -131,12 +118,12 @@ class ServerFaultTests {
                 .until(() -> node.service
                         .createSession("alice", SessionMetadata.none())
                         .tracked());
-        saidOnce(output);
+        log.awaitOneOutage();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"maxmemory=1", "min-replicas-to-write=1"})
-    void aServerThatTakesNoWritesProvesEveryCheck(String setting, CapturedOutput output) {
+    void aServerThatTakesNoWritesProvesEveryCheck(String setting) {
         String[] nameAndValue = setting.split("=");
         redis.cli().command("CONFIG", "SET", nameAndValue[0], nameAndValue[1]);
         try {
@@ -152,7 +139,7 @@ class ServerFaultTests {
             redis.cli().command("CONFIG", "SET", nameAndValue[0], "0");
         }
         awaitRecovery();
-        assertThat(said(output)).doesNotContain("Redis is unavailable (error").doesNotContain("takes no writes");
+        assertThat(log.text()).doesNotContain("Redis is unavailable (error").doesNotContain("takes no writes");
     }
 
     @Test
@@ -170,7 +157,7 @@ class ServerFaultTests {
     }
 
     @Test
-    void aBusyServerIsAnOutageAndTheCacheIsBackAfterwards(CapturedOutput output) {
+    void aBusyServerIsAnOutageAndTheCacheIsBackAfterwards() {
         redis.cli().command("CONFIG", "SET", "lua-time-limit", "50");
         RedisCli other =
                 RedisCli.to(redis.server().host(), redis.server().port()).withTimeout(TestNode.PATIENCE);
@@ -193,11 +180,11 @@ class ServerFaultTests {
         }
         assertThat(script).succeedsWithin(TestNode.PATIENCE);
         awaitRecovery();
-        saidOnce(output);
+        log.awaitOneOutage();
     }
 
     @Test
-    void aPasswordThatChangedIsAnOutageUntilItIsPutRight(CapturedOutput output) {
+    void aPasswordThatChangedIsAnOutageUntilItIsPutRight() {
         redis.cli().command("CONFIG", "SET", "requirepass", "another");
         try (RedisCli other =
                 RedisCli.to(redis.server().host(), redis.server().port()).withPassword("another")) {
@@ -209,7 +196,7 @@ class ServerFaultTests {
             other.command("CONFIG", "SET", "requirepass", "");
         }
         awaitRecovery();
-        saidOnce(output);
+        log.awaitOneOutage();
     }
 
     @Test

@@ -3,32 +3,14 @@ package dev.sessiontracking.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sessiontracking.testkit.FaultProxy;
 import dev.sessiontracking.testkit.FaultProxy.Direction;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** What is true of two commands must be true when time passes between them. */
-class SlowNetworkTests extends SessionStoreFixture {
+class SlowNetworkTests extends ProxiedStoreFixture {
 
     private static final Duration DELAY = Duration.ofMillis(150);
-
-    private @Nullable FaultProxy network;
-
-    @Override
-    String url() {
-        if (network == null) {
-            network = FaultProxy.inFrontOf(servers.masters().get(0));
-        }
-        return network.url();
-    }
-
-    @AfterAll
-    void closeNetwork() {
-        network.close();
-    }
 
     @Test
     void indexAndEntryOutliveASessionThatIsRenewedSlowly() {

@@ -38,6 +38,15 @@ public final class RedisServerExtension implements BeforeAllCallback, BeforeEach
         return server().url();
     }
 
+    /** For an application whose waiting times are not what is tested. */
+    public String[] patientProperties() {
+        return new String[] {
+            "session.tracking.redis-url=" + url(),
+            "session.tracking.connect-timeout=5s",
+            "session.tracking.command-timeout=2s"
+        };
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
         // Nested classes pass here once more.

@@ -4,51 +4,27 @@ package dev.sessiontracking.core.revocation;
 import static dev.sessiontracking.spi.NotBefore.ALL_USERS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionCutoff;
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.core.CachingReaderStub;
 import dev.sessiontracking.core.SwitchableStore;
 import dev.sessiontracking.spi.CachingReader.RevocationObserver;
 import dev.sessiontracking.spi.NotBefore;
-import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The cut-off of all users, and what other nodes announce. */
-class CutoffRevokerTests {
-
-    private static final Duration TTL = Duration.ofDays(7);
-
-    private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
-
-    private final MutableClock clock = MutableClock.startingAt(NOW);
+class CutoffRevokerTests extends RevokerFixture {
 
     private final MutableClock clockOfStore = MutableClock.startingAt(NOW);
 
-    private final SwitchableStore store = new SwitchableStore().withMarkers(clockOfStore);
-
-    private final RevocationDenylist denylist = new RevocationDenylist(clock, TTL, 2);
-
-    private final NotBeforeMarkers markers =
-            new NotBeforeMarkers(store, store::notBefore, TTL, clock, System::nanoTime);
-
-    private final RecordedOutcomes outcomes = new RecordedOutcomes();
-
-    private final Revoker revoker =
-            new Revoker(store, new CachingReaderStub(clock), denylist, markers, outcomes, OutagePolicy.PLAIN_JWT);
-
     private final RevocationObserver announcements = revoker.observer();
 
-    @AfterEach
-    void close() {
-        store.recoverSilently();
-        revoker.close();
+    CutoffRevokerTests() {
+        store.withMarkers(clockOfStore);
     }
 
     private static NotBefore at(Instant time) {
@@ -103,9 +79,7 @@ class CutoffRevokerTests {
         assertThat(markers.remembered(ALL_USERS)).isEqualTo(at(past));
         assertThat(outcomes.lines).containsExactly("pending ALL_USERS null null");
 
-        store.recoverSilently();
-        revoker.recovery().available();
-        await().until(() -> revoker.pendingCount() == 0);
+        applyPending();
         assertThat(store.marker(ALL_USERS)).isEqualTo(at(past));
         assertThat(outcomes.lines).containsExactly("pending ALL_USERS null null", "applied ALL_USERS null null 0");
     }
@@ -120,8 +94,8 @@ class CutoffRevokerTests {
     @Test
     void cutoffThatCannotBeKeptIsAnError() {
         store.fail();
-        revoker.revoke("a", null, SessionEndReason.REVOKED);
-        revoker.revoke("b", null, SessionEndReason.REVOKED);
+        revoke("a");
+        revoke("b");
         assertThatExceptionOfType(SessionStoreUnavailableException.class)
                 .isThrownBy(() -> revoker.revokeEverything(NOW));
         assertThat(revoker.pendingCount()).isEqualTo(2);

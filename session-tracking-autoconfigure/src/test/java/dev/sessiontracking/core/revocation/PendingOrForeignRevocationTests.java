@@ -3,61 +3,17 @@ package dev.sessiontracking.core.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.CachingReaderStub;
-import dev.sessiontracking.core.SwitchableStore;
 import dev.sessiontracking.spi.OutagePolicy;
 import dev.sessiontracking.spi.SessionStore;
-import dev.sessiontracking.testkit.MutableClock;
 import java.lang.reflect.Proxy;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Revocations that may be pending, that may hit the session of another user, or that the store does not announce. */
-class PendingOrForeignRevocationTests {
-
-    private static final Duration TTL = Duration.ofDays(7);
-
-    private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
-
-    private final MutableClock clock = MutableClock.startingAt(NOW);
-
-    private final SwitchableStore store = new SwitchableStore().withMarkers(clock);
-
-    private final RevocationDenylist denylist = new RevocationDenylist(clock, TTL, 2);
-
-    private final RecordedOutcomes outcomes = new RecordedOutcomes();
-
-    private Revoker revoker = revoker(store, OutagePolicy.PLAIN_JWT);
-
-    private Revoker revoker(SessionStore target, OutagePolicy policy) {
-        NotBeforeMarkers markers = new NotBeforeMarkers(target, target::notBefore, TTL, clock, System::nanoTime);
-        return new Revoker(target, new CachingReaderStub(clock), denylist, markers, outcomes, policy);
-    }
-
-    @AfterEach
-    void close() {
-        store.recoverSilently();
-        revoker.close();
-    }
-
-    private void login(String id) {
-        store.put(new UserSession(id, "alice", SessionMetadata.none(), NOW, NOW.plus(TTL), true));
-    }
-
-    private void recover() {
-        store.recoverSilently();
-        revoker.recovery().available();
-        await().until(() -> revoker.pendingCount() == 0);
-    }
+class PendingOrForeignRevocationTests extends RevokerFixture {
 
     private boolean hasRoomForTwo() {
         return denylist.deny("one more", null, null, null) != null
@@ -75,7 +31,7 @@ class PendingOrForeignRevocationTests {
             revoker.revokeUntil("of-" + policy, NOW, SessionEndReason.IDENTITY_PROVIDER);
             assertThat(revoker.pendingCount()).isEqualTo(1);
             assertThat(denylist.isDenied("of-" + policy)).isTrue();
-            recover();
+            applyPending();
             store.fail();
         }
         revoker.revokeAllUntil("alice", NOW, SessionEndReason.IDENTITY_PROVIDER);
@@ -119,7 +75,7 @@ class PendingOrForeignRevocationTests {
         assertThat(revokeOwn("a", "mallory", SessionEndReason.LOGOUT)).isTrue();
         assertThat(revokeOwn("b", "alice", SessionEndReason.LOGOUT)).isTrue();
         assertThat(denylist.isDenied("a")).isTrue();
-        recover();
+        applyPending();
         assertThat(store.holds("a")).isTrue();
         assertThat(denylist.isDenied("a")).isFalse();
         assertThat(store.holds("b")).isFalse();
@@ -134,7 +90,7 @@ class PendingOrForeignRevocationTests {
         assertThat(revokeOwn("a", "alice", SessionEndReason.REPLACED)).isTrue();
         assertThat(denylist.isDenied("a")).isFalse();
         assertThat(revoker.pendingCount()).isEqualTo(1);
-        recover();
+        applyPending();
         assertThat(store.holds("a")).isFalse();
     }
 
@@ -143,9 +99,9 @@ class PendingOrForeignRevocationTests {
     @Test
     void pendingRevocationThatWasAppliedMakesRoom() {
         store.fail();
-        revoker.revoke("a", null, SessionEndReason.REVOKED);
-        revoker.revoke("b", null, SessionEndReason.REVOKED);
-        recover();
+        revoke("a");
+        revoke("b");
+        applyPending();
         assertThat(hasRoomForTwo()).isTrue();
     }
 
@@ -154,8 +110,7 @@ class PendingOrForeignRevocationTests {
         store.fail();
         revokeOwn("a", "alice", SessionEndReason.REPLACED);
         revokeOwn("b", "alice", SessionEndReason.REPLACED);
-        assertThatExceptionOfType(SessionStoreUnavailableException.class)
-                .isThrownBy(() -> revoker.revoke("c", null, SessionEndReason.REVOKED));
+        assertThatExceptionOfType(SessionStoreUnavailableException.class).isThrownBy(() -> revoke("c"));
         assertThat(denylist.isDenied("c")).isTrue();
         assertThat(hasRoomForTwo()).isTrue();
     }
@@ -165,10 +120,10 @@ class PendingOrForeignRevocationTests {
     @Test
     void revokedSessionThatComesBackWhileItIsRevokedOnceMoreIsRemoved() {
         login("a");
-        revoker.revoke("a", null, SessionEndReason.REVOKED);
+        revoke("a");
         store.beforeRemoval(() -> revoker.observer().onResurrected("a"));
         store.afterRemoval(() -> login("a"));
-        assertThat(revoker.revoke("a", null, SessionEndReason.REVOKED)).isFalse();
+        assertThat(revoke("a")).isFalse();
         assertThat(store.holds("a")).isFalse();
         assertThat(denylist.isDenied("a")).isTrue();
     }

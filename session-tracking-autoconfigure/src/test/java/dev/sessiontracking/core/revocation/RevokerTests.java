@@ -6,21 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sessiontracking.SessionEndReason;
-import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService.RevokedSessions;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
-import dev.sessiontracking.UserSession;
-import dev.sessiontracking.core.CachingReaderStub;
-import dev.sessiontracking.core.SwitchableStore;
 import dev.sessiontracking.spi.NotBefore;
-import dev.sessiontracking.spi.OutagePolicy;
-import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -28,52 +20,10 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What a revocation does on this node and in the store, in which order, and what is left when the store fails. */
 @ExtendWith(OutputCaptureExtension.class)
-class RevokerTests {
-
-    private static final Duration TTL = Duration.ofDays(7);
-
-    private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
-
-    private final MutableClock clock = MutableClock.startingAt(NOW);
-
-    private final SwitchableStore store = new SwitchableStore().withMarkers(clock);
-
-    private final CachingReaderStub reader = new CachingReaderStub(clock);
-
-    private final RevocationDenylist denylist = new RevocationDenylist(clock, TTL, 2);
-
-    private final RecordedOutcomes outcomes = new RecordedOutcomes();
-
-    private final Revoker revoker = new Revoker(
-            store,
-            reader,
-            denylist,
-            new NotBeforeMarkers(store, store::notBefore, TTL, clock, System::nanoTime),
-            outcomes,
-            OutagePolicy.PLAIN_JWT);
-
-    @AfterEach
-    void close() {
-        store.recoverSilently();
-        revoker.close();
-    }
-
-    private void login(String id) {
-        store.put(new UserSession(id, "alice", SessionMetadata.none(), NOW, NOW.plus(TTL), true));
-    }
-
-    private boolean revoke(String id) {
-        return revoker.revoke(id, null, SessionEndReason.REVOKED);
-    }
+class RevokerTests extends RevokerFixture {
 
     private RevokedSessions revokeAll(@Nullable String except) {
         return revoker.revokeAll("alice", except, SessionEndReason.REVOKED);
-    }
-
-    private void applyPending() {
-        store.recoverSilently();
-        revoker.recovery().available();
-        await().until(() -> revoker.pendingCount() == 0);
     }
 
     // one session
