@@ -8,13 +8,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.SessionTokens;
 import dev.sessiontracking.core.SessionChecker.RejectionSink;
 import dev.sessiontracking.spi.OutagePolicy;
+import dev.sessiontracking.testkit.TestKeys;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
@@ -263,7 +263,7 @@ class DecoderTests {
                             .type(new JOSEObjectType(type))
                             .build(),
                     claims.build());
-            jwt.sign(new RSASSASigner(TestIssuer.get().key()));
+            jwt.sign(TestKeys.signer(TestIssuer.get().key()));
             return jwt.serialize();
         } catch (com.nimbusds.jose.JOSEException failed) {
             throw new IllegalStateException(failed);

@@ -11,15 +11,14 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSAEncrypter;
-import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.EncryptedJWT;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import dev.sessiontracking.testkit.TestIdentityProvider;
 import dev.sessiontracking.testkit.TestIdentityProvider.Login;
+import dev.sessiontracking.testkit.TestKeys;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Instant;
@@ -81,16 +80,15 @@ public final class InvalidLogoutTokens {
     private void addSignatures() throws JOSEException, ParseException {
         SignedJWT valid = SignedJWT.parse(login.logoutToken(clientId));
         JWTClaimsSet claims = valid.getJWTClaimsSet();
-        RSAKey other =
-                new RSAKeyGenerator(2048).keyID(valid.getHeader().getKeyID()).generate();
+        RSAKey other = TestKeys.generate(valid.getHeader().getKeyID());
         JWSHeader.Builder header = new JWSHeader.Builder(valid.getHeader());
         add("alg none", new PlainJWT(claims).serialize());
         add(
                 "a changed payload",
                 valid.getParsedParts()[0] + "." + encoded(claims.toString() + " ") + "." + valid.getSignature());
         add("no signature", valid.getParsedParts()[0] + "." + valid.getParsedParts()[1] + ".");
-        add("the key of somebody else", signed(header.build(), claims, new RSASSASigner(other)));
-        add("a key in its header", signed(header.jwk(other.toPublicJWK()).build(), claims, new RSASSASigner(other)));
+        add("the key of somebody else", signed(header.build(), claims, TestKeys.signer(other)));
+        add("a key in its header", signed(header.jwk(other.toPublicJWK()).build(), claims, TestKeys.signer(other)));
         JWSHeader mac = new JWSHeader.Builder(JWSAlgorithm.HS256)
                 .keyID(valid.getHeader().getKeyID())
                 .type(valid.getHeader().getType())
@@ -101,7 +99,7 @@ public final class InvalidLogoutTokens {
         JWSHeader unknown = new JWSHeader.Builder(valid.getHeader())
                 .keyID(UUID.randomUUID().toString())
                 .build();
-        add("an unknown key", signed(unknown, claims, new RSASSASigner(other)));
+        add("an unknown key", signed(unknown, claims, TestKeys.signer(other)));
         EncryptedJWT encrypted =
                 new EncryptedJWT(new JWEHeader(JWEAlgorithm.RSA_OAEP_256, EncryptionMethod.A256GCM), claims);
         encrypted.encrypt(new RSAEncrypter(other));

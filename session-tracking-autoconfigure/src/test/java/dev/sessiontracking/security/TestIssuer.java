@@ -5,13 +5,12 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
+import dev.sessiontracking.testkit.TestKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -43,8 +42,8 @@ public final class TestIssuer {
 
     private TestIssuer() {
         try {
-            key = new RSAKeyGenerator(2048).keyID("test").generate();
-            clientKey = new RSAKeyGenerator(2048).generate();
+            key = TestKeys.generate("test");
+            clientKey = TestKeys.generate("client");
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             uri = "http://127.0.0.1:" + server.getAddress().getPort();
             serve(server, "/jwks", new JWKSet(key.toPublicJWK()).toString());
@@ -54,8 +53,8 @@ public final class TestIssuer {
                     "{\"issuer\":\"" + uri + "\",\"jwks_uri\":\"" + uri
                             + "/jwks\",\"subject_types_supported\":[\"public\"]}");
             server.start();
-        } catch (IOException | JOSEException failed) {
-            throw new IllegalStateException(failed);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 
@@ -166,7 +165,7 @@ public final class TestIssuer {
     private static String sign(JWSHeader header, JWTClaimsSet claims, RSAKey key) {
         try {
             SignedJWT jwt = new SignedJWT(header, claims);
-            jwt.sign(new RSASSASigner(key));
+            jwt.sign(TestKeys.signer(key));
             return jwt.serialize();
         } catch (JOSEException failed) {
             throw new IllegalStateException(failed);

@@ -5,10 +5,8 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
@@ -195,7 +193,7 @@ public final class TestIdentityProvider implements AutoCloseable {
         });
         SignedJWT jwt = new SignedJWT(header.build(), set.build());
         try {
-            jwt.sign(new RSASSASigner(key));
+            jwt.sign(TestKeys.signer(key));
         } catch (JOSEException failed) {
             throw new IllegalStateException(failed);
         }
@@ -221,11 +219,7 @@ public final class TestIdentityProvider implements AutoCloseable {
     }
 
     private static RSAKey newKey() {
-        try {
-            return new RSAKeyGenerator(2048).keyID(UUID.randomUUID().toString()).generate();
-        } catch (JOSEException failed) {
-            throw new IllegalStateException(failed);
-        }
+        return TestKeys.generate(UUID.randomUUID().toString());
     }
 
     @Override

@@ -71,7 +71,7 @@ class InterferingShapes {
             return token -> {
                 try {
                     JWEObject jwe = JWEObject.parse(token);
-                    jwe.decrypt(new RSADecrypter(TestIssuer.get().key()));
+                    jwe.decrypt(new RSADecrypter(TestIssuer.get().key().toPrivateKey(), null, true));
                     return signed.decode(jwe.getPayload().toString());
                 } catch (java.text.ParseException | JOSEException bad) {
                     throw new BadJwtException("Not encrypted", bad);
