@@ -59,8 +59,11 @@ abstract class AbstractOutageTests {
 
     @AfterEach
     void bringRedisBack() throws IOException {
-        redis.stop();
-        startRedisAgain();
+        if (redis.isRunning()) {
+            new RedisCli(redis.url()).run(cli -> cli.flushall());
+        } else {
+            startRedisAgain();
+        }
     }
 
     void startRedisAgain() throws IOException {

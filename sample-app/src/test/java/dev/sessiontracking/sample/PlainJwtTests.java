@@ -13,8 +13,10 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.UseMainMethod;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Import;
 
 /** Without a URL the same code issues plain JWTs. */
+@Import(CheapPasswords.class)
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
         useMainMethod = UseMainMethod.ALWAYS,

@@ -2,6 +2,7 @@
 package dev.sessiontracking.sample;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.util.function.Function;
@@ -9,15 +10,16 @@ import java.util.function.Function;
 /** What an administrator does with redis-cli: a connection of its own, past the application. */
 final class RedisCli {
 
-    private final String url;
+    private static final RedisClient CLIENT = RedisClient.create();
+
+    private final RedisURI url;
 
     RedisCli(String url) {
-        this.url = url;
+        this.url = RedisURI.create(url);
     }
 
     <T> T run(Function<RedisCommands<String, String>, T> commands) {
-        try (RedisClient client = RedisClient.create(url);
-                StatefulRedisConnection<String, String> connection = client.connect()) {
+        try (StatefulRedisConnection<String, String> connection = CLIENT.connect(url)) {
             return commands.apply(connection.sync());
         }
     }

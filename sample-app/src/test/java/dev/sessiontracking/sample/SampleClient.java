@@ -37,7 +37,7 @@ final class SampleClient {
 
     /** Waits until the sample is connected to Redis: it starts without waiting for it. */
     void awaitTracking() {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).untilAsserted(() -> {
             Tokens bob = login("bob");
             assertThat(bob.sessionId()).isNotNull();
             assertThat(get("/sessions", bob.access()).status()).isEqualTo(200);

@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -25,28 +25,34 @@ class TwoNodeTests {
 
     private static final String SECRET = "a secret of at least 32 characters";
 
-    private final List<ConfigurableApplicationContext> nodes = new ArrayList<>();
+    private static final List<ConfigurableApplicationContext> NODES = new ArrayList<>();
 
-    private EmbeddedRedis redis;
+    private static EmbeddedRedis redis;
 
-    @BeforeEach
-    void startRedis() throws IOException {
+    private static SampleClient first;
+
+    private static SampleClient second;
+
+    @BeforeAll
+    static void startNodes() throws IOException {
         redis = EmbeddedRedis.startOnFreePort();
+        first = start(SECRET);
+        second = start(SECRET);
     }
 
-    @AfterEach
-    void stopAll() {
-        nodes.forEach(ConfigurableApplicationContext::close);
+    @AfterAll
+    static void stopAll() {
+        NODES.forEach(ConfigurableApplicationContext::close);
         redis.stop();
     }
 
-    private SampleClient start(String secret) {
+    private static SampleClient start(String secret) {
         ConfigurableApplicationContext node = new SpringApplicationBuilder(SampleApplication.class)
                 .run(
                         "--server.port=0",
                         "--session.tracking.redis-url=" + redis.url(),
                         "--sample.signing-secret=" + secret);
-        nodes.add(node);
+        NODES.add(node);
         SampleClient client =
                 new SampleClient(node.getEnvironment().getRequiredProperty("local.server.port", Integer.class));
         client.awaitTracking();
@@ -55,8 +61,6 @@ class TwoNodeTests {
 
     @Test
     void sessionRevokedAtOneNodeIsRejectedByTheOther() {
-        SampleClient first = start(SECRET);
-        SampleClient second = start(SECRET);
         Tokens alice = first.login("alice");
         assertThat(first.get("/me", alice.access()).status()).isEqualTo(200);
         assertThat(second.get("/me", alice.access()).status()).isEqualTo(200);
@@ -74,9 +78,6 @@ class TwoNodeTests {
 
     @Test
     void nodesRefreshEachOthersTokens() {
-        SampleClient first = start(SECRET);
-        SampleClient second = start(SECRET);
-
         Tokens refreshed = Tokens.of(second.refresh(first.login("alice").refresh()));
 
         assertThat(first.get("/me", refreshed.access()).status()).isEqualTo(200);
@@ -84,7 +85,6 @@ class TwoNodeTests {
 
     @Test
     void nodesWithoutTheSameSecretRejectEachOthersTokens() {
-        SampleClient first = start(SECRET);
         SampleClient other = start(SECRET.replace('a', 'b'));
         SampleClient none = start("");
 
