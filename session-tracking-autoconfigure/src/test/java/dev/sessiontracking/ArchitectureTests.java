@@ -13,6 +13,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** The house: adapters know the core, the core knows the public API, and nobody else knows a technology. */
@@ -34,6 +35,9 @@ class ArchitectureTests {
     private static final String METRICS = "dev.sessiontracking.metrics..";
 
     private static final String ACTUATE = "dev.sessiontracking.actuate..";
+
+    @ArchTest
+    static final ArchTests visibility = ArchTests.in(VisibilityRules.class);
 
     @ArchTest
     static final ArchRule apiKnowsTheJdkOnly = classes()

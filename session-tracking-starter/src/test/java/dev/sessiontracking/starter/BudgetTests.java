@@ -116,7 +116,7 @@ class BudgetTests {
 
     @Test
     void publicTypes() {
-        // Public for each other only: VisibilityTests sees to that.
+        // Public for each other only: VisibilityRules see to that.
         long revocation = publicTypes(MAIN.resolve("core/revocation"));
         long parts = Stream.of(
                         "core/revocation",

@@ -8,8 +8,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
@@ -31,9 +29,8 @@ import dev.sessiontracking.spi.SessionListener;
 import dev.sessiontracking.spi.SessionStore;
 import dev.sessiontracking.spi.StoreListener;
 
-/** What the packages show: to everybody, and to the other parts of one adapter only. */
-@AnalyzeClasses(packages = "dev.sessiontracking", importOptions = ImportOption.DoNotIncludeTests.class)
-class VisibilityTests {
+/** What the packages show: to everybody, and to the other parts of one adapter only. {@link ArchitectureTests} checks it. */
+final class VisibilityRules {
 
     private static final String SPI = "dev.sessiontracking.spi";
 
