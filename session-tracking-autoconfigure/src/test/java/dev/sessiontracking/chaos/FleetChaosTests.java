@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 class FleetChaosTests {
 
-    private static final int SOME = 4;
+    private static final int SOME = 3;
 
     private static final List<String> ALWAYS = List.of("server killed", "idle connections dropped");
 

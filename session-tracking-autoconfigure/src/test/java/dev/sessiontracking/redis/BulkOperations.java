@@ -31,6 +31,9 @@ abstract class BulkOperations {
 
     static final int CLIENTS = TestLength.of(8, 16);
 
+    /** How long others are checked while they list. */
+    private static final Duration TIME = Duration.ofSeconds(TestLength.of(2, 5));
+
     /** A machine that is busy with other things must not look like a server that answers nobody. */
     private static final String PATIENT = "session.tracking.command-timeout=2s";
 
@@ -101,7 +104,7 @@ abstract class BulkOperations {
         int accepted = 0;
         int checks = 0;
         int unverified = 0;
-        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        long end = System.nanoTime() + TIME.toNanos();
         while (System.nanoTime() < end) {
             boolean isStale = removed != 0
                     && System.nanoTime() - removed > Duration.ofMillis(700).toNanos();
@@ -110,7 +113,9 @@ abstract class BulkOperations {
             checks++;
             accepted += isStale && bobs == SessionStatus.LIVE ? 1 : 0;
             unverified += others == SessionStatus.UNKNOWN || bobs == SessionStatus.UNKNOWN ? 1 : 0;
-            if (removed == 0 && end - System.nanoTime() < Duration.ofSeconds(3).toNanos()) {
+            if (removed == 0
+                    && end - System.nanoTime()
+                            < TIME.multipliedBy(3).dividedBy(5).toNanos()) {
                 command("DEL", "session:" + bob.id());
                 removed = System.nanoTime();
             }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,7 @@ class BulkOperationsTests extends BulkOperations {
             CompletableFuture<?> all = CompletableFuture.allOf(listing.toArray(CompletableFuture[]::new));
             while (!all.isDone()) {
                 assertThat(other.check("a").status()).isEqualTo(SessionStatus.LIVE);
+                LockSupport.parkNanos(1_000_000);
             }
             assertThat(server.count("MGET")).isPositive();
             assertThat(other.bean(SessionTracking.class).outages()).isZero();

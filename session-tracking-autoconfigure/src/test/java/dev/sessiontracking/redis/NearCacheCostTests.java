@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,16 +46,18 @@ class NearCacheCostTests {
             redis.cli().resetStats();
             long start = System.nanoTime();
             long checks = 0;
-            while (System.nanoTime() - start < Duration.ofSeconds(4).toNanos()) {
-                assertThat(node.check(session).status()).isEqualTo(SessionStatus.LIVE);
+            boolean areLive = true;
+            while (System.nanoTime() - start < Duration.ofSeconds(2).toNanos()) {
+                areLive &= node.check(session).status() == SessionStatus.LIVE;
                 checks++;
             }
+            assertThat(areLive).isTrue();
             Map<String, Long> counts = redis.cli().commandCounts();
-            System.out.println(checks + " checks in four seconds: " + counts);
-            // A proof each quarter of a second, and two canaries.
+            System.out.println(checks + " checks in two seconds: " + counts);
+            // A heartbeat each quarter of a second, and a canary.
             assertThat(counts.values().stream().mapToLong(Long::longValue).sum())
-                    .isLessThan(60);
-            assertThat(counts).containsOnlyKeys("get", "set", "del");
+                    .isLessThan(30);
+            assertThat(counts.keySet()).isSubsetOf("get", "set", "del");
         }
     }
 
@@ -118,9 +121,10 @@ class NearCacheCostTests {
                 sessions.add(node.login("alice").id());
             }
             sessions.forEach(node::awaitCached);
-            for (int i = 0; i < 5_000; i++) {
-                assertThat(node.check("made-up-" + i).status()).isEqualTo(SessionStatus.ENDED);
-            }
+            assertThat(IntStream.range(0, 5_000)
+                            .mapToObj(i -> node.check("made-up-" + i).status())
+                            .distinct())
+                    .containsExactly(SessionStatus.ENDED);
             assertThat(node.bean(CachingReader.class).state().size()).isLessThanOrEqualTo(110);
             redis.cli().resetStats();
             sessions.forEach(node::awaitCached);

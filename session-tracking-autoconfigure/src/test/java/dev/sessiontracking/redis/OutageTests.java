@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -234,6 +235,8 @@ class OutageTests extends OutageFixture {
                         wrong.add("a revoked session was let in");
                     }
                     calls.incrementAndGet();
+                    // Other tests run beside this one.
+                    LockSupport.parkNanos(100_000);
                 } catch (RuntimeException unexpected) {
                     wrong.add(unexpected.toString());
                 }
