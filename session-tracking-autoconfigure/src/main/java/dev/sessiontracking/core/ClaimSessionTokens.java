@@ -13,7 +13,6 @@ import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.revocation.Revoker;
 import dev.sessiontracking.spi.SessionChange.Refresh;
 import dev.sessiontracking.spi.SessionChange.Refreshed;
-import dev.sessiontracking.spi.SessionChange.Registration;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionStore;
 import java.time.Clock;
@@ -115,8 +114,7 @@ record ClaimSessionTokens(SessionWrites writes, SessionEngine engine, Revoker re
     private boolean isRegisteredNow(RefreshToken token, SessionMetadata metadata) {
         Instant began = Objects.requireNonNull(token.authenticatedAt());
         return writes.register(token.sessionId(), token.userId(), metadata, began, token.times())
-                .map(Registration::exists)
-                .orElse(false);
+                .exists();
     }
 
     /** Another user's session of the same id stays as it is: ids of applications may be less random than ours. */

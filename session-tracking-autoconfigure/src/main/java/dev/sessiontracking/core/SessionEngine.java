@@ -200,10 +200,6 @@ record SessionEngine(
         statistics.claimProblems().increment(problem);
     }
 
-    SessionStatus status(String sessionId) {
-        return check(TokenSession.of(sessionId)).status();
-    }
-
     /** Takes back what the near cache says of a session that this node has just created or revoked. */
     void changed(String sessionId) {
         reader.invalidate(sessionId);

@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -101,16 +100,16 @@ record SessionWrites(
     /**
      * Writes the session of an earlier login, unless it exists.
      *
-     * @return empty if a revocation that this node remembers covers it
+     * @return {@link Registration#REFUSED} also if a revocation that this node remembers covers it
      */
-    Optional<Registration> register(
+    Registration register(
             String sessionId, String userId, SessionMetadata metadata, Instant authenticatedAt, Times times) {
         if (revoker.denylist().isDenied(sessionId)
                 || revoker.denylist().users().deniesWithoutSession(userId, authenticatedAt)
                 // The store compares with its own marker. It may have lost one that this node remembers.
                 || SessionStore.await(revoker.markers().readForToken(userId)).covers(sessionId, authenticatedAt)
                 || revoker.markers().cutoff().join().coversToken(authenticatedAt)) {
-            return Optional.empty();
+            return Registration.REFUSED;
         }
         Instant now = clock.instant();
         // No clock is a day ahead.
@@ -128,7 +127,7 @@ record SessionWrites(
             began(registration.session(), registration.session().createdAt());
             endAll(userId, registration.evicted());
         }
-        return Optional.of(registration);
+        return registration;
     }
 
     /** @param time when it began, by this node's clock, or as its token says */

@@ -74,8 +74,7 @@ record TrackedSessionService(
         Instant began = ClaimValues.bounded(authenticatedAt);
         try {
             Times times = new Times(ClaimValues.bounded(tokenExpiresAt), null);
-            Registration registration =
-                    writes.register(sessionId, userId, metadata, began, times).orElse(Registration.REFUSED);
+            Registration registration = writes.register(sessionId, userId, metadata, began, times);
             if (registration.session() != null) {
                 return Optional.of(registration.session());
             }
@@ -92,7 +91,9 @@ record TrackedSessionService(
     @Override
     public SessionStatus getSessionStatus(String sessionId) {
         Arguments.requireSessionId(sessionId, "sessionId");
-        return hasBegunAgain(sessionId) ? SessionStatus.LIVE : engine.status(sessionId);
+        return hasBegunAgain(sessionId)
+                ? SessionStatus.LIVE
+                : engine.check(SessionChecker.TokenSession.of(sessionId)).status();
     }
 
     @Override

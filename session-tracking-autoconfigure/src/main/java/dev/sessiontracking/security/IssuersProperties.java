@@ -93,14 +93,14 @@ record IssuersProperties(@DefaultValue Map<String, Issuer> issuers) {
 
         private void check(String alias) {
             String prefix = "session.tracking.issuers." + alias + ".";
-            if (lifetime.compareTo(SHORTEST) < 0 || lifetime.compareTo(LONGEST) > 0) {
-                throw new SessionTrackingSetupException(
-                        "The property " + prefix + "lifetime is " + lifetime
-                                + ", but must be between one minute and 3650 days.",
-                        "Set " + prefix
-                                + "lifetime to the longest time for which the identity provider renews the tokens"
-                                + " of a session, for example 10h.");
-            }
+            SessionTrackingSetupException.require(
+                    SessionTrackingSetupException.isBetween(SHORTEST, lifetime, LONGEST),
+                    prefix + "lifetime",
+                    lifetime,
+                    "between one minute and 3650 days",
+                    "Set " + prefix
+                            + "lifetime to the longest time for which the identity provider renews the tokens of"
+                            + " a session, for example 10h.");
             if (preset != null && preset.sessionIdClaim == null && sessionIdClaim == null) {
                 throw new SessionTrackingSetupException(
                         "The property " + prefix + "preset is " + preset

@@ -157,7 +157,7 @@ public final class Revoker implements AutoCloseable {
 
     private boolean revoke(Revocation.OfSession revocation) {
         String sessionId = revocation.sessionId();
-        boolean believedLive = isCachedAsLive(sessionId);
+        boolean believedLive = reader.lookup(sessionId) == SessionStatus.LIVE;
         String userId = revocation.userId();
         Denial denial = denylist.deny(
                 sessionId, revocation.reason(), userId == null ? null : SessionIds.hash(userId), revocation.until());
@@ -187,10 +187,6 @@ public final class Revoker implements AutoCloseable {
         }
         keep(revocation, denial != null, unavailable);
         return true;
-    }
-
-    private boolean isCachedAsLive(String sessionId) {
-        return reader.lookup(sessionId) == SessionStatus.LIVE;
     }
 
     /**
