@@ -23,7 +23,7 @@ class ClaimDiagnosisTests {
 
     private final RecordingSessions sessions = new RecordingSessions();
 
-    private final SessionTokenEvaluator judge = judge(sessions);
+    private final SessionTokenEvaluator judge = sessions.evaluator(RejectionSink.NONE, "https://ours");
 
     private final ClaimDiagnosis diagnosis = new ClaimDiagnosis(sessions);
 
@@ -140,7 +140,7 @@ class ClaimDiagnosisTests {
                 throw new IllegalStateException("broken store");
             }
         };
-        SessionTokenEvaluator judge = judge(broken);
+        SessionTokenEvaluator judge = broken.evaluator(RejectionSink.NONE, "https://ours");
 
         assertThat(judge.decide(judge.read(Map.of("sid", broken.begin(), "sub", "bob", "iss", "https://ours")), null))
                 .isEqualTo(SessionDecision.LIVE);
@@ -161,9 +161,5 @@ class ClaimDiagnosisTests {
 
     private SessionDecision judge(Map<String, Object> claims) {
         return judge.decide(judge.read(claims), null);
-    }
-
-    private static SessionTokenEvaluator judge(RecordingSessions sessions) {
-        return sessions.evaluator(RejectionSink.NONE, "https://ours");
     }
 }

@@ -183,7 +183,7 @@ class DecoderTests {
                         TestIssuer.get().key().toRSAPublicKey())
                 .build();
         own.setJwtValidator(JwtValidators.createDefaultWithIssuer("https://other"));
-        JwtDecoder decoder = validator(sessions).decorate(own);
+        JwtDecoder decoder = new SessionTrackingJwtValidator(sessions.evaluator(RejectionSink.NONE)).decorate(own);
         String live = sessions.begin();
 
         assertThatExceptionOfType(JwtValidationException.class)
@@ -240,10 +240,6 @@ class DecoderTests {
             assertThat(context.getBean(OwnValidator.NeedsAValidator.class).validator())
                     .isNotInstanceOf(SessionTrackingJwtValidator.class);
         });
-    }
-
-    private static SessionTrackingJwtValidator validator(RecordingSessions sessions) {
-        return new SessionTrackingJwtValidator(sessions.evaluator(RejectionSink.NONE));
     }
 
     private static JWTClaimsSet.Builder claims() {

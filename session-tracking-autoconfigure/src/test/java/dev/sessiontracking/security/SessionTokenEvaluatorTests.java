@@ -21,7 +21,7 @@ class SessionTokenEvaluatorTests {
 
     private final RecordingSessions sessions = new RecordingSessions();
 
-    private final SessionTokenEvaluator judge = judge(false, List.of());
+    private final SessionTokenEvaluator judge = sessions.evaluator(RejectionSink.NONE, false, List.of());
 
     @Test
     void liveSessionIsLive() {
@@ -36,14 +36,14 @@ class SessionTokenEvaluatorTests {
     @Test
     void tokenWithoutASessionIsPlainUnlessOneIsRequired() {
         assertThat(judge(Map.of())).isEqualTo(SessionDecision.PLAIN);
-        SessionTokenEvaluator strict = judge(true, List.of());
+        SessionTokenEvaluator strict = sessions.evaluator(RejectionSink.NONE, true, List.of());
         assertThat(strict.decide(strict.read(Map.of()), null)).isEqualTo(SessionDecision.UNUSABLE);
         assertThat(sessions.lookups()).isEmpty();
     }
 
     @Test
     void foreignTokenIsPlainEvenWhenASessionIsRequired() {
-        SessionTokenEvaluator strict = judge(true, List.of("https://ours"));
+        SessionTokenEvaluator strict = sessions.evaluator(RejectionSink.NONE, true, List.of("https://ours"));
 
         assertThat(strict.decide(strict.read(Map.of("sid", "s", "iss", "https://theirs")), null))
                 .isEqualTo(SessionDecision.PLAIN);
@@ -79,7 +79,7 @@ class SessionTokenEvaluatorTests {
     @Test
     void markerConcernsNoTokenOfAnotherIssuer() {
         sessions.raiseMarker("alice", Instant.now());
-        SessionTokenEvaluator ours = judge(false, List.of("https://ours"));
+        SessionTokenEvaluator ours = sessions.evaluator(RejectionSink.NONE, false, List.of("https://ours"));
         assertThat(ours.decide(ours.read(Map.of("sub", "alice", "iss", "https://theirs")), null))
                 .isEqualTo(SessionDecision.PLAIN);
         assertThat(ours.decide(ours.read(Map.of("sub", "alice", "iss", "https://ours")), null))
@@ -189,9 +189,5 @@ class SessionTokenEvaluatorTests {
         Map<String, Object> token = new HashMap<>(claims);
         token.put("sub", "alice");
         return judge.decide(judge.read(token), null);
-    }
-
-    private SessionTokenEvaluator judge(boolean requireSession, List<String> issuers) {
-        return sessions.evaluator(RejectionSink.NONE, requireSession, issuers);
     }
 }
