@@ -50,7 +50,7 @@ public final class PropagationCommand {
             System.err.println("Starting " + variant);
             Plan plan = Plan.of(variant, warmUp, OTHERS + 2 * revocations);
             try (Subject subject = Subject.start(variant, classpath, plan)) {
-                subject.warmUp(plan);
+                subject.warmUp(plan, plan.warmUp());
                 table.append(measure(subject, OTHERS, revocations).row(variant, "idle"));
                 Propagation loaded = BackgroundLoad.during(
                         subject.port(),

@@ -3,6 +3,7 @@ package dev.sessiontracking.benchmarks.http;
 
 import dev.sessiontracking.benchmarks.report.Conditions;
 import dev.sessiontracking.benchmarks.report.Results;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -15,6 +16,8 @@ import java.util.Random;
  * machine meets them all; each round has an order of its own.
  */
 public final class SideBySideCommand {
+
+    private static final Duration TURN = Duration.ofSeconds(5);
 
     private static final long SEED = 20261123;
 
@@ -51,7 +54,7 @@ public final class SideBySideCommand {
     private static String load(Plan plan) {
         return plan.rounds() + " rounds of " + plan.slot().toMillis() + " ms at 1 and at " + plan.connections()
                 + " connections, GET /hello, " + plan.sessions() + " sessions taking turns, after a warm-up of "
-                + plan.warmUp().toSeconds() + " s";
+                + plan.warmUp().toSeconds() + " s, in turns";
     }
 
     static Comparison compare(Plan plan, Classpath classpath) {
@@ -63,8 +66,9 @@ public final class SideBySideCommand {
                 Subject subject = Subject.start(variant, classpath, plan);
                 subjects.add(subject);
                 comparison.add(variant, subject.logins());
-                subject.warmUp(plan);
             }
+            say("Warming up");
+            warmUp(subjects, plan);
             Random random = new Random(SEED);
             for (int i = 1; i <= plan.rounds(); i++) {
                 say("Round " + i + " of " + plan.rounds());
@@ -73,6 +77,15 @@ public final class SideBySideCommand {
             return comparison;
         } finally {
             subjects.forEach(Subject::close);
+        }
+    }
+
+    /** In turns, so that the compiler of no variant is still at work when the others have been idle for a while. */
+    private static void warmUp(List<Subject> subjects, Plan plan) {
+        for (Duration left = plan.warmUp(); left.toMillis() > 0; left = left.minus(TURN)) {
+            for (Subject subject : subjects) {
+                subject.warmUp(plan, left.compareTo(TURN) < 0 ? left : TURN);
+            }
         }
     }
 

@@ -73,8 +73,8 @@ final class Subject implements AutoCloseable {
     }
 
     /** Requests that nobody measures. */
-    void warmUp(Plan plan) {
-        Load.run(process.port(), requests, plan.connections(), plan.warmUp());
+    void warmUp(Plan plan, Duration duration) {
+        Load.run(process.port(), requests, plan.connections(), duration);
         Load.run(process.port(), requests, 1, plan.slot());
     }
 
