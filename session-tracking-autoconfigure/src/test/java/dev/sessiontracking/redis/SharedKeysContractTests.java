@@ -60,35 +60,6 @@ class SharedKeysContractTests extends SessionStoreFixture {
     }
 
     @Test
-    void revokeAllCountsTheSessionsOfASet() {
-        createElsewhere("x", "y", "z");
-        create("a", "alice");
-        assertThat(answer(otherNode.revokeAll("alice", null, null, id -> {})))
-                .containsExactlyInAnyOrder("a", "x", "y", "z");
-        for (String id : List.of("a", "x", "y", "z")) {
-            assertThat(isThere("session:" + id)).isFalse();
-        }
-        assertThat(isThere(INDEX)).isFalse();
-    }
-
-    /** What names no session may be a login under way, whose session would be left where nobody can revoke it. */
-    @Test
-    void revokeAllLeavesMembersWithoutASessionInTheSet() {
-        createElsewhere("x");
-        raw("SADD", INDEX, "under-way");
-        assertThat(answer(store.revokeAll("alice", null, null, id -> {}))).containsExactly("x");
-        assertThat(set()).containsExactly("under-way");
-    }
-
-    @Test
-    void listLeavesMembersWithoutASessionInTheSet() {
-        createElsewhere("x");
-        raw("SADD", INDEX, "under-way");
-        assertThat(idsOf("alice")).containsExactly("x");
-        assertThat(set()).containsExactlyInAnyOrder("under-way", "x");
-    }
-
-    @Test
     void revokeRemovesTheMember() {
         createElsewhere("x", "y");
         assertThat(answer(store.revoke("x", null))).isTrue();
@@ -166,8 +137,9 @@ class SharedKeysContractTests extends SessionStoreFixture {
         assertThat(answer(ofSets.revokeAll("alice", null, null, id -> {}))).containsExactly("a");
     }
 
+    /** What names no session may be a login under way, whose session would be left where nobody can revoke it. */
     @Test
-    void setThatIsReadInPagesIsReadCompletely() {
+    void setThatIsReadInPagesIsReadCompletelyAndKeepsMembersWithoutASession() {
         int many = 5_000;
         List<String> ids = IntStream.range(0, many).mapToObj(i -> "s" + i).toList();
         List<String> words = new ArrayList<>(List.of("SADD", INDEX));
