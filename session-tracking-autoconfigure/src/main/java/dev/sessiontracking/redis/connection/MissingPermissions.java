@@ -20,7 +20,7 @@ public final class MissingPermissions {
     /** The error texts of Redis, Valkey, and common proxies and managed services. */
     private static final Pattern MISSING_COMMAND =
             Pattern.compile("(?i)\\b(?:unknown|unsupported)\\b.{0,20}\\bcommand\\b"
-                    + "|\\bcommand\\b.{0,40}\\b(?:disabled|not (?:support|allow|permit|avail|enabled))");
+                    + "|(?<!OOM )\\bcommand\\b.{0,40}\\b(?:disabled|not (?:support|allow|permit|avail|enabled))");
 
     private static final Pattern NAME = Pattern.compile("['`\"]([A-Za-z|]{2,30})['`\"]");
 

@@ -36,6 +36,9 @@ class RedisFailuresTests {
         return Stream.of(
                 Arguments.of(new RedisCommandTimeoutException("sekret"), "timeout"),
                 Arguments.of(error("OOM command not allowed"), "error reply OOM"),
+                Arguments.of(
+                        error("ERR Error running script (call to f_1): @user_script:16: -OOM command not allowed"),
+                        "error reply \"ERR Error running script (call to f\""),
                 Arguments.of(error("NOAUTH" + SECRETS), AUTHENTICATION),
                 Arguments.of(error("sekret"), "error reply of another kind"),
                 Arguments.of(connection(new ConnectException(SECRETS)), "connection refused"),
