@@ -5,6 +5,7 @@ import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.redis.connection.Line;
 import dev.sessiontracking.redis.connection.RedisLink;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
@@ -15,14 +16,14 @@ import dev.sessiontracking.spi.SessionChange.Refreshed;
 import dev.sessiontracking.spi.SessionChange.Refreshed.Result;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,15 +65,10 @@ final class Renewals {
 
     private final SessionEndings endings;
 
-    /** Rotations without a reply by their sessions, the oldest first. */
-    private final Map<String, Attempt> unanswered = Collections.synchronizedMap(new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Attempt> eldest) {
-            return size() > MOST_UNANSWERED;
-        }
-    });
+    /** Rotations without a reply. Of concurrent ones of a session, any may have happened. */
+    private final Set<Attempt> unanswered = ConcurrentHashMap.newKeySet();
 
-    /** Whether another attempt to take them back is due. */
+    /** Whether another attempt to take them back is due or runs. */
     private final AtomicBoolean due = new AtomicBoolean();
 
     Renewals(RedisLink link, RedisKeys keys, UserIndex index, SessionEndings endings) {
@@ -83,53 +79,56 @@ final class Renewals {
     }
 
     CompletionStage<Refreshed> run(RedisRequest commands, String sessionId, Refresh refresh) {
-        return takeBack(commands, sessionId).thenCompose(done -> run(commands, sessionId, refresh, null, ROUNDS));
+        return takeBack(commands, lost -> lost.session().id().equals(sessionId))
+                .thenCompose(done -> run(commands, sessionId, refresh, null, ROUNDS));
     }
 
+    /** Not while a circuit breaker is open. Nobody waits for these attempts, so a failure of one is no outage. */
     private void takeBackLater() {
         if (due.compareAndSet(false, true)) {
-            link.later(PAUSE, () -> {
-                due.set(false);
-                List.copyOf(unanswered.keySet())
-                        .forEach(sessionId -> link.request(commands -> takeBack(commands, sessionId)));
-            });
+            link.later(
+                    PAUSE,
+                    () -> link.bulkRequest("", commands -> takeBack(commands, lost -> !isLeftOut(commands, lost)))
+                            .whenComplete((done, failure) -> {
+                                due.set(false);
+                                if (!unanswered.isEmpty()) {
+                                    takeBackLater();
+                                }
+                            }));
         }
     }
 
-    private CompletionStage<@Nullable Long> takeBack(RedisRequest commands, String sessionId) {
-        Attempt lost = unanswered.get(sessionId);
-        if (lost == null) {
-            return CompletableFuture.completedFuture(null);
-        }
+    private boolean isLeftOut(RedisRequest commands, Attempt lost) {
+        return commands.isLeftOut(Line.WRITE, keys.session(lost.session().id()));
+    }
+
+    private CompletionStage<?> takeBack(RedisRequest commands, Predicate<Attempt> which) {
+        return RedisRequest.all(unanswered.stream().filter(which).map(lost -> takeBack(commands, lost)));
+    }
+
+    private CompletionStage<Boolean> takeBack(RedisRequest commands, Attempt lost) {
         UserSession session = lost.session();
         String before = SessionJson.renew(lost.replacement(), session, session, SessionJson.rotation(lost.value()));
-        return replace(commands, session, lost.replacement(), before)
-                // The server may still receive the lost command. It rotates nothing if the value differs by then.
+        // The server may still receive the lost command. It rotates nothing once the value from before is replaced.
+        return replace(commands, session, lost.value(), before)
                 .thenCompose(answer -> answer == UNCHANGED
-                        ? replace(commands, session, lost.value(), before)
+                        ? replace(commands, session, lost.replacement(), before)
                         : CompletableFuture.completedFuture(answer))
                 // Kept until then: whoever comes meanwhile does the same, and waits for it.
-                .whenComplete((answer, failure) -> {
-                    if (failure == null) {
-                        unanswered.remove(sessionId, lost);
-                    } else {
-                        takeBackLater();
-                    }
-                });
+                .thenApply(answer -> unanswered.remove(lost));
     }
 
     /** Changes nothing if somebody else has changed the value. */
     private CompletionStage<Long> replace(
             RedisRequest commands, UserSession session, String value, String replacement) {
-        Instant last = session.maxExpiresAt();
+        Instant end = session.expiresAt();
         return RedisScript.REPLACE.run(
                 commands,
                 keys.session(session.id()),
                 value,
                 replacement,
-                String.valueOf(Duration.between(session.lastUse().at(), session.expiresAt())
-                        .toMillis()),
-                last == null ? "" : String.valueOf(last.toEpochMilli()));
+                String.valueOf(Duration.between(session.lastUse().at(), end).toMillis()),
+                String.valueOf(end.toEpochMilli()));
     }
 
     private CompletionStage<Refreshed> run(
@@ -191,8 +190,9 @@ final class Renewals {
                                     .whenComplete((answer, failure) -> {
                                         if (failure != null
                                                 && refresh.generation() != null
+                                                && unanswered.size() < MOST_UNANSWERED
                                                 && attempt.replacement().length() <= LONGEST_UNANSWERED) {
-                                            unanswered.put(session.id(), attempt);
+                                            unanswered.add(attempt);
                                             takeBackLater();
                                         }
                                     });

@@ -2,7 +2,8 @@
 -- KEYS[1] session; ARGV[1] the value that was read; ARGV[2] its replacement; ARGV[3] lifetime in milliseconds; ARGV[4] when
 -- the session ends at the latest, in milliseconds, or nothing.
 -- Returns 1 when replaced, 0 when somebody else changed it meanwhile, -1 when it is gone: it is never created.
-local value = redis.call('GET', KEYS[1])
+-- A value of another type is an error here, and differs too.
+local value = redis.pcall('GET', KEYS[1])
 if not value then
     return -1
 end

@@ -9,12 +9,16 @@ import dev.sessiontracking.SessionEndedException;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.SessionTokens.TokenGrant;
+import dev.sessiontracking.core.SessionTracking;
 import dev.sessiontracking.testkit.FaultProxy;
+import dev.sessiontracking.testkit.FaultProxy.Direction;
 import dev.sessiontracking.testkit.RedisServer;
 import dev.sessiontracking.testkit.RedisServers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +76,11 @@ class LostRotationTests {
                 .until(call::get, grant -> true);
     }
 
+    private void awaitRotation(int generation) {
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> String.valueOf(server.cli().text("GET", key)).contains("rotation\":\"" + generation));
+    }
+
     @RepeatedTest(3)
     void theNodeAcceptsTheTokenAsSoonAsRedisAnswers() {
         network.heal();
@@ -82,10 +91,10 @@ class LostRotationTests {
 
     @Test
     void otherNodesAcceptItToo() {
+        long left = server.cli().number("PTTL", key);
         network.heal();
-        await().atMost(TestNode.PATIENCE)
-                .until(() -> String.valueOf(server.cli().text("GET", key)).contains("\"rotation\":\"1@"));
-        assertThat(server.cli().number("PTTL", key)).isPositive();
+        awaitRotation(1);
+        assertThat(server.cli().number("PTTL", key)).isBetween(1L, left);
         assertThat(other.refresh(current).refreshClaims()).containsEntry("srt", 2L);
     }
 
@@ -116,5 +125,49 @@ class LostRotationTests {
         network.heal();
         assertThatExceptionOfType(SessionEndedException.class).isThrownBy(() -> patiently(() -> node.refresh(current)));
         assertThat(server.cli().number("EXISTS", key)).isZero();
+    }
+
+    /** Both were sent, and the node cannot know which one came first. */
+    @Test
+    void ofTwoLostRotationsTheOneThatHappenedIsTakenBack() {
+        network.heal();
+        current = patiently(() -> node.refresh(current));
+        network.delay(Duration.ofMillis(200), Direction.TO_CLIENT);
+        network.loseReplyTo("the other tab");
+        CompletableFuture<TokenGrant> first = CompletableFuture.supplyAsync(() -> node.refresh(current));
+        CompletableFuture<TokenGrant> second = CompletableFuture.supplyAsync(
+                () -> node.refresh(current, SessionMetadata.of(null, "the other tab")),
+                CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS));
+        assertThat(first).failsWithin(TestNode.PATIENCE);
+        assertThat(second).failsWithin(TestNode.PATIENCE);
+        assertThat(server.cli().text("GET", key)).contains("\"rotation\":\"3@").doesNotContain("the other tab");
+        network.heal();
+        awaitRotation(2);
+        assertThat(other.refresh(current).refreshClaims()).containsEntry("srt", 3L);
+    }
+
+    @Test
+    void aSessionThatWasReplacedByAnotherTypeMeanwhileHasEnded() {
+        server.cli().command("DEL", key);
+        server.cli().command("HSET", key, "a", "b");
+        network.heal();
+        assertThatExceptionOfType(SessionEndedException.class).isThrownBy(() -> patiently(() -> node.refresh(current)));
+        assertThat(server.cli().text("HGET", key, "a")).isEqualTo("b");
+    }
+
+    /** Nobody waits for the attempts in the background. */
+    @Test
+    void anAttemptToTakeItBackThatFailsIsNoOutage() {
+        SessionTracking tracking = node.bean(SessionTracking.class);
+        await().atMost(TestNode.PATIENCE).until(() -> tracking.outages() == 1);
+        network.loseReplyTo("\"rotation\":\"1@");
+        server.cli().resetStats();
+        network.heal();
+        await().atMost(TestNode.PATIENCE)
+                .until(() -> server.cli().commandCounts().containsKey("evalsha"));
+        // An attempt of a request fails after a second.
+        await().during(Duration.ofMillis(1_500)).atMost(TestNode.PATIENCE).until(() -> tracking.outages() == 1);
+        network.heal();
+        awaitRotation(1);
     }
 }

@@ -120,9 +120,13 @@ final class TestNode implements AutoCloseable {
 
     /** With the claims that a decoder gives to the application. */
     TokenGrant refresh(TokenGrant grant) {
+        return refresh(grant, SessionMetadata.none());
+    }
+
+    TokenGrant refresh(TokenGrant grant, SessionMetadata metadata) {
         Map<String, Object> claims = new HashMap<>(grant.refreshClaims());
         claims.put("exp", grant.refreshExpiresAt());
-        return tokens().refresh(claims, SessionMetadata.none());
+        return tokens().refresh(claims, metadata);
     }
 
     void awaitAnswer(String sessionId, Result answer) {
