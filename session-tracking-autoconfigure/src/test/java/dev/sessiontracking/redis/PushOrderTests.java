@@ -40,7 +40,11 @@ class PushOrderTests {
         server.put("session:marker", VALUE);
         server.put("session:x", VALUE);
         node = TestNode.at(
-                server.url(), "session.tracking.command-timeout=700ms", "session.tracking.connect-timeout=2s");
+                server.url(),
+                "session.tracking.command-timeout=700ms",
+                "session.tracking.connect-timeout=2s",
+                // No lease ends because the machine is busy.
+                "session.tracking.near-cache.max-staleness=1m");
         node.awaitCached("warm");
     }
 
