@@ -32,26 +32,12 @@ import org.junit.jupiter.api.Test;
 class SessionEventsTests extends SessionEventsFixture {
 
     @Test
-    void creationIsTold() {
-        UserSession session = login();
-        assertThat(listener.heard()).containsExactly(new SessionCreated(session, clock.instant()));
-    }
-
-    @Test
     void creationDuringAnOutageIsToldAsUntracked() {
         store.fail();
         UserSession session = login();
         assertThat(listener.heard(SessionCreated.class)).containsExactly(new SessionCreated(session, clock.instant()));
         assertThat(session.tracked()).isFalse();
         assertThat(tracking.statistics().logins().of(false)).isEqualTo(1);
-    }
-
-    @Test
-    void renewalIsTold() {
-        UserSession session = login();
-        service.renewSession(session.id());
-        assertThat(listener.heard(SessionRenewed.class))
-                .containsExactly(new SessionRenewed(session.id(), clock.instant()));
     }
 
     @Test
@@ -105,17 +91,6 @@ class SessionEventsTests extends SessionEventsFixture {
             assertThat(event.operation()).isEqualTo(RevocationOperation.ALL);
             assertThat(event.sessionIds()).containsExactlyInAnyOrder(first, second);
             assertThat(event.userId()).isEqualTo("alice");
-        });
-    }
-
-    @Test
-    void revocationOfOthersIsTold() {
-        String first = login().id();
-        String second = login().id();
-        service.revokeOtherUserSessions("alice", first);
-        assertThat(listener.heard(SessionRevoked.class)).singleElement().satisfies(event -> {
-            assertThat(event.operation()).isEqualTo(RevocationOperation.OTHERS);
-            assertThat(event.sessionIds()).containsExactly(second);
         });
     }
 

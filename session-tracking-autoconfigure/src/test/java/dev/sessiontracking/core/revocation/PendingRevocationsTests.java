@@ -43,15 +43,6 @@ class PendingRevocationsTests extends PendingRevocationsFixture {
     }
 
     @Test
-    void oneThatFailsDoesNotKeepTheOthers() {
-        fails = revocation -> revocation.equals(FIRST) && !applied.contains(SECOND);
-        pending.add(FIRST);
-        pending.add(SECOND);
-        await().until(() -> pending.size() == 0);
-        assertThat(applied).containsExactly(SECOND, FIRST);
-    }
-
-    @Test
     void userWithManySessionsDoesNotHoldUpOthers() {
         OfUser alice = user("alice");
         OfUser hoarder = user("hoarder");
@@ -126,15 +117,6 @@ class PendingRevocationsTests extends PendingRevocationsFixture {
             some.retryNow();
             await().until(() -> output.getOut().contains("Applied 4 pending revocation(s)"));
         }
-    }
-
-    @Test
-    void areReportedAsConfirmedWhenTheyAreNoLongerKept() {
-        pending.add(FIRST);
-        assertThat(confirmed).isEmpty();
-        answer();
-        await().until(() -> confirmed.equals(List.of(FIRST)));
-        assertThat(pending.size()).isZero();
     }
 
     @Test

@@ -78,16 +78,6 @@ class RevocationDenylistBoundTests {
     }
 
     @Test
-    void revocationOfAUserDisplacesAConfirmedOne() {
-        confirmed("a");
-        memory.deny("b", SessionEndReason.REVOKED, null, null);
-        memory.deny("c", SessionEndReason.REVOKED, null, null);
-        assertThat(memory.deny(ofUser("alice", NOW, null))).isTrue();
-        assertThat(memory.isDenied("a")).isFalse();
-        assertThat(memory.deny(ofUser("bob", NOW, null))).isFalse();
-    }
-
-    @Test
     void appliedRevocationsOfUsersAreDisplacedLastAndTheOldestFirst() {
         for (String user : List.of("alice", "bob")) {
             memory.deny(ofUser(user, NOW, null));

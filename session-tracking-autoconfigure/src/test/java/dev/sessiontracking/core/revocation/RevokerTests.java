@@ -78,18 +78,6 @@ class RevokerTests extends RevokerFixture {
     }
 
     @Test
-    void pendingRevocationsAreNotDisplaced() {
-        store.fail();
-        revoke("a");
-        revoke("b");
-        store.recoverSilently();
-        login("c");
-        assertThat(revoke("c")).isTrue();
-        assertThat(denylist.isDenied("a")).isTrue();
-        assertThat(denylist.isDenied("b")).isTrue();
-    }
-
-    @Test
     void withoutRoomTheStoreAloneEnforcesItWithOneWarning(CapturedOutput output) {
         store.fail();
         revoke("a");
@@ -198,7 +186,31 @@ class RevokerTests extends RevokerFixture {
             store.afterRemoval(() -> login("a"));
             assertThat(all ? revokeAll(null).count() == 1 : revoke("a")).isTrue();
             assertThat(store.holds("a")).isFalse();
+            assertThat(denylist.isDenied("a")).isTrue();
         }
+        assertThat(outcomes.lines).containsExactly("revoked ONE [a] null", "revoked ALL [a] alice");
+    }
+
+    /** The answer to the first is lost, and the store falls back to an earlier state. */
+    @Test
+    void sessionThatIsBackBetweenTwoRevocationsIsRemovedAfterwards() {
+        login("a");
+        store.beforeRemoval(() -> {
+            store.beforeRemoval(() -> {});
+            revoke("a");
+            login("a");
+            revoker.observer().onResurrected("a");
+        });
+        revoke("a");
+        assertThat(store.holds("a")).isFalse();
+    }
+
+    @Test
+    void storeThatComesBackMeanwhileDoesNotTakeTheRevocationAway() {
+        login("a");
+        store.beforeRemoval(revoker.recovery()::available);
+        assertThat(revoke("a")).isTrue();
+        assertThat(outcomes.lines).containsExactly("revoked ONE [a] null");
     }
 
     // recovery
