@@ -65,7 +65,7 @@ final class ChainLogout {
         ServerWebExchange authenticated =
                 new SecurityContextServerWebExchange(exchange, Mono.just(new SecurityContextImpl(authentication)));
         return filter.filter(authenticated, noLogout)
-                .onErrorResume(failure -> RESPONSES.respond(exchange, failure))
+                .onErrorResume(failure -> RESPONSES.handle(exchange, failure))
                 .onErrorResume(RejectedTokenException.class, unusable -> noLogout.filter(exchange))
                 .then(Mono.fromSupplier(() -> exchange.getAttributes().remove(REACHED) == null));
     }

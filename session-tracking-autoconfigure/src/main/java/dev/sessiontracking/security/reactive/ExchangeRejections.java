@@ -11,6 +11,7 @@ import dev.sessiontracking.security.reactive.SessionServerLogoutHandler.CrossSit
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -19,9 +20,11 @@ import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.oauth2.server.resource.web.server.BearerTokenServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.WebFilterExchange;
+import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
 import org.springframework.security.web.server.authentication.ServerAuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.server.authentication.ServerAuthenticationFailureHandler;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
@@ -30,7 +33,8 @@ import reactor.core.publisher.Mono;
  *
  * @param unauthorized the failure handler of the chain's token filter: it responds as to an expired token
  */
-record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized) {
+record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized)
+        implements WebExceptionHandler, PriorityOrdered {
 
     static final ServerAuthenticationFailureHandler BEARER =
             new ServerAuthenticationEntryPointFailureHandler(new BearerTokenServerAuthenticationEntryPoint());
@@ -52,7 +56,8 @@ record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized) {
      * Responds to a failed request if the store did not answer, even to a call of the application, if its login is too old,
      * or if it was a logout of another site. Passes other failures on.
      */
-    Mono<Void> respond(ServerWebExchange exchange, Throwable failure) {
+    @Override
+    public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
         if (failure instanceof CrossSiteLogoutException) {
             return forbidden(exchange);
         }
@@ -64,6 +69,12 @@ record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized) {
         }
         StaleLoginException stale = Unavailable.cause(failure, StaleLoginException.class);
         return stale == null ? Mono.error(failure) : unauthorized(exchange, stale, stale::challenge);
+    }
+
+    /** As an exception handler, it is the first one. */
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
     }
 
     /** @param challenge adds a parameter to what the handler writes */
@@ -85,6 +96,31 @@ record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized) {
         return unauthorized
                 .onAuthenticationFailure(new WebFilterExchange(exchange, instead), failure)
                 .contextWrite(ReactiveSecurityContextHolder.clearContext());
+    }
+
+    /**
+     * Makes a filter of Spring Security leave the failures of later filters to this. It would respond to them as to its own.
+     *
+     * @return whether that is possible
+     */
+    boolean answerBehind(AuthenticationWebFilter filter) {
+        Object handler = Fields.read(filter, WebFilterKinds.FAILURE_HANDLER);
+        if (handler instanceof ServerAuthenticationFailureHandler own && !(own instanceof Answering)) {
+            filter.setAuthenticationFailureHandler(new Answering(own, this));
+        }
+        return handler instanceof ServerAuthenticationFailureHandler;
+    }
+
+    /** The failure handler of a filter. */
+    record Answering(ServerAuthenticationFailureHandler own, ExchangeRejections rejections)
+            implements ServerAuthenticationFailureHandler {
+
+        @Override
+        public Mono<Void> onAuthenticationFailure(WebFilterExchange filterExchange, AuthenticationException failure) {
+            return rejections
+                    .handle(filterExchange.getExchange(), failure)
+                    .onErrorResume(failure::equals, own -> this.own.onAuthenticationFailure(filterExchange, failure));
+        }
     }
 
     private static Mono<Void> unavailable(ServerWebExchange exchange) {

@@ -14,7 +14,7 @@ record SessionOutageWebFilter(ExchangeRejections rejections) implements WebFilte
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        return chain.filter(exchange).onErrorResume(failure -> rejections.respond(exchange, failure));
+        return chain.filter(exchange).onErrorResume(failure -> rejections.handle(exchange, failure));
     }
 
     /** A constant: WebFlux asks for it in each request. */

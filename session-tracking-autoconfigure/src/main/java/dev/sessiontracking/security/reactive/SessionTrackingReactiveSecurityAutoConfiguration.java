@@ -32,7 +32,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
-import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.authentication.ObservationReactiveAuthenticationManager;
 import org.springframework.security.oauth2.server.resource.authentication.JwtReactiveAuthenticationManager;
@@ -85,7 +84,10 @@ public final class SessionTrackingReactiveSecurityAutoConfiguration {
                 ObjectProvider<SessionServerLogoutHandler> logoutHandler,
                 ConfigurableListableBeanFactory beans) {
             return new SessionWebFilterChains(
-                    sessions, logoutHandler, ReactiveOutageExemption.create(beans.getBeanClassLoader()));
+                    sessions,
+                    logoutHandler,
+                    ReactiveOutageExemption.create(beans.getBeanClassLoader()),
+                    () -> WebFilterKinds.haveOwn(beans));
         }
 
         // The last filter, because it has the lowest precedence and is defined after the beans of the application.
@@ -153,9 +155,8 @@ public final class SessionTrackingReactiveSecurityAutoConfiguration {
      * login that is too old while session tracking is off.
      */
     @Bean
-    @Order(Ordered.HIGHEST_PRECEDENCE)
     WebExceptionHandler sessionTrackingFailureResponse() {
-        return new ExchangeRejections(ExchangeRejections.BEARER)::respond;
+        return new ExchangeRejections(ExchangeRejections.BEARER);
     }
 
     /** Settings of filters that can only be read by reflection. */

@@ -8,6 +8,7 @@ import dev.sessiontracking.security.chain.RequestSessions;
 import dev.sessiontracking.security.chain.RequestSessions.Origin;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +35,15 @@ import reactor.core.publisher.Mono;
  * Replaces each filter chain bean with one that has the same requests, the same filters, and the session checks. This
  * happens after the chain is built, because then the order of the filters is final. A check is added directly behind
  * each filter that may authenticate tokens: authentication filters whose converter is not one for passwords or
- * certificates, and every filter of the application. The logout filter runs behind the filters that authenticate tokens. All
+ * certificates, and every filter of the application. A token filter of Spring Security becomes a part of its check. The
+ * logout filter runs behind the filters that authenticate tokens. All
  * other filters keep their places.
  */
 record SessionWebFilterChains(
         ObjectProvider<RequestSessions<ServerWebExchange>> sessions,
         ObjectProvider<SessionServerLogoutHandler> logoutHandler,
-        ServerWebExchangeMatcher outageExemption)
+        ServerWebExchangeMatcher outageExemption,
+        BooleanSupplier ownOuterFilters)
         implements BeanPostProcessor {
 
     static final String MATCHER = "matcher";
@@ -114,6 +117,7 @@ record SessionWebFilterChains(
 
         private boolean checked;
 
+        /** Whether nobody intercepts the failures of later filters. */
         private boolean answers;
 
         Plan(String name, List<WebFilter> filters) {
@@ -128,6 +132,8 @@ record SessionWebFilterChains(
                     .findFirst()
                     .map(this::failureHandler)
                     .orElse(ExchangeRejections.BEARER));
+            // Otherwise the exception handler of the application context responds.
+            this.answers = !ownOuterFilters.getAsBoolean();
             this.lastTokens = lastIndex(WebFilterKinds::isTokenFilter);
             this.logoutAt = lastIndex(LogoutWebFilter.class::isInstance);
             this.logout = logoutAt < 0
@@ -157,9 +163,16 @@ record SessionWebFilterChains(
             if (own && !checked) {
                 addCheck(traits, stored, rejections, true, null);
             }
-            result.add(filter);
+            AuthenticationWebFilter part = tokens && filter.getClass() == AuthenticationWebFilter.class
+                    ? (AuthenticationWebFilter) filter
+                    : null;
+            if (part == null) {
+                result.add(filter);
+            }
             // Both handle failures of the rest of the chain, too.
-            answers &= !own && !(filter instanceof AuthenticationWebFilter);
+            answers &= !own
+                    && (!(filter instanceof AuthenticationWebFilter authenticating)
+                            || rejections.answerBehind(authenticating));
             if (tokens) {
                 TokenRecorder.install((AuthenticationWebFilter) filter);
                 addCheck(
@@ -168,7 +181,7 @@ record SessionWebFilterChains(
                         new ExchangeRejections(failureHandler(filter)),
                         !(Fields.read(filter, WebFilterKinds.REPOSITORY)
                                 instanceof NoOpServerSecurityContextRepository),
-                        filter);
+                        part);
             } else if (own) {
                 ownFilters = true;
                 addCheck(traits, Origin.OTHER_FILTER, rejections, true, null);
@@ -212,7 +225,7 @@ record SessionWebFilterChains(
                 Origin otherwise,
                 ExchangeRejections responses,
                 boolean stores,
-                @Nullable WebFilter behind) {
+                @Nullable AuthenticationWebFilter behind) {
             result.add(new SessionCheckWebFilter(
                     new ExchangeCheck(
                             sessions.getObject(), here, otherwise, responses, outageExemption, logout, stores),
@@ -225,7 +238,8 @@ record SessionWebFilterChains(
 
         /** The default of a filter that the application has made is a challenge for passwords. */
         private ServerAuthenticationFailureHandler failureHandler(WebFilter filter) {
-            Object handler = Fields.read(filter, WebFilterKinds.FAILURE_HANDLER);
+            Object read = Fields.read(filter, WebFilterKinds.FAILURE_HANDLER);
+            Object handler = read instanceof ExchangeRejections.Answering answering ? answering.own() : read;
             return handler instanceof ServerAuthenticationFailureHandler found
                             && !(found instanceof ServerAuthenticationEntryPointFailureHandler
                                     && Fields.read(found, WebFilterKinds.ENTRY_POINT)

@@ -8,6 +8,7 @@ import dev.sessiontracking.security.chain.ChainTraits.Tokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.security.web.server.SecurityWebFilterChain;
@@ -52,7 +53,9 @@ final class WebFilterChainInventory implements SmartInitializingSingleton, Filte
     }
 
     private static Chain examine(String name, SecurityWebFilterChain chain) {
-        List<WebFilter> filters = SessionWebFilterChains.filters(chain);
+        List<WebFilter> filters = SessionWebFilterChains.filters(chain).stream()
+                .flatMap(filter -> filter instanceof SessionCheckWebFilter check ? check.parts() : Stream.of(filter))
+                .toList();
         boolean checked = filters.stream().anyMatch(SessionCheckWebFilter.class::isInstance);
         Tokens tokens = WebFilterKinds.tokens(filters);
         return new Chain(

@@ -103,9 +103,8 @@ final class WebFilterKinds {
         return Stream.of(beans.getBeanNamesForType(WebFilter.class, true, false))
                 .filter(name -> !name.startsWith("sessionTracking"))
                 .map(beans::getType)
-                .anyMatch(type -> type == null
-                        || type == WebFilter.class
-                        || !type.getName().startsWith(SPRING));
+                .anyMatch(type ->
+                        type == null || type.isInterface() || !type.getName().startsWith(SPRING));
     }
 
     /** Whether contexts come from a repository of the application, which may create them from tokens. */
