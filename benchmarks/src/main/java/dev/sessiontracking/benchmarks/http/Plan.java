@@ -82,6 +82,11 @@ record Plan(
         return plan;
     }
 
+    /** What the ratios are ratios of: plain JWT. */
+    Variant reference() {
+        return variants.contains(Variant.PLAIN_JWT) ? Variant.PLAIN_JWT : variants.get(0);
+    }
+
     private Plan withWebFlux() {
         return new Plan("webflux-" + name, Variant.webFlux(), rounds, slot, warmUp, connections, sessions, logins);
     }

@@ -60,7 +60,7 @@ public final class SideBySideCommand {
     static Comparison compare(Plan plan, Classpath classpath) {
         List<Subject> subjects = new ArrayList<>();
         try {
-            Comparison comparison = new Comparison(plan.variants().get(0));
+            Comparison comparison = new Comparison(plan.reference());
             for (Variant variant : plan.variants()) {
                 say("Starting " + variant);
                 Subject subject = Subject.start(variant, classpath, plan);
