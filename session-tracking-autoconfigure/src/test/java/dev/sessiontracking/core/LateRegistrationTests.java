@@ -3,10 +3,13 @@ package dev.sessiontracking.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionEvent.SessionCreated;
 import dev.sessiontracking.SessionEvent.SessionRenewed;
+import dev.sessiontracking.SessionEvent.SessionRevoked;
 import dev.sessiontracking.SessionMetadata;
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.SessionStoreUnavailableException;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +85,25 @@ class LateRegistrationTests {
         assertThat(store.holds("a")).isTrue();
         assertThat(listener.heard()).containsExactly(new SessionCreated(session, LOGIN));
         assertThat(tracking.checker().check(TokenSession.of("a"))).isEqualTo(Result.LIVE_BY_STORE);
+        assertThat(store.tokenLife).isEqualTo(Duration.ofSeconds(600 + 300));
+        service.registerSession("alice", "b", SessionMetadata.none(), LOGIN, NOW.minusSeconds(1));
+        assertThat(store.tokenLife)
+                .as("of a token that is accepted a little longer")
+                .isEqualTo(Duration.ofSeconds(300));
+    }
+
+    @Test
+    void sessionsThatGiveWayEnd() {
+        for (String id : List.of("a", "b", "c")) {
+            register(id);
+            store.evicted = List.of(id);
+        }
+        service.createSession("alice", SessionMetadata.none());
+        assertThat(listener.heard(SessionRevoked.class))
+                .extracting(SessionRevoked::reason, SessionRevoked::sessionIds)
+                .containsExactlyElementsOf(Stream.of("a", "b", "c")
+                        .map(id -> tuple(SessionEndReason.LIMIT, List.of(id)))
+                        .toList());
     }
 
     @Test

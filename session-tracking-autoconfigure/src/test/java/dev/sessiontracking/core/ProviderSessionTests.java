@@ -100,6 +100,7 @@ class ProviderSessionTests {
         assertThat(service.findSession("a")).isPresent();
         assertThat(service.getUserSessions("alice")).hasSize(1);
         assertThat(service.renewSession("a")).isEqualTo(SessionRenewal.RENEWED);
+        assertThat(store.renewedTtl).isEqualTo(TTL);
         store.fail();
         assertThat(service.getSessionStatus("a")).isEqualTo(SessionStatus.ENDED);
     }

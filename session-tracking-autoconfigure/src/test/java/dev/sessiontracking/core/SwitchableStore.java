@@ -51,6 +51,14 @@ public class SwitchableStore extends StoreSwitch {
 
     private final Map<String, Duration> forGood = new ConcurrentHashMap<>();
 
+    /** What the last registration and renewal asked for. */
+    volatile @Nullable Duration tokenLife;
+
+    volatile @Nullable Duration renewedTtl;
+
+    /** The sessions that are to give way to the next ones. */
+    volatile List<String> evicted = List.of();
+
     /** Keeps not-before markers and what is revoked for good, as Redis does; without this, as a simple store. */
     public SwitchableStore withMarkers(Clock clock) {
         clockOfMarkers = clock;
@@ -113,7 +121,7 @@ public class SwitchableStore extends StoreSwitch {
             if (failsAfterCreation) {
                 failSilently();
             }
-            return created ? Registration.written(session) : Registration.EXISTS;
+            return created ? Registration.written(session, evicted) : Registration.EXISTS;
         });
     }
 
@@ -140,6 +148,7 @@ public class SwitchableStore extends StoreSwitch {
 
     @Override
     public CompletionStage<Refreshed> refresh(String sessionId, Refresh refresh) {
+        renewedTtl = refresh.ttl();
         long next = refresh.generation() == null ? 0 : refresh.generation() + 1;
         return answer(() -> Optional.ofNullable(sessions.get(sessionId))
                 .filter(refresh::isOf)
@@ -193,6 +202,7 @@ public class SwitchableStore extends StoreSwitch {
 
     @Override
     public CompletionStage<Registration> register(UserSession session, Duration ttl, Duration tokenLife, Limit limit) {
+        this.tokenLife = tokenLife;
         return forGood.containsKey(session.id())
                 ? answer(() -> Registration.REFUSED)
                 : super.register(session, ttl, tokenLife, limit);

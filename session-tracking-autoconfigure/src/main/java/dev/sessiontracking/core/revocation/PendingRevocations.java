@@ -36,7 +36,7 @@ final class PendingRevocations implements AutoCloseable {
 
     private static final int PARALLEL = 4;
 
-    private static final Duration LAST_ATTEMPT = Duration.ofSeconds(5);
+    static final Duration LAST_ATTEMPTS_TIME = Duration.ofSeconds(5);
 
     private static final int LAST_ATTEMPTS = 3;
 
@@ -58,10 +58,12 @@ final class PendingRevocations implements AutoCloseable {
 
     private int applied;
 
-    /** When the last attempt ends, once this is closed. */
+    /** When the last attempts end, once this is closed. */
     private volatile long end;
 
     private final int maximum;
+
+    private final Duration lastAttempts;
 
     private final Consumer<Revocation> action;
 
@@ -78,11 +80,14 @@ final class PendingRevocations implements AutoCloseable {
      * @param action carries a revocation out; throws {@link SessionStoreUnavailableException} when it could not
      * @param confirmed is told of each that the store has confirmed, when it is no longer kept
      * @param maximum how many are kept
+     * @param lastAttempts how long the last attempts take when this is closed
      */
-    PendingRevocations(Consumer<Revocation> action, Consumer<Revocation> confirmed, int maximum) {
+    PendingRevocations(
+            Consumer<Revocation> action, Consumer<Revocation> confirmed, int maximum, Duration lastAttempts) {
         this.action = action;
         this.confirmed = confirmed;
         this.maximum = maximum;
+        this.lastAttempts = lastAttempts;
         this.scheduler = new ScheduledThreadPoolExecutor(1, PendingRevocations::thread);
         this.workers = new ThreadPoolExecutor(
                 PARALLEL, PARALLEL, 0, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), PendingRevocations::thread);
@@ -264,7 +269,7 @@ final class PendingRevocations implements AutoCloseable {
         if (scheduler.isShutdown()) {
             return;
         }
-        end = System.nanoTime() + LAST_ATTEMPT.toNanos();
+        end = System.nanoTime() + lastAttempts.toNanos();
         scheduler.shutdown();
         applyAll();
         // What was under way may have failed before the store was back.

@@ -56,7 +56,8 @@ public final class Revoker implements AutoCloseable {
         this.markers = markers;
         this.outcomes = outcomes;
         this.policy = policy;
-        this.pending = new PendingRevocations(this::apply, denylist::applied, denylist.maximum());
+        this.pending = new PendingRevocations(
+                this::apply, denylist::applied, denylist.maximum(), PendingRevocations.LAST_ATTEMPTS_TIME);
         this.reapplier = new RevocationReapplier(store, pending::later);
         this.removals = new Removals(store, reader, denylist, markers, reapplier, new AtomicBoolean());
     }

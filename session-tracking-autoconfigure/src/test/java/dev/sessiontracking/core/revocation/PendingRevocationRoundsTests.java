@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core.revocation;
 
+import static dev.sessiontracking.core.revocation.PendingRevocations.LAST_ATTEMPTS_TIME;
 import static dev.sessiontracking.core.revocation.PendingRevocationsFixture.awaitQuietly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -39,7 +40,8 @@ class PendingRevocationRoundsTests {
 
     private final Set<Integer> taken = ConcurrentHashMap.newKeySet();
 
-    private final PendingRevocations pending = new PendingRevocations(this::apply, confirmed -> {}, 40);
+    private final PendingRevocations pending =
+            new PendingRevocations(this::apply, confirmed -> {}, 40, LAST_ATTEMPTS_TIME);
 
     private static OfSession session(int number) {
         return new OfSession("session-" + number, null, null, SessionEndReason.REVOKED, false, null);
@@ -123,7 +125,8 @@ class PendingRevocationRoundsTests {
                     }
                 },
                 confirmed -> {},
-                2)) {
+                2,
+                LAST_ATTEMPTS_TIME)) {
             some.add(session(1));
             // By the timer: the next one is set when this one has failed.
             await().until(() -> order.size() == 1);
@@ -151,8 +154,11 @@ class PendingRevocationRoundsTests {
                     awaitQuietly(done);
                 },
                 confirmed::add,
-                2);
-        some.add(session(1));
+                2,
+                LAST_ATTEMPTS_TIME);
+        Thread adding = new Thread(() -> some.add(session(1)));
+        adding.setDaemon(false);
+        adding.start();
         await().until(() -> worker.get() != null);
         assertThat(worker.get().isDaemon()).isTrue();
         some.add(session(2));

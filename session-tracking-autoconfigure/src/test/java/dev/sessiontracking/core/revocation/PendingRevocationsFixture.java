@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core.revocation;
 
+import static dev.sessiontracking.core.revocation.PendingRevocations.LAST_ATTEMPTS_TIME;
+
 import dev.sessiontracking.SessionEndReason;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.core.revocation.Revocation.OfSession;
 import dev.sessiontracking.core.revocation.Revocation.OfUser;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,7 +32,11 @@ abstract class PendingRevocationsFixture {
     /** For which revocations the store does not answer. */
     volatile Predicate<Revocation> fails = revocation -> true;
 
-    final PendingRevocations pending = new PendingRevocations(this::apply, confirmed::add, 2);
+    final PendingRevocations pending = pending(LAST_ATTEMPTS_TIME);
+
+    final PendingRevocations pending(Duration lastAttempts) {
+        return new PendingRevocations(this::apply, confirmed::add, 2, lastAttempts);
+    }
 
     void apply(Revocation revocation) {
         attempts.incrementAndGet();

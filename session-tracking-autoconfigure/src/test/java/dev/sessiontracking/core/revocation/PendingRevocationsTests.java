@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.core.revocation;
 
+import static dev.sessiontracking.core.revocation.PendingRevocations.LAST_ATTEMPTS_TIME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -78,7 +79,8 @@ class PendingRevocationsTests extends PendingRevocationsFixture {
                     }
                 },
                 confirmed::add,
-                9)) {
+                9,
+                LAST_ATTEMPTS_TIME)) {
             hoarders.forEach(some::add);
             await().until(() -> underWay.get() == 3);
             some.add(user("alice"));
@@ -107,7 +109,7 @@ class PendingRevocationsTests extends PendingRevocationsFixture {
 
     @Test
     void logSaysHowManyWereApplied(CapturedOutput output) {
-        try (PendingRevocations some = new PendingRevocations(this::apply, confirmed::add, 4)) {
+        try (PendingRevocations some = new PendingRevocations(this::apply, confirmed::add, 4, LAST_ATTEMPTS_TIME)) {
             some.add(FIRST);
             await().until(() -> attempts.get() > 0);
             some.add(SECOND);
