@@ -14,10 +14,8 @@ import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -30,8 +28,6 @@ import org.springframework.boot.ssl.SslBundle;
  * Thread-safe.
  */
 public final class RedisConnector implements AutoCloseable {
-
-    private static final long RETRY_MILLIS = 250;
 
     /** Maximum time to wait for an answer to a probe. */
     static final Duration LONGEST_PROBE = Duration.ofMillis(500);
@@ -54,6 +50,8 @@ public final class RedisConnector implements AutoCloseable {
     private final long patienceMillis;
 
     private final ScheduledThreadPoolExecutor executor = BackgroundThread.named("session-tracking-connect");
+
+    private final ConnectRetries retries = new ConnectRetries(executor, this::addressFailed);
 
     private volatile @Nullable LettuceClients clients;
 
@@ -140,7 +138,7 @@ public final class RedisConnector implements AutoCloseable {
      * @param failed receives each failed attempt, except a timeout of the first one
      */
     public CompletableFuture<StatefulRedisConnection<String, String>> connect(Consumer<Throwable> failed) {
-        return persistently(
+        return retries.persistently(
                 () -> clients()
                         .attempts()
                         .make(() -> clients().client(RedisClient.class).connect(StringCodec.UTF8)),
@@ -154,7 +152,7 @@ public final class RedisConnector implements AutoCloseable {
      * @param failed receives each failed attempt, except a timeout of the first one
      */
     CompletableFuture<StatefulRedisClusterConnection<String, String>> connectCluster(Consumer<Throwable> failed) {
-        return persistently(
+        return retries.persistently(
                 () -> clients()
                         .attempts()
                         .make(() -> clients().client(RedisClusterClient.class).connect(StringCodec.UTF8)),
@@ -169,7 +167,7 @@ public final class RedisConnector implements AutoCloseable {
      */
     public CompletableFuture<StatefulRedisConnection<String, String>> connectNode(
             RedisAddress address, Supplier<Boolean> givenUp) {
-        return persistently(
+        return retries.persistently(
                 () -> clients()
                         .nodeClient()
                         .connectAsync(StringCodec.UTF8, LettuceClients.uri(url, address, logins.servers(), properties)),
@@ -184,7 +182,7 @@ public final class RedisConnector implements AutoCloseable {
      */
     CompletableFuture<StatefulRedisPubSubConnection<String, String>> connectSentinel(
             RedisAddress address, Consumer<Throwable> failed) {
-        return persistently(
+        return retries.persistently(
                 () -> clients()
                         .client(RedisClient.class)
                         .connectPubSubAsync(
@@ -223,51 +221,6 @@ public final class RedisConnector implements AutoCloseable {
         events().get().ofType(ReconnectFailedEvent.class).subscribe(failed -> listener.accept(failed.getCause()));
     }
 
-    private <C> CompletableFuture<C> persistently(
-            Supplier<CompletionStage<C>> attempt, Supplier<Boolean> givenUp, Consumer<Throwable> failed) {
-        CompletableFuture<C> made = new CompletableFuture<>();
-        executor.execute(() -> attempt(attempt, givenUp, failedButForTheFirst(failed), made));
-        return made;
-    }
-
-    /**
-     * On a small machine, the first attempt may time out because it loads the classes of the client. So its failure is
-     * reported only if the second attempt fails too.
-     */
-    private static Consumer<Throwable> failedButForTheFirst(Consumer<Throwable> failed) {
-        AtomicBoolean forgiven = new AtomicBoolean();
-        return failure -> {
-            if (!RedisFailures.isSilence(failure) || !forgiven.compareAndSet(false, true)) {
-                failed.accept(failure);
-            }
-        };
-    }
-
-    private <C> void attempt(
-            Supplier<CompletionStage<C>> attempt,
-            Supplier<Boolean> givenUp,
-            Consumer<Throwable> failed,
-            CompletableFuture<C> made) {
-        if (givenUp.get()) {
-            return;
-        }
-        CompletionStage<C> connecting;
-        try {
-            connecting = attempt.get();
-        } catch (RuntimeException | LinkageError failure) {
-            connecting = CompletableFuture.failedFuture(failure);
-        }
-        connecting.whenComplete((connection, failure) -> {
-            if (failure == null) {
-                made.complete(connection);
-            } else if (!givenUp.get()) {
-                addressFailed();
-                failed.accept(RedisFailures.unwrap(failure));
-                later(() -> attempt(attempt, givenUp, failed, made), RETRY_MILLIS);
-            }
-        });
-    }
-
     private void addressFailed() {
         LettuceClients current = clients;
         if (current != null) {
@@ -277,9 +230,7 @@ public final class RedisConnector implements AutoCloseable {
 
     /** Runs a task later, unless this connector is closed by then. */
     void later(Runnable task, long millis) {
-        if (!executor.isShutdown()) {
-            executor.schedule(task, millis, TimeUnit.MILLISECONDS);
-        }
+        retries.later(task, millis);
     }
 
     /** Closes all connections, so that Lettuce reconnects. A server that remains the wrong one is asked less and less. */
