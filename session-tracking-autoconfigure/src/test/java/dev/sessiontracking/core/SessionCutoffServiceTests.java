@@ -17,6 +17,7 @@ import dev.sessiontracking.core.SessionChecker.TokenSession;
 import dev.sessiontracking.core.SessionTracking.Settings;
 import dev.sessiontracking.spi.NotBefore;
 import dev.sessiontracking.spi.OutagePolicy;
+import dev.sessiontracking.spi.SessionChange.Limit;
 import dev.sessiontracking.spi.SessionStore.StoreObserver;
 import dev.sessiontracking.testkit.MutableClock;
 import java.time.Duration;
@@ -157,6 +158,7 @@ class SessionCutoffServiceTests {
     void loginEndsTheSessionThatItReplacesButNotThatOfAnotherUser() {
         UserSession old = login();
         UserSession replacing = service.createSession("alice", SessionMetadata.none(), old.id());
+        assertThat(store.limit).isEqualTo(new Limit(0, false, old.id()));
         assertThat(store.holds(old.id())).isFalse();
         assertThat(engine.endReason(new TokenSession(old.id(), "alice", null))
                         .toCompletableFuture()

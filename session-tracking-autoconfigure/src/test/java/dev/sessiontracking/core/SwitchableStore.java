@@ -51,7 +51,12 @@ public class SwitchableStore extends StoreSwitch {
 
     private final Map<String, Duration> forGood = new ConcurrentHashMap<>();
 
-    /** What the last registration and renewal asked for. */
+    /** How sessions were last asked to end. */
+    private volatile @Nullable End end;
+
+    /** What the last login, registration and renewal asked for. */
+    volatile @Nullable Limit limit;
+
     volatile @Nullable Duration tokenLife;
 
     volatile @Nullable Duration renewedTtl;
@@ -78,6 +83,10 @@ public class SwitchableStore extends StoreSwitch {
     @Nullable
     Duration forGood(String sessionId) {
         return forGood.get(sessionId);
+    }
+
+    public @Nullable End end() {
+        return end;
     }
 
     public void putEndReason(String sessionId, SessionEndReason reason) {
@@ -116,6 +125,7 @@ public class SwitchableStore extends StoreSwitch {
 
     @Override
     public CompletionStage<Registration> create(UserSession session, Duration ttl, Limit limit) {
+        this.limit = limit;
         return answer(() -> {
             boolean created = sessions.putIfAbsent(session.id(), session) == null;
             if (failsAfterCreation) {
@@ -160,6 +170,7 @@ public class SwitchableStore extends StoreSwitch {
     public CompletionStage<Boolean> revoke(String sessionId, @Nullable String userId, End end) {
         return answer(() -> {
             refuseIfUnanswered(sessionId);
+            this.end = end;
             beforeRemoval.run();
             if (!end.tokenLife().isZero()) {
                 forGood.put(sessionId, end.tokenLife());

@@ -23,6 +23,7 @@ class TrackedSessionServiceTests extends TrackedSessionFixture {
     void createdSessionIsTrackedAndLive() {
         UserSession session = login("alice");
         assertThat(session.tracked()).isTrue();
+        assertThat(session.metadata()).isEqualTo(SessionMetadata.of("203.0.113.7", "Firefox"));
         assertThat(session.claims()).containsExactly(java.util.Map.entry("sid", session.id()));
         assertThat(session.createdAt()).isEqualTo(clock.instant());
         assertThat(session.expiresAt()).isEqualTo(clock.instant().plus(TTL));

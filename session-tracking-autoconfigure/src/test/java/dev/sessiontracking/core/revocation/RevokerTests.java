@@ -10,6 +10,7 @@ import dev.sessiontracking.SessionService.RevokedSessions;
 import dev.sessiontracking.SessionStatus;
 import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.spi.NotBefore;
+import dev.sessiontracking.spi.SessionChange.End;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ class RevokerTests extends RevokerFixture {
         assertThat(store.holds("a")).isFalse();
         assertThat(denylist.isDenied("a")).isTrue();
         assertThat(outcomes.lines).containsExactly("revoked ONE [a] null");
+        assertThat(store.end()).isEqualTo(new End(SessionEndReason.REVOKED, TTL, Duration.ZERO));
     }
 
     @Test
