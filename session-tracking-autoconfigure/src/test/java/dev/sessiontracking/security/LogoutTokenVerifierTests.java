@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,28 +29,33 @@ class LogoutTokenVerifierTests {
 
     private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
 
-    private static final TestIdentityProvider PROVIDER = TestIdentityProvider.start();
+    private static TestIdentityProvider provider;
 
     private final LogoutTokenVerifier verifier = new LogoutTokenVerifier(
-            new TrustedIssuer("main", PROVIDER.issuer(), List.of("sid"), "oid", List.of("web", "app"), null, false),
-            IssuerKeys.of(PROVIDER.issuer(), PROVIDER.jwkSetUri()),
+            new TrustedIssuer("main", provider.issuer(), List.of("sid"), "oid", List.of("web", "app"), null, false),
+            IssuerKeys.of(provider.issuer(), provider.jwkSetUri()),
             MutableClock.startingAt(NOW));
+
+    @BeforeAll
+    static void start() {
+        provider = TestIdentityProvider.start();
+    }
 
     @AfterAll
     static void stop() {
-        PROVIDER.close();
+        provider.close();
     }
 
     private JWTClaimsSet verify(Map<String, ? extends @Nullable Object> changes) throws Exception {
         Map<String, @Nullable Object> claims = new HashMap<>();
-        claims.put("iss", PROVIDER.issuer());
+        claims.put("iss", provider.issuer());
         claims.put("aud", "web");
         claims.put("iat", NOW.getEpochSecond());
         claims.put("exp", NOW.getEpochSecond() + 120);
         claims.put("sid", "s1");
         claims.put("events", Map.of(LogoutTokenVerifier.EVENT, Map.of()));
         claims.putAll(changes);
-        return verifier.verify(SignedJWT.parse(PROVIDER.sign("logout+jwt", claims)));
+        return verifier.verify(SignedJWT.parse(provider.sign("logout+jwt", claims)));
     }
 
     static List<Map<String, ? extends @Nullable Object>> valid() {
@@ -89,7 +95,7 @@ class LogoutTokenVerifierTests {
         onlySub.put("sid", null);
         onlySub.put("sub", "alice");
         return List.of(
-                Map.of("iss", PROVIDER.issuer() + "/"),
+                Map.of("iss", provider.issuer() + "/"),
                 Map.of("aud", "other"),
                 Collections.singletonMap("aud", null),
                 Map.of("iat", NOW.getEpochSecond() - 601),
@@ -124,16 +130,16 @@ class LogoutTokenVerifierTests {
     @ValueSource(strings = {"at+jwt", "secevent+jwt", "JOSE"})
     void otherTypesAreInvalid(String type) {
         assertThatExceptionOfType(BadJOSEException.class)
-                .isThrownBy(() -> verifier.verify(SignedJWT.parse(PROVIDER.sign(type, Map.of()))));
+                .isThrownBy(() -> verifier.verify(SignedJWT.parse(provider.sign(type, Map.of()))));
     }
 
     @Test
     void keysCanBeFetchedAheadOfTime() throws Exception {
-        int before = PROVIDER.keyRequests();
+        int before = provider.keyRequests();
 
         verifier.fetchKeys();
         verify(Map.of());
 
-        assertThat(PROVIDER.keyRequests()).isEqualTo(before + 1);
+        assertThat(provider.keyRequests()).isEqualTo(before + 1);
     }
 }
