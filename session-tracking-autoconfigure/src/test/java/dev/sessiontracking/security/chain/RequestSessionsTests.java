@@ -41,9 +41,9 @@ import org.springframework.security.web.authentication.switchuser.SwitchUserGran
 @ExtendWith(OutputCaptureExtension.class)
 class RequestSessionsTests {
 
-    private static final ChainTraits JWT = new ChainTraits("api", Tokens.JWT);
+    private final ChainTraits jwts = new ChainTraits("api", Tokens.JWT);
 
-    private static final ChainTraits OPAQUE = new ChainTraits("api", Tokens.OPAQUE);
+    private final ChainTraits opaque = new ChainTraits("api", Tokens.OPAQUE);
 
     private final RecordingSessions engine = new RecordingSessions();
 
@@ -117,7 +117,7 @@ class RequestSessionsTests {
     @Test
     void usualAuthenticationNamesTheSessionOfItsToken() {
         JwtAuthenticationToken usual = new JwtAuthenticationToken(jwt("text", "a"));
-        assertThat(examined(usual, Origin.TOKEN_FILTER, JWT)).containsExactly("a");
+        assertThat(examined(usual, Origin.TOKEN_FILTER, jwts)).containsExactly("a");
         assertThat(state.hiddenClaims()).isEmpty();
         assertThat(state.authentication()).isSameAs(usual);
     }
@@ -125,7 +125,7 @@ class RequestSessionsTests {
     @Test
     void whatTheDecoderHasReadIsNotReadAgain() {
         state.noteVerified(Map.of("sid", "noted"));
-        assertThat(examined(new JwtAuthenticationToken(jwt("text", "a")), Origin.TOKEN_FILTER, JWT))
+        assertThat(examined(new JwtAuthenticationToken(jwt("text", "a")), Origin.TOKEN_FILTER, jwts))
                 .containsExactly("a", "noted");
         assertThat(state.hiddenClaims()).hasSize(2);
     }
@@ -134,10 +134,10 @@ class RequestSessionsTests {
     void everyTokenInsideAnAuthenticationCounts() {
         JwtAuthenticationToken usual = new JwtAuthenticationToken(jwt("text", "a"));
         usual.setDetails(jwt("other", "b"));
-        assertThat(examined(usual, Origin.TOKEN_FILTER, JWT)).containsExactly("a", "b");
+        assertThat(examined(usual, Origin.TOKEN_FILTER, jwts)).containsExactly("a", "b");
         TestingAuthenticationToken odd = new TestingAuthenticationToken(jwt("1", "c"), jwt("2", "d"));
         odd.setDetails(jwt("3", "c"));
-        assertThat(examined(odd, Origin.OTHER_FILTER, JWT)).containsExactly("c", "d");
+        assertThat(examined(odd, Origin.OTHER_FILTER, jwts)).containsExactly("c", "d");
         assertThat(state.hiddenClaims()).isEmpty();
         assertThat(ids(sessions.claims(new RequestSessionState(), odd))).containsExactly("c", "d");
         assertThat(sessions.claims(new RequestSessionState(), null)).isEmpty();
@@ -147,7 +147,7 @@ class RequestSessionsTests {
     void examinedAuthenticationNeedNoLongerContainItsTokens() {
         Authentication hiding = new TestingAuthenticationToken("alice", null);
         state.noteVerified(Map.of("sid", "a", "sub", "alice"));
-        assertThat(examined(hiding, Origin.OTHER_FILTER, JWT)).containsExactly("a");
+        assertThat(examined(hiding, Origin.OTHER_FILTER, jwts)).containsExactly("a");
         assertThat(state.hiddenClaims()).hasSize(1);
         assertThat(sessions.claims(state, hiding)).containsExactly(claim("a"));
     }
@@ -155,10 +155,10 @@ class RequestSessionsTests {
     @Test
     void storedAuthenticationHasItsOriginalUserOrWhatWasStoredBesideIt() {
         Authentication original = new JwtAuthenticationToken(jwt("text", "admin"));
-        assertThat(examined(switched(original, 1), Origin.STORED, JWT)).containsExactly("admin");
-        assertThat(examined(switched(original, 5), Origin.STORED, JWT)).isEmpty();
+        assertThat(examined(switched(original, 1), Origin.STORED, jwts)).containsExactly("admin");
+        assertThat(examined(switched(original, 5), Origin.STORED, jwts)).isEmpty();
         reader.stored = List.of(claim("a"), claim("b"));
-        assertThat(examined(switched(original, 5), Origin.STORED, JWT)).containsExactly("a", "b");
+        assertThat(examined(switched(original, 5), Origin.STORED, jwts)).containsExactly("a", "b");
     }
 
     private static Authentication switched(Authentication original, int times) {
@@ -175,13 +175,13 @@ class RequestSessionsTests {
         String text = TestIssuer.get().token("in-the-text");
         OAuth2AuthenticatedPrincipal principal = new DefaultOAuth2AuthenticatedPrincipal(
                 "alice", Map.of("sid", "in-the-attributes"), AuthorityUtils.NO_AUTHORITIES);
-        assertThat(examined(bearer(text, principal), Origin.TOKEN_FILTER, OPAQUE))
+        assertThat(examined(bearer(text, principal), Origin.TOKEN_FILTER, opaque))
                 .containsExactly("in-the-text");
-        assertThat(examined(bearer("opaque", principal), Origin.TOKEN_FILTER, OPAQUE))
+        assertThat(examined(bearer("opaque", principal), Origin.TOKEN_FILTER, opaque))
                 .isEmpty();
         OAuth2AuthenticatedPrincipal introspected = new OAuth2IntrospectionAuthenticatedPrincipal(
                 "alice", Map.of("sid", "of-the-server"), AuthorityUtils.NO_AUTHORITIES);
-        assertThat(examined(bearer(text, introspected), Origin.TOKEN_FILTER, OPAQUE))
+        assertThat(examined(bearer(text, introspected), Origin.TOKEN_FILTER, opaque))
                 .isEmpty();
     }
 
@@ -190,14 +190,14 @@ class RequestSessionsTests {
         Authentication hiding = new TestingAuthenticationToken("alice", null);
         String text = TestIssuer.get().token("a");
         state.present(text);
-        assertThat(examined(hiding, Origin.TOKEN_FILTER, JWT)).containsExactly("a");
+        assertThat(examined(hiding, Origin.TOKEN_FILTER, jwts)).containsExactly("a");
         state.present(text);
-        assertThat(examined(hiding, Origin.TOKEN_FILTER, OPAQUE)).isEmpty();
+        assertThat(examined(hiding, Origin.TOKEN_FILTER, opaque)).isEmpty();
         assertThat(output).containsOnlyOnce("accepted a JWT as an opaque token");
         RequestSessions<String> ours =
                 new RequestSessions<>(engine.evaluator(sink, TestIssuer.get().uri()), reader);
         state.present(text);
-        assertThat(ours.examine(state, hiding, Origin.TOKEN_FILTER, OPAQUE, "request"))
+        assertThat(ours.examine(state, hiding, Origin.TOKEN_FILTER, opaque, "request"))
                 .isTrue();
         assertThat(ids(state.lastClaims())).containsExactly("a");
     }
@@ -207,10 +207,10 @@ class RequestSessionsTests {
         OAuth2AuthenticatedPrincipal introspected = new OAuth2IntrospectionAuthenticatedPrincipal(
                 "alice", Map.of("sid", "of-the-server"), AuthorityUtils.NO_AUTHORITIES);
         state.present("opaque");
-        assertThat(examined(bearer("opaque", introspected), Origin.TOKEN_FILTER, JWT))
+        assertThat(examined(bearer("opaque", introspected), Origin.TOKEN_FILTER, jwts))
                 .isEmpty();
         state.present("another");
-        assertThat(sessions.examine(state, bearer("opaque", introspected), Origin.TOKEN_FILTER, JWT, "request"))
+        assertThat(sessions.examine(state, bearer("opaque", introspected), Origin.TOKEN_FILTER, jwts, "request"))
                 .isFalse();
         assertThat(state.presented()).isEmpty();
     }
@@ -218,7 +218,7 @@ class RequestSessionsTests {
     @Test
     void tokenThatNobodyRecordedCannotBeDetermined(CapturedOutput output) {
         Authentication hiding = new TestingAuthenticationToken("alice", null);
-        assertThat(examined(hiding, Origin.TOKEN_FILTER, JWT)).isEmpty();
+        assertThat(examined(hiding, Origin.TOKEN_FILTER, jwts)).isEmpty();
         reader.tokens = List.of(TestIssuer.get().token("a"));
         ChainTraits chain = new ChainTraits("api", Tokens.JWT);
         for (int i = 0; i < 3; i++) {
@@ -232,13 +232,13 @@ class RequestSessionsTests {
 
     @Test
     void otherFilterKeepsTheSessionsThatWereFoundBefore(CapturedOutput output) {
-        examined(new JwtAuthenticationToken(jwt("text", "a")), Origin.TOKEN_FILTER, JWT);
+        examined(new JwtAuthenticationToken(jwt("text", "a")), Origin.TOKEN_FILTER, jwts);
         Authentication enriched = new TestingAuthenticationToken("alice", null);
-        assertThat(examined(enriched, Origin.OTHER_FILTER, JWT)).containsExactly("a");
+        assertThat(examined(enriched, Origin.OTHER_FILTER, jwts)).containsExactly("a");
         assertThat(output).doesNotContain("without checking");
         reader.tokens = List.of(TestIssuer.get().token("a"));
         RequestSessionState other = new RequestSessionState();
-        assertThat(sessions.examine(other, enriched, Origin.OTHER_FILTER, JWT, "request"))
+        assertThat(sessions.examine(other, enriched, Origin.OTHER_FILTER, jwts, "request"))
                 .isTrue();
         assertThat(output).containsOnlyOnce("without checking the session");
     }
