@@ -169,8 +169,8 @@ record SessionWebFilterChains(
             if (part == null) {
                 result.add(filter);
             }
-            // Both handle failures of the rest of the chain, too.
-            answers &= !own
+            // Both handle failures of the rest of the chain, too. A filter of the application may, wherever it is.
+            answers &= !WebFilterKinds.isOwn(filter)
                     && (!(filter instanceof AuthenticationWebFilter authenticating)
                             || rejections.answerBehind(authenticating));
             if (tokens) {

@@ -25,14 +25,17 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
+import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /** Applications whose filters and handlers respond to every failure: they never see those of session tracking. */
@@ -40,7 +43,14 @@ import reactor.core.publisher.Mono;
 class FailureResponseTests {
 
     @ParameterizedTest
-    @ValueSource(classes = {OuterFilter.class, OuterHandler.class, PasswordFilter.class})
+    @ValueSource(
+            classes = {
+                OuterFilter.class,
+                OuterHandler.class,
+                FirstFilter.class,
+                OwnTokenFilter.class,
+                PasswordFilter.class
+            })
     void onlyTheirOwnFailuresReachThem(Class<?> application) {
         try (FluxServer server = FluxServer.start(Map.of("session.tracking.outage-policy", "plain-jwt"), application)) {
             String session = server.bean(SessionService.class)
@@ -67,6 +77,10 @@ class FailureResponseTests {
 
     private static String token(String session, Instant login) {
         return TestIssuer.get().sign(claims -> claims.claim("sid", session).claim("auth_time", login.getEpochSecond()));
+    }
+
+    private static Mono<Void> catching(ServerWebExchange exchange, WebFilterChain chain) {
+        return chain.filter(exchange).onErrorResume(failure -> teapot(exchange));
     }
 
     private static Mono<Void> teapot(ServerWebExchange exchange) {
@@ -108,7 +122,38 @@ class FailureResponseTests {
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
         WebFilter outer() {
-            return (exchange, chain) -> chain.filter(exchange).onErrorResume(failure -> teapot(exchange));
+            return FailureResponseTests::catching;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class FirstFilter extends Rules {
+
+        @Override
+        void customize(ServerHttpSecurity http) {
+            http.addFilterAt(FailureResponseTests::catching, SecurityWebFiltersOrder.FIRST);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnTokenFilter extends Rules {
+
+        @Override
+        void customize(ServerHttpSecurity http) {
+            http.addFilterBefore(new CatchingFilter(), SecurityWebFiltersOrder.AUTHENTICATION);
+        }
+    }
+
+    static final class CatchingFilter extends AuthenticationWebFilter {
+
+        CatchingFilter() {
+            super((ReactiveAuthenticationManager) login -> Mono.empty());
+            setServerAuthenticationConverter(exchange -> Mono.empty());
+        }
+
+        @Override
+        public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+            return super.filter(exchange, next -> catching(next, chain));
         }
     }
 
