@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.security.authentication.ObservationReactiveAuthenticationManager;
 import org.springframework.security.authentication.ReactiveAuthenticationManagerResolver;
 import org.springframework.security.oauth2.server.resource.authentication.JwtReactiveAuthenticationManager;
 import org.springframework.security.oauth2.server.resource.authentication.OpaqueTokenReactiveAuthenticationManager;
+import org.springframework.security.web.server.WebFilterChainProxy;
 import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
 import org.springframework.security.web.server.context.ReactorContextWebFilter;
 import org.springframework.web.server.WebFilter;
@@ -98,13 +100,19 @@ final class WebFilterKinds {
         return !isOurs(filter) && !filter.getClass().getName().startsWith(SPRING);
     }
 
-    /** Whether filters of the application may run outside of all chains. */
+    /**
+     * Whether filters of the application may run outside of all chains. Filters of Spring Security do if the application
+     * defines them as beans. Those of parent contexts run too.
+     */
     static boolean haveOwn(ListableBeanFactory beans) {
-        return Stream.of(beans.getBeanNamesForType(WebFilter.class, true, false))
+        return Stream.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, WebFilter.class, true, false))
                 .filter(name -> !name.startsWith("sessionTracking"))
                 .map(beans::getType)
-                .anyMatch(type ->
-                        type == null || type.isInterface() || !type.getName().startsWith(SPRING));
+                .filter(type -> type != WebFilterChainProxy.class)
+                .anyMatch(type -> type == null
+                        || type.isInterface()
+                        || !type.getName().startsWith(SPRING)
+                        || type.getName().startsWith(SPRING + "security."));
     }
 
     /** Whether contexts come from a repository of the application, which may create them from tokens. */

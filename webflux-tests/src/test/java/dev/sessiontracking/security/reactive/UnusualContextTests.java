@@ -19,13 +19,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.cloud.context.config.annotation.RefreshScope;
 import org.springframework.cloud.context.refresh.ContextRefresher;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
 import org.springframework.web.server.WebExceptionHandler;
+import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Mono;
 
 /** Application contexts that are built in unusual ways. */
@@ -87,6 +90,33 @@ class UnusualContextTests {
         try (FluxServer server = start(ErrorEntryPoint.class)) {
             assertChecked(server);
         }
+    }
+
+    @Test
+    void filterOfSpringSecurityThatIsABeanIsChecked() {
+        try (FluxServer server = start(SpringFilter.class)) {
+            assertFilterIsChecked(server);
+        }
+    }
+
+    @Test
+    void filterOfTheParentContextIsChecked() {
+        try (AnnotationConfigApplicationContext parent = new AnnotationConfigApplicationContext(Parent.class);
+                FluxServer server = FluxServer.start(
+                        Map.of(FluxApplication.ON, FluxApplication.URL),
+                        context -> context.setParent(parent),
+                        FluxApplication.class,
+                        Open.class)) {
+            assertFilterIsChecked(server);
+        }
+    }
+
+    private static void assertFilterIsChecked(FluxServer server) {
+        String live =
+                TestIssuer.get().token(server.bean(RecordingSessions.class).begin());
+        assertThat(server.call("GET", "/me", live).body()).isEqualTo("alice");
+        assertThat(server.call("GET", "/me", TestIssuer.get().token("revoked")).statusCode())
+                .isEqualTo(401);
     }
 
     @Test
@@ -159,6 +189,36 @@ class UnusualContextTests {
                 exchange.getResponse().setStatusCode(HttpStatus.UNAUTHORIZED);
                 return exchange.getResponse().setComplete();
             };
+        }
+    }
+
+    /** Runs behind all chains. */
+    @Configuration(proxyBeanMethods = false)
+    static class SpringFilter extends Open {
+
+        @Bean
+        AuthenticationWebFilter filter() {
+            return FluxShapes.authenticationFilter();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Open {
+
+        @Bean
+        SecurityWebFilterChain chain(ServerHttpSecurity http) {
+            return http.authorizeExchange(exchanges -> exchanges.anyExchange().permitAll())
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Parent {
+
+        @Bean
+        @org.springframework.core.annotation.Order(0)
+        WebFilter filter() {
+            return FluxShapes::writeContext;
         }
     }
 }
