@@ -18,7 +18,7 @@ public final class Benchmarks {
             Usage: benchmarks/run <command> [options]
 
               jmh [JMH's own options]                                       one operation in process
-              chain [--rounds=N]                                            filter chains by processor time
+              chain [--webflux] [--rounds=N] [--sessions=N]                 filter chains by processor time
               side-by-side [--long] [--rounds=N] [--variants=A,B]           the product and others over HTTP
               propagation [--revocations=N]                                 from DEL to the first refusal
               scale [--small]                                               what grows with sessions and nodes
