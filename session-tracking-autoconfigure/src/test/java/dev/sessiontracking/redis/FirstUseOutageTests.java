@@ -63,6 +63,7 @@ class FirstUseOutageTests {
             }
 
             await().atMost(TestNode.PATIENCE).until(() -> node.pendingRevocations() == 0);
+            await().atMost(TestNode.PATIENCE).until(() -> other.status(token) != SessionStatus.UNKNOWN);
             assertThat(other.status(token)).isEqualTo(SessionStatus.ENDED);
             assertThat(node.status(token)).isEqualTo(SessionStatus.ENDED);
             other.awaitStatus(token("sid", "alice", secondsAgo(-120)), SessionStatus.LIVE);
