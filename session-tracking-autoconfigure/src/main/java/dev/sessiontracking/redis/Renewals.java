@@ -54,6 +54,8 @@ final class Renewals {
 
     private static final int MOST_UNANSWERED = 1_000;
 
+    private static final int MOST_OF_A_SESSION = 8;
+
     /** Longer values are of other writers. */
     private static final int LONGEST_UNANSWERED = 4_096;
 
@@ -96,6 +98,15 @@ final class Renewals {
                                 }
                             }));
         }
+    }
+
+    /** One session never takes the room of all others. */
+    private boolean hasRoom(String sessionId) {
+        return unanswered.size() < MOST_UNANSWERED
+                && unanswered.stream()
+                                .filter(lost -> lost.session().id().equals(sessionId))
+                                .count()
+                        < MOST_OF_A_SESSION;
     }
 
     private boolean isLeftOut(RedisRequest commands, Attempt lost) {
@@ -190,7 +201,7 @@ final class Renewals {
                                     .whenComplete((answer, failure) -> {
                                         if (failure != null
                                                 && refresh.generation() != null
-                                                && unanswered.size() < MOST_UNANSWERED
+                                                && hasRoom(session.id())
                                                 && attempt.replacement().length() <= LONGEST_UNANSWERED) {
                                             unanswered.add(attempt);
                                             takeBackLater();

@@ -17,7 +17,10 @@ public final class MissingPermissions {
 
     private static final Logger log = LoggerFactory.getLogger(MissingPermissions.class);
 
-    /** The error texts of Redis, Valkey, and common proxies and managed services. */
+    /**
+     * The error texts of Redis, Valkey, and common proxies and managed services. "OOM command not allowed" is the error of
+     * a full server.
+     */
     private static final Pattern MISSING_COMMAND =
             Pattern.compile("(?i)\\b(?:unknown|unsupported)\\b.{0,20}\\bcommand\\b"
                     + "|(?<!OOM )\\bcommand\\b.{0,40}\\b(?:disabled|not (?:support|allow|permit|avail|enabled))");

@@ -99,7 +99,7 @@ record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized)
     }
 
     /**
-     * Makes a filter of Spring Security leave the failures of later filters to this. It would respond to them as to its own.
+     * Wraps the failure handler of a filter. Otherwise the filter responds to failures of later filters as to its own.
      *
      * @return whether that is possible
      */
@@ -111,7 +111,7 @@ record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized)
         return handler instanceof ServerAuthenticationFailureHandler;
     }
 
-    /** The failure handler of a filter. */
+    /** Responds to failures of session tracking, and leaves all others to the filter's own handler. */
     record Answering(ServerAuthenticationFailureHandler own, ExchangeRejections rejections)
             implements ServerAuthenticationFailureHandler {
 
@@ -119,7 +119,7 @@ record ExchangeRejections(ServerAuthenticationFailureHandler unauthorized)
         public Mono<Void> onAuthenticationFailure(WebFilterExchange filterExchange, AuthenticationException failure) {
             return rejections
                     .handle(filterExchange.getExchange(), failure)
-                    .onErrorResume(failure::equals, own -> this.own.onAuthenticationFailure(filterExchange, failure));
+                    .onErrorResume(failure::equals, unhandled -> own.onAuthenticationFailure(filterExchange, failure));
         }
     }
 

@@ -117,7 +117,7 @@ record SessionWebFilterChains(
 
         private boolean checked;
 
-        /** Whether nobody intercepts the failures of later filters. */
+        /** Whether no filter intercepts the failures of later filters. */
         private boolean answers;
 
         Plan(String name, List<WebFilter> filters) {
@@ -132,7 +132,7 @@ record SessionWebFilterChains(
                     .findFirst()
                     .map(this::failureHandler)
                     .orElse(ExchangeRejections.BEARER));
-            // Otherwise the exception handler of the application context responds.
+            // If no filter can intercept a failure, the exception handler of the application context responds to it.
             this.answers = !ownOuterFilters.getAsBoolean();
             this.lastTokens = lastIndex(WebFilterKinds::isTokenFilter);
             this.logoutAt = lastIndex(LogoutWebFilter.class::isInstance);

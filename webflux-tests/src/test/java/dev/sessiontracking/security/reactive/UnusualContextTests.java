@@ -22,6 +22,7 @@ import org.springframework.cloud.context.refresh.ContextRefresher;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
@@ -106,7 +107,7 @@ class UnusualContextTests {
                         Map.of(FluxApplication.ON, FluxApplication.URL),
                         context -> context.setParent(parent),
                         FluxApplication.class,
-                        Open.class)) {
+                        OuterFilterTests.Chain.class)) {
             assertFilterIsChecked(server);
         }
     }
@@ -194,7 +195,7 @@ class UnusualContextTests {
 
     /** Runs behind all chains. */
     @Configuration(proxyBeanMethods = false)
-    static class SpringFilter extends Open {
+    static class SpringFilter extends OuterFilterTests.Chain {
 
         @Bean
         AuthenticationWebFilter filter() {
@@ -203,20 +204,10 @@ class UnusualContextTests {
     }
 
     @Configuration(proxyBeanMethods = false)
-    static class Open {
-
-        @Bean
-        SecurityWebFilterChain chain(ServerHttpSecurity http) {
-            return http.authorizeExchange(exchanges -> exchanges.anyExchange().permitAll())
-                    .build();
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
     static class Parent {
 
         @Bean
-        @org.springframework.core.annotation.Order(0)
+        @Order(0)
         WebFilter filter() {
             return FluxShapes::writeContext;
         }
