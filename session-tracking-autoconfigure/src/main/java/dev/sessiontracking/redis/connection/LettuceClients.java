@@ -25,6 +25,7 @@ import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -46,6 +47,9 @@ final class LettuceClients {
     private static final int REQUEST_QUEUE_SIZE = 16_384;
 
     private static final int IO_THREADS = 2;
+
+    /** How many commands at most are written with one system call, if they are sent at the same time. */
+    private static final int MOST_COMMANDS_TOGETHER = 256;
 
     /**
      * With Lettuce's default tick of 100 ms, a timeout of 100 ms can take nearly 200 ms. A shorter tick than this one
@@ -153,13 +157,11 @@ final class LettuceClients {
                 .nettyCustomizer(new NettyCustomizer() {
                     @Override
                     public void afterChannelInitialized(Channel channel) {
+                        String encoder =
+                                channel.pipeline().context(CommandEncoder.class).name();
                         channel.pipeline()
-                                .addAfter(
-                                        channel.pipeline()
-                                                .context(CommandEncoder.class)
-                                                .name(),
-                                        null,
-                                        new SilenceHandler(commandTimeout, channels));
+                                .addAfter(encoder, null, new SilenceHandler(commandTimeout, channels))
+                                .addAfter(encoder, null, new FlushConsolidationHandler(MOST_COMMANDS_TOGETHER, true));
                         channels.add(channel);
                     }
                 })

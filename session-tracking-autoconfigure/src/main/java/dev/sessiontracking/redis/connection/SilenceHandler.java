@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Objects;
@@ -44,18 +45,34 @@ final class SilenceHandler extends ChannelDuplexHandler {
 
     private final ChannelGroup others;
 
-    private long heardAt = System.nanoTime();
+    private Ticker ticker = Ticker.systemTicker();
 
-    private @Nullable ScheduledFuture<?> deadline;
+    private long heardAt;
+
+    private boolean isWaiting;
 
     /** Whether what is awaited may take longer than a command of one key. */
     private boolean isPatient;
+
+    /** When what is awaited is late. */
+    private long deadline;
+
+    /** Runs at the deadline or earlier. It stays when a reply comes, because a busy connection would replace it all the time. */
+    private @Nullable ScheduledFuture<?> timer;
+
+    private long timerAt;
 
     /** @param others the channels of this client */
     SilenceHandler(Duration commandTimeout, ChannelGroup others) {
         this.commandTimeout = commandTimeout;
         this.silence = commandTimeout.compareTo(LONGEST_SILENCE) < 0 ? commandTimeout : LONGEST_SILENCE;
         this.others = others;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ticker = context.executor().ticker();
+        heardAt = ticker.nanoTime();
     }
 
     @Override
@@ -66,11 +83,32 @@ final class SilenceHandler extends ChannelDuplexHandler {
 
     private void await(ChannelHandlerContext context, Object message) {
         long nanos = patience(message).toNanos();
-        ScheduledFuture<?> earlier = deadline;
-        if (earlier == null || earlier.getDelay(TimeUnit.NANOSECONDS) > nanos) {
-            cancel();
-            deadline = context.executor().schedule(() -> silent(context), nanos, TimeUnit.NANOSECONDS);
+        long late = ticker.nanoTime() + nanos;
+        if (!isWaiting || deadline - late > 0) {
+            isWaiting = true;
             isPatient = nanos > silence.toNanos();
+            deadline = late;
+            if (timer == null || timerAt - late > 0) {
+                cancel();
+                schedule(context, nanos);
+            }
+        }
+    }
+
+    private void schedule(ChannelHandlerContext context, long nanos) {
+        timerAt = deadline;
+        timer = context.executor().schedule(() -> timeIsUp(context), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void timeIsUp(ChannelHandlerContext context) {
+        timer = null;
+        if (isWaiting) {
+            long left = deadline - ticker.nanoTime();
+            if (left > 0) {
+                schedule(context, left);
+            } else {
+                silent(context);
+            }
         }
     }
 
@@ -85,8 +123,8 @@ final class SilenceHandler extends ChannelDuplexHandler {
     /** A reply to one command says nothing about those that were sent after it. */
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        cancel();
-        heardAt = System.nanoTime();
+        isWaiting = false;
+        heardAt = ticker.nanoTime();
         context.fireChannelRead(message);
         CommandHandler commands = context.pipeline().get(CommandHandler.class);
         Object next = commands == null ? null : commands.getStack().peek();
@@ -106,7 +144,7 @@ final class SilenceHandler extends ChannelDuplexHandler {
      * that were sent on them just now, such as a heartbeat, are sent again.
      */
     private void silent(ChannelHandlerContext context) {
-        deadline = null;
+        isWaiting = false;
         for (Channel other : others) {
             if (Objects.equals(other.remoteAddress(), context.channel().remoteAddress())) {
                 other.eventLoop().execute(() -> {
@@ -122,8 +160,8 @@ final class SilenceHandler extends ChannelDuplexHandler {
 
     /** A reply that was on its way when the fault began does not count. */
     private boolean wasIdle() {
-        boolean isAtWork = deadline != null && isPatient;
-        return !isAtWork && System.nanoTime() - heardAt > silence.toNanos() / 2;
+        boolean isAtWork = isWaiting && isPatient;
+        return !isAtWork && ticker.nanoTime() - heardAt > silence.toNanos() / 2;
     }
 
     /** Commands that were not delivered by now must not be delivered later, because their callers have given up. */
@@ -135,9 +173,9 @@ final class SilenceHandler extends ChannelDuplexHandler {
     }
 
     private void cancel() {
-        ScheduledFuture<?> pending = deadline;
+        ScheduledFuture<?> pending = timer;
         if (pending != null) {
-            deadline = null;
+            timer = null;
             pending.cancel(false);
         }
     }

@@ -23,6 +23,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,13 +47,14 @@ class SilenceHandlerTests {
                 new SilenceHandler(TIMEOUT, channels),
                 new CommandHandler(
                         ClientOptions.create(), mock(ClientResources.class, RETURNS_DEEP_STUBS), mock(Endpoint.class)));
+        channel.freezeTime();
         channels.add(channel);
         return channel;
     }
 
     @BeforeEach
-    void idle() throws InterruptedException {
-        Thread.sleep(TIMEOUT.plusMillis(5).toMillis());
+    void idle() {
+        pass(TIMEOUT);
     }
 
     @AfterEach
@@ -65,18 +67,25 @@ class SilenceHandlerTests {
         return new Command<>(type, new StatusOutput<>(StringCodec.UTF8));
     }
 
-    private void awaitSilence() throws InterruptedException {
+    private void awaitSilence() {
         silent.writeOutbound(command(CommandType.GET));
-        Thread.sleep(TIMEOUT.plusMillis(5).toMillis());
+        pass(TIMEOUT);
+    }
+
+    private void pass(Duration time) {
+        silent.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+        other.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void runTasks() {
-        silent.runPendingTasks();
-        other.runPendingTasks();
+        for (int hop = 0; hop < 2; hop++) {
+            silent.runPendingTasks();
+            other.runPendingTasks();
+        }
     }
 
     @Test
-    void idleConnectionIsClosedWithIt() throws InterruptedException {
+    void idleConnectionIsClosedWithIt() {
         awaitSilence();
         runTasks();
         assertThat(silent.isOpen()).isFalse();
@@ -85,7 +94,7 @@ class SilenceHandlerTests {
     }
 
     @Test
-    void connectionThatWasIdleUntilAHeartbeatIsClosedWithIt() throws InterruptedException {
+    void connectionThatWasIdleUntilAHeartbeatIsClosedWithIt() {
         awaitSilence();
         other.writeOutbound(command(CommandType.DEL));
         runTasks();
@@ -93,19 +102,19 @@ class SilenceHandlerTests {
     }
 
     @Test
-    void connectionWhoseLastReplyWasOnItsWayIsClosedWithIt() throws InterruptedException {
+    void connectionWhoseLastReplyWasOnItsWayIsClosedWithIt() {
         other.writeOutbound(command(CommandType.GET));
         silent.writeOutbound(command(CommandType.GET));
-        Thread.sleep(TIMEOUT.dividedBy(3).toMillis());
+        pass(TIMEOUT.dividedBy(3));
         other.writeInbound(REPLY.retainedDuplicate());
-        Thread.sleep(TIMEOUT.multipliedBy(3).dividedBy(4).toMillis());
+        pass(TIMEOUT.multipliedBy(2).dividedBy(3).plusMillis(1));
         runTasks();
         assertThat(silent.isOpen()).isFalse();
         assertThat(other.isOpen()).isFalse();
     }
 
     @Test
-    void connectionThatWorksOnManyKeysStaysOpen() throws InterruptedException {
+    void connectionThatWorksOnManyKeysStaysOpen() {
         other.writeOutbound(command(new Bulk(CommandType.MGET)));
         awaitSilence();
         runTasks();
@@ -115,22 +124,46 @@ class SilenceHandlerTests {
 
     /** A reply that was on its way when the connection was dropped. */
     @Test
-    void replyToAnEarlierCommandDoesNotEndTheWaitForALaterOne() throws InterruptedException {
+    void replyToAnEarlierCommandDoesNotEndTheWaitForALaterOne() {
         Command<String, String, String> answered = command(CommandType.ZREM);
         silent.writeOutbound(answered, command(CommandType.EVALSHA));
         silent.writeInbound(REPLY.retainedDuplicate());
         assertThat(answered.get()).isEqualTo("OK");
-        Thread.sleep(TIMEOUT.plusMillis(5).toMillis());
+        pass(TIMEOUT);
         runTasks();
         assertThat(silent.isOpen()).isFalse();
     }
 
     @Test
-    void connectionWithoutCommandsStaysOpenAfterItsLastReply() throws InterruptedException {
+    void connectionWithoutCommandsStaysOpenAfterItsLastReply() {
         silent.writeOutbound(command(CommandType.GET));
         silent.writeInbound(REPLY.retainedDuplicate());
-        Thread.sleep(TIMEOUT.plusMillis(5).toMillis());
+        pass(TIMEOUT);
         runTasks();
         assertThat(silent.isOpen()).isTrue();
+    }
+
+    @Test
+    void commandAfterAReplyHasItsFullTime() {
+        silent.writeOutbound(command(CommandType.GET));
+        pass(TIMEOUT.dividedBy(2));
+        silent.writeInbound(REPLY.retainedDuplicate());
+        silent.writeOutbound(command(CommandType.GET));
+        pass(TIMEOUT.dividedBy(2));
+        runTasks();
+        assertThat(silent.isOpen()).isTrue();
+        pass(TIMEOUT.dividedBy(2));
+        runTasks();
+        assertThat(silent.isOpen()).isFalse();
+    }
+
+    @Test
+    void commandAfterOneOnManyKeysHasOnlyItsOwnTime() {
+        silent.writeOutbound(command(new Bulk(CommandType.MGET)));
+        silent.writeInbound(REPLY.retainedDuplicate());
+        silent.writeOutbound(command(CommandType.GET));
+        pass(TIMEOUT);
+        runTasks();
+        assertThat(silent.isOpen()).isFalse();
     }
 }
