@@ -84,14 +84,24 @@ record SessionEngine(
         // Where both are unknown, the cut-off and the session are read at the same time.
         CompletableFuture<NotBefore> cutoff = markers().cutoff();
         String sessionId = token.sessionId();
-        CompletionStage<Result> answer = token.firstUse() != null
-                ? checkOfProvider(token, cutoff)
-                : store.exists(sessionId)
-                        .thenCompose(live -> cutoff.thenCompose(known -> live && known.exists()
-                                ? isLater(sessionId, known)
-                                : CompletableFuture.completedStage(live)))
-                        .thenApply(live -> live ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE);
+        CompletionStage<Result> answer;
+        if (token.firstUse() != null) {
+            answer = checkOfProvider(token, cutoff);
+        } else if (cutoff.isDone() && !cutoff.join().exists()) {
+            return store.exists(sessionId)
+                    .handle((live, failure) -> answered(token, failure == null ? byStore(live) : Result.UNVERIFIED));
+        } else {
+            answer = store.exists(sessionId)
+                    .thenCompose(live -> cutoff.thenCompose(known -> live && known.exists()
+                            ? isLater(sessionId, known)
+                            : CompletableFuture.completedStage(live)))
+                    .thenApply(SessionEngine::byStore);
+        }
         return answer.handle((result, failure) -> answered(token, failure == null ? result : Result.UNVERIFIED));
+    }
+
+    private static Result byStore(boolean live) {
+        return live ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE;
     }
 
     /** The cache may know that the store does not hold the session, but not whether it has ended. */
@@ -105,8 +115,7 @@ record SessionEngine(
                     live ? reader.lookup(sessionId, known, token.authenticatedAt()) : SessionStatus.UNKNOWN;
             return status == SessionStatus.UNKNOWN
                     ? firstUses.check(token, live, known)
-                    : CompletableFuture.completedStage(
-                            status == SessionStatus.LIVE ? Result.LIVE_BY_STORE : Result.ENDED_BY_STORE);
+                    : CompletableFuture.completedStage(byStore(status == SessionStatus.LIVE));
         }));
     }
 

@@ -153,7 +153,8 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Boolean> exists(String sessionId) {
-        return answer(commands -> reads.exists(commands, sessionId));
+        return link.request(commands -> commands.strlen(keys.session(sessionId)))
+                .handle(SessionReads::isSession);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package dev.sessiontracking.redis;
 
 import dev.sessiontracking.SessionService;
+import dev.sessiontracking.SessionStoreUnavailableException;
 import dev.sessiontracking.UserSession;
 import dev.sessiontracking.redis.SessionValues.Value;
 import dev.sessiontracking.redis.connection.RedisFailures;
@@ -17,21 +18,24 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads live sessions: one by its id, or those of a user. */
 record SessionReads(RedisKeys keys, UserIndex index, Clock clock) {
 
-    /** Uses STRLEN and not EXISTS, because EXISTS would accept a key of another type as a session. */
-    CompletionStage<Boolean> exists(RedisRequest commands, String sessionId) {
-        return commands.strlen(keys.session(sessionId)).handle((length, failure) -> {
-            if (failure == null) {
-                return length > 0;
-            }
-            if (RedisFailures.isWrongType(failure)) {
-                return false;
-            }
-            throw RedisFailures.unavailable(failure);
-        });
+    /**
+     * What a STRLEN says of a session. EXISTS would accept a key of another type.
+     *
+     * @throws SessionStoreUnavailableException if there was no answer
+     */
+    static boolean isSession(@Nullable Long length, @Nullable Throwable failure) {
+        if (failure == null) {
+            return length != null && length > 0;
+        }
+        if (RedisFailures.isWrongType(failure)) {
+            return false;
+        }
+        throw RedisFailures.unavailable(failure);
     }
 
     CompletionStage<Optional<UserSession>> find(RedisRequest commands, String sessionId) {

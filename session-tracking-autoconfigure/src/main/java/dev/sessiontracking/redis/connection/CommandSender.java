@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -63,37 +64,43 @@ final class CommandSender {
             CommandArgs<String, String> args,
             Predicate<Throwable> isAnswer) {
         Shard shard = shards.of(key);
-        CompletionStage<T> reply = deadline == null
+        Consumer<Throwable> ended = failure -> failed(shard, line, key, failure, isAnswer);
+        return deadline == null
                 // The returned stage completes after this callback.
                 ? shard.send(
                         line,
                         () -> shards.commands(line).dispatch(type, output.apply(StringCodec.UTF8), args),
-                        () -> repeated |= line == Line.WRITE)
-                : shard.sendOnce(line, () -> {
-                    requireTime(deadline);
-                    return shards.commands(Line.BULK).dispatch(new Bulk(type), output.apply(StringCodec.UTF8), args);
-                });
-        return reply.whenComplete((value, failure) -> {
-            if (!RedisFailures.isAnswer(failure) && !isAnswer.test(failure)) {
-                failed.add(shard);
-                if (deadline == null) {
-                    shard.failed(line, key, failure);
-                } else {
-                    shard.bulkFailed(failure);
-                }
+                        () -> repeated |= line == Line.WRITE,
+                        ended)
+                : shard.sendOnce(
+                        line,
+                        () -> {
+                            requireTime(deadline);
+                            return shards.commands(Line.BULK)
+                                    .dispatch(new Bulk(type), output.apply(StringCodec.UTF8), args);
+                        },
+                        ended);
+    }
+
+    private void failed(Shard shard, Line line, String key, Throwable failure, Predicate<Throwable> isAnswer) {
+        if (!RedisFailures.isWrongType(failure) && !isAnswer.test(failure)) {
+            failed.add(shard);
+            if (deadline == null) {
+                shard.failed(line, key, failure);
+            } else {
+                shard.bulkFailed(failure);
             }
-        });
+        }
     }
 
     /** A command about the keys of all masters, in a request for many keys. */
     <T> CompletionStage<T> bulk(Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
         Shard shard = shards.of("");
-        return shard.sendOnce(Line.READ, () -> command.apply(shards.commands(Line.BULK)))
-                .whenComplete((value, failure) -> {
-                    if (!RedisFailures.isAnswer(failure)) {
-                        shard.bulkFailed(failure);
-                    }
-                });
+        return shard.sendOnce(Line.READ, () -> command.apply(shards.commands(Line.BULK)), failure -> {
+            if (!RedisFailures.isWrongType(failure)) {
+                shard.bulkFailed(failure);
+            }
+        });
     }
 
     private static void requireTime(long deadline) {

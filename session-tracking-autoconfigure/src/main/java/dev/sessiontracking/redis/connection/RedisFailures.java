@@ -24,7 +24,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /** Classifies failures of commands and describes them in words. An error reply counts as a failure too. */
 public final class RedisFailures {
@@ -79,11 +78,7 @@ public final class RedisFailures {
         return cause;
     }
 
-    /** Whether the server has answered. A value of another type is an answer too. */
-    static boolean isAnswer(@Nullable Throwable failure) {
-        return failure == null || isWrongType(failure);
-    }
-
+    /** Whether the value is of another type. This is an answer. */
     public static boolean isWrongType(Throwable failure) {
         return startsWith(failure, "WRONGTYPE");
     }

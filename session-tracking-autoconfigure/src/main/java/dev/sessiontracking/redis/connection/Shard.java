@@ -67,7 +67,7 @@ public final class Shard {
     /** A heartbeat waits for a reconnect, but not so long that an outage is detected late. */
     private CompletionStage<?> patiently(Supplier<CompletionStage<?>> heartbeat) {
         long patience = Math.min(timeout.toNanos(), CircuitBreaker.RECONNECT.toNanos());
-        return again(heartbeat::get, System.nanoTime() + patience, failure -> {}, null);
+        return again(heartbeat::get, System.nanoTime() + patience, failure -> {}, failure -> {}, null);
     }
 
     public boolean isOpenFor(Line line) {
@@ -84,8 +84,10 @@ public final class Shard {
      *
      * @param line reads or writes
      * @param unanswered runs before the command is sent again
+     * @param failed receives the final failure, before the stage completes
      */
-    public <T> CompletionStage<T> send(Line line, Supplier<CompletionStage<T>> command, Runnable unanswered) {
+    public <T> CompletionStage<T> send(
+            Line line, Supplier<CompletionStage<T>> command, Runnable unanswered, Consumer<Throwable> failed) {
         return again(
                 () -> {
                     requireOpen(line);
@@ -96,11 +98,16 @@ public final class Shard {
                     unanswered.run();
                     suspect(failure);
                 },
+                failed,
                 null);
     }
 
-    /** Sends a command of an operation on many keys once, as soon as there is a connection for it. */
-    <T> CompletionStage<T> sendOnce(Line line, Supplier<CompletionStage<T>> command) {
+    /**
+     * Sends a command of an operation on many keys once, as soon as there is a connection for it.
+     *
+     * @param failed receives the final failure, before the stage completes
+     */
+    <T> CompletionStage<T> sendOnce(Line line, Supplier<CompletionStage<T>> command, Consumer<Throwable> failed) {
         return again(
                 () -> {
                     requireOpen(line);
@@ -108,6 +115,7 @@ public final class Shard {
                 },
                 System.nanoTime() + Bulk.timeout(timeout).toNanos(),
                 failure -> {},
+                failed,
                 notAgain);
     }
 
@@ -115,12 +123,15 @@ public final class Shard {
      * Repeats a command without a reply once. An attempt does not count if the command was not sent, or if it was sent
      * on a silent connection just before that was closed.
      *
+     * @param failed receives the failure that is not followed by another attempt. A stage of its own for this would delay each
+     *     reply
      * @param before why the last attempt got no reply
      */
     private <T> CompletionStage<T> again(
             Supplier<? extends CompletionStage<T>> command,
             long deadline,
             Consumer<Throwable> unanswered,
+            Consumer<Throwable> failed,
             @Nullable Throwable before) {
         CompletionStage<T> reply;
         try {
@@ -133,6 +144,7 @@ public final class Shard {
             boolean isSent = !RedisFailures.isNotSent(failure);
             boolean isClosing = before != null && RedisFailures.isTimeout(before) && !RedisFailures.isTimeout(failure);
             if (!RedisFailures.isNoAnswer(failure) || left <= 0 || (isSent && before != null && !isClosing)) {
+                failed.accept(failure);
                 return CompletableFuture.failedFuture(failure);
             }
             if (isSent) {
@@ -141,8 +153,13 @@ public final class Shard {
             long pause = RedisFailures.isTimeout(failure) ? 0 : RECONNECT_MILLIS;
             return CompletableFuture.runAsync(
                             () -> {}, CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, Runnable::run))
-                    .thenCompose(paused -> again(command, deadline, unanswered, isSent ? failure : before))
-                    .orTimeout(left, TimeUnit.NANOSECONDS);
+                    .thenCompose(paused -> again(command, deadline, unanswered, last -> {}, isSent ? failure : before))
+                    .orTimeout(left, TimeUnit.NANOSECONDS)
+                    .whenComplete((value, last) -> {
+                        if (last != null) {
+                            failed.accept(last);
+                        }
+                    });
         });
     }
 

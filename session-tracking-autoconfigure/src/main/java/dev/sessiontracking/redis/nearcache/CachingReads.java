@@ -129,17 +129,18 @@ final class CachingReads {
         if (!shard.isOpenFor(Line.READ) || !schedule.isTrusted(current.shown())) {
             return null;
         }
-        return shard.send(Line.READ, () -> ask(current, key, answer), () -> {}).exceptionallyCompose(failure -> {
-            if (RedisFailures.isWrongType(failure)) {
-                return CompletableFuture.completedStage(answer.apply(null, false));
-            }
-            CompletionStage<T> other = instead.apply(failure);
-            if (other != null) {
-                return other;
-            }
-            shard.failed(Line.READ, key, failure);
-            return CompletableFuture.failedStage(RedisFailures.unavailable(failure));
-        });
+        return shard.send(Line.READ, () -> ask(current, key, answer), () -> {}, failure -> {})
+                .exceptionallyCompose(failure -> {
+                    if (RedisFailures.isWrongType(failure)) {
+                        return CompletableFuture.completedStage(answer.apply(null, false));
+                    }
+                    CompletionStage<T> other = instead.apply(failure);
+                    if (other != null) {
+                        return other;
+                    }
+                    shard.failed(Line.READ, key, failure);
+                    return CompletableFuture.failedStage(RedisFailures.unavailable(failure));
+                });
     }
 
     private <T> CompletionStage<T> ask(

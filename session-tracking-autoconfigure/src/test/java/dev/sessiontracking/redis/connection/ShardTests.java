@@ -12,8 +12,11 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -51,13 +54,24 @@ class ShardTests {
     }
 
     private @Nullable Throwable failureAfter(RedisException... failures) {
-        return failureOf(shard.send(Line.WRITE, command(failures), () -> {}));
+        return failureOf(failed -> shard.send(Line.WRITE, command(failures), () -> {}, failed));
     }
 
-    private static @Nullable Throwable failureOf(CompletionStage<String> reply) {
-        return reply.handle((value, failure) -> failure == null ? null : RedisFailures.unwrap(failure))
+    /** The final failure, which is also reported, once and before the stage completes. */
+    private static @Nullable Throwable failureOf(Function<Consumer<Throwable>, CompletionStage<String>> request) {
+        List<Throwable> reported = new CopyOnWriteArrayList<>();
+        return request.apply(failure -> reported.add(RedisFailures.unwrap(failure)))
+                .handle((value, failure) -> {
+                    Throwable last = failure == null ? null : RedisFailures.unwrap(failure);
+                    assertThat(reported).isEqualTo(last == null ? List.of() : List.of(last));
+                    return last;
+                })
                 .toCompletableFuture()
                 .join();
+    }
+
+    private @Nullable Throwable failureOnceAfter(RedisException... failures) {
+        return failureOf(failed -> shard.sendOnce(Line.READ, command(failures), failed));
     }
 
     @Test
@@ -86,9 +100,8 @@ class ShardTests {
 
     @Test
     void commandOfAnOperationOnManyKeysWaitsForAConnectionAndIsSentOnce() {
-        assertThat(failureOf(shard.sendOnce(Line.READ, command(NOT_SENT, NOT_SENT))))
-                .isNull();
-        assertThat(failureOf(shard.sendOnce(Line.READ, command(TIMEOUT)))).isSameAs(TIMEOUT);
-        assertThat(failureOf(shard.sendOnce(Line.READ, command(CLOSED)))).isSameAs(CLOSED);
+        assertThat(failureOnceAfter(NOT_SENT, NOT_SENT)).isNull();
+        assertThat(failureOnceAfter(TIMEOUT)).isSameAs(TIMEOUT);
+        assertThat(failureOnceAfter(CLOSED)).isSameAs(CLOSED);
     }
 }
