@@ -19,7 +19,8 @@ public final class Benchmarks {
 
               jmh [JMH's own options]                                       one operation in process
               chain [--webflux] [--rounds=N] [--sessions=N]                 filter chains by processor time
-              side-by-side [--long] [--rounds=N] [--variants=A,B]           the product and others over HTTP
+              side-by-side [--long] [--webflux] [--starts=N] [--rounds=N] [--warm-up=SECONDS] [--variants=A,B]
+                                                                            the product and others over HTTP
               propagation [--revocations=N]                                 from DEL to the first refusal
               scale [--small]                                               what grows with sessions and nodes
               memory                                                        bytes of a node's heap per entry

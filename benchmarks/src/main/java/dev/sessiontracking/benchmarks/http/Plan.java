@@ -12,7 +12,8 @@ import java.util.Locale;
  *
  * @param name of the mode
  * @param variants in the order of the table
- * @param rounds how often each is measured
+ * @param starts how often all of them are started, because each process compiles the same code in another way
+ * @param rounds how often each is measured in each start
  * @param slot how long at one connection, and again at several
  * @param warmUp how long before that
  * @param connections how many "several" are
@@ -22,6 +23,7 @@ import java.util.Locale;
 record Plan(
         String name,
         List<Variant> variants,
+        int starts,
         int rounds,
         Duration slot,
         Duration warmUp,
@@ -36,11 +38,20 @@ record Plan(
     private static final int LOGINS = 10_000;
 
     private static final Plan QUICK = new Plan(
-            "quick", Variant.quick(), 20, Duration.ofMillis(500), Duration.ofSeconds(5), CONNECTIONS, SESSIONS, LOGINS);
+            "quick",
+            Variant.quick(),
+            1,
+            20,
+            Duration.ofMillis(500),
+            Duration.ofSeconds(5),
+            CONNECTIONS,
+            SESSIONS,
+            LOGINS);
 
     private static final Plan LONG = new Plan(
             "long",
             Variant.servlet(),
+            1,
             60,
             Duration.ofSeconds(1),
             Duration.ofSeconds(15),
@@ -51,23 +62,25 @@ record Plan(
     /** A few seconds to see that it works. */
     static Plan smoke(Variant... variants) {
         Duration slot = Duration.ofMillis(200);
-        return new Plan("smoke", List.of(variants), 1, slot, slot, 2, 20, 30);
+        return new Plan("smoke", List.of(variants), 1, 1, slot, slot, 2, 20, 30);
     }
 
     /** For one variant, where something else than its load is measured. */
     static Plan of(Variant variant, Duration warmUp, int sessions) {
-        return new Plan("", List.of(variant), 0, warmUp.dividedBy(5), warmUp, 4, sessions, sessions);
+        return new Plan("", List.of(variant), 1, 0, warmUp.dividedBy(5), warmUp, 4, sessions, sessions);
     }
 
     /**
-     * From the options of the command line: {@code --long}, {@code --webflux}, {@code --rounds=N}, {@code --warm-up=SECONDS} and
+     * From the options of the command line: {@code --long}, {@code --webflux}, {@code --starts=N}, {@code --rounds=N}, {@code --warm-up=SECONDS} and
      * {@code --variants=A,B}, where the reference is always one of them.
      */
     static Plan parse(List<String> options) {
         Plan plan = options.contains("--long") ? LONG : QUICK;
         for (String option : options) {
             String value = option.substring(option.indexOf('=') + 1);
-            if (option.startsWith("--rounds=")) {
+            if (option.startsWith("--starts=")) {
+                plan = plan.withStarts(Integer.parseInt(value));
+            } else if (option.startsWith("--rounds=")) {
                 plan = plan.withRounds(Integer.parseInt(value));
             } else if (option.startsWith("--warm-up=")) {
                 plan = plan.withWarmUp(Duration.ofSeconds(Long.parseLong(value)));
@@ -88,15 +101,20 @@ record Plan(
     }
 
     private Plan withWebFlux() {
-        return new Plan("webflux-" + name, Variant.webFlux(), rounds, slot, warmUp, connections, sessions, logins);
+        return new Plan(
+                "webflux-" + name, Variant.webFlux(), starts, rounds, slot, warmUp, connections, sessions, logins);
+    }
+
+    private Plan withStarts(int count) {
+        return new Plan(name, variants, count, rounds, slot, warmUp, connections, sessions, logins);
     }
 
     private Plan withRounds(int count) {
-        return new Plan(name, variants, count, slot, warmUp, connections, sessions, logins);
+        return new Plan(name, variants, starts, count, slot, warmUp, connections, sessions, logins);
     }
 
     private Plan withWarmUp(Duration longer) {
-        return new Plan(name, variants, rounds, slot, longer, connections, sessions, logins);
+        return new Plan(name, variants, starts, rounds, slot, longer, connections, sessions, logins);
     }
 
     private Plan withVariants(String names) {
@@ -108,6 +126,6 @@ record Plan(
                 chosen.add(variant);
             }
         }
-        return new Plan(name, chosen, rounds, slot, warmUp, connections, sessions, logins);
+        return new Plan(name, chosen, starts, rounds, slot, warmUp, connections, sessions, logins);
     }
 }

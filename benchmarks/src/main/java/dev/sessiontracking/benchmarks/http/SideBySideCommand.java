@@ -52,15 +52,25 @@ public final class SideBySideCommand {
     }
 
     private static String load(Plan plan) {
-        return plan.rounds() + " rounds of " + plan.slot().toMillis() + " ms at 1 and at " + plan.connections()
+        return (plan.starts() == 1 ? "" : plan.starts() + " starts of all processes, each with ") + plan.rounds()
+                + " rounds of " + plan.slot().toMillis() + " ms at 1 and at " + plan.connections()
                 + " connections, GET /hello, " + plan.sessions() + " sessions taking turns, after a warm-up of "
                 + plan.warmUp().toSeconds() + " s, in turns";
     }
 
     static Comparison compare(Plan plan, Classpath classpath) {
+        Comparison comparison = new Comparison(plan.reference());
+        Random random = new Random(SEED);
+        for (int start = 1; start <= plan.starts(); start++) {
+            say("Start " + start + " of " + plan.starts());
+            measure(plan, classpath, comparison, random);
+        }
+        return comparison;
+    }
+
+    private static void measure(Plan plan, Classpath classpath, Comparison comparison, Random random) {
         List<Subject> subjects = new ArrayList<>();
         try {
-            Comparison comparison = new Comparison(plan.reference());
             for (Variant variant : plan.variants()) {
                 say("Starting " + variant);
                 Subject subject = Subject.start(variant, classpath, plan);
@@ -69,12 +79,10 @@ public final class SideBySideCommand {
             }
             say("Warming up");
             warmUp(subjects, plan);
-            Random random = new Random(SEED);
             for (int i = 1; i <= plan.rounds(); i++) {
                 say("Round " + i + " of " + plan.rounds());
                 comparison.add(round(subjects, plan, random));
             }
-            return comparison;
         } finally {
             subjects.forEach(Subject::close);
         }
