@@ -4,6 +4,7 @@ package dev.sessiontracking.benchmarks.http;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,13 +28,24 @@ final class Classpath {
                 .toList());
     }
 
-    /** Without the libraries that are not among these. */
+    /**
+     * Without the libraries that are not among these. What a variant adds to a plain resource server stands last, as in an
+     * application whose pom.xml names it last: each class is looked for in all jars before its own.
+     */
     String with(Set<Library> libraries) {
         return entries.stream()
                 .filter(entry -> Arrays.stream(Library.values())
                         .allMatch(library -> libraries.contains(library) || !library.holds(name(entry))))
+                .sorted(Comparator.comparingInt(Classpath::place))
                 .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static int place(Path entry) {
+        if (Library.SPRING_SECURITY.holds(name(entry))) {
+            return 1;
+        }
+        return Arrays.stream(Library.values()).anyMatch(library -> library.holds(name(entry))) ? 2 : 0;
     }
 
     /** Names and versions of the jars that begin so, for the record. */

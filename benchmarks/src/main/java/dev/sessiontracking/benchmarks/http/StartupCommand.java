@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** From the start of the JVM until requests are served: plain JWT, the hand-written check, and session tracking, in turns. */
+/**
+ * From the start of the JVM until requests are served: plain JWT, the same with the client of Redis on the classpath, the
+ * hand-written check, and session tracking, in turns.
+ */
 public final class StartupCommand {
 
     private static final int ROUNDS = 10;
@@ -35,12 +38,14 @@ public final class StartupCommand {
 
     static String measure(int rounds, Classpath classpath) {
         Times without = new Times(rounds);
+        Times client = new Times(rounds);
         Times byHand = new Times(rounds);
         Times with = new Times(rounds);
         try (RedisProcess redis = RedisProcess.start()) {
             without.measure(0, Variant.PLAIN_JWT, classpath, null);
             for (int round = 0; round < rounds; round++) {
                 without.measure(round, Variant.PLAIN_JWT, classpath, null);
+                client.measure(round, Variant.PLAIN_JWT_WITH_LETTUCE, classpath, null);
                 byHand.measure(round, Variant.HAS_KEY, classpath, redis.url());
                 with.measure(round, Variant.NEAR_CACHE, classpath, redis.url());
             }
@@ -48,8 +53,10 @@ public final class StartupCommand {
         return "| application | ms until it serves requests | ms until a login and a request with its token are answered |\n"
                 + "|---|--:|--:|\n"
                 + row(Variant.PLAIN_JWT.title(), without.started, without.answered)
+                + row(Variant.PLAIN_JWT_WITH_LETTUCE.title(), client.started, client.answered)
                 + row(Variant.HAS_KEY.title(), byHand.started, byHand.answered)
                 + row(Variant.NEAR_CACHE.title(), with.started, with.answered)
+                + difference(Variant.PLAIN_JWT_WITH_LETTUCE, client, without)
                 + difference(Variant.HAS_KEY, byHand, without)
                 + difference(Variant.NEAR_CACHE, with, without);
     }

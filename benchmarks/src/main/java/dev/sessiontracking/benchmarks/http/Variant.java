@@ -20,6 +20,12 @@ enum Variant {
     PLAIN_JWT("**plain JWT HS256**", "PlainJwtApplication", Set.of(SPRING_SECURITY), "benchmarks.algorithm=HS256"),
     PLAIN_JWT_AGAIN(
             "plain JWT HS256, once more", "PlainJwtApplication", Set.of(SPRING_SECURITY), "benchmarks.algorithm=HS256"),
+    /** What the client of Redis alone costs at the start. */
+    PLAIN_JWT_WITH_LETTUCE(
+            "plain JWT HS256, with Lettuce on the classpath",
+            "PlainJwtApplication",
+            Set.of(SPRING_SECURITY, LETTUCE),
+            "benchmarks.algorithm=HS256"),
     PLAIN_JWT_RS256("plain JWT RS256", "PlainJwtApplication", Set.of(SPRING_SECURITY), "benchmarks.algorithm=RS256"),
     NEAR_CACHE(
             "**session tracking** (HS256)",
@@ -90,7 +96,8 @@ enum Variant {
     /** Those with servlets, compared with {@link #PLAIN_JWT}. */
     static List<Variant> servlet() {
         return Stream.of(values())
-                .filter(variant -> !webFlux().contains(variant))
+                .filter(variant ->
+                        variant != PLAIN_JWT_WITH_LETTUCE && !webFlux().contains(variant))
                 .toList();
     }
 
