@@ -89,7 +89,7 @@ record SessionEngine(
             answer = checkOfProvider(token, cutoff);
         } else if (cutoff.isDone() && !cutoff.join().exists()) {
             return store.exists(sessionId)
-                    .handle((live, failure) -> answered(token, failure == null ? byStore(live) : Result.UNVERIFIED));
+                    .handle((live, failure) -> answered(token, live == null ? Result.UNVERIFIED : byStore(live)));
         } else {
             answer = store.exists(sessionId)
                     .thenCompose(live -> cutoff.thenCompose(known -> live && known.exists()

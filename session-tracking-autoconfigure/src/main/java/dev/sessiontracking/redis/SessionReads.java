@@ -9,6 +9,7 @@ import dev.sessiontracking.redis.connection.RedisFailures;
 import dev.sessiontracking.redis.connection.RedisRequest;
 import dev.sessiontracking.redis.format.RedisKeys;
 import dev.sessiontracking.redis.format.SessionJson;
+import io.lettuce.core.RedisException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -29,13 +30,13 @@ record SessionReads(RedisKeys keys, UserIndex index, Clock clock) {
      * @throws SessionStoreUnavailableException if there was no answer
      */
     static boolean isSession(@Nullable Long length, @Nullable Throwable failure) {
-        if (failure == null) {
-            return length != null && length > 0;
+        if (length != null) {
+            return length > 0;
         }
-        if (RedisFailures.isWrongType(failure)) {
+        if (failure != null && RedisFailures.isWrongType(failure)) {
             return false;
         }
-        throw RedisFailures.unavailable(failure);
+        throw RedisFailures.unavailable(failure == null ? new RedisException("no length") : failure);
     }
 
     CompletionStage<Optional<UserSession>> find(RedisRequest commands, String sessionId) {

@@ -94,6 +94,12 @@ class SessionEngineTests {
     }
 
     @Test
+    void answerOfABrokenStoreIsUnverified() {
+        reader.read = CompletableFuture.completedFuture(null);
+        assertThat(engine.checkLater(token("a")).toCompletableFuture()).isCompletedWithValue(Result.UNVERIFIED);
+    }
+
+    @Test
     void denylistOutweighsTheNearCache() {
         createdElsewhere("a");
         assertThat(engine.revoke(token("a"))).isTrue();

@@ -123,8 +123,7 @@ public final class Shard {
      * Repeats a command without a reply once. An attempt does not count if the command was not sent, or if it was sent
      * on a silent connection just before that was closed.
      *
-     * @param failed receives the failure that is not followed by another attempt. A stage of its own for this would delay each
-     *     reply
+     * @param failed receives the failure that is not followed by another attempt
      * @param before why the last attempt got no reply
      */
     private <T> CompletionStage<T> again(
@@ -139,28 +138,35 @@ public final class Shard {
         } catch (RuntimeException notSent) {
             reply = CompletableFuture.failedFuture(notSent);
         }
-        return reply.exceptionallyCompose(failure -> {
-            long left = deadline - System.nanoTime();
-            boolean isSent = !RedisFailures.isNotSent(failure);
-            boolean isClosing = before != null && RedisFailures.isTimeout(before) && !RedisFailures.isTimeout(failure);
-            if (!RedisFailures.isNoAnswer(failure) || left <= 0 || (isSent && before != null && !isClosing)) {
-                failed.accept(failure);
-                return CompletableFuture.failedFuture(failure);
-            }
-            if (isSent) {
-                unanswered.accept(failure);
-            }
-            long pause = RedisFailures.isTimeout(failure) ? 0 : RECONNECT_MILLIS;
-            return CompletableFuture.runAsync(
-                            () -> {}, CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, Runnable::run))
-                    .thenCompose(paused -> again(command, deadline, unanswered, last -> {}, isSent ? failure : before))
-                    .orTimeout(left, TimeUnit.NANOSECONDS)
-                    .whenComplete((value, last) -> {
-                        if (last != null) {
-                            failed.accept(last);
-                        }
-                    });
-        });
+        // No stage of its own for the report of a failure: it would delay each reply.
+        return reply.exceptionallyCompose(failure -> repeated(command, deadline, unanswered, before, failure)
+                .whenComplete((value, last) -> {
+                    if (last != null) {
+                        failed.accept(last);
+                    }
+                }));
+    }
+
+    private <T> CompletionStage<T> repeated(
+            Supplier<? extends CompletionStage<T>> command,
+            long deadline,
+            Consumer<Throwable> unanswered,
+            @Nullable Throwable before,
+            Throwable failure) {
+        long left = deadline - System.nanoTime();
+        boolean isSent = !RedisFailures.isNotSent(failure);
+        boolean isClosing = before != null && RedisFailures.isTimeout(before) && !RedisFailures.isTimeout(failure);
+        if (!RedisFailures.isNoAnswer(failure) || left <= 0 || (isSent && before != null && !isClosing)) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        if (isSent) {
+            unanswered.accept(failure);
+        }
+        long pause = RedisFailures.isTimeout(failure) ? 0 : RECONNECT_MILLIS;
+        return CompletableFuture.runAsync(
+                        () -> {}, CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, Runnable::run))
+                .thenCompose(paused -> again(command, deadline, unanswered, last -> {}, isSent ? failure : before))
+                .orTimeout(left, TimeUnit.NANOSECONDS);
     }
 
     /** @throws SessionStoreUnavailableException if the circuit breaker is open */

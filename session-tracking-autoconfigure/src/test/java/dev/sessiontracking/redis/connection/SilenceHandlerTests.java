@@ -8,6 +8,7 @@ import static org.mockito.Mockito.mock;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.CommandType;
@@ -20,6 +21,7 @@ import io.netty.channel.DefaultChannelId;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,6 +46,7 @@ class SilenceHandlerTests {
     private EmbeddedChannel channel() {
         EmbeddedChannel channel = new EmbeddedChannel(
                 DefaultChannelId.newInstance(),
+                new FlushConsolidationHandler(256, true),
                 new SilenceHandler(TIMEOUT, channels),
                 new CommandHandler(
                         ClientOptions.create(), mock(ClientResources.class, RETURNS_DEEP_STUBS), mock(Endpoint.class)));
@@ -162,6 +165,19 @@ class SilenceHandlerTests {
         silent.writeOutbound(command(new Bulk(CommandType.MGET)));
         silent.writeInbound(REPLY.retainedDuplicate());
         silent.writeOutbound(command(CommandType.GET));
+        pass(TIMEOUT);
+        runTasks();
+        assertThat(silent.isOpen()).isFalse();
+    }
+
+    /** A command that is sent because of a reply is written, but not flushed, when the next reply arrives. */
+    @Test
+    void commandThatWaitsForItsFlushIsAwaited() {
+        Command<String, String, String> first = command(CommandType.GET);
+        AsyncCommand<String, String, String> answered = new AsyncCommand<>(first);
+        answered.thenAccept(reply -> silent.writeAndFlush(command(CommandType.SET)));
+        silent.writeOutbound(answered, command(CommandType.GET));
+        silent.writeInbound(REPLY.retainedDuplicate(), REPLY.retainedDuplicate());
         pass(TIMEOUT);
         runTasks();
         assertThat(silent.isOpen()).isFalse();
