@@ -84,19 +84,17 @@ record SessionEngine(
         // Where both are unknown, the cut-off and the session are read at the same time.
         CompletableFuture<NotBefore> cutoff = markers().cutoff();
         String sessionId = token.sessionId();
-        CompletionStage<Result> answer;
-        if (token.firstUse() != null) {
-            answer = checkOfProvider(token, cutoff);
-        } else if (cutoff.isDone() && !cutoff.join().exists()) {
+        if (token.firstUse() == null && cutoff.isDone() && !cutoff.join().exists()) {
             return store.exists(sessionId)
                     .handle((live, failure) -> answered(token, live == null ? Result.UNVERIFIED : byStore(live)));
-        } else {
-            answer = store.exists(sessionId)
-                    .thenCompose(live -> cutoff.thenCompose(known -> live && known.exists()
-                            ? isLater(sessionId, known)
-                            : CompletableFuture.completedStage(live)))
-                    .thenApply(SessionEngine::byStore);
         }
+        CompletionStage<Result> answer = token.firstUse() != null
+                ? checkOfProvider(token, cutoff)
+                : store.exists(sessionId)
+                        .thenCompose(live -> cutoff.thenCompose(known -> live && known.exists()
+                                ? isLater(sessionId, known)
+                                : CompletableFuture.completedStage(live)))
+                        .thenApply(SessionEngine::byStore);
         return answer.handle((result, failure) -> answered(token, failure == null ? result : Result.UNVERIFIED));
     }
 

@@ -30,13 +30,10 @@ record SessionReads(RedisKeys keys, UserIndex index, Clock clock) {
      * @throws SessionStoreUnavailableException if there was no answer
      */
     static boolean isSession(@Nullable Long length, @Nullable Throwable failure) {
-        if (length != null) {
-            return length > 0;
+        if (length == null && (failure == null || !RedisFailures.isWrongType(failure))) {
+            throw RedisFailures.unavailable(failure == null ? new RedisException("no length") : failure);
         }
-        if (failure != null && RedisFailures.isWrongType(failure)) {
-            return false;
-        }
-        throw RedisFailures.unavailable(failure == null ? new RedisException("no length") : failure);
+        return length != null && length > 0;
     }
 
     CompletionStage<Optional<UserSession>> find(RedisRequest commands, String sessionId) {
