@@ -84,6 +84,7 @@ record SessionEngine(
         // Where both are unknown, the cut-off and the session are read at the same time.
         CompletableFuture<NotBefore> cutoff = markers().cutoff();
         String sessionId = token.sessionId();
+        // The usual case. Each further step would delay the requests of a node without a near cache.
         if (token.firstUse() == null && cutoff.isDone() && !cutoff.join().exists()) {
             return store.exists(sessionId)
                     .handle((live, failure) -> answered(token, live == null ? Result.UNVERIFIED : byStore(live)));

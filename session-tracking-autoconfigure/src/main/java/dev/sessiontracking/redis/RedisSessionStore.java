@@ -153,6 +153,7 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public CompletionStage<Boolean> exists(String sessionId) {
+        // Translates failures in the same step: each further one would delay the reply.
         return link.request(commands -> commands.strlen(keys.session(sessionId)))
                 .handle(SessionReads::isSession);
     }

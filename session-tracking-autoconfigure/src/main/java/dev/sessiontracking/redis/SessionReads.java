@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 record SessionReads(RedisKeys keys, UserIndex index, Clock clock) {
 
     /**
-     * What a STRLEN says of a session. EXISTS would accept a key of another type.
+     * Whether a reply to STRLEN means that there is a session. EXISTS would accept a key of another type.
      *
      * @throws SessionStoreUnavailableException if there was no answer
      */

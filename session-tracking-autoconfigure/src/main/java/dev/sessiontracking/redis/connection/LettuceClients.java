@@ -293,10 +293,5 @@ final class LettuceClients {
                     ? Bulk.timeout(commandTimeout).toMillis()
                     : commandTimeout.toMillis();
         }
-
-        @Override
-        public TimeUnit getTimeUnit() {
-            return TimeUnit.MILLISECONDS;
-        }
     }
 }
