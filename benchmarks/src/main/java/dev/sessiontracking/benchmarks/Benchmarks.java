@@ -18,7 +18,7 @@ public final class Benchmarks {
             Usage: benchmarks/run <command> [options]
 
               jmh [JMH's own options]                                       one operation in process
-              chain [--webflux] [--rounds=N] [--sessions=N]                 filter chains by processor time
+              chain [--webflux] [--starts=N] [--rounds=N] [--sessions=N]    filter chains by processor time
               side-by-side [--long] [--webflux] [--starts=N] [--rounds=N] [--warm-up=SECONDS] [--variants=A,B]
                                                                             the product and others over HTTP
               propagation [--revocations=N]                                 from DEL to the first refusal

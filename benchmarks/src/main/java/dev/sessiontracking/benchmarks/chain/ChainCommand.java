@@ -21,6 +21,8 @@ public final class ChainCommand {
 
     private static final String WEBFLUX = "--webflux";
 
+    private static final String STARTS = "--starts=";
+
     private static final String ROUNDS = "--rounds=";
 
     private static final String SESSIONS = "--sessions=";
@@ -41,10 +43,25 @@ public final class ChainCommand {
     private ChainCommand() {}
 
     /**
-     * The options are {@code --webflux}, {@code --rounds=N} and {@code --sessions=N}. With one session, all its data is in
-     * the processor's cache; with many, it is not.
+     * The options are {@code --webflux}, {@code --starts=N}, {@code --rounds=N} and {@code --sessions=N}. With one session,
+     * all its data is in the processor's cache; with many, it is not. Each start is a process of its own, which compiles the
+     * same code in another way.
      */
     public static void run(List<String> options) throws Exception {
+        List<String> ofOneStart =
+                options.stream().filter(option -> !option.startsWith(STARTS)).toList();
+        if (ofOneStart.size() < options.size()) {
+            String starts = options.stream()
+                    .filter(option -> option.startsWith(STARTS))
+                    .findFirst()
+                    .orElseThrow();
+            ChainStarts.run(Integer.parseInt(starts.substring(STARTS.length())), ofOneStart);
+        } else {
+            runOnce(options);
+        }
+    }
+
+    private static void runOnce(List<String> options) throws Exception {
         int rounds = DEFAULT_ROUNDS;
         int sessions = DEFAULT_SESSIONS;
         boolean webFlux = options.contains(WEBFLUX);
@@ -79,9 +96,13 @@ public final class ChainCommand {
         }
         System.out.println(table);
         Results.write(
-                webFlux ? "chain-webflux" : "chain",
+                name(options),
                 "md",
                 "# The filter chain, by processor time\n\n" + conditions.markdown() + "\n" + table);
+    }
+
+    static String name(List<String> options) {
+        return options.contains(WEBFLUX) ? "chain-webflux" : "chain";
     }
 
     private static String measure(List<MeasuredChain> chains, int rounds) throws Exception {

@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What was measured, round by round, and what it says in relation to plain JWT. */
 final class Comparison {
@@ -69,11 +71,7 @@ final class Comparison {
         if (variant == reference) {
             return "1";
         }
-        return Spread.of(rounds.stream()
-                        .mapToDouble(round ->
-                                figure.applyAsDouble(sample(round, variant)) / figure.applyAsDouble(reference(round)))
-                        .toArray())
-                .format(2);
+        return ratios(rounds, variant, figure).format(2);
     }
 
     private String absolute(Variant variant, ToDoubleFunction<Sample> figure) {
@@ -95,6 +93,40 @@ final class Comparison {
                 + spread(reference, Sample::cpuAtOne).format(0) + " µs per request at 1 connection; "
                 + spread(reference, Sample::perSecond).format(0) + " requests/s and CPU "
                 + spread(reference, Sample::cpuAtMany).format(0) + " µs per request at several.\n";
+    }
+
+    /** The medians of each start of the processes alone: two processes of one variant differ. */
+    String starts(Plan plan) {
+        StringBuilder table =
+                new StringBuilder("| medians of single starts | p50, 1 connection | CPU per request, 1 connection"
+                        + " | CPU per request, " + plan.connections() + " connections |\n|---|--:|--:|--:|\n");
+        for (Variant variant : plan.variants()) {
+            if (variant != reference) {
+                table.append("| ")
+                        .append(String.join(
+                                " | ",
+                                variant.title(),
+                                medians(plan, variant, Sample::p50),
+                                medians(plan, variant, Sample::cpuAtOne),
+                                medians(plan, variant, Sample::cpuAtMany)))
+                        .append(" |\n");
+            }
+        }
+        return table.toString();
+    }
+
+    private String medians(Plan plan, Variant variant, ToDoubleFunction<Sample> figure) {
+        return IntStream.range(0, plan.starts())
+                .mapToObj(start -> rounds.subList(start * plan.rounds(), (start + 1) * plan.rounds()))
+                .map(ofStart -> number(ratios(ofStart, variant, figure).median(), 2))
+                .collect(Collectors.joining(", "));
+    }
+
+    private Spread ratios(List<Map<Variant, Sample>> some, Variant variant, ToDoubleFunction<Sample> figure) {
+        return Spread.of(some.stream()
+                .mapToDouble(
+                        round -> figure.applyAsDouble(sample(round, variant)) / figure.applyAsDouble(reference(round)))
+                .toArray());
     }
 
     /** Everything that was measured. */

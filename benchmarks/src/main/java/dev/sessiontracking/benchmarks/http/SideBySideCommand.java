@@ -44,7 +44,8 @@ public final class SideBySideCommand {
                         String.join(" ", VariantProcess.SETTINGS).replace("--", ""))
                 .add("load", load(plan));
         Comparison comparison = compare(plan, classpath);
-        String table = comparison.table(plan) + "\n" + comparison.reference();
+        String table = comparison.table(plan) + "\n" + (plan.starts() == 1 ? "" : comparison.starts(plan) + "\n")
+                + comparison.reference();
         System.out.println(table);
         String name = "side-by-side-" + plan.name();
         Results.write(name, "md", "# Side by side over HTTP\n\n" + conditions.markdown() + "\n" + table);
