@@ -48,17 +48,16 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
     public OAuth2TokenValidatorResult validate(Jwt jwt) {
         SessionClaim claim = evaluator.read(jwt.getClaims());
         RequestSessionState state = RequestSessionState.current();
-        if (state != null) {
-            state.noteVerified(jwt.getTokenValue(), claim);
-            if (state.isAuthenticatingToken()) {
-                return OAuth2TokenValidatorResult.success();
-            }
-        }
-        SessionDecision decision = evaluator.decide(claim, state);
+        boolean checkedLater = state != null && state.isAuthenticatingToken();
+        SessionDecision decision = checkedLater ? SessionDecision.PLAIN : evaluator.decide(claim, state);
         if (decision == SessionDecision.UNAVAILABLE) {
             throw unavailable();
         }
         if (decision.isAccepted()) {
+            // Not a rejected token: it authenticates nobody.
+            if (state != null) {
+                state.noteVerified(jwt.getTokenValue(), claim);
+            }
             return OAuth2TokenValidatorResult.success();
         }
         TokenSession session = claim.session();

@@ -71,9 +71,14 @@ public final class ChainTraits {
         return tokens;
     }
 
-    /** Whether this token, which the chain has accepted, was verified as a JWT. */
-    boolean hasVerifiedAsJwt(String token) {
-        return tokens == Tokens.JWT || (exact && tokens == Tokens.CUSTOM && TokenText.parse(token) != null);
+    /**
+     * Whether this token, which the chain has accepted, was verified as a JWT.
+     *
+     * @param opaque whether the resulting authentication shows that a token was introspected
+     */
+    boolean hasVerifiedAsJwt(String token, boolean opaque) {
+        return tokens == Tokens.JWT
+                || (tokens == Tokens.CUSTOM && (exact || !opaque) && TokenText.parse(token) != null);
     }
 
     void warnOfUncheckedOpaqueToken() {

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.chain;
 
+import dev.sessiontracking.security.RequestSessionState;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 
 /** Collects the texts of a request that look like a JWT. Looks at a bounded number of texts. Not thread-safe. */
 public final class JwtTexts {
 
     private static final String JWT_START = "eyJ";
 
-    private static final int MAX_TEXTS = 64;
+    /** More than the servers accept by default. Otherwise others could hide a token. */
+    private static final int MAX_TEXTS = 256;
 
     private static final int MAX_LENGTH = 8192;
 
@@ -19,6 +23,24 @@ public final class JwtTexts {
     private int headers;
 
     private int cookies;
+
+    /**
+     * Records what the authentication of a chain is about to verify: a token, other credentials, or a JWT in a type of the
+     * application.
+     */
+    public static void present(Authentication presented, RequestSessionState state) {
+        JwtTexts texts = new JwtTexts();
+        if (presented instanceof BearerTokenAuthenticationToken bearer) {
+            texts.found.add(bearer.getToken());
+        } else {
+            texts.add(presented.getCredentials() instanceof String text ? text : null);
+            texts.add(presented.getPrincipal() instanceof String text ? text : null);
+        }
+        texts.found.forEach(state::present);
+        if (texts.found.isEmpty()) {
+            state.presentOtherCredentials();
+        }
+    }
 
     /** The texts that look like a JWT. */
     public List<String> found() {

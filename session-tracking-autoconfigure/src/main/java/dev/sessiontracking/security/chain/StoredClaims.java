@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.springframework.security.core.Authentication;
+import org.springframework.util.ObjectUtils;
 
 /** The text that is stored beside a security context, with the sessions of the tokens that created it. */
 public final class StoredClaims {
@@ -52,7 +53,10 @@ public final class StoredClaims {
 
     /** Distinguishes a context from one that another kind of login has stored later. */
     private static String identity(Authentication authentication) {
-        return authentication.getClass().getName() + " "
-                + Integer.toHexString(Objects.hashCode(authentication.getName()));
+        String name = authentication.getName();
+        // An object without a text of its own has another name after each deserialization.
+        boolean hasName =
+                !ObjectUtils.identityToString(authentication.getPrincipal()).equals(name);
+        return authentication.getClass().getName() + " " + (hasName ? Integer.toHexString(Objects.hashCode(name)) : "");
     }
 }

@@ -9,6 +9,7 @@ import dev.sessiontracking.security.SessionTokenEvaluator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
@@ -106,7 +107,9 @@ record TokenFinder<R>(SessionTokenEvaluator evaluator, RequestReader<R> reader) 
             carried(authentication.getPrincipal());
             carried(authentication.getCredentials());
             carried(authentication.getDetails());
-            for (GrantedAuthority authority : authentication.getAuthorities()) {
+            // Some implementations return null.
+            for (GrantedAuthority authority :
+                    Objects.requireNonNullElse(authentication.getAuthorities(), List.<GrantedAuthority>of())) {
                 if (authority instanceof SwitchUserGrantedAuthority switched) {
                     carriedBy(switched.getSource(), switches + 1);
                 }
@@ -147,14 +150,16 @@ record TokenFinder<R>(SessionTokenEvaluator evaluator, RequestReader<R> reader) 
                 state.lastClaims().forEach(this::add);
             } else if (!state.presented().isEmpty()) {
                 state.presented().forEach(this::presented);
-            } else if (!opaque && !state.hasOtherCredentials()) {
+            } else if (opaque) {
+                introspected.forEach(this::presentedAsOpaque);
+            } else if (!state.hasOtherCredentials()) {
                 // The authentication manager of the application received something that was not recorded.
                 undetermined = !reader.tokens(request).isEmpty();
             }
         }
 
         private void presented(String token) {
-            if (chain.hasVerifiedAsJwt(token)) {
+            if (chain.hasVerifiedAsJwt(token, opaque)) {
                 presentedAsJwt(token);
             } else {
                 presentedAsOpaque(token);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sessiontracking.security.reactive;
 
-import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.chain.JwtTexts;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
 import org.springframework.security.web.server.authentication.ServerAuthenticationConverter;
 import org.springframework.security.web.server.authentication.WebFilterChainServerAuthenticationSuccessHandler;
@@ -37,23 +35,6 @@ record TokenRecorder(ServerAuthenticationConverter converter) implements ServerA
 
     @Override
     public Mono<Authentication> convert(ServerWebExchange exchange) {
-        return converter.convert(exchange).map(found -> record(ExchangeToken.state(exchange), found));
-    }
-
-    private static Authentication record(RequestSessionState state, Authentication found) {
-        if (found instanceof BearerTokenAuthenticationToken bearer) {
-            state.present(bearer.getToken());
-            return found;
-        }
-        JwtTexts texts = new JwtTexts();
-        if (found.getCredentials() instanceof String credentials) {
-            texts.add(credentials);
-        }
-        if (texts.found().isEmpty()) {
-            state.presentOtherCredentials();
-        } else {
-            texts.found().forEach(state::present);
-        }
-        return found;
+        return converter.convert(exchange).doOnNext(found -> JwtTexts.present(found, ExchangeToken.state(exchange)));
     }
 }

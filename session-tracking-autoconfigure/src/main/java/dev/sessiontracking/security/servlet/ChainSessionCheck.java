@@ -7,6 +7,7 @@ import dev.sessiontracking.security.chain.ChainTraits;
 import dev.sessiontracking.security.chain.RejectedTokenException;
 import dev.sessiontracking.security.chain.RequestSessions;
 import dev.sessiontracking.security.chain.RequestSessions.Origin;
+import dev.sessiontracking.security.servlet.unusual.ServletRequestReader;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -55,6 +56,8 @@ record ChainSessionCheck(
                 decision = sessions.decide(state);
                 if (decision.isAccepted()) {
                     state.accept();
+                    // Now, because the context is stored already: another request may load it.
+                    ServletRequestReader.store(request, state, authentication);
                     return true;
                 }
                 if (!logoutFirst && logsOut(state, origin, request, response)) {

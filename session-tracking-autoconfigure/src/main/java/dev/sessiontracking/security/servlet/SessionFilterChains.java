@@ -94,7 +94,7 @@ record SessionFilterChains(
             chain.doFilter(request, response);
         } finally {
             HttpServletRequest http = (HttpServletRequest) request;
-            ServletRequestReader.store(http, RequestToken.state(http));
+            ServletRequestReader.store(http, RequestToken.state(http), null);
         }
     }
 
@@ -160,7 +160,7 @@ record SessionFilterChains(
 
         private final int last;
 
-        private final boolean hasTokenFilter;
+        private final int token;
 
         private boolean begun;
 
@@ -174,10 +174,9 @@ record SessionFilterChains(
                             || filter instanceof AuthorizationFilter,
                     context + 1);
             this.logout = lastIndex(LogoutFilter.class::isInstance, context + 1, end);
-            int token = lastIndex(SessionFilterChains::isTokenFilter, context + 1, end);
+            this.token = lastIndex(SessionFilterChains::isTokenFilter, context + 1, end);
             int own = lastIndex(SessionFilterChains::isOwn, context + 1, end);
-            this.hasTokenFilter = token >= 0;
-            this.logoutCheck = Math.max(logout, hasTokenFilter ? token : own);
+            this.logoutCheck = Math.max(logout, Math.max(token, own));
             // Behind the filters of the application, check again directly before authorization, because a rejection is
             // final.
             this.last = own >= 0 && end < filters.size()
@@ -227,7 +226,7 @@ record SessionFilterChains(
             if (i == logout) {
                 if (i == logoutCheck) {
                     result.add(checkBehind(Origin.OTHER_FILTER, Logouts.ALL, i == last));
-                } else if (!hasTokenFilter) {
+                } else if (token < 0) {
                     result.add(checkBehind(Origin.OTHER_FILTER, Logouts.OF_AUTHENTICATED, false));
                 }
                 return;
@@ -236,7 +235,9 @@ record SessionFilterChains(
             if (begun && mayAuthenticate(filter)) {
                 result.add(checkBehind(
                         isTokenFilter(filter) ? Origin.TOKEN_FILTER : Origin.OTHER_FILTER,
-                        logout >= 0 && i == logoutCheck ? Logouts.ALL : Logouts.NONE,
+                        logout < 0 || (i != logoutCheck && i != token)
+                                ? Logouts.NONE
+                                : i == logoutCheck ? Logouts.ALL : Logouts.OF_AUTHENTICATED,
                         i == last));
             }
         }

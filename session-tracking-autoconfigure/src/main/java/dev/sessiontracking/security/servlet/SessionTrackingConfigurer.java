@@ -43,9 +43,9 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
         if (logout == null) {
             return;
         }
-        if (!logout.getLogoutHandlers().contains(logoutHandler)) {
-            logout.addLogoutHandler(logoutHandler);
-        }
+        // First, because it refuses tokens that must not log anybody out.
+        logout.getLogoutHandlers().remove(logoutHandler);
+        logout.getLogoutHandlers().add(0, logoutHandler);
         logout.defaultLogoutSuccessHandlerFor(
                 (request, response, authentication) -> SessionLogoutHandler.respond(request, response),
                 SessionLogoutHandler::hasLoggedOutToken);

@@ -41,6 +41,17 @@ class StoredClaimsTests {
                 .isEmpty();
     }
 
+    /** Each request deserializes it, so its name is another one each time. */
+    @Test
+    void principalWithoutATextOfItsOwnIsRecognized() {
+        Authentication one = new TestingAuthenticationToken(new Object(), null);
+        Authentication other = new TestingAuthenticationToken(new Object(), null);
+        assertThat(StoredClaims.read(StoredClaims.write(one, List.of(FULL)), other))
+                .containsExactly(FULL);
+        assertThat(StoredClaims.read(StoredClaims.write(one, List.of(FULL)), ALICE))
+                .isEmpty();
+    }
+
     @Test
     void issuerCannotAddASession() {
         SessionClaim hostile = SessionClaim.named(TokenSession.of("a"), "x\nb\nbob\n\n");

@@ -9,6 +9,7 @@ import dev.sessiontracking.security.RequestSessionState;
 import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.security.chain.ChainTraits.Tokens;
 import dev.sessiontracking.security.chain.RequestSessions.Origin;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.AbstractOAuth2TokenAuthenticationToken;
 
@@ -52,8 +54,20 @@ class UnusualTokensTests {
         ChainTraits exact = new ChainTraits("api", Tokens.CUSTOM, true);
         assertThat(presented(jwt, exact)).containsExactly("a");
         assertThat(presented("opaque", exact)).isEmpty();
-        assertThat(presented(jwt, new ChainTraits("api", Tokens.CUSTOM, false))).isEmpty();
+        assertThat(presented(jwt, new ChainTraits("api", Tokens.CUSTOM))).containsExactly("a");
         assertThat(presented(jwt, new ChainTraits("api", Tokens.OPAQUE, true))).isEmpty();
+    }
+
+    @Test
+    void authenticationMayHaveNoAuthorities() {
+        Authentication none = new TestingAuthenticationToken("alice", null) {
+            @Override
+            public Collection<GrantedAuthority> getAuthorities() {
+                return null;
+            }
+        };
+        state.present("opaque");
+        assertThat(examined(none, new ChainTraits("api", Tokens.CUSTOM))).isEmpty();
     }
 
     @Test

@@ -32,12 +32,14 @@ record MvcTester(WebApplicationContext context, MockMvc mvc, RecordingSessions s
         run(runner().withUserConfiguration(configuration), test);
     }
 
-    /** An application whose only chain is this one. */
     static void run(Chain chain, ThrowingConsumer test) {
-        run(
-                runner().withInitializer(context -> ((GenericApplicationContext) context)
-                        .registerBean(SecurityFilterChain.class, () -> chain.build(context))),
-                test);
+        run(runner(chain), test);
+    }
+
+    /** An application whose only chain is this one. */
+    static WebApplicationContextRunner runner(Chain chain) {
+        return runner().withInitializer(context -> ((GenericApplicationContext) context)
+                .registerBean(SecurityFilterChain.class, () -> chain.build(context)));
     }
 
     static void run(WebApplicationContextRunner runner, ThrowingConsumer test) {

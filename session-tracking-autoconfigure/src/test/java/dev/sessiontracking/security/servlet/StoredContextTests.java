@@ -181,7 +181,7 @@ class StoredContextTests {
                 List.of(new SimpleGrantedAuthority("ADMIN")));
     }
 
-    private static RequestPostProcessor in(MockHttpSession session) {
+    static RequestPostProcessor in(MockHttpSession session) {
         return request -> {
             request.setSession(session);
             return request;

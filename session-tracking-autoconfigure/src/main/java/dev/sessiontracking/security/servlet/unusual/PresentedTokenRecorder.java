@@ -2,9 +2,9 @@
 package dev.sessiontracking.security.servlet.unusual;
 
 import dev.sessiontracking.security.RequestSessionState;
+import dev.sessiontracking.security.chain.JwtTexts;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.authentication.DPoPAuthenticationToken;
 
 /**
@@ -16,12 +16,8 @@ public record PresentedTokenRecorder(AuthenticationManager delegate) implements 
     @Override
     public Authentication authenticate(Authentication authentication) {
         RequestSessionState state = RequestSessionState.current();
-        if (state != null) {
-            if (authentication instanceof BearerTokenAuthenticationToken bearer) {
-                state.present(bearer.getToken());
-            } else if (!(authentication instanceof DPoPAuthenticationToken)) {
-                state.presentOtherCredentials();
-            }
+        if (state != null && !(authentication instanceof DPoPAuthenticationToken)) {
+            JwtTexts.present(authentication, state);
         }
         return delegate.authenticate(authentication);
     }
