@@ -37,7 +37,7 @@ public final class ChainCommand {
 
     /** Starts a chain with these properties. */
     private interface Maker {
-        MeasuredChain make(String name, int sessions, @Nullable RedisProcess redis, String... properties);
+        MeasuredChain make(String name, int sessions, @Nullable RedisProcess redis);
     }
 
     private ChainCommand() {}
@@ -86,13 +86,8 @@ public final class ChainCommand {
         Maker maker = webFlux ? WebFluxChain::new : ServletChain::new;
         try (MeasuredChain plain = maker.make("plain JWT", sessions, null);
                 MeasuredChain again = maker.make("plain JWT, once more", sessions, null);
-                MeasuredChain tracked = maker.make("session tracking", sessions, RedisProcess.start());
-                MeasuredChain uncached = maker.make(
-                        "session tracking without near cache",
-                        sessions,
-                        RedisProcess.start(),
-                        "session.tracking.near-cache.enabled=false")) {
-            table = measure(List.of(plain, again, tracked, uncached), rounds);
+                MeasuredChain tracked = maker.make("session tracking", sessions, RedisProcess.start())) {
+            table = measure(List.of(plain, again, tracked), rounds);
         }
         System.out.println(table);
         Results.write(

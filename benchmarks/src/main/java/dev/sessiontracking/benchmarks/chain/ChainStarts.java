@@ -40,6 +40,9 @@ final class ChainStarts {
                     .forEach(row -> medians.computeIfAbsent(row.group(1), chain -> new ArrayList<>())
                             .add(Double.valueOf(row.group(2))));
         }
+        if (medians.isEmpty()) {
+            throw new IllegalStateException("No start has written a table: " + tables);
+        }
         String summary = "| chain | / plain: median [extremes] of the medians of " + starts
                 + " processes | each |\n|---|--:|--:|\n"
                 + medians.entrySet().stream().map(ChainStarts::row).collect(Collectors.joining());

@@ -34,7 +34,7 @@ final class ServletChain extends MeasuredChain {
 
     private final FilterChainProxy chain;
 
-    ServletChain(String name, int sessions, @Nullable RedisProcess redis, String... properties) {
+    ServletChain(String name, int sessions, @Nullable RedisProcess redis) {
         super(
                 name,
                 sessions,
@@ -42,8 +42,7 @@ final class ServletChain extends MeasuredChain {
                 new SpringApplicationBuilder(ResourceServer.class)
                         .contextFactory(type -> new AnnotationConfigServletWebApplicationContext())
                         .initializers((ApplicationContextInitializer<AnnotationConfigServletWebApplicationContext>)
-                                created -> created.setServletContext(SERVLET_CONTEXT))
-                        .properties(properties));
+                                created -> created.setServletContext(SERVLET_CONTEXT)));
         this.chain = context().getBean(FilterChainProxy.class);
     }
 

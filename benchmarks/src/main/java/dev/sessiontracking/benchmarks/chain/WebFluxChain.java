@@ -32,15 +32,14 @@ final class WebFluxChain extends MeasuredChain {
 
     private final WebHandler filters;
 
-    WebFluxChain(String name, int sessions, @Nullable RedisProcess redis, String... properties) {
+    WebFluxChain(String name, int sessions, @Nullable RedisProcess redis) {
         super(
                 name,
                 sessions,
                 redis,
                 new SpringApplicationBuilder(ResourceServer.class)
                         .web(WebApplicationType.REACTIVE)
-                        .contextFactory(type -> new AnnotationConfigReactiveWebApplicationContext())
-                        .properties(properties));
+                        .contextFactory(type -> new AnnotationConfigReactiveWebApplicationContext()));
         this.filters = new FilteringWebHandler(
                 exchange -> Mono.empty(),
                 context().getBeanProvider(WebFilter.class).orderedStream().toList());

@@ -21,6 +21,15 @@ class ComparisonTests {
         assertThat(table).contains("1.10 [0.50–2.00]");
     }
 
+    @Test
+    void givesTheMedianOfEachStart() {
+        Plan plan = Plan.parse(List.of("--starts=2", "--rounds=1", "--variants=NEAR_CACHE"));
+        Comparison comparison = new Comparison(Variant.PLAIN_JWT);
+        comparison.add(Map.of(Variant.PLAIN_JWT, sample(10), Variant.NEAR_CACHE, sample(20)));
+        comparison.add(Map.of(Variant.PLAIN_JWT, sample(100), Variant.NEAR_CACHE, sample(110)));
+        assertThat(comparison.starts(plan)).contains(Variant.NEAR_CACHE.title() + " | 2.00, 1.10 | 2.00, 1.10 |");
+    }
+
     private static Sample sample(double value) {
         return new Sample(value, value, value, value, value, Double.NaN, Double.NaN);
     }
