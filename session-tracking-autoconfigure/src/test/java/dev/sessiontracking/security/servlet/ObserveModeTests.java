@@ -17,8 +17,8 @@ import dev.sessiontracking.security.TestIssuer;
 import dev.sessiontracking.spi.SessionIds;
 import dev.sessiontracking.spi.SessionListener;
 import dev.sessiontracking.test.InMemorySessionStore;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -55,7 +55,7 @@ class ObserveModeTests {
     }
 
     private void run(Scenario test, String... properties) {
-        List<Object> events = new ArrayList<>();
+        List<Object> events = new CopyOnWriteArrayList<>();
         runner.withPropertyValues(properties)
                 .withBean(SessionListener.class, () -> events::add)
                 .run(context -> {
