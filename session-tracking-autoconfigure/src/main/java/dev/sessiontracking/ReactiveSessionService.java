@@ -8,8 +8,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * {@link SessionService} for WebFlux applications: the same methods, except those for the cut-off, without blocking the
- * caller. Inject it: it exists
+ * {@link SessionService} for WebFlux applications: the same methods, without blocking the caller. Inject it: it exists
  * whether or not session tracking is enabled.
  *
  * <p>Each method does what the method of the same name in {@link SessionService} does, for each subscription. Results

@@ -3,6 +3,7 @@ package com.example;
 
 import dev.sessiontracking.SessionService;
 import dev.sessiontracking.UserSession;
+import dev.sessiontracking.spi.SessionIds;
 import java.time.Instant;
 import java.util.List;
 import org.springframework.http.HttpStatus;
@@ -34,7 +35,8 @@ class DeviceList {
 
     @DeleteMapping("/devices/{id}")
     void signOut(@PathVariable String id, @AuthenticationPrincipal Jwt jwt) {
-        if (!sessions.revokeSession(jwt.getSubject(), id)) { // false also for the session of another user
+        if (!SessionIds.isUsable(id)
+                || !sessions.revokeSession(jwt.getSubject(), id)) { // false: not this user's session
             throw new ResponseStatusException(HttpStatus.NOT_FOUND);
         }
     }

@@ -64,6 +64,7 @@ class RecipesTests {
                 .asArray()
                 .containsExactlyInAnyOrder(true, false);
         assertThat(mvc.delete().uri("/devices/" + bobs).with(laptop)).hasStatus(404);
+        assertThat(mvc.delete().uri("/devices/{id}", "\u00e9").with(laptop)).hasStatus(404);
         assertThat(mvc.delete().uri("/devices/" + phone).with(laptop)).hasStatusOk();
         assertThat(live("alice")).hasSize(1).doesNotContain(phone);
         assertThat(live("bob")).containsExactly(bobs);

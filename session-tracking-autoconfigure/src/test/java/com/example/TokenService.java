@@ -41,7 +41,12 @@ class TokenService {
 
     Tokens refresh(String refreshToken, HttpServletRequest request) { // answer 401 to both of its exceptions
         Jwt jwt = refreshTokens.decode(refreshToken); // JwtException: expired, forged, or an access token
+        // Check here that the user jwt.getSubject() may still log in: a refresh asks for no password.
         return sign(sessions.refresh(jwt.getClaims(), RequestSessionMetadata.from(request))); // SessionEndedException
+    }
+
+    void logout(String refreshToken) { // for clients whose access token has expired
+        sessions.logout(refreshTokens.decode(refreshToken).getClaims());
     }
 
     private Tokens sign(SessionTokens.TokenGrant grant) {

@@ -202,6 +202,18 @@ class TokenServiceTests {
         });
     }
 
+    @Test
+    void aRefreshTokenLogsOutAndCannotBeUsedAfterwards() {
+        withSessions(redis.url(), node -> {
+            Tokens tokens = login(node);
+            node.tokens().logout(tokens.refreshToken());
+            assertThat(node.sessions().isSessionValid(read(tokens.accessToken()).getClaimAsString("sid")))
+                    .isFalse();
+            assertThatExceptionOfType(SessionEndedException.class)
+                    .isThrownBy(() -> node.tokens().refresh(tokens.refreshToken(), REQUEST));
+        });
+    }
+
     /** Whatever its type: what is said in it. */
     private static Jwt read(String token) {
         NimbusJwtDecoder decoder = NimbusJwtDecoder.withSecretKey(KEY).build();

@@ -44,6 +44,7 @@ class TokenService {
     Mono<Tokens> refresh(String refreshToken, ServerHttpRequest request) { // answer 401 to both of its errors
         return refreshTokens
                 .decode(refreshToken) // JwtException: expired, forged, or an access token
+                // Check here that the user jwt.getSubject() may still log in: a refresh asks for no password.
                 .flatMap(jwt -> sessions.refresh(jwt.getClaims(), ExchangeSessionMetadata.from(request)))
                 .map(this::sign); // SessionEndedException
     }
