@@ -51,8 +51,12 @@ public final class StoredClaims {
         return claims;
     }
 
-    /** Distinguishes a context from one that another kind of login has stored later. */
-    private static String identity(Authentication authentication) {
+    /** Distinguishes a context from one that another kind of login has stored later. The same while its user is switched. */
+    private static String identity(Authentication stored) {
+        Authentication authentication = stored;
+        for (int i = 0; i < TokenFinder.MAX_SWITCHES; i++) {
+            authentication = Objects.requireNonNullElse(TokenFinder.switchedFrom(authentication), authentication);
+        }
         String name = authentication.getName();
         // An object without a text of its own has another name after each deserialization.
         boolean hasName =

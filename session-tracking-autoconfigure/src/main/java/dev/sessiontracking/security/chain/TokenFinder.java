@@ -25,7 +25,7 @@ import org.springframework.security.web.authentication.switchuser.SwitchUserGran
  */
 record TokenFinder<R>(SessionTokenEvaluator evaluator, RequestReader<R> reader) {
 
-    private static final int MAX_SWITCHES = 4;
+    static final int MAX_SWITCHES = 4;
 
     /**
      * The result.
@@ -63,6 +63,18 @@ record TokenFinder<R>(SessionTokenEvaluator evaluator, RequestReader<R> reader) 
         Search search = new Search(new RequestSessionState(), ChainTraits.UNKNOWN);
         search.carriedBy(authentication, 0);
         return search.claims;
+    }
+
+    /** The authentication of the user who has switched to this one. */
+    static @Nullable Authentication switchedFrom(Authentication authentication) {
+        // Some implementations return null.
+        for (GrantedAuthority authority :
+                Objects.requireNonNullElse(authentication.getAuthorities(), List.<GrantedAuthority>of())) {
+            if (authority instanceof SwitchUserGrantedAuthority switched) {
+                return switched.getSource();
+            }
+        }
+        return null;
     }
 
     private final class Search {
@@ -107,13 +119,7 @@ record TokenFinder<R>(SessionTokenEvaluator evaluator, RequestReader<R> reader) 
             carried(authentication.getPrincipal());
             carried(authentication.getCredentials());
             carried(authentication.getDetails());
-            // Some implementations return null.
-            for (GrantedAuthority authority :
-                    Objects.requireNonNullElse(authentication.getAuthorities(), List.<GrantedAuthority>of())) {
-                if (authority instanceof SwitchUserGrantedAuthority switched) {
-                    carriedBy(switched.getSource(), switches + 1);
-                }
-            }
+            carriedBy(switchedFrom(authentication), switches + 1);
         }
 
         private void carried(@Nullable Object candidate) {
@@ -149,6 +155,7 @@ record TokenFinder<R>(SessionTokenEvaluator evaluator, RequestReader<R> reader) 
             } else if (origin == RequestSessions.Origin.OTHER_FILTER) {
                 state.lastClaims().forEach(this::add);
             } else if (!state.presented().isEmpty()) {
+                opaque |= authentication.getPrincipal() instanceof OAuth2IntrospectionAuthenticatedPrincipal;
                 state.presented().forEach(this::presented);
             } else if (opaque) {
                 introspected.forEach(this::presentedAsOpaque);

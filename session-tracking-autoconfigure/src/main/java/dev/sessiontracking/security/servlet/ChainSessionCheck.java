@@ -57,7 +57,7 @@ record ChainSessionCheck(
                 if (decision.isAccepted()) {
                     state.accept();
                     // Now, because the context is stored already: another request may load it.
-                    ServletRequestReader.store(request, state, authentication);
+                    ServletRequestReader.store(request, state);
                     return true;
                 }
                 if (!logoutFirst && logsOut(state, origin, request, response)) {

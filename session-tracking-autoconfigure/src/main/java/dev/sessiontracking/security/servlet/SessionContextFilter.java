@@ -58,7 +58,7 @@ record SessionContextFilter(
             check.rejections().addEndReason(state.endReason(), (HttpServletResponse) response);
             state.afterTokenFilter();
             RequestSessionState.bind(before);
-            ServletRequestReader.store(http, state, strategy.getContext().getAuthentication());
+            ServletRequestReader.store(http, state);
         }
     }
 }

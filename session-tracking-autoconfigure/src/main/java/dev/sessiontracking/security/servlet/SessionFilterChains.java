@@ -94,7 +94,7 @@ record SessionFilterChains(
             chain.doFilter(request, response);
         } finally {
             HttpServletRequest http = (HttpServletRequest) request;
-            ServletRequestReader.store(http, RequestToken.state(http), null);
+            ServletRequestReader.store(http, RequestToken.state(http));
         }
     }
 
@@ -235,7 +235,7 @@ record SessionFilterChains(
             if (begun && mayAuthenticate(filter)) {
                 result.add(checkBehind(
                         isTokenFilter(filter) ? Origin.TOKEN_FILTER : Origin.OTHER_FILTER,
-                        logout < 0 || (i != logoutCheck && i != token)
+                        logout < 0 || (i != logoutCheck && (i != token || token < logout))
                                 ? Logouts.NONE
                                 : i == logoutCheck ? Logouts.ALL : Logouts.OF_AUTHENTICATED,
                         i == last));

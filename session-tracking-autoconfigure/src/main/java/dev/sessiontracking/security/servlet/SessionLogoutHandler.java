@@ -64,24 +64,32 @@ public final class SessionLogoutHandler implements LogoutHandler {
     @Override
     public void logout(
             HttpServletRequest request, HttpServletResponse response, @Nullable Authentication authentication) {
+        List<SessionClaim> claims = refuse(request, response, authentication);
+        if (!claims.isEmpty()) {
+            request.setAttribute(DONE, claims.stream().anyMatch(claim -> claim.session() != null));
+            RequestSessions.revoke(checker, claims);
+        }
+    }
+
+    /** Throws if the token must not log anybody out. Changes nothing. Returns the sessions to be revoked. */
+    List<SessionClaim> refuse(
+            HttpServletRequest request, HttpServletResponse response, @Nullable Authentication authentication) {
         if (authentication == null || hasLoggedOutToken(request)) {
-            return;
+            return List.of();
         }
         List<SessionClaim> claims = requestSessions.claims(RequestToken.state(request), authentication);
         if (claims.stream().anyMatch(requestSessions::isUnusable)) {
             throw new RejectedTokenException();
         }
-        if (!claims.isEmpty()) {
-            if (CrossSite.mayBeForged(
-                    asReceived(request)::getHeader,
-                    response.getHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN),
-                    request.getServerName())) {
-                throw new AccessDeniedException(
-                        "A cross-site logout request was rejected because its token may come from a cookie");
-            }
-            request.setAttribute(DONE, claims.stream().anyMatch(claim -> claim.session() != null));
-            RequestSessions.revoke(checker, claims);
+        if (!claims.isEmpty()
+                && CrossSite.mayBeForged(
+                        asReceived(request)::getHeader,
+                        response.getHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN),
+                        request.getServerName())) {
+            throw new AccessDeniedException(
+                    "A cross-site logout request was rejected because its token may come from a cookie");
         }
+        return claims;
     }
 
     /** The request with the headers of the client. A filter may have turned the token of a cookie into a header. */

@@ -43,9 +43,13 @@ final class SessionTrackingConfigurer extends AbstractHttpConfigurer<SessionTrac
         if (logout == null) {
             return;
         }
-        // First, because it refuses tokens that must not log anybody out.
-        logout.getLogoutHandlers().remove(logoutHandler);
-        logout.getLogoutHandlers().add(0, logoutHandler);
+        if (!logout.getLogoutHandlers().contains(logoutHandler)) {
+            logout.addLogoutHandler(logoutHandler);
+        }
+        if (logoutHandler instanceof SessionLogoutHandler ours) {
+            // Before those of the application, which must not log anybody out with such a token.
+            logout.getLogoutHandlers().add(0, ours::refuse);
+        }
         logout.defaultLogoutSuccessHandlerFor(
                 (request, response, authentication) -> SessionLogoutHandler.respond(request, response),
                 SessionLogoutHandler::hasLoggedOutToken);

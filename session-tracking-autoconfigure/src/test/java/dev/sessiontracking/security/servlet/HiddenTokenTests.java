@@ -21,8 +21,10 @@ import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtException;
@@ -54,8 +56,8 @@ class HiddenTokenTests {
 
     @Test
     void introspectedTokenOfAListedIssuerWithAManagerOfTheApplication() {
-        AuthenticationManager introspecting = new ProviderManager(new OpaqueTokenAuthenticationProvider(
-                token -> new OAuth2IntrospectionAuthenticatedPrincipal("alice", Map.of("sub", "alice"), List.of())));
+        AuthenticationManager introspecting =
+                new ProviderManager(new OpaqueTokenAuthenticationProvider(HiddenTokenTests::introspect));
         String issuers = "session.tracking.jwt.issuers=" + TestIssuer.get().uri();
         assertThatRevokedIsRejected(
                 http -> http.oauth2ResourceServer(
@@ -65,6 +67,27 @@ class HiddenTokenTests {
                 http -> http.oauth2ResourceServer(
                         server -> server.opaqueToken(token -> token.authenticationManager(introspecting))),
                 issuers);
+    }
+
+    /** It may be of another server, which has its own sessions. */
+    @Test
+    void introspectedTokenIsNotJudgedWithoutAListedIssuer() {
+        OpaqueTokenAuthenticationProvider provider =
+                new OpaqueTokenAuthenticationProvider(HiddenTokenTests::introspect);
+        provider.setAuthenticationConverter(
+                (token, principal) -> UsernamePasswordAuthenticationToken.authenticated(principal, null, List.of()));
+        Chain hiding = http -> http.authenticationManager(new ProviderManager(provider))
+                .oauth2ResourceServer(
+                        server -> server.opaqueToken(token -> token.introspector(HiddenTokenTests::introspect)));
+        MvcTester.run(
+                hiding,
+                app -> assertThat(app.get("/me", MvcTester.session("of-the-server"))
+                                .getStatus())
+                        .isEqualTo(200));
+    }
+
+    private static OAuth2AuthenticatedPrincipal introspect(String token) {
+        return new OAuth2IntrospectionAuthenticatedPrincipal("alice", Map.of("sub", "alice"), List.of());
     }
 
     @Test

@@ -11,11 +11,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
-import org.springframework.security.web.authentication.switchuser.SwitchUserGrantedAuthority;
 
 /**
  * Reads servlet requests: headers, cookies, parameters, and the HTTP session. The sessions of a token are stored there next
@@ -68,35 +65,21 @@ public final class ServletRequestReader implements RequestReader<HttpServletRequ
 
     /**
      * Stores the sessions of this request's token, if there is an HTTP session and the authentication does not contain
-     * them. Removes those of an earlier token if the HTTP session has another login now.
-     *
-     * @param current the authentication of the request at the moment, if it has one
+     * them.
      */
-    public static void store(HttpServletRequest request, RequestSessionState state, @Nullable Authentication current) {
+    public static void store(HttpServletRequest request, RequestSessionState state) {
         Authentication authentication = state.authentication();
         List<SessionClaim> claims = state.hiddenClaims();
-        Authentication replacement = current == authentication ? null : current;
-        if ((claims.isEmpty() && replacement == null) || state.rejection() != null) {
+        if (authentication == null || claims.isEmpty() || state.rejection() != null) {
             return;
         }
         HttpSession session = request.getSession(false);
-        if (session == null) {
+        if (session == null || belongsToAnother(session, authentication)) {
             return;
         }
-        if (replacement != null && holds(session, replacement)) {
-            // A switched user still depends on the token of the original one.
-            if (replacement.getAuthorities().stream().noneMatch(SwitchUserGrantedAuthority.class::isInstance)) {
-                session.removeAttribute(ATTRIBUTE);
-                return;
-            }
-            authentication = replacement;
-        }
-        boolean isOthers = contexts(session).findAny().isPresent() && !holds(session, authentication);
-        if (authentication != null && !claims.isEmpty() && !isOthers) {
-            String text = StoredClaims.write(authentication, claims);
-            if (!text.equals(session.getAttribute(ATTRIBUTE))) {
-                session.setAttribute(ATTRIBUTE, text);
-            }
+        String text = StoredClaims.write(authentication, claims);
+        if (!text.equals(session.getAttribute(ATTRIBUTE))) {
+            session.setAttribute(ATTRIBUTE, text);
         }
     }
 
@@ -118,14 +101,16 @@ public final class ServletRequestReader implements RequestReader<HttpServletRequ
         }
     }
 
-    private static boolean holds(HttpSession session, @Nullable Authentication authentication) {
-        return contexts(session).anyMatch(context -> context.getAuthentication() == authentication);
-    }
-
-    private static Stream<SecurityContext> contexts(HttpSession session) {
-        return Collections.list(session.getAttributeNames()).stream()
-                .flatMap(name -> session.getAttribute(name) instanceof SecurityContext context
-                        ? Stream.of(context)
-                        : Stream.empty());
+    private static boolean belongsToAnother(HttpSession session, Authentication authentication) {
+        boolean another = false;
+        for (String name : Collections.list(session.getAttributeNames())) {
+            if (session.getAttribute(name) instanceof SecurityContext context) {
+                if (context.getAuthentication() == authentication) {
+                    return false;
+                }
+                another = true;
+            }
+        }
+        return another;
     }
 }
