@@ -226,7 +226,7 @@ record SessionFilterChains(
             if (i == logout) {
                 if (i == logoutCheck) {
                     result.add(checkBehind(Origin.OTHER_FILTER, Logouts.ALL, i == last));
-                } else if (token < 0) {
+                } else if (token < logout) {
                     result.add(checkBehind(Origin.OTHER_FILTER, Logouts.OF_AUTHENTICATED, false));
                 }
                 return;

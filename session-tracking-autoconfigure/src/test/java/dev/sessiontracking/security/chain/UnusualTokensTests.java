@@ -59,6 +59,13 @@ class UnusualTokensTests {
     }
 
     @Test
+    void encryptedCredentialsAreNoToken() {
+        String encrypted = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..QUJD.QUJD.QUJD";
+        JwtTexts.present(new TestingAuthenticationToken("alice", encrypted), state);
+        assertThat(state.hasOtherCredentials()).isTrue();
+    }
+
+    @Test
     void authenticationMayHaveNoAuthorities() {
         Authentication none = new TestingAuthenticationToken("alice", null) {
             @Override

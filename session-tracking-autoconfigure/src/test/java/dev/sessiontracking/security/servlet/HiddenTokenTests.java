@@ -69,7 +69,6 @@ class HiddenTokenTests {
                 issuers);
     }
 
-    /** It may be of another server, which has its own sessions. */
     @Test
     void introspectedTokenIsNotJudgedWithoutAListedIssuer() {
         OpaqueTokenAuthenticationProvider provider =
@@ -191,7 +190,6 @@ class HiddenTokenTests {
                 request.setCookies(new jakarta.servlet.http.Cookie("token", refresh));
                 return request;
             });
-
             assertThat(forged.getStatus()).isEqualTo(403);
             assertThat(refreshed.getStatus()).isEqualTo(401);
             assertThat(loggedOut).isEmpty();

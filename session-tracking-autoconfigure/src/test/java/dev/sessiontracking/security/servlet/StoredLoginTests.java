@@ -24,7 +24,6 @@ import org.springframework.security.web.context.HttpSessionSecurityContextReposi
 
 /** Stored contexts whose authentication hides the token that created it, and is replaced later. */
 class StoredLoginTests {
-
     private static final HttpSessionSecurityContextRepository STORED = new HttpSessionSecurityContextRepository();
 
     private static final Chain HIDING = http -> http.csrf(csrf -> csrf.disable())
