@@ -54,7 +54,7 @@ public final class SessionTrackingJwtValidator implements OAuth2TokenValidator<J
             throw unavailable();
         }
         if (decision.isAccepted()) {
-            // Not a rejected token: it authenticates nobody.
+            // A rejected token authenticates nobody, so it is not recorded.
             if (state != null) {
                 state.noteVerified(jwt.getTokenValue(), claim);
             }

@@ -13,7 +13,7 @@ public final class JwtTexts {
 
     private static final String JWT_START = "eyJ";
 
-    /** More headers than Tomcat accepts by default. Otherwise others could hide a token. */
+    /** More headers than Tomcat accepts by default, so that a client cannot hide a token behind others. */
     private static final int MAX_TEXTS = 256;
 
     private static final int MAX_LENGTH = 8192;
